@@ -1,0 +1,147 @@
+"""What the engine answers: the frozen dataclasses that the window shows, the command line prints and exports write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Probabilities = Mapping[str, float]
+"""Label -> probability, in the pack's label order; sums to 1."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """One of the k nearest recordings of the datastore.
+
+    Attributes:
+        id: The item's name in the datastore, unique within it.
+        label: Its emotion.
+        corpus, speaker, language: Where it is from; "" where not known.
+        text: What is said, or "" where not known.
+        duration_s: Length in seconds.
+        distance: Euclidean distance of the embeddings, 0 to 2.
+        weight: Its share of p_knn, 0 to 1; the weights of the k nearest sum to 1.
+        envelope: 64 peaks, 0 to 1, of its waveform; empty where not known.
+        clip: Path of its audio inside the pack, or None.
+        own: True for one of the user's own examples.
+    """
+
+    id: str
+    label: str
+    corpus: str
+    speaker: str
+    language: str
+    text: str
+    duration_s: float
+    distance: float
+    weight: float
+    envelope: tuple[float, ...] = ()
+    clip: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One stretch of a recording with its own answer; times in seconds from the recording's start."""
+
+    start_s: float
+    end_s: float
+    label: str
+    probabilities: Probabilities
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds that each stage took."""
+
+    decode: float = 0.0
+    encode: float = 0.0
+    retrieve: float = 0.0
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The answer for one recording.
+
+    Attributes:
+        path: The file it came from, or "" for a live take.
+        duration_s: Length of the recording in seconds.
+        label: The most probable label, also when `abstained` says not to rely on it.
+        confidence: Its probability.
+        abstained: True where the answer is too uncertain, or the sound too unlike the datastore, to be relied on.
+        abstained_because: One sentence for a person, "" unless abstained.
+        novelty: Distance to the datastore relative to the pack's threshold; above 1 is unlike anything known.
+        speech_s: Seconds of speech that the voice-activity detector heard.
+        probabilities: p = alpha * p_knn + (1 - alpha) * p_model  (eq. 4).
+        model_probabilities: p_model = softmax(logits / T).
+        neighbour_probabilities: p_knn.
+        neighbours: The k nearest, nearest first.
+        k, alpha: What the answer was made with.
+        segments: The stretches analysed; one for a short clip.
+        timing_ms: What each stage took.
+    """
+
+    path: str
+    duration_s: float
+    label: str
+    confidence: float
+    abstained: bool
+    abstained_because: str
+    novelty: float
+    speech_s: float
+    probabilities: Probabilities
+    model_probabilities: Probabilities
+    neighbour_probabilities: Probabilities
+    neighbours: tuple[Neighbour, ...]
+    k: int
+    alpha: float
+    segments: tuple[Segment, ...]
+    timing_ms: Timing
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `voicekin classify --json` prints, one a line."""
+        return {
+            "path": self.path,
+            "duration_s": round(self.duration_s, 3),
+            "speech_s": round(self.speech_s, 3),
+            "label": self.label,
+            "confidence": round(self.confidence, 6),
+            "abstained": self.abstained,
+            "abstained_because": self.abstained_because,
+            "novelty": round(self.novelty, 4),
+            "probabilities": _rounded(self.probabilities),
+            "model_probabilities": _rounded(self.model_probabilities),
+            "neighbour_probabilities": _rounded(self.neighbour_probabilities),
+            "k": self.k,
+            "alpha": self.alpha,
+            "neighbours": [
+                {
+                    "id": n.id,
+                    "label": n.label,
+                    "corpus": n.corpus,
+                    "speaker": n.speaker,
+                    "language": n.language,
+                    "distance": round(n.distance, 4),
+                    "weight": round(n.weight, 4),
+                    "own": n.own,
+                }
+                for n in self.neighbours
+            ],
+            "segments": [
+                {
+                    "start_s": round(s.start_s, 3),
+                    "end_s": round(s.end_s, 3),
+                    "label": s.label,
+                    "probabilities": _rounded(s.probabilities),
+                }
+                for s in self.segments
+            ],
+            "timing_ms": {
+                "decode": round(self.timing_ms.decode, 1),
+                "encode": round(self.timing_ms.encode, 1),
+                "retrieve": round(self.timing_ms.retrieve, 1),
+            },
+        }
+
+
+def _rounded(probabilities: Probabilities) -> dict[str, float]:
+    return {label: round(p, 6) for label, p in probabilities.items()}

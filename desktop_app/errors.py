@@ -1,0 +1,29 @@
+"""The one family of errors that are meant for people.
+
+Each message is a whole sentence that says what is wrong and what to do. Everything else that is raised is a bug
+and stays loud.
+"""
+
+
+class VoiceKinError(Exception):
+    """Base of the errors whose message may be shown to a person as it is."""
+
+
+class AudioError(VoiceKinError):
+    """A recording that can't be read or analysed."""
+
+
+class PackError(VoiceKinError):
+    """A pack that is missing, damaged, unsafe or of a version this app does not read."""
+
+
+class DeviceError(VoiceKinError):
+    """A microphone or sound server that can't be opened or has gone."""
+
+
+class StoreError(VoiceKinError):
+    """The user's own data (settings, voices, examples) that can't be read or written."""
+
+
+class Cancelled(Exception):  # noqa: N818 - an answer to a request, not an error
+    """Raised inside a long action when its caller asked it to stop."""

@@ -1,0 +1,1 @@
+"""One module a corpus, one table of utterances, and the speaker-independent folds."""
