@@ -1,0 +1,139 @@
+"""Where takes lie while the app runs, and what a crash left behind."""
+
+import contextlib
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from desktop_app.capture.wav_file import repair
+
+LOCK = "in-use"
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A take that a crash left behind: its WAV file, repaired, its length in seconds, and when it was begun."""
+
+    path: Path
+    duration_s: float
+    begun: datetime
+
+
+class TakeFolder:
+    """The folder of one running app's takes, and beside it the kept recordings.
+
+    `root/takes/<session>/` holds the takes of one run of the app with a lock file that the run holds; a session whose
+    lock is free is a crash's. `root/recordings/` holds what the user keeps.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.recordings = root / "recordings"
+        self._sessions = root / "takes"
+        self._lock: IO[bytes] | None = None
+        self._session: Path | None = None
+
+    def new_path(self, now: datetime | None = None) -> Path:
+        """A path for a new take; the folder is made and locked on the first call.
+
+        Raises:
+            OSError: when the folder can't be written.
+        """
+        now = now or datetime.now()
+        if self._session is None:
+            session = self._sessions / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}"
+            session.mkdir(parents=True, exist_ok=True)
+            self._lock = (session / LOCK).open("wb")
+            if not _try_lock(self._lock):
+                raise OSError(f"{session} is in use")
+            self._session = session
+        return _unused(self._session / f"{now:%Y-%m-%d %H.%M.%S}.wav")
+
+    def left_over(self) -> tuple[LeftOver, ...]:
+        """The takes of sessions that ended without closing, oldest first; empty sessions are cleared away."""
+        found: list[LeftOver] = []
+        for session in sorted(self._sessions.glob("*/")):
+            if session == self._session or _in_use(session):
+                continue
+            takes = []
+            for path in sorted(session.glob("*.wav")):
+                with contextlib.suppress(OSError):
+                    duration_s = repair(path)
+                    if duration_s > 0:
+                        takes.append(LeftOver(path, duration_s, datetime.fromtimestamp(path.stat().st_mtime)))
+            if not takes:
+                shutil.rmtree(session, ignore_errors=True)
+            found.extend(takes)
+        return tuple(found)
+
+    def keep(self, take: Path) -> Path:
+        """Move a take among the kept recordings; its new path.
+
+        Raises:
+            OSError: when it can't be moved.
+        """
+        self.recordings.mkdir(parents=True, exist_ok=True)
+        kept = _unused(self.recordings / take.name)
+        shutil.move(take, kept)
+        return kept
+
+    def delete(self, take: Path) -> None:
+        """Delete a take or a kept recording, and its session's folder with the last one.
+
+        Raises:
+            OSError: when it can't be deleted.
+        """
+        if not (take.is_relative_to(self._sessions) or take.is_relative_to(self.recordings)):
+            raise ValueError(f"{take} is not a recording of ours")
+        take.unlink(missing_ok=True)
+        session = take.parent
+        if session not in (self._session, self.recordings) and not list(session.glob("*.wav")):
+            shutil.rmtree(session, ignore_errors=True)
+
+    def close(self) -> None:
+        """End this session: what was not kept is deleted."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        if self._session is not None:
+            shutil.rmtree(self._session, ignore_errors=True)
+            self._session = None
+
+
+def _unused(path: Path) -> Path:
+    number = 1
+    candidate = path
+    while candidate.exists():
+        number += 1
+        candidate = path.with_stem(f"{path.stem} ({number})")
+    return candidate
+
+
+def _in_use(session: Path) -> bool:
+    lock = session / LOCK
+    if not lock.exists():
+        return False
+    try:
+        with lock.open("r+b") as file:
+            return not _try_lock(file)
+    except OSError:
+        return True
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    """Hold the file until it is closed or the process ends, however it ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

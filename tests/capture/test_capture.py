@@ -1,0 +1,293 @@
+"""Recording without a device: the ring buffer, the WAV file that survives, the takes and the recorder."""
+
+import queue
+import subprocess
+import sys
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.capture.fake import FakeMicrophones, FakeSource, MutedSource
+from desktop_app.capture.level import FLOOR_DB, level_of
+from desktop_app.capture.recorder import Event, Recorder, SourceEnded, TakeEnded, TakeStarted
+from desktop_app.capture.ring_buffer import RingBuffer
+from desktop_app.capture.source import Microphone
+from desktop_app.capture.takes import TakeFolder
+from desktop_app.capture.wav_file import WavWriter, repair
+from desktop_app.errors import DeviceError
+
+RATE = 16_000
+
+
+def ramp(n: int, start: int = 1) -> np.ndarray:
+    return np.arange(start, start + n, dtype=np.float32)
+
+
+def read_wav(path: Path) -> np.ndarray:
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / 32768.0
+
+
+def speechlike(seconds: float, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return (0.3 * rng.standard_normal(int(seconds * RATE))).clip(-0.9, 0.9).astype(np.float32)
+
+
+class Recording:
+    """A recorder over a fake source, with its events in a queue."""
+
+    def __init__(self, source: FakeSource) -> None:
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.source = source
+        self.recorder = Recorder(source, self.events.put)
+        self.recorder.open()
+
+    def next(self) -> Event:
+        return self.events.get(timeout=20)
+
+
+@pytest.fixture
+def fake() -> Iterator[Recording]:
+    recording = Recording(FakeSource(speed=20))
+    yield recording
+    recording.recorder.close()
+
+
+@pytest.mark.parametrize("blocks", [[3], [3, 4], [7, 5, 9], [10], [10, 1], [25], [4, 25, 3]])
+def test_a_ring_buffer_gives_back_what_was_written(blocks: list[int]) -> None:
+    ring = RingBuffer(10)
+    written = 0
+    for n in blocks:
+        ring.write(ramp(n, written + 1))
+        written += n
+    everything = ramp(written)
+    block, lost = ring.since(0)
+    assert ring.total == written
+    assert lost == max(0, written - 10)
+    np.testing.assert_array_equal(block, everything[-10:])
+    np.testing.assert_array_equal(ring.latest(4), everything[-4:])
+
+
+def test_a_reader_that_keeps_up_loses_nothing() -> None:
+    ring, position, seen = RingBuffer(64), 0, []
+    rng = np.random.default_rng(1)
+    written = 0
+    for n in rng.integers(1, 60, 300):
+        ring.write(ramp(n, written + 1))
+        written += n
+        block, lost = ring.since(position)
+        assert lost == 0
+        position += len(block)
+        seen.append(block)
+    np.testing.assert_array_equal(np.concatenate(seen), ramp(written))
+
+
+def test_levels_are_decibels_of_full_scale() -> None:
+    t = np.arange(RATE) / RATE
+    sine = level_of(np.sin(2 * np.pi * 440 * t).astype(np.float32))
+    assert sine.rms_db == pytest.approx(-3.01, abs=0.01)
+    assert sine.peak_db == pytest.approx(0.0, abs=0.01)
+    assert sine.clipped > 0
+    half = level_of((0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32))
+    assert half.peak_db == pytest.approx(-6.02, abs=0.01)
+    assert half.clipped == 0
+    assert level_of(np.zeros(100, dtype=np.float32)).rms_db == FLOOR_DB
+
+
+def test_a_wav_file_is_whole_after_every_block(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    sound = speechlike(0.5)
+    with WavWriter(path, RATE) as writer:
+        for i in range(0, len(sound), 1000):
+            writer.write(sound[i : i + 1000])
+            np.testing.assert_allclose(read_wav(path), sound[: i + 1000], atol=1 / 65536)
+
+
+def test_a_writer_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    path.write_bytes(b"mine")
+    with pytest.raises(FileExistsError):
+        WavWriter(path, RATE)
+    assert path.read_bytes() == b"mine"
+
+
+def test_repair_gives_back_what_a_killed_writer_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    sound = speechlike(1.0)
+    with WavWriter(path, RATE) as writer:
+        writer.write(sound)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + b"\0\0\0\0" + whole[44:-1])  # sizes not brought up to date, half a sample at the end
+    assert repair(path) == pytest.approx(1.0, abs=1e-3)
+    np.testing.assert_allclose(read_wav(path), sound[:-1], atol=1 / 65536)
+    for bad in (b"", b"RIFF", b"x" * 100):
+        path.write_bytes(bad)
+        assert repair(path) == 0.0
+
+
+def test_a_take_holds_every_sample_between_start_and_stop(fake: Recording, tmp_path: Path) -> None:
+    sound = speechlike(3.0)
+    fake.recorder.start_take(tmp_path / "take.wav")
+    assert isinstance(fake.next(), TakeStarted)
+    fake.source.play(sound)
+    assert fake.source.played.wait(20)
+    fake.recorder.stop_take()
+    ended = fake.next()
+    assert isinstance(ended, TakeEnded)
+    assert ended.because == ""
+    assert ended.path is not None
+    recorded = read_wav(ended.path)
+    assert ended.duration_s == pytest.approx(len(recorded) / RATE)
+    begin = int(np.argmax(np.abs(recorded) > 0.05)) - int(np.argmax(np.abs(sound) > 0.05))
+    np.testing.assert_allclose(recorded[begin : begin + len(sound)], sound, atol=1 / 32768)
+
+
+def test_recording_is_announced_only_with_the_first_sample(fake: Recording, tmp_path: Path) -> None:
+    fake.source.pause()
+    fake.recorder.start_take(tmp_path / "take.wav")
+    with pytest.raises(queue.Empty):
+        fake.events.get(timeout=0.2)
+    fake.recorder.stop_take()
+    assert fake.next() == TakeEnded(None, 0.0, "")
+    assert not (tmp_path / "take.wav").exists()
+    fake.source.pause(False)
+    fake.recorder.start_take(tmp_path / "take.wav")
+    assert isinstance(fake.next(), TakeStarted)
+
+
+def test_an_unplugged_device_ends_the_take_with_all_its_sound(fake: Recording, tmp_path: Path) -> None:
+    sound = speechlike(2.0)
+    fake.recorder.start_take(tmp_path / "take.wav")
+    assert isinstance(fake.next(), TakeStarted)
+    fake.source.play(sound)
+    assert fake.source.played.wait(20)
+    fake.source.unplug()
+    ended = fake.next()
+    assert isinstance(ended, TakeEnded)
+    assert ended.because == "device"
+    assert isinstance(fake.next(), SourceEnded)
+    assert ended.path is not None
+    assert np.count_nonzero(np.abs(read_wav(ended.path)) > 0.01) >= np.count_nonzero(np.abs(sound) > 0.011)
+
+
+def test_closing_mid_take_keeps_it(fake: Recording, tmp_path: Path) -> None:
+    fake.recorder.start_take(tmp_path / "take.wav")
+    assert isinstance(fake.next(), TakeStarted)
+    fake.recorder.close()
+    ended = fake.next()
+    assert isinstance(ended, TakeEnded)
+    assert ended.path is not None
+    assert len(read_wav(ended.path)) > 0
+
+
+def test_a_full_disk_ends_the_take_with_a_sentence(
+    fake: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_write = WavWriter.write
+
+    def write(self: WavWriter, block: np.ndarray) -> None:
+        if self.n_samples > RATE:
+            raise OSError(28, "No space left on device")
+        real_write(self, block)
+
+    monkeypatch.setattr(WavWriter, "write", write)
+    fake.recorder.start_take(tmp_path / "take.wav")
+    assert isinstance(fake.next(), TakeStarted)
+    fake.source.play(speechlike(3.0))
+    ended = fake.next()
+    assert isinstance(ended, TakeEnded)
+    assert "No space left" in ended.because
+    assert ended.duration_s > 1.0
+
+
+def wait_until(condition: object, recording: Recording) -> None:
+    """Sound is the clock: play a block at a time until the condition holds."""
+    for _ in range(2000):
+        if condition():  # type: ignore[operator]
+            return
+        recording.source.play(np.zeros(512, dtype=np.float32))
+        recording.source.played.wait(5)
+    raise AssertionError("the condition never came true")
+
+
+def test_a_muted_microphone_is_noticed() -> None:
+    recording = Recording(MutedSource(speed=20))
+    try:
+        wait_until(lambda: recording.recorder.reading.zeros_s > 1.0, recording)
+    finally:
+        recording.recorder.close()
+
+
+def test_overflows_are_counted_and_quiet_is_not_mute(fake: Recording) -> None:
+    fake.source.overflow()
+    fake.source.play(speechlike(0.3))
+    assert fake.source.played.wait(20)
+    fake.recorder.close()
+    assert fake.recorder.reading.overflows == 1
+    assert fake.recorder.reading.zeros_s == 0.0
+
+
+def test_a_microphone_that_is_gone_says_so() -> None:
+    microphones = FakeMicrophones(FakeSource("One"))
+    assert [m.name for m in microphones.available()] == ["One"]
+    with pytest.raises(DeviceError, match="Two"):
+        microphones.open(Microphone("Two", "Fake"))
+
+
+KILLED = """
+import os, signal, sys, queue
+from pathlib import Path
+from desktop_app.capture.fake import FakeSource
+from desktop_app.capture.recorder import Recorder
+from desktop_app.capture.takes import TakeFolder
+import numpy as np
+events = queue.Queue()
+source = FakeSource(speed=4)
+recorder = Recorder(source, events.put)
+recorder.open()
+recorder.start_take(TakeFolder(Path(sys.argv[1])).new_path())
+events.get(timeout=20)
+source.play(np.full(3 * 16000, 0.25, dtype=np.float32))
+source.played.wait(20)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_app_loses_at_most_a_second_and_the_next_one_finds_the_take(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False, timeout=60)
+    folder = TakeFolder(tmp_path)
+    (left,) = folder.left_over()
+    assert np.count_nonzero(read_wav(left.path) > 0.2) >= 2 * RATE
+    assert left.duration_s == pytest.approx(len(read_wav(left.path)) / RATE)
+    kept = folder.keep(left.path)
+    assert kept.parent == folder.recordings
+    assert folder.left_over() == ()
+    assert list((tmp_path / "takes").iterdir()) == []
+
+
+def test_a_running_session_is_not_left_over_and_a_closed_one_leaves_nothing(tmp_path: Path) -> None:
+    running, other = TakeFolder(tmp_path), TakeFolder(tmp_path)
+    with WavWriter(running.new_path(), RATE) as writer:
+        writer.write(speechlike(0.1))
+    assert other.left_over() == ()
+    running.close()
+    assert other.left_over() == ()
+    assert list((tmp_path / "takes").iterdir()) == []
+
+
+def test_only_our_own_recordings_are_deleted(tmp_path: Path) -> None:
+    folder = TakeFolder(tmp_path / "data")
+    with WavWriter(folder.new_path(), RATE) as writer:
+        writer.write(speechlike(0.1))
+    kept = folder.keep(writer.path)
+    foreign = tmp_path / "foreign.wav"
+    foreign.write_bytes(b"x")
+    with pytest.raises(ValueError, match=r"foreign\.wav"):
+        folder.delete(foreign)
+    folder.delete(kept)
+    assert foreign.exists()
+    assert not kept.exists()
+    folder.close()
