@@ -4,6 +4,8 @@ Each message is a whole sentence that says what is wrong and what to do. Everyth
 and stays loud.
 """
 
+from pathlib import Path
+
 
 class VoiceKinError(Exception):
     """Base of the errors whose message may be shown to a person as it is."""
@@ -23,6 +25,22 @@ class DeviceError(VoiceKinError):
 
 class StoreError(VoiceKinError):
     """The user's own data (settings, voices, examples) that can't be read or written."""
+
+
+class ExportError(VoiceKinError):
+    """A file that can't be written."""
+
+
+class TargetExists(ExportError):  # noqa: N818 - says what it found
+    """A file that is there already and was not to be replaced.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already; choose another name or say that it may be replaced.")
+        self.path = path
 
 
 class Cancelled(Exception):  # noqa: N818 - an answer to a request, not an error

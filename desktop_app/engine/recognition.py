@@ -143,5 +143,26 @@ class Recognition:
         }
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A recording that got no answer.
+
+    Attributes:
+        path: The file.
+        error: The sentence for a person.
+    """
+
+    path: str
+    error: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `voicekin classify --json` prints for it."""
+        return {"path": self.path, "error": self.error}
+
+
+Outcome = Recognition | Failure
+"""What a batch has for each of its files."""
+
+
 def _rounded(probabilities: Probabilities) -> dict[str, float]:
     return {label: round(p, 6) for label, p in probabilities.items()}

@@ -1,0 +1,65 @@
+"""Writing a file so that it is either there as a whole or not there: written beside its place, then renamed into it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from desktop_app.errors import ExportError, TargetExists
+
+
+def write_atomically(target: Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Writes `content` as the file `target`. An interrupted call leaves what was there before.
+
+    Raises:
+        TargetExists: `target` is there already and `overwrite` is False.
+        ExportError: The file can't be written.
+    """
+    with written_beside(target, overwrite=overwrite) as beside:
+        beside.write_bytes(content)
+
+
+@contextmanager
+def written_beside(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Gives a path beside `target` to write to: on leaving it becomes `target`, after an error it is gone.
+
+    Raises: as `write_atomically`; the caller's own errors go through unchanged, but an OSError becomes an ExportError.
+    """
+    target = target.resolve()  # a link stays a link; what it points to is replaced
+    if target.is_dir():
+        raise ExportError(f"{target} is a folder; name a file to write to.")
+    if target.exists() and not overwrite:
+        raise TargetExists(target)
+    beside = target.parent / f".voicekin-{secrets.token_hex(6)}.part"
+    try:
+        beside.touch(exist_ok=False)
+        yield beside
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+        if overwrite:
+            beside.replace(target)
+        else:
+            _rename_to_new(beside, target)
+    except OSError as error:
+        raise ExportError(f"{target} can't be written: {error.strerror or error}. Choose another place.") from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _rename_to_new(source: Path, target: Path) -> None:
+    """Renames, but never over a file that came up in the meantime."""
+    try:
+        if os.name == "nt":
+            source.rename(target)  # Windows refuses where the target exists; POSIX would replace it in silence
+        else:
+            os.link(source, target)
+    except FileExistsError:
+        raise TargetExists(target) from None
+    except OSError:  # no hard links on this file system (FAT, some network shares): reserve the name, then replace it
+        try:
+            target.touch(exist_ok=False)
+        except FileExistsError:
+            raise TargetExists(target) from None
+        source.replace(target)

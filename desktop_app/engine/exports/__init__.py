@@ -1,0 +1,109 @@
+"""Exports: what other programs read. `FORMATS` lists them, `export` writes them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.engine.atomic_file import write_atomically
+from desktop_app.engine.exports.audacity import audacity
+from desktop_app.engine.exports.eaf import eaf
+from desktop_app.engine.exports.json_lines import json_lines
+from desktop_app.engine.exports.srt import srt
+from desktop_app.engine.exports.table import recordings_csv, segments_csv
+from desktop_app.engine.exports.textgrid import textgrid
+from desktop_app.engine.recognition import Outcome, Recognition
+from desktop_app.errors import ExportError, TargetExists
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """A format whose one file holds all recordings.
+
+    Attributes:
+        name: What the command line calls it.
+        title: What a person reads.
+        suffix: With its dot.
+        render: Outcomes -> the file's content.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    render: Callable[[Sequence[Outcome]], bytes]
+
+
+@dataclass(frozen=True)
+class RecordingFormat:
+    """A format with one file for each recording.
+
+    Attributes:
+        render: One recognition and the file it is written for -> the file's content.
+    """
+
+    name: str
+    title: str
+    suffix: str
+    render: Callable[[Recognition, Path], bytes]
+
+
+ExportFormat = TableFormat | RecordingFormat
+
+FORMATS: tuple[ExportFormat, ...] = (
+    TableFormat("csv", "Table of recordings (CSV)", ".csv", recordings_csv),
+    TableFormat("segments-csv", "Table of segments (CSV)", ".csv", segments_csv),
+    TableFormat("jsonl", "JSON lines", ".jsonl", json_lines),
+    RecordingFormat("textgrid", "Praat TextGrid", ".TextGrid", textgrid),
+    RecordingFormat("eaf", "ELAN annotations", ".eaf", eaf),
+    RecordingFormat("audacity", "Audacity labels", ".txt", audacity),
+    RecordingFormat("srt", "SubRip subtitles", ".srt", srt),
+)
+
+
+def export(
+    outcomes: Sequence[Outcome], form: ExportFormat, target: Path, *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Writes the outcomes and returns the files written, each of them whole or not at all.
+
+    A `RecordingFormat` writes `target` itself for one recognition, or, where `target` is a folder or there are more of
+    them, a file for each into the folder `target`, named after its recording. Nothing is written when one of the names
+    is taken.
+
+    Raises:
+        TargetExists: A file of that name is there and `overwrite` is False.
+        ExportError: There is nothing to write, or it can't be written.
+    """
+    answers = [outcome for outcome in outcomes if isinstance(outcome, Recognition)]
+    if not answers:
+        raise ExportError("There is no answer to export; choose recordings that could be analysed.")
+    if isinstance(form, TableFormat):
+        write_atomically(target, form.render(outcomes), overwrite=overwrite)
+        return (target,)
+    if len(answers) == 1 and not target.is_dir():
+        targets = [target]
+    else:
+        targets = _named_after(answers, target, form.suffix)
+        taken = [path for path in targets if path.exists()]
+        if taken and not overwrite:
+            raise TargetExists(taken[0])
+        try:
+            target.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ExportError(f"The folder {target} can't be made: {error.strerror}. Choose another place.") from error
+    for answer, path in zip(answers, targets, strict=True):
+        write_atomically(path, form.render(answer, path), overwrite=overwrite)
+    return tuple(targets)
+
+
+def _named_after(answers: Sequence[Recognition], folder: Path, suffix: str) -> list[Path]:
+    """One name for each; recordings of the same name from different folders get " (2)", " (3)" and so on."""
+    taken: set[str] = set()
+    targets = []
+    for answer in answers:
+        stem = Path(answer.path).stem or "recording"
+        name, number = f"{stem}{suffix}", 1
+        while name.casefold() in taken:  # case means nothing to Windows and macOS
+            number += 1
+            name = f"{stem} ({number}){suffix}"
+        taken.add(name.casefold())
+        targets.append(folder / name)
+    return targets

@@ -1,0 +1,16 @@
+"""Audacity labels: start, end and text between tabs, a line a segment, times in seconds."""
+
+from pathlib import Path
+
+from desktop_app.engine.exports.stretches import stretches
+from desktop_app.engine.exports.text import one_line, percent
+from desktop_app.engine.recognition import Recognition
+
+
+def audacity(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - all writers take the file they write for
+    """The file's content; Audacity itself writes six decimals."""
+    lines = (
+        f"{s.start_ms / 1000:.6f}\t{s.end_ms / 1000:.6f}\t{one_line(s.label)} ({percent(s.confidence)})\n"
+        for s in stretches(recognition)
+    )
+    return "".join(lines).encode("utf-8", "backslashreplace")

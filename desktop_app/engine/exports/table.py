@@ -1,0 +1,81 @@
+"""CSV: a row a recording, or a row a segment."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from desktop_app.engine.exports.stretches import stretches
+from desktop_app.engine.recognition import Failure, Outcome, Recognition
+
+# With the byte order mark, Excel reads the file as UTF-8; LibreOffice, pandas and readr know it too.
+ENCODING = "utf-8-sig"
+
+
+def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
+    """A row a recording: path, error, times, label, confidence, abstained, novelty, `p_LABEL` for each label."""
+    return _csv(recordings_table(outcomes))
+
+
+def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
+    """A row a segment: path, segment (from 1), start_s, end_s, label, confidence, `p_LABEL` for each label.
+
+    A recording that got no answer has no row here.
+    """
+    labels = _labels(outcomes)
+    header = ["path", "segment", "start_s", "end_s", "label", "confidence", *(f"p_{label}" for label in labels)]
+    rows = [header]
+    for recognition in outcomes:
+        if isinstance(recognition, Failure):
+            continue
+        for number, s in enumerate(stretches(recognition), start=1):
+            times = [f"{s.start_ms / 1000:.3f}", f"{s.end_ms / 1000:.3f}"]
+            shares = [_number(s.probabilities.get(label)) for label in labels]
+            rows.append([recognition.path, str(number), *times, s.label, _number(s.confidence), *shares])
+    return _csv(rows)
+
+
+def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    """The rows of `recordings_csv`, the header first."""
+    labels = _labels(outcomes)
+    head = ["path", "error", "duration_s", "speech_s", "label", "confidence", "abstained", "novelty", "segments"]
+    rows = [[*head, *(f"p_{label}" for label in labels)]]
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            rows.append([outcome.path, outcome.error, *[""] * (len(head) - 2 + len(labels))])
+            continue
+        rows.append(
+            [
+                outcome.path,
+                "",
+                f"{outcome.duration_s:.3f}",
+                f"{outcome.speech_s:.3f}",
+                outcome.label,
+                _number(outcome.confidence),
+                "yes" if outcome.abstained else "no",
+                _number(outcome.novelty),
+                str(len(outcome.segments)),
+                *(_number(outcome.probabilities.get(label)) for label in labels),
+            ]
+        )
+    return rows
+
+
+def as_text(outcomes: Sequence[Outcome]) -> str:
+    """The recordings' table with tabs between the cells: what a spreadsheet or a mail takes from the clipboard."""
+    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in recordings_table(outcomes)) + "\n"
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    # a file name that is not valid text in this system's encoding keeps its bytes as \udcXX
+    return text.getvalue().encode(ENCODING, "backslashreplace")
+
+
+def _labels(outcomes: Sequence[Outcome]) -> list[str]:
+    """The labels of all answers, in the packs' order; answers of different packs may stand in one table."""
+    return list(dict.fromkeys(label for o in outcomes if isinstance(o, Recognition) for label in o.probabilities))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"

@@ -1,0 +1,56 @@
+"""Praat TextGrid, long format, UTF-8: the tiers "emotion" and "probabilities"."""
+
+from pathlib import Path
+
+from desktop_app.engine.exports.stretches import length_ms, stretches
+from desktop_app.engine.exports.text import one_line, spelled_out
+from desktop_app.engine.recognition import Recognition
+
+Interval = tuple[int, int, str]
+"""Start and end in milliseconds, text."""
+
+
+def textgrid(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - all writers take the file they write for
+    """The file's content. A tier has no holes in Praat: what lies between the segments is an interval without text."""
+    found = stretches(recognition)
+    # Praat has no tier of length 0
+    end_ms = max(length_ms(recognition), 1)
+    tiers = {
+        "emotion": [(s.start_ms, s.end_ms, one_line(s.label)) for s in found],
+        "probabilities": [(s.start_ms, s.end_ms, spelled_out(s.probabilities)) for s in found],
+    }
+    lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {_seconds(end_ms)}"]
+    lines += ["tiers? <exists>", f"size = {len(tiers)}", "item []:"]
+    for number, (name, intervals) in enumerate(tiers.items(), start=1):
+        whole = _without_holes(intervals, end_ms)
+        lines += [f"    item [{number}]:", '        class = "IntervalTier"', f'        name = "{name}"']
+        lines += ["        xmin = 0", f"        xmax = {_seconds(end_ms)}", f"        intervals: size = {len(whole)}"]
+        for index, (start, end, text) in enumerate(whole, start=1):
+            lines += [
+                f"        intervals [{index}]:",
+                f"            xmin = {_seconds(start)}",
+                f"            xmax = {_seconds(end)}",
+                f'            text = "{_quoted(text)}"',
+            ]
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _without_holes(intervals: list[Interval], end_ms: int) -> list[Interval]:
+    whole: list[Interval] = []
+    reached = 0
+    for start, end, text in intervals:
+        if start > reached:
+            whole.append((reached, start, ""))
+        whole.append((start, end, text))
+        reached = end
+    if reached < end_ms:
+        whole.append((reached, end_ms, ""))
+    return whole
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03d}"
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', '""')

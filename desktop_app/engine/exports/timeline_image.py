@@ -1,0 +1,147 @@
+"""The timeline as SVG: waveform, stacked probabilities, the labels in words, a time axis, each label's share of time.
+
+Only what SVG Tiny 1.2 knows, which is what Qt draws.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.engine.exports.stretches import Stretch, length_ms, stretches
+from desktop_app.engine.exports.text import one_line, percent, valid_xml
+from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.timeline import clock, columns, share_of_time, ticks
+
+WIDTH, MARGIN = 1200, 24
+PLOT = WIDTH - 2 * MARGIN
+TITLE_Y = 34
+WAVE_TOP, WAVE_HEIGHT = 52, 84
+STACK_TOP, STACK_HEIGHT = 148, 140
+LABELS_TOP, LABELS_HEIGHT = 294, 26
+AXIS_Y = 326
+LEGEND_Y = 376
+LETTER = 7.4
+"""Widest likely width of a letter at 13 px: decides whether a label fits into its stretch."""
+
+# Okabe and Ito's colours, which people with any kind of colour vision tell apart, and greys
+LABEL_COLOURS = {
+    "angry": "#d55e00",
+    "happy": "#e69f00",
+    "neutral": "#9a9a9a",
+    "sad": "#0072b2",
+    "fearful": "#cc79a7",
+    "disgusted": "#009e73",
+    "disgust": "#009e73",
+    "surprised": "#56b4e9",
+    "calm": "#d8cc2f",
+    "bored": "#6b5b95",
+}
+OTHER_COLOURS = ("#009e73", "#56b4e9", "#cc79a7", "#d8cc2f", "#6b5b95", "#7f4f24", "#5b8c5a", "#444444")
+
+
+def colours(labels: Sequence[str]) -> dict[str, str]:
+    """Label -> colour as #rrggbb; labels without one of their own get the next that is free."""
+    known = {label: LABEL_COLOURS[label.lower()] for label in labels if label.lower() in LABEL_COLOURS}
+    free = [colour for colour in OTHER_COLOURS if colour not in known.values()] or list(OTHER_COLOURS)
+    others = [label for label in labels if label not in known]
+    return {**known, **{label: free[i % len(free)] for i, label in enumerate(others)}}
+
+
+def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = None) -> bytes:
+    """The picture, UTF-8.
+
+    Args:
+        recognition: With its segments.
+        peaks: float32 [n], 0 to 1, the waveform's peaks over the whole recording (engine.timeline); None: not drawn.
+    """
+    labels = list(recognition.probabilities)
+    colour = colours(labels)
+    found = stretches(recognition)
+    length = max(length_ms(recognition), 1)
+    height = LEGEND_Y + 24 * ((len(labels) + 5) // 6)
+    title = Path(recognition.path).name or "Recording"
+    right = WIDTH - MARGIN
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" viewBox="0 0 {WIDTH} {height}" '
+        f'width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="13">',
+        f"<title>{_text(title)}: {_text(recognition.label)} ({percent(recognition.confidence)})</title>",
+        f'<rect x="0" y="0" width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        f'<text x="{MARGIN}" y="{TITLE_Y}" font-size="18" fill="#1a1a1a">{_text(_shortened(title, 90))}</text>',
+        f'<text x="{right}" y="{TITLE_Y}" text-anchor="end" fill="#444444">{_text(_verdict(recognition))}</text>',
+        f'<rect x="{MARGIN}" y="{STACK_TOP}" width="{PLOT}" height="{STACK_HEIGHT}" fill="#f3f3f3"/>',
+    ]
+    if peaks is not None and len(peaks):
+        parts.append(_waveform(peaks))
+    for stretch in found:
+        parts += _stretch(stretch, length, labels, colour)
+    parts += _axis(length / 1000)
+    parts += _legend(labels, colour, share_of_time(recognition))
+    return ("\n".join([*parts, "</svg>"]) + "\n").encode("utf-8")
+
+
+def _waveform(peaks: NDArray[np.float32]) -> str:
+    middle, half = WAVE_TOP + WAVE_HEIGHT / 2, WAVE_HEIGHT / 2
+    heights = np.clip(columns(peaks, PLOT), 0, 1) * half
+    lines = "".join(
+        f"M{MARGIN + x + 0.5:g} {middle - h:.1f}V{middle + h:.1f}" for x, h in enumerate(heights) if h >= 0.05
+    )
+    return (
+        f'<line x1="{MARGIN}" y1="{middle}" x2="{WIDTH - MARGIN}" y2="{middle}" stroke="#8aa0b5"/>'
+        f'<path d="{lines or "M0 0"}" stroke="#50657a" stroke-width="1" fill="none"/>'
+    )
+
+
+def _stretch(stretch: Stretch, length: int, labels: Sequence[str], colour: dict[str, str]) -> list[str]:
+    left = MARGIN + PLOT * stretch.start_ms / length
+    width = PLOT * (stretch.end_ms - stretch.start_ms) / length
+    parts = []
+    bottom = float(STACK_TOP + STACK_HEIGHT)
+    for label in labels:
+        share = STACK_HEIGHT * max(stretch.probabilities.get(label, 0.0), 0.0)
+        bottom -= share
+        parts.append(_box(left, bottom, width, share, colour[label]))
+    parts.append(_box(left, LABELS_TOP, width, LABELS_HEIGHT, colour.get(stretch.label, "#444444")))
+    if width >= len(stretch.label) * LETTER + 4:
+        middle = f'x="{left + width / 2:.2f}" y="{LABELS_TOP + 18}" text-anchor="middle"'
+        parts.append(f'<text {middle} fill="#000000">{_text(stretch.label)}</text>')
+    return parts
+
+
+def _box(left: float, top: float, width: float, height: float, fill: str) -> str:
+    return f'<rect x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{fill}"/>'
+
+
+def _axis(length_s: float) -> list[str]:
+    parts = [f'<line x1="{MARGIN}" y1="{AXIS_Y}" x2="{WIDTH - MARGIN}" y2="{AXIS_Y}" stroke="#444444"/>']
+    for time in ticks(0.0, length_s, 12):
+        x = MARGIN + PLOT * time / length_s
+        parts.append(f'<line x1="{x:.2f}" y1="{AXIS_Y}" x2="{x:.2f}" y2="{AXIS_Y + 5}" stroke="#444444"/>')
+        parts.append(f'<text x="{x:.2f}" y="{AXIS_Y + 20}" text-anchor="middle" fill="#444444">{clock(time)}</text>')
+    return parts
+
+
+def _legend(labels: Sequence[str], colour: dict[str, str], share: dict[str, float]) -> list[str]:
+    parts = []
+    for i, label in enumerate(labels):
+        x, y = MARGIN + (i % 6) * PLOT / 6, LEGEND_Y + 24 * (i // 6)
+        parts.append(_box(x, y - 11, 14, 14, colour[label]))
+        words = f"{label}: {percent(share.get(label, 0.0))} of the time"
+        parts.append(f'<text x="{x + 20:.1f}" y="{y}" fill="#1a1a1a">{_text(words)}</text>')
+    return parts
+
+
+def _verdict(recognition: Recognition) -> str:
+    verdict = f"as a whole: {recognition.label} ({percent(recognition.confidence)})"
+    return f"{verdict}, uncertain" if recognition.abstained else verdict
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length // 2]} ... {text[-length // 3 :]}"
+
+
+def _text(text: str) -> str:
+    return escape(valid_xml(one_line(text)))

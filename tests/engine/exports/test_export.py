@@ -1,0 +1,57 @@
+"""Where exports are written, and what they never do to what is there already."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.exports import FORMATS, export
+from desktop_app.engine.exports.table import as_text
+from desktop_app.engine.recognition import Failure, Recognition
+from desktop_app.errors import ExportError, TargetExists
+
+CSV = next(f for f in FORMATS if f.name == "csv")
+SRT = next(f for f in FORMATS if f.name == "srt")
+
+
+@pytest.mark.parametrize("form", [CSV, SRT], ids=["csv", "srt"])
+def test_never_over_a_file_unless_told(form, recognition: Recognition, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    target = tmp_path / "x"
+    target.write_text("precious")
+    with pytest.raises(TargetExists) as caught:
+        export([recognition], form, target)
+    assert caught.value.path == target
+    assert target.read_text() == "precious"
+    export([recognition], form, target, overwrite=True)
+    assert "sad" in target.read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_many_recordings_become_a_folder_with_a_name_for_each(recognition: Recognition, tmp_path: Path) -> None:
+    many = [replace(recognition, path=p) for p in ("a/x.wav", "b/X.wav", "c/ÿ.flac")]
+    files = export([*many, Failure("d.wav", "It is empty.")], SRT, tmp_path / "out")
+    assert [f.relative_to(tmp_path).as_posix() for f in files] == ["out/x.srt", "out/X (2).srt", "out/ÿ.srt"]
+    assert sorted((tmp_path / "out").iterdir()) == sorted(files)
+    files[1].unlink()
+    with pytest.raises(TargetExists):
+        export(many, SRT, tmp_path / "out")
+    assert not files[1].exists(), "one name is taken, so nothing is written"
+
+
+def test_one_recording_goes_into_a_folder_that_is_there(recognition: Recognition, tmp_path: Path) -> None:
+    (path,) = export([replace(recognition, path="a/x.wav")], SRT, tmp_path)
+    assert path == tmp_path / "x.srt"
+
+
+def test_nothing_to_export(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no answer"):
+        export([Failure("d.wav", "It is empty.")], CSV, tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_for_the_clipboard_keeps_a_row_a_recording(recognition: Recognition) -> None:
+    text = as_text([replace(recognition, path="a\tb\nc.wav"), Failure("d.wav", "It is empty.")])
+    rows = [line.split("\t") for line in text.splitlines()]
+    assert len(rows) == 3
+    assert len({len(row) for row in rows}) == 1
+    assert rows[1][0] == "a b c.wav"

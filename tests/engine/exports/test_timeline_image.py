@@ -1,0 +1,42 @@
+"""The SVG as a picture: what stands where, and that it is well-formed whatever the labels are."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.exports.timeline_image import MARGIN, PLOT, STACK_HEIGHT, STACK_TOP, colours, timeline_svg
+from desktop_app.engine.recognition import Recognition
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def boxes(root: ElementTree.Element, fill: str) -> list[tuple[float, float, float, float]]:
+    return [
+        tuple(float(r.attrib[key]) for key in ("x", "y", "width", "height"))  # type: ignore[misc]
+        for r in root.iter(f"{SVG}rect")
+        if r.attrib["fill"] == fill
+    ]
+
+
+def test_stretches_stand_at_their_times_and_stack_to_the_top(recognition: Recognition) -> None:
+    root = ElementTree.fromstring(timeline_svg(recognition, np.full(1000, 0.5, np.float32)))
+    colour = colours(list(recognition.probabilities))
+    per_label = {label: [b for b in boxes(root, c) if STACK_TOP - 1 <= b[1] < 290] for label, c in colour.items()}
+    for i, (start, end) in enumerate([(250, 2000), (2000, 4500), (3605012, 3672000)]):
+        stack = [per_label[label][i] for label in colour]
+        assert sum(b[3] for b in stack) == pytest.approx(STACK_HEIGHT, abs=0.05)
+        for x, _, width, _ in stack:
+            assert x == pytest.approx(MARGIN + PLOT * start / 3672000, abs=0.01)
+            assert width == pytest.approx(PLOT * (end - start) / 3672000, abs=0.01)
+    words = [text.text or "" for text in root.iter(f"{SVG}text")]
+    assert Path(recognition.path).name in words[0]
+    assert "happy: 94 % of the time" in words
+    assert "1:00:00" in words
+
+
+def test_strange_labels_are_well_formed_and_have_colours_of_their_own(strange: Recognition) -> None:
+    root = ElementTree.fromstring(timeline_svg(strange))
+    assert any('say "no"' in (t.text or "") for t in root.iter(f"{SVG}text"))
+    assert len(set(colours(list(strange.probabilities)).values())) == 6
