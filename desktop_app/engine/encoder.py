@@ -1,0 +1,154 @@
+"""The only owner of the ONNX sessions: from sound to pooled features, and from those to logits and embedding."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from desktop_app.engine.pack import ENCODER, HEAD, Pack
+from desktop_app.errors import PackError
+
+Floats = npt.NDArray[np.float32]
+
+LOG_FATAL = 4
+"""ONNX Runtime's severity that keeps its warnings, which are about its own optimisations, off the terminal."""
+
+_EXTERNAL_DATA = b"\x0a\x08location"
+"""How a TensorProto starts the name of a file of its own weights (protobuf: field 1, 8 bytes, the key "location")."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Pooled features of a batch, float32 [b, D], centred on the training mean, before any baseline is taken off."""
+
+    pooled: Floats
+
+
+@dataclass(frozen=True)
+class Headed:
+    """What the head makes of pooled features: logits float32 [b, L], embedding float32 [b, E], L2-normalised."""
+
+    logits: Floats
+    embedding: Floats
+
+
+class Encoder:
+    """Runs a pack's encoder.onnx and head.onnx on the CPU.
+
+    Attributes:
+        encoder_sha256: What the pooled features are tied to.
+    """
+
+    def __init__(self, pack: Pack, threads: int | None = None) -> None:
+        """Opens both graphs.
+
+        Args:
+            threads: Of one inference; at most two by default, since more gain little on clips of seconds.
+
+        Raises:
+            PackError: If a graph can't be opened or its inputs and outputs are not those of the format.
+        """
+        m = pack.manifest
+        threads = threads or min(2, os.cpu_count() or 1)
+        self.encoder_sha256 = pack.encoder_sha256
+        self.pooled_dim = m.pooled_dim
+        self._encoder = open_session(pack.path(ENCODER), threads)
+        self._head = open_session(pack.path(HEAD), threads)
+        answers = {"logits": [None, len(m.labels)], "embedding": [None, m.embedding_dim]}
+        pooled = {"pooled": [None, m.pooled_dim]}
+        baseline = {"baseline": [None, m.pooled_dim]}
+        _check_ports(
+            ENCODER, self._encoder, {"waveform": [None, None], "lengths": [None], **baseline}, answers | pooled
+        )
+        _check_ports(HEAD, self._head, pooled | baseline, answers)
+
+    def encode(self, waveforms: list[Floats]) -> Encoded:
+        """Pooled features [b, D] of mono waveforms (float32 [n], -1..1, at the pack's rate), padded to one batch.
+
+        Raises:
+            PackError: If the graph fails on them or gives what is not a number.
+        """
+        lengths = np.array([len(w) for w in waveforms], dtype=np.int64)
+        batch = np.zeros((len(waveforms), int(lengths.max())), dtype=np.float32)
+        for row, waveform in zip(batch, waveforms, strict=True):
+            row[: len(waveform)] = waveform
+        no_baseline = np.zeros((len(waveforms), self.pooled_dim), dtype=np.float32)
+        feed = {"waveform": batch, "lengths": lengths, "baseline": no_baseline}
+        (pooled,) = _run(ENCODER, self._encoder, ["pooled"], feed)
+        return Encoded(pooled)
+
+    def head(self, pooled: Floats, baseline: Floats) -> Headed:
+        """Logits and embedding of pooled features [b, D] with a speaker's baseline [D] or [b, D]; zeros: not known.
+
+        Raises:
+            PackError: If the graph fails on them or gives what is not a number.
+        """
+        feed = {
+            "pooled": np.ascontiguousarray(pooled, dtype=np.float32),
+            "baseline": np.ascontiguousarray(np.broadcast_to(baseline, pooled.shape), dtype=np.float32),
+        }
+        logits, embedding = _run(HEAD, self._head, ["logits", "embedding"], feed)
+        return Headed(logits, embedding)
+
+
+def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A session on the CPU that neither writes to the terminal nor reads any file but this one.
+
+    Raises:
+        PackError: If ONNX Runtime can't open it.
+    """
+    content = path.read_bytes()
+    if _EXTERNAL_DATA in content:
+        raise PackError(f"{path.name} keeps weights in another file, which a pack may not: don't use it.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = LOG_FATAL
+    # by default its threads spin while they wait, which takes a core from the window and the microphone
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises a class of its own for each kind of failure
+        raise PackError(f"{path.name} can't be opened ({_first_line(error)}): install the pack again.") from None
+
+
+def _run(name: str, session: onnxruntime.InferenceSession, outputs: list[str], feed: dict[str, Any]) -> list[Floats]:
+    try:
+        results: list[Floats] = session.run(outputs, feed)
+    except Exception as error:  # as above
+        raise PackError(f"The pack's {name} failed ({_first_line(error)}): install the pack again.") from None
+    if not all(np.isfinite(r).all() for r in results):
+        raise PackError(f"The pack's {name} gave what is not a number: ask whoever made the pack.")
+    return results
+
+
+def _check_ports(
+    name: str,
+    session: onnxruntime.InferenceSession,
+    inputs: dict[str, list[int | None]],
+    outputs: dict[str, list[int | None]],
+) -> None:
+    """Names, types and, where the graph fixes them, sizes; None stands for any size."""
+    for ports, wanted in ((session.get_inputs(), inputs), (session.get_outputs(), outputs)):
+        found = {port.name: port for port in ports}
+        if set(found) != set(wanted):
+            raise PackError(
+                f"{name} has {sorted(found)} where {sorted(wanted)} is asked for: ask whoever made the pack."
+            )
+        for port_name, sizes in wanted.items():
+            port = found[port_name]
+            kind = "tensor(int64)" if port_name == "lengths" else "tensor(float)"
+            fits = len(port.shape) == len(sizes) and all(
+                asked is None or not isinstance(given, int) or asked == given
+                for given, asked in zip(port.shape, sizes, strict=True)
+            )
+            if port.type != kind or not fits:
+                raise PackError(f"{port_name} of {name} is {port.type} {port.shape}, not as pack.json says.")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:160]

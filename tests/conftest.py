@@ -1,0 +1,22 @@
+"""What every test stands on: a user data folder of its own, and the tiny pack."""
+
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.pack import Pack
+from tests.tiny_pack import build_tiny_pack
+
+
+@pytest.fixture(autouse=True)
+def user_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty user data folder; no test ever touches the real one."""
+    home = tmp_path / "voicekin-home"
+    monkeypatch.setenv("VOICEKIN_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    """A small real pack, shared: never change its files, copy its folder first."""
+    return build_tiny_pack(tmp_path_factory.mktemp("packs") / "tiny")
