@@ -57,7 +57,7 @@ function Initialize-Environment([string] $what) {
         Set-Content $unfinished ''
         Remove-Item "$venv\.ready-*"
         $env:PIP_CONSTRAINT = $env:PIP_BUILD_CONSTRAINT = 'constraints.txt'
-        & $venvPython -m pip install --quiet --disable-pip-version-check --editable $extras
+        & $venvPython -m pip install --quiet --disable-pip-version-check --use-pep517 --editable $extras
         if ($LASTEXITCODE -ne 0) {
             Fail ('the Python packages could not be installed; the message is above. Annoy is built from source: ' +
                 'if that failed, install the "Desktop development with C++" part of Visual Studio Build Tools.')

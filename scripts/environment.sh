@@ -141,7 +141,7 @@ python_packages() {
   touch .venv/.unfinished
   rm -f .venv/.ready-*
   ANNOY_COMPILER_ARGS=$(annoy_build) PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --editable "$what" >&2 || return 1
+    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --use-pep517 --editable "$what" >&2 || return 1
   rm .venv/.unfinished
 }
 
