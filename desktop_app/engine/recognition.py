@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
@@ -141,6 +141,22 @@ class Recognition:
                 "retrieve": round(self.timing_ms.retrieve, 1),
             },
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` made, as far as it goes: numbers are rounded, neighbours have no text and no envelope.
+
+        Raises:
+            KeyError, TypeError: `data` is not what `as_json` makes.
+        """
+        neighbours = ({**n, "text": "", "duration_s": 0.0} for n in data["neighbours"])
+        values = {
+            **data,
+            "neighbours": tuple(Neighbour(**n) for n in neighbours),
+            "segments": tuple(Segment(**s) for s in data["segments"]),
+            "timing_ms": Timing(**data["timing_ms"]),
+        }
+        return cls(**values)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""Many recordings: finding them in folders, answering them one by one or several at once, none stopping the rest."""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from desktop_app.engine.audio import SUFFIXES
+from desktop_app.engine.recognition import Failure, Outcome, Recognition
+from desktop_app.errors import Cancelled, VoiceKinError
+
+log = logging.getLogger(__name__)
+
+ShouldStop = Callable[[], bool]
+Ask = Callable[[Path, ShouldStop], Recognition]
+"""How one file is answered; called from several threads when there are several jobs."""
+
+
+def never() -> bool:
+    """The `should_stop` of who does not want to stop."""
+    return False
+
+
+def find_recordings(paths: Iterable[Path], *, recursive: bool = False) -> Iterator[Path | Failure]:
+    """The recordings to ask about: files as they are named, folders by what is in them, sorted by name.
+
+    In a folder, whatever is called like a recording counts (see `audio.SUFFIXES`), be it a recording or not: what is
+    wrong with it is told when it is opened. Hidden entries do not count; macOS leaves `._clip.wav` beside a clip.
+    A folder that can't be read, or with nothing in it to ask about, is a Failure.
+    """
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = False
+        for entry in _entries(path, recursive):
+            found = True
+            yield entry
+        if not found:
+            hint = "" if recursive else ", or only in folders of its own"
+            yield Failure(str(path), f"{path} holds no recordings{hint}: name another folder or look into all of them.")
+
+
+def _entries(folder: Path, recursive: bool) -> Iterator[Path | Failure]:
+    try:
+        entries = sorted((e for e in os.scandir(folder) if not e.name.startswith(".")), key=lambda e: _by_name(e.name))
+    except OSError as error:
+        yield Failure(str(folder), f"The folder {folder} can't be read ({error.strerror}): check its permissions.")
+        return
+    for entry in entries:
+        if entry.name.lower().endswith(SUFFIXES):
+            yield Path(entry.path)
+        elif recursive and entry.is_dir(follow_symlinks=False):  # a link may lead back up, round and round
+            yield from _entries(Path(entry.path), recursive)
+
+
+def _by_name(name: str) -> list[tuple[int, str]]:
+    """Sorts "clip 2" before "clip 10", and small letters beside capitals."""
+    key: list[tuple[int, str]] = []
+    digits = ""
+    for character in name.casefold() + "\0":
+        if character.isdecimal():
+            digits += character
+            continue
+        if digits:
+            key.append((int(digits), ""))
+            digits = ""
+        key.append((-1, character))
+    return key
+
+
+def answer_one(path: Path, ask: Ask, should_stop: ShouldStop = never) -> Outcome:
+    """The answer for one file, or what keeps it from having one.
+
+    Raises:
+        Cancelled: `should_stop` said so.
+    """
+    try:
+        return ask(path, should_stop)
+    except VoiceKinError as error:
+        return Failure(str(path), str(error))
+    except MemoryError:
+        return Failure(str(path), f"{path} needs more memory than there is: close other programs or cut it into parts.")
+    except Cancelled:
+        raise
+    except Exception as error:  # a bug is loud in the log, but 399 other files are not to be lost to it
+        log.exception("%s could not be analysed", path)
+        kind = type(error).__name__
+        return Failure(str(path), f"{path} made VoiceKin itself fail ({kind}: {error}): please report it with the log.")
+
+
+def answer_all(files: Sequence[Path], ask: Ask, *, jobs: int = 1, should_stop: ShouldStop = never) -> Iterator[Outcome]:
+    """One outcome for each file, in the files' order, each as soon as it and those before it are there.
+
+    Args:
+        jobs: How many files are worked on at once.
+
+    Raises:
+        Cancelled: `should_stop` said so; what was yielded until then stands.
+    """
+    stopped = False
+
+    def stop() -> bool:
+        return stopped or should_stop()
+
+    if jobs <= 1:
+        for path in files:
+            if stop():
+                raise Cancelled
+            yield answer_one(path, ask, stop)
+        return
+    waiting = iter(files)
+    running: deque[Future[Outcome]] = deque()
+    with ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool:
+        try:
+            while True:
+                # no more than twice as many as there are workers, so that 10,000 files are not all held at once
+                while len(running) < 2 * jobs and (file := next(waiting, None)) is not None:
+                    running.append(pool.submit(answer_one, file, ask, stop))
+                if not running:
+                    return
+                if stop():
+                    raise Cancelled
+                yield running.popleft().result()
+        finally:  # cancelled, or the caller has enough: the workers stop at their next look
+            stopped = True
+            for future in running:
+                future.cancel()
+
+
+def time_left_s(elapsed_s: float, done: float) -> float | None:
+    """Seconds still to go when the share `done` (0 to 1) took `elapsed_s`; None while too little is done to tell."""
+    if done <= 0 or elapsed_s < 1:
+        return None
+    return elapsed_s * (1 - min(done, 1.0)) / done
