@@ -11,6 +11,7 @@ from desktop_app.engine.exports.json_lines import json_lines
 from desktop_app.engine.exports.srt import srt
 from desktop_app.engine.exports.table import recordings_csv, segments_csv
 from desktop_app.engine.exports.textgrid import textgrid
+from desktop_app.engine.exports.timeline_image import timeline_svg_of_file
 from desktop_app.engine.recognition import Outcome, Recognition
 from desktop_app.errors import ExportError, TargetExists
 
@@ -56,6 +57,7 @@ FORMATS: tuple[ExportFormat, ...] = (
     RecordingFormat("eaf", "ELAN annotations", ".eaf", eaf),
     RecordingFormat("audacity", "Audacity labels", ".txt", audacity),
     RecordingFormat("srt", "SubRip subtitles", ".srt", srt),
+    RecordingFormat("svg", "Timeline as a picture (SVG)", ".svg", timeline_svg_of_file),
 )
 
 

@@ -4,16 +4,19 @@ Only what SVG Tiny 1.2 knows, which is what Qt draws.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.engine.audio import SAMPLE_RATE, read_blocks
 from desktop_app.engine.exports.stretches import Stretch, length_ms, stretches
 from desktop_app.engine.exports.text import one_line, percent, valid_xml
 from desktop_app.engine.recognition import Recognition
-from desktop_app.engine.timeline import clock, columns, share_of_time, ticks
+from desktop_app.engine.timeline import clock, columns, peaks_of, share_of_time, ticks
+from desktop_app.errors import AudioError
 
 WIDTH, MARGIN = 1200, 24
 PLOT = WIDTH - 2 * MARGIN
@@ -23,6 +26,7 @@ STACK_TOP, STACK_HEIGHT = 148, 140
 LABELS_TOP, LABELS_HEIGHT = 294, 26
 AXIS_Y = 326
 LEGEND_Y = 376
+BLOCK_S = 10.0
 LETTER = 7.4
 """Widest likely width of a letter at 13 px: decides whether a label fits into its stretch."""
 
@@ -83,6 +87,14 @@ def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = N
     return ("\n".join([*parts, "</svg>"]) + "\n").encode("utf-8")
 
 
+def timeline_svg_of_file(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - as all writers
+    """The picture with the waveform of the recording itself, which is read again; without it where that has gone."""
+    with suppress(AudioError):
+        peaks = peaks_of(read_blocks(Path(recognition.path), SAMPLE_RATE, BLOCK_S), SAMPLE_RATE)
+        return timeline_svg(recognition, peaks)
+    return timeline_svg(recognition)
+
+
 def _waveform(peaks: NDArray[np.float32]) -> str:
     middle, half = WAVE_TOP + WAVE_HEIGHT / 2, WAVE_HEIGHT / 2
     heights = np.clip(columns(peaks, PLOT), 0, 1) * half
@@ -104,10 +116,11 @@ def _stretch(stretch: Stretch, length: int, labels: Sequence[str], colour: dict[
         share = STACK_HEIGHT * max(stretch.probabilities.get(label, 0.0), 0.0)
         bottom -= share
         parts.append(_box(left, bottom, width, share, colour[label]))
-    parts.append(_box(left, LABELS_TOP, width, LABELS_HEIGHT, colour.get(stretch.label, "#444444")))
+    fill = colour.get(stretch.label, "#444444")
+    parts.append(_box(left, LABELS_TOP, width, LABELS_HEIGHT, fill))
     if width >= len(stretch.label) * LETTER + 4:
         middle = f'x="{left + width / 2:.2f}" y="{LABELS_TOP + 18}" text-anchor="middle"'
-        parts.append(f'<text {middle} fill="#000000">{_text(stretch.label)}</text>')
+        parts.append(f'<text {middle} fill="{_ink(fill)}">{_text(stretch.label)}</text>')
     return parts
 
 
@@ -132,6 +145,12 @@ def _legend(labels: Sequence[str], colour: dict[str, str], share: dict[str, floa
         words = f"{label}: {percent(share.get(label, 0.0))} of the time"
         parts.append(f'<text x="{x + 20:.1f}" y="{y}" fill="#1a1a1a">{_text(words)}</text>')
     return parts
+
+
+def _ink(paper: str) -> str:
+    """Black or white, whichever is read better on the colour `paper` (#rrggbb)."""
+    red, green, blue = (int(paper[i : i + 2], 16) for i in (1, 3, 5))
+    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#ffffff"
 
 
 def _verdict(recognition: Recognition) -> str:

@@ -5,8 +5,17 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import soundfile
 
-from desktop_app.engine.exports.timeline_image import MARGIN, PLOT, STACK_HEIGHT, STACK_TOP, colours, timeline_svg
+from desktop_app.engine.exports.timeline_image import (
+    MARGIN,
+    PLOT,
+    STACK_HEIGHT,
+    STACK_TOP,
+    colours,
+    timeline_svg,
+    timeline_svg_of_file,
+)
 from desktop_app.engine.recognition import Recognition
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,6 +43,19 @@ def test_stretches_stand_at_their_times_and_stack_to_the_top(recognition: Recogn
     assert Path(recognition.path).name in words[0]
     assert "happy: 94 % of the time" in words
     assert "1:00:00" in words
+
+
+def test_the_waveform_is_read_from_the_recording_where_it_is(recognition: Recognition, tmp_path: Path) -> None:
+    without = timeline_svg_of_file(recognition, tmp_path / "x.svg")
+    samples = np.zeros(16_000, np.float32)
+    samples[8_000:] = 0.5
+    soundfile.write(recognition.path, samples, 16_000, format="WAV")
+    with_waveform = timeline_svg_of_file(recognition, tmp_path / "x.svg")
+    assert b"<path" not in without
+    (path,) = ElementTree.fromstring(with_waveform).iter(f"{SVG}path")
+    drawn = [float(stroke.split()[0]) for stroke in path.attrib["d"].split("M")[1:]]
+    assert drawn[0] == pytest.approx(MARGIN + PLOT / 2, abs=PLOT / 50)
+    assert drawn[-1] == pytest.approx(MARGIN + PLOT, abs=1)
 
 
 def test_strange_labels_are_well_formed_and_have_colours_of_their_own(strange: Recognition) -> None:

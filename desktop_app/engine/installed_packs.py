@@ -1,0 +1,249 @@
+"""The packs on this machine: the one that ships, those the user installed, and which of them is in use.
+
+An installed pack lies in the user's own folder under its name. It gets there only after every check of `engine.pack`
+and one real answer: written beside, verified there, renamed into place. A bad pack changes nothing.
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from desktop_app import paths
+from desktop_app.engine.atomic_file import write_atomically
+from desktop_app.engine.pack import (
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    PackManifest,
+    load_pack,
+    replace_folder,
+    unpack,
+    verify_pack,
+)
+from desktop_app.errors import ExportError, PackError, StoreError
+
+IN_USE = "in_use"
+"""Beside the installed packs: holds the name of the one in use; not there: the one that ships."""
+
+LEFTOVER_S = 3600
+"""No installation takes an hour: what is older was interrupted."""
+
+
+@dataclass(frozen=True)
+class InstalledPack:
+    """One pack as a list shows it. Nothing but its pack.json was read: `engine.pack.verify_pack` looks at the rest.
+
+    Attributes:
+        name: What `find_pack`, `use_pack` and `remove_pack` take.
+        version, licence, labels, size_bytes: From its pack.json; "" and empty where that can't be read.
+        path: Its folder.
+        ships: True for the one that comes with the app, which can't be removed.
+        in_use: True for one of them.
+        problem: Why it can't be used, one sentence; "" where nothing speaks against it.
+    """
+
+    name: str
+    version: str
+    licence: str
+    labels: tuple[str, ...]
+    size_bytes: int
+    path: Path
+    ships: bool
+    in_use: bool
+    problem: str = ""
+
+
+def packs_folder() -> Path:
+    """Where installed packs lie."""
+    return paths.user_data() / "packs"
+
+
+def installed_packs() -> tuple[InstalledPack, ...]:
+    """All packs, the one that ships first, the others by name."""
+    in_use = pack_in_use()
+    shipping = _listed(paths.default_pack(), in_use, ships=True)
+    with _explained("Your packs can't be listed"):
+        folders = sorted(p for p in packs_folder().glob("[!.]*") if p.is_dir()) if packs_folder().is_dir() else []
+    return (shipping, *(_listed(folder, in_use, ships=False) for folder in folders))
+
+
+def pack_in_use() -> Path:
+    """The folder of the pack in use: the one last chosen while it is there, else the one that ships."""
+    try:
+        name = (packs_folder() / IN_USE).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        return paths.default_pack()
+    chosen = _installed_folder(name)
+    return chosen if chosen is not None else paths.default_pack()
+
+
+def find_pack(name: str) -> Path:
+    """The pack that `name` means: an installed one or the shipping one by name, else a folder or .vkpack by path.
+
+    Raises:
+        PackError: There is none.
+    """
+    found = _installed_folder(name)
+    if found is not None:
+        return found
+    if name.casefold() == _shipping_name().casefold():
+        return paths.default_pack()
+    if Path(name).exists():
+        return Path(name)
+    raise PackError(f"There is no pack called {name}: `voicekin pack list` shows those that are installed.")
+
+
+def use_pack(name: str) -> Path:
+    """Makes an installed pack, or the shipping one, the pack in use from now on; returns its folder.
+
+    Raises:
+        PackError: There is no such pack, or it does not pass its checks: the pack in use stays in use.
+        StoreError: The choice can't be stored.
+    """
+    path = _installed_folder(name)
+    if path is None and name.casefold() == _shipping_name().casefold():
+        path = paths.default_pack()
+    if path is None:
+        raise PackError(f"No pack called {name} is installed: install it first.")
+    load_pack(path)
+    with _explained("The choice of the pack can't be stored"):
+        packs_folder().mkdir(parents=True, exist_ok=True)
+        write_atomically(packs_folder() / IN_USE, f"{path.name}\n".encode(), overwrite=True)
+    return path
+
+
+def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
+    """Installs a folder or .vkpack: copied beside, verified there with one real answer, renamed into place.
+
+    Args:
+        source: Is only read.
+        replace: Whether an installed pack of the same name gives way.
+
+    Raises:
+        PackError: It is no pack or a bad one, or its name is taken; whatever was installed before is untouched.
+        StoreError: It can't be written.
+    """
+    with _explained("The pack can't be installed"):
+        packs_folder().mkdir(parents=True, exist_ok=True)
+        _sweep()
+        work = Path(tempfile.mkdtemp(prefix=".new-", dir=packs_folder()))
+    try:
+        beside = work / "pack"
+        if source.is_dir():
+            _copy_pack(source, beside)
+        elif source.is_file():
+            unpack(source, beside)
+        else:
+            raise PackError(f"There is no pack at {source}: check the name.")
+        bad = next((check for check in verify_pack(beside) if not check.ok), None)
+        if bad is not None:
+            raise PackError(bad.detail)
+        name = _read_manifest(beside).name
+        target = _free_target(name, replace=replace)
+        with _explained(f"The pack {name} can't be installed"):
+            replace_folder(beside, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return _listed(target, pack_in_use(), ships=False)
+
+
+def remove_pack(name: str) -> None:
+    """Removes an installed pack.
+
+    Raises:
+        PackError: There is none of that name, it ships with the app, or it is in use.
+        StoreError: It can't be removed.
+    """
+    folder = _installed_folder(name)
+    if folder is None:
+        if name.casefold() == _shipping_name().casefold():
+            raise PackError(f"{name} is the pack that ships with VoiceKin: it can't be removed.")
+        raise PackError(f"No pack called {name} is installed.")
+    if folder == pack_in_use():
+        raise PackError(f"{folder.name} is in use: switch to another pack, then remove it.")
+    with _explained(f"The pack {folder.name} can't be removed"):
+        grave = Path(tempfile.mkdtemp(prefix=".old-", dir=packs_folder()))
+        folder.rename(grave / "pack")  # at once, so that no one finds half a pack
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+def _listed(path: Path, in_use: Path, *, ships: bool) -> InstalledPack:
+    try:
+        m = _read_manifest(path)
+    except PackError as error:
+        return InstalledPack(path.name, "", "", (), 0, path, ships, path == in_use, str(error))
+    size = sum(entry.size for entry in m.files.values())
+    # by its folder, which is its name unless someone renamed it: names must lead back to it
+    name = m.name if ships else path.name
+    return InstalledPack(name, m.version, m.licence, m.labels, size, path, ships, path == in_use)
+
+
+def _read_manifest(folder: Path) -> PackManifest:
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            raw = file.read(MAX_MANIFEST_BYTES + 1)
+        return PackManifest.from_json(json.loads(raw))
+    except FileNotFoundError:
+        raise PackError(f"{folder} is no pack: it has no {MANIFEST}.") from None
+    except OSError as error:
+        raise PackError(f"The pack at {folder} can't be read ({error.strerror or error}).") from None
+    except (ValueError, RecursionError):
+        raise PackError(f"The {MANIFEST} of the pack at {folder} is damaged: install the pack again.") from None
+
+
+def _installed_folder(name: str) -> Path | None:
+    """The folder of the installed pack of that name; case does not count, as it does not on Windows and macOS."""
+    with suppress(OSError):
+        for folder in packs_folder().iterdir():
+            if folder.name.casefold() == name.casefold() and not folder.name.startswith(".") and folder.is_dir():
+                return folder
+    return None
+
+
+def _shipping_name() -> str:
+    try:
+        return _read_manifest(paths.default_pack()).name
+    except PackError:
+        return paths.default_pack().name
+
+
+def _free_target(name: str, *, replace: bool) -> Path:
+    if name.casefold() in (_shipping_name().casefold(), IN_USE):
+        raise PackError(f"{name} is the name of the pack that ships with VoiceKin: it needs a name of its own.")
+    there = _installed_folder(name)
+    if there is None:
+        return packs_folder() / name
+    if not replace:
+        raise PackError(f"A pack called {there.name} is installed already: remove it first, or replace it.")
+    return there
+
+
+def _copy_pack(source: Path, target: Path) -> None:
+    """Copies what pack.json lists and nothing else; the copy is verified afterwards."""
+    pack = load_pack(source)
+    with _explained(f"The pack {pack.manifest.name} can't be copied"):
+        for name in (MANIFEST, *pack.manifest.files):
+            destination = target.joinpath(*PurePosixPath(name).parts)
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(pack.path(name), destination)
+
+
+def _sweep() -> None:
+    """Deletes what an interrupted installation left behind, but not what another VoiceKin is just writing."""
+    for leftover in packs_folder().glob(".*-*"):
+        if leftover.is_dir() and time.time() - leftover.stat().st_mtime > LEFTOVER_S:
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Turns what the disk says into a sentence for a person."""
+    try:
+        yield
+    except (OSError, ExportError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StoreError(f"{what} ({reason}): check {packs_folder()} and the free space.") from error
