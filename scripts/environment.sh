@@ -48,6 +48,7 @@ command:Xvfb               xvfb
 command:xdotool            xdotool
 command:pulseaudio         pulseaudio
 command:pactl              pulseaudio-utils
+command:shellcheck         shellcheck
 '
 
 # Annoy comes as source and would otherwise be built for this very processor (-march=native).
