@@ -130,6 +130,31 @@ def answer_all(files: Sequence[Path], ask: Ask, *, jobs: int = 1, should_stop: S
                 future.cancel()
 
 
+class BatchProgress:
+    """How far a batch is, each file by its size; may be told from several threads."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._bytes = [_size(path) for path in files]
+        self._shares = [0.0] * len(files)
+
+    def note(self, index: int, share: float) -> None:
+        """File number `index` is done to `share`, 0 to 1."""
+        self._shares[index] = share
+
+    def share(self) -> float:
+        """The whole batch, 0 to 1."""
+        total = sum(self._bytes)
+        return sum(b * s for b, s in zip(self._bytes, self._shares, strict=True)) / total if total else 1.0
+
+
+def _size(path: Path) -> int:
+    """Bytes, at least 1: a file that can't be read is something to be done as well."""
+    try:
+        return max(1, path.stat().st_size)
+    except (OSError, ValueError):
+        return 1
+
+
 def time_left_s(elapsed_s: float, done: float) -> float | None:
     """Seconds still to go when the share `done` (0 to 1) took `elapsed_s`; None while too little is done to tell."""
     if done <= 0 or elapsed_s < 1:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.batch import ShouldStop, answer_all, answer_one, find_recordings, time_left_s
+from desktop_app.engine.batch import BatchProgress, ShouldStop, answer_all, answer_one, find_recordings, time_left_s
 from desktop_app.engine.recognition import Failure, Outcome, Recognition, Timing
 from desktop_app.errors import AudioError, Cancelled
 
@@ -119,3 +119,17 @@ def test_time_left() -> None:
     assert time_left_s(0.5, 0.25) is None
     assert time_left_s(30, 0) is None
     assert time_left_s(30, 1.0) == 0
+
+
+def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "long.wav").write_bytes(b"x" * 899)
+    (tmp_path / "short.wav").write_bytes(b"x" * 100)
+    progress = BatchProgress([tmp_path / "long.wav", tmp_path / "short.wav", tmp_path / "missing.wav"])
+    assert progress.share() == 0
+    progress.note(0, 0.5)
+    progress.note(1, 1.0)
+    assert progress.share() == pytest.approx(0.5495)
+    progress.note(0, 1.0)
+    progress.note(2, 1.0)
+    assert progress.share() == 1
+    assert BatchProgress([]).share() == 1
