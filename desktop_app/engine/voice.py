@@ -2,15 +2,18 @@
 
 The model behind it: x = mu + speaker + emotion + noise, where x is a clip's pooled features (centred, so mu = 0). The
 classifier says how likely each emotion is for a clip, the pack says what each emotion adds on average, and what is left
-over, averaged and shrunk towards zero, is the maximum a posteriori estimate of the speaker. Taking the expected
-emotion off before averaging keeps clips that are all of one mood from being mistaken for the voice.
+over, averaged and shrunk towards zero, is the maximum a posteriori estimate of the speaker. Moods are taken out only as
+far as the clips are more one-sided than a stranger's clips look anyway: a classifier that does not know the voice yet
+hears its timbre as a mood, and believing it would keep its mistake.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+
+from desktop_app.engine.pack import Pack
 
 Floats = npt.NDArray[np.float32]
 Probabilities = npt.NDArray[np.float64]
@@ -19,20 +22,31 @@ Classify = Callable[[Floats, Floats], Probabilities]
 """(pooled [n, D], baseline [D]) -> probabilities float64 [n, L], rows summing to 1, without neighbours."""
 
 ITERATIONS = 3  # each classifies all clips once with the baseline so far
+CLIPS_TO_HALF = 5.0  # of a pack that does not say
+MOOD_TOLERANCE = 0.35  # of a pack that does not say
+
+
+def _ones() -> Floats:
+    return np.ones(1, dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class VoicePrior:
-    """What a pack knows of speakers in general.
+    """What a pack knows of speakers in general, in the space of `pooled`. Arrays of [1] stand for every dimension.
 
     Attributes:
-        emotion_offsets: float32 [L, D], what each label adds to a speaker's clips on average, in the space of `pooled`.
+        emotion_offsets: float32 [L, D], what each label adds to a speaker's clips on average.
         clips_to_half: float32 [D] or [1], the number of clips at which half of their mean is believed: the variance
             within a speaker over the variance between speakers (W / B), so that n / (n + W / B) = B / (B + W / n).
+        within_variance: float32 [D] or [1], W: how much a speaker's clips of one emotion vary.
+        mood_tolerance: 0 to 1, how far the expected moods of the clips may lie from all moods alike (total variation
+            distance) before any of it is taken for a mood and not for the voice; 1: moods are never taken out.
     """
 
     emotion_offsets: Floats
     clips_to_half: Floats
+    within_variance: Floats = field(default_factory=_ones)
+    mood_tolerance: float = MOOD_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -55,10 +69,34 @@ def unknown_voice(pooled_dim: int) -> Voice:
     return Voice(np.zeros(pooled_dim, dtype=np.float32), 0, 0.0)
 
 
+def prior_of(pack: Pack) -> VoicePrior:
+    """The pack's prior: `voice` of pack.json and the rows of voice.npy, see `voice_rows`.
+
+    A pack without them gets no mood taken out and half of the mean believed at `CLIPS_TO_HALF` clips.
+    """
+    n_labels, rows = len(pack.manifest.labels), pack.voice
+    tolerance = pack.manifest.voice.get("mood_tolerance", MOOD_TOLERANCE)
+    tolerance = float(tolerance) if isinstance(tolerance, int | float) and 0 <= tolerance <= 1 else MOOD_TOLERANCE
+    if rows is None or rows.ndim != 2 or len(rows) < n_labels + 1:
+        offsets = np.zeros((n_labels, pack.manifest.pooled_dim), dtype=np.float32)
+        return VoicePrior(offsets, np.full(1, CLIPS_TO_HALF, dtype=np.float32), _ones(), tolerance)
+    clips_to_half = np.maximum(rows[n_labels], 0.0)
+    within_variance = np.maximum(rows[n_labels + 1], 1e-6) if len(rows) > n_labels + 1 else _ones()
+    return VoicePrior(rows[:n_labels], clips_to_half, within_variance, tolerance)
+
+
+def voice_rows(prior: VoicePrior) -> Floats:
+    """The rows of voice.npy, float32 [L + 2, D]: the emotions' offsets, `clips_to_half`, `within_variance`."""
+    dim = prior.emotion_offsets.shape[1]
+    last = [np.broadcast_to(row, dim) for row in (prior.clips_to_half, prior.within_variance)]
+    return np.vstack([prior.emotion_offsets, *last]).astype(np.float32)
+
+
 def estimate_baseline(pooled: Floats, classify: Classify, prior: VoicePrior, iterations: int = ITERATIONS) -> Voice:
     """Estimate a speaker's baseline from unlabelled clips.
 
-    b <- shrink(n) * mean_i(x_i - sum_k p_k(x_i | b) m_k), from b = 0, where m_k is the offset of emotion k.
+    b <- shrink(n) * (mean_i x_i - sum_k q_k m_k), from b = 0, where m_k is the offset of emotion k and q the part of
+    the clips' expected moods, mean_i p(x_i | b), that lies beyond the tolerance around all moods alike.
 
     Args:
         pooled: float32 [n, D], the clips' pooled features; n may be 0.
@@ -73,6 +111,13 @@ def estimate_baseline(pooled: Floats, classify: Classify, prior: VoicePrior, ite
     mean = pooled.mean(axis=0, dtype=np.float64)
     baseline = np.zeros(pooled_dim, dtype=np.float32)
     for _ in range(iterations):
-        moods = classify(pooled, baseline).mean(axis=0)  # [L], the mean clip's expected emotion
+        moods = _beyond(classify(pooled, baseline).mean(axis=0), prior.mood_tolerance)
         baseline = (shrink * (mean - moods @ prior.emotion_offsets)).astype(np.float32)
     return Voice(baseline, n, float(shrink.mean()))
+
+
+def _beyond(moods: Probabilities, tolerance: float) -> Probabilities:
+    """The part of a mixture of moods [L] beyond `tolerance` from the even one; [L], sums to 0."""
+    excess = moods - 1 / len(moods)
+    distance = np.abs(excess).sum() / 2
+    return np.asarray(excess * (max(distance - tolerance, 0.0) / max(distance, 1e-12)))

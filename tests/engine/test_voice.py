@@ -1,9 +1,12 @@
 """The speaker baseline: zeros for nobody, the speaker's offset for many clips, and not the mood of one-sided clips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from desktop_app.engine.voice import Floats, Probabilities, VoicePrior, estimate_baseline
+from desktop_app.engine.pack import Pack
+from desktop_app.engine.voice import Floats, Probabilities, VoicePrior, estimate_baseline, prior_of, voice_rows
 
 LABELS, POOLED_DIM = 4, 32
 
@@ -15,7 +18,7 @@ class World:
         self.rng = np.random.default_rng(seed)
         offsets = self.rng.normal(0, 1.0, (LABELS, POOLED_DIM))
         self.offsets = (offsets - offsets.mean(axis=0)).astype(np.float32)
-        self.prior = VoicePrior(self.offsets, np.full(1, 2.0, dtype=np.float32))
+        self.prior = VoicePrior(self.offsets, np.full(1, 2.0, dtype=np.float32), mood_tolerance=0.0)
 
     def speaker(self) -> Floats:
         return self.rng.normal(0, 0.4, POOLED_DIM).astype(np.float32)
@@ -39,11 +42,11 @@ def test_no_clips_is_exactly_zeros() -> None:
 
 
 def test_one_clip_by_hand() -> None:
-    prior = VoicePrior(np.array([[1.0, 0.0], [0.0, 2.0]], np.float32), np.array([3.0], np.float32))
+    prior = VoicePrior(np.array([[1.0, 0.0], [0.0, 2.0]], np.float32), np.array([3.0], np.float32), mood_tolerance=0.0)
     pooled = np.array([[2.0, 4.0]], np.float32)
     voice = estimate_baseline(pooled, lambda _x, _b: np.array([[0.75, 0.25]]), prior)
-    # shrink 1 / (1 + 3); expected emotion (0.75, 0.5)
-    assert voice.baseline == pytest.approx([0.25 * 1.25, 0.25 * 3.5])
+    # shrink 1 / (1 + 3); moods beyond the even mixture (0.25, -0.25), so an emotion of (0.25, -0.5)
+    assert voice.baseline == pytest.approx([0.25 * 1.75, 0.25 * 4.5])
     assert voice.settled == pytest.approx(0.25)
 
 
@@ -70,3 +73,33 @@ def test_the_order_of_the_clips_does_not_matter() -> None:
     forward = estimate_baseline(clips, world.classify, world.prior).baseline
     backward = estimate_baseline(clips[::-1], world.classify, world.prior).baseline
     assert forward == pytest.approx(backward, abs=1e-5)
+
+
+def test_moods_within_the_tolerance_are_taken_for_the_voice() -> None:
+    offsets = np.array([[1.0, 0.0], [0.0, 2.0]], np.float32)
+    pooled = np.array([[2.0, 4.0]], np.float32)
+
+    def baseline(tolerance: float) -> Floats:
+        prior = VoicePrior(offsets, np.zeros(1, np.float32), mood_tolerance=tolerance)
+        return estimate_baseline(pooled, lambda _x, _b: np.array([[0.9, 0.1]]), prior).baseline
+
+    assert baseline(0.4) == pytest.approx([2.0, 4.0])
+    assert baseline(0.2) == pytest.approx([2.0 - 0.2, 4.0 + 0.2 * 2])
+    assert baseline(0.0) == pytest.approx([2.0 - 0.4, 4.0 + 0.4 * 2])
+
+
+def test_the_prior_of_a_pack_survives_the_pack(tiny_pack: Pack) -> None:
+    prior = prior_of(tiny_pack)
+    assert tiny_pack.voice is not None
+    rows = voice_rows(prior)
+    assert rows[: len(tiny_pack.voice)] == pytest.approx(tiny_pack.voice)
+    again = prior_of(replace(tiny_pack, voice=rows))
+    assert again.emotion_offsets == pytest.approx(prior.emotion_offsets)
+    assert again.within_variance == pytest.approx(np.ones(tiny_pack.manifest.pooled_dim))
+
+
+def test_a_pack_without_a_prior_still_learns_voices(tiny_pack: Pack) -> None:
+    prior = prior_of(replace(tiny_pack, voice=None))
+    clips = np.full((5, tiny_pack.manifest.pooled_dim), 3.0, np.float32)
+    voice = estimate_baseline(clips, lambda x, _b: np.tile([1.0, 0.0, 0.0, 0.0], (len(x), 1)), prior)
+    assert voice.baseline == pytest.approx(np.full(tiny_pack.manifest.pooled_dim, 1.5))
