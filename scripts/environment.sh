@@ -3,6 +3,7 @@
 #
 #   prepare app     what the app needs: system libraries, .venv with the packages of constraints.txt
 #   prepare test    the same, with the trainer, the tests and their virtual display and microphone
+#   prepare build   what freezes the app and packs it up, in .venv-build, where no trainer can slip in
 #
 # Everything it says goes to stderr, so that the output of a command stays clean. A stamp in .venv holds what the
 # environment was made from; while it fits, nothing is installed and no network is needed.
@@ -49,6 +50,14 @@ command:xdotool            xdotool
 command:pulseaudio         pulseaudio
 command:pactl              pulseaudio-utils
 command:shellcheck         shellcheck
+'
+build_needs='
+command:git                git
+command:strip              binutils
+command:dpkg-shlibdeps     dpkg-dev
+command:icupkg             icu-devtools
+command:makeself           makeself
+command:xz                 xz-utils
 '
 
 # Annoy comes as source and would otherwise be built for this very processor (-march=native).
@@ -130,25 +139,28 @@ system_packages() {
     fail "apt-get could not install them; its message is above. Put that right, then try again."
 }
 
-# python_packages WHAT: the pinned packages into .venv. An unfinished installation is started over.
+# python_packages WHAT: the pinned packages into the environment. An unfinished installation is started over.
 python_packages() {
-  local what=.
-  [ "$1" = app ] || what='.[trainer,test]'
+  local what=. here=${venv##*/}
+  case $1 in test) what='.[trainer,test]' ;; build) what='.[build]' ;; esac
   cd "$root" || return 1 # so that what pip is told stays relative, whatever the path to here holds
-  if [ -e .venv/.unfinished ] || [ "$(.venv/bin/python -V 2>/dev/null)" != "$("$python" -V)" ] ||
-    ! grep -qF "$venv/bin/python" .venv/bin/pip; then # not ours, or moved: its commands would not start
-    "$python" -m venv --clear .venv || return 1
+  if [ -e "$here"/.unfinished ] || [ "$("$here"/bin/python -V 2>/dev/null)" != "$("$python" -V)" ] ||
+    ! grep -qF "$venv/bin/python" "$here"/bin/pip; then # not ours, or moved: its commands would not start
+    "$python" -m venv --clear "$here" || return 1
   fi
-  touch .venv/.unfinished
-  rm -f .venv/.ready-*
+  touch "$here"/.unfinished
+  rm -f "$here"/.ready-*
   ANNOY_COMPILER_ARGS=$(annoy_build) PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --use-pep517 --editable "$what" >&2 || return 1
-  rm .venv/.unfinished
+    PIP_DISABLE_PIP_VERSION_CHECK=1 "$here"/bin/python -m pip install --quiet --use-pep517 --editable "$what" >&2 || return 1
+  rm "$here"/.unfinished
 }
 
 prepare() {
   local stamp needs=$app_needs
-  [ "$1" = app ] || needs=$needs$test_needs
+  case $1 in
+    test) needs=$needs$test_needs ;;
+    build) needs=$needs$build_needs venv=$root/.venv-build ;;
+  esac
   find_python
   stamp=$(fingerprint)
   ready "$1" "$stamp" && return
@@ -159,7 +171,7 @@ prepare() {
   esac
   (
     # two first calls at once would write over each other
-    if command -v flock >/dev/null; then exec 9>"$root/.venv.lock" && flock 9; fi
+    if command -v flock >/dev/null; then exec 9>"$venv.lock" && flock 9; fi
     ready "$1" "$stamp" || python_packages "$1"
   ) || fail 'the Python packages could not be installed; the message is above. Check the network, then try again.'
   printf '%s\n' "$stamp" >"$venv/.ready-$1"
