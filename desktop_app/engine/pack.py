@@ -20,6 +20,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.audio import SAMPLE_RATE
 from desktop_app.engine.fusion import WEIGHTINGS, Weighting
 from desktop_app.engine.index import build_index, check_index
 from desktop_app.errors import PackError
@@ -94,7 +95,7 @@ class PackManifest:
         created: ISO 8601 date.
         licence: Of the whole pack, an SPDX expression where there is one.
         labels: In the order of the logits.
-        sample_rate: Hz.
+        sample_rate: Hz; format 1 knows 16,000 alone, the rate that speech encoders and the speech detector hear.
         max_seconds: The longest stretch the encoder takes at once.
         embedding_dim: E, of the L2-normalised embedding.
         pooled_dim: D, of the pooled features and of a speaker's baseline.
@@ -190,7 +191,7 @@ class PackManifest:
             created=top.string("created"),
             licence=top.string("licence"),
             labels=labels,
-            sample_rate=top.integer("sample_rate", 8_000, 96_000),
+            sample_rate=top.integer("sample_rate", SAMPLE_RATE, SAMPLE_RATE),
             max_seconds=top.number("max_seconds", 1.0, 120.0),
             embedding_dim=top.integer("embedding_dim", 1, MAX_DIM),
             pooled_dim=pooled_dim,

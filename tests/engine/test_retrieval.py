@@ -1,0 +1,86 @@
+"""Annoy's candidates, ranked exactly, are the exact nearest; and the user's own examples join them in order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.index import build_index
+from desktop_app.engine.pack import Item, Pack
+from desktop_app.engine.retrieval import Datastore, Floats, Hit
+
+K = 32
+
+
+@pytest.fixture(scope="module")
+def store(tiny_pack: Pack, tmp_path_factory: pytest.TempPathFactory) -> Datastore:
+    """8,000 embeddings in tight clusters on the sphere, as a contrastive loss leaves them: the hard case for Annoy."""
+    root = tmp_path_factory.mktemp("store")
+    rng = np.random.default_rng(1)
+    dim, n = 64, 8_000
+    centres = rng.normal(size=(4, dim))
+    rows = centres[rng.integers(4, size=n)] + 0.15 * rng.normal(size=(n, dim))
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    build_index(root / "index.ann", rows, trees=32)
+    manifest = replace(tiny_pack.manifest, embedding_dim=dim)
+    items = tuple(Item(id=str(i), label="sad") for i in range(n))
+    return Datastore(Pack(root, manifest, items))
+
+
+def test_the_k_nearest_of_1000_queries_are_exact(store: Datastore) -> None:
+    rng = np.random.default_rng(2)
+    rows = np.stack([store.embedding(i) for i in range(len(store))])
+    found = 0
+    for _ in range(1_000):
+        query = rows[rng.integers(len(rows))] + 0.1 * rng.normal(size=rows.shape[1])
+        query = (query / np.linalg.norm(query)).astype(np.float32)
+        squared = 2 - 2 * rows.astype(np.float64) @ query
+        exact = set(np.argpartition(squared, K)[:K].tolist())
+        found += len(exact & {hit.index for hit in store.nearest(query, K)})
+    assert found / (1_000 * K) >= 0.999
+
+
+def test_distances_are_exact_and_in_order(tiny_pack: Pack) -> None:
+    store = Datastore(tiny_pack)
+    query = store.embedding(5)
+    hits = store.nearest(query, 10)
+    assert hits[0] == Hit(5, 0.0)
+    assert [h.distance for h in hits] == sorted(h.distance for h in hits)
+    for hit in hits:
+        assert hit.distance == pytest.approx(np.linalg.norm(store.embedding(hit.index).astype(float) - query), abs=1e-6)
+
+
+@pytest.mark.parametrize("k", [80, 81, 10_000])
+def test_more_neighbours_than_there_are_gives_all(tiny_pack: Pack, k: int) -> None:
+    store = Datastore(tiny_pack)
+    hits = store.nearest(store.embedding(0), k)
+    assert sorted(hit.index for hit in hits) == list(range(80))
+
+
+class Examples:
+    """Two examples of one's own at known distances."""
+
+    weight = 3.0
+    labels: Sequence[str] = ()
+
+    def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:  # noqa: ARG002
+        return [Hit(0, 0.0, own=True), Hit(1, 99.0, own=True)][:k]
+
+    def item(self, index: int) -> Item:
+        return Item(id=f"mine/{index}", label="sad")
+
+
+def test_own_examples_are_merged_by_distance_and_k_keeps_its_meaning(tiny_pack: Pack) -> None:
+    store = Datastore(tiny_pack)
+    hits = store.nearest(store.embedding(5), 4, Examples())
+    assert len(hits) == 4
+    assert hits[:2] == (Hit(5, 0.0), Hit(0, 0.0, own=True))
+    assert store.nearest(store.embedding(5), 200, Examples())[-1] == Hit(1, 99.0, own=True)
+
+
+def test_one_item_is_a_datastore(tiny_pack: Pack, tmp_path: Path) -> None:
+    build_index(tmp_path / "index.ann", np.ones((1, 8), np.float32))
+    store = Datastore(Pack(tmp_path, tiny_pack.manifest, tiny_pack.items[:1]))
+    assert store.nearest(np.ones(8, np.float32), 5) == (Hit(0, 0.0),)
