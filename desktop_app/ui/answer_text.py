@@ -1,0 +1,113 @@
+"""An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
+
+from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition
+from desktop_app.ui.language import label_name, language_name, number, percent, translate
+from desktop_app.ui.widgets.probability_bar import BarRow
+
+CLOSE = 0.15  # two shares this near to each other are as good as level
+
+
+def bar_rows(recognition: Recognition) -> tuple[BarRow, ...]:
+    """A bar a label, always in the pack's order so that the eye finds it, split into classifier and neighbours."""
+    return tuple(
+        BarRow(
+            label,
+            recognition.probabilities[label],
+            recognition.model_probabilities.get(label, 0.0),
+            recognition.neighbour_probabilities.get(label, 0.0),
+            strong=label == recognition.label and not recognition.abstained,
+        )
+        for label in recognition.probabilities
+    )
+
+
+def headline(recognition: Recognition) -> str:
+    """The answer in a word or two."""
+    return translate("Answer", "Uncertain") if recognition.abstained else label_name(recognition.label)
+
+
+def share(recognition: Recognition) -> str:
+    """The number beside it; nothing where it should not be relied on."""
+    return "" if recognition.abstained else percent(recognition.confidence)
+
+
+def how_sure(recognition: Recognition) -> str:
+    """One sentence on how far to trust the answer."""
+    closest = label_name(recognition.label)
+    if recognition.abstained:
+        if recognition.speech_s <= 0.0:
+            return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
+        if recognition.novelty > 1.0:
+            return translate(
+                "Answer", "This sounds unlike anything the pack knows. Closest would be “{0}” with {1}."
+            ).format(closest, percent(recognition.confidence))
+        return translate("Answer", "No emotion stands out. Closest would be “{0}” with {1}.").format(
+            closest, percent(recognition.confidence)
+        )
+    second = _second(recognition.probabilities)
+    if second is not None and recognition.confidence - recognition.probabilities[second] < CLOSE:
+        return translate("Answer", "It could as well be “{0}”: the two are close.").format(label_name(second))
+    return ""
+
+
+def agreement(recognition: Recognition) -> str:
+    """How p_model and p_knn agree or not, in a sentence, and what the mix made of it."""
+    model, neighbours = recognition.model_probabilities, recognition.neighbour_probabilities
+    model_top, neighbours_top = _top(model), _top(neighbours)
+    if not recognition.neighbours:
+        return translate("Answer", "There are no neighbours to compare with; the classifier answers alone.")
+    if model_top == neighbours_top:
+        return translate("Answer", "The classifier and the nearest recordings agree on “{0}”: {1} and {2}.").format(
+            label_name(model_top), percent(model[model_top]), percent(neighbours[model_top])
+        )
+    return translate(
+        "Answer",
+        "The classifier hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); mixed, “{4}” leads.",
+    ).format(
+        label_name(model_top),
+        percent(model[model_top]),
+        label_name(neighbours_top),
+        percent(neighbours[neighbours_top]),
+        label_name(recognition.label),
+    )
+
+
+def spoken(recognition: Recognition) -> str:
+    """What a screen reader announces when an answer is there."""
+    if recognition.abstained:
+        return f"{headline(recognition)}. {how_sure(recognition)}"
+    return f"{headline(recognition)}, {share(recognition)}. {agreement(recognition)}"
+
+
+def lengths(recognition: Recognition) -> str:
+    """Length, seconds of speech, and what the answer cost."""
+    timing = recognition.timing_ms
+    return translate("Answer", "{0} s, {1} s of it speech · answered in {2} ms").format(
+        number(recognition.duration_s, 1),
+        number(recognition.speech_s, 1),
+        round(timing.decode + timing.encode + timing.retrieve),
+    )
+
+
+def origin(neighbour: Neighbour) -> str:
+    """Where a neighbour is from: corpus, speaker, language."""
+    if neighbour.own:
+        return translate("Neighbours", "Your own example")
+    speaker = translate("Neighbours", "speaker {0}").format(neighbour.speaker) if neighbour.speaker else ""
+    return " · ".join(part for part in (neighbour.corpus, speaker, language_name(neighbour.language)) if part)
+
+
+def neighbour_in_words(neighbour: Neighbour, rank: int) -> str:
+    """A neighbour's card for a screen reader."""
+    return translate("Neighbours", "Neighbour {0}: {1}, {2}, distance {3}, weight {4}").format(
+        rank, label_name(neighbour.label), origin(neighbour), number(neighbour.distance, 2), percent(neighbour.weight)
+    )
+
+
+def _top(shares: Probabilities) -> str:
+    return max(shares, key=lambda label: shares[label])
+
+
+def _second(shares: Probabilities) -> str | None:
+    ordered = sorted(shares, key=lambda label: -shares[label])
+    return ordered[1] if len(ordered) > 1 else None

@@ -1,0 +1,110 @@
+"""Starts the window."""
+
+import faulthandler
+import logging
+import logging.handlers
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+import desktop_app
+from desktop_app import paths
+from desktop_app.capture.microphone import SystemMicrophones
+from desktop_app.capture.player import SystemPlayer
+from desktop_app.capture.takes import TakeFolder
+from desktop_app.ui import language
+from desktop_app.ui.capture_model import CaptureModel
+from desktop_app.ui.recognition_owner import RecognitionOwner
+from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.window import MainWindow
+
+log = logging.getLogger("desktop_app")
+
+LOG_BYTES = 512 * 1024
+NO_DISPLAY = (
+    "VoiceKin's window needs a display, and there is none here. Start it from a desktop, or use the command line: "
+    "voicekin classify FILE"
+)
+
+
+def run(argv: list[str]) -> int:
+    """Open the window and stay until it is closed; files named in `argv` are answered at once. The exit status."""
+    if not _has_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return 1
+    log_to_file()
+    app = QApplication([sys.argv[0], *argv])
+    window = build(app)
+    files = tuple(Path(name).resolve() for name in argv if not name.startswith("-"))
+    if files:
+        window.open_paths(files)
+    sys.excepthook = lambda kind, error, at: _unhandled(window, kind, error, at)
+    window.show()
+    return app.exec()
+
+
+def build(app: QApplication) -> MainWindow:
+    """The window with the machine's own microphones and the user's own folders."""
+    app.setApplicationName("VoiceKin")
+    app.setApplicationVersion(desktop_app.__version__)
+    app.setDesktopFileName("voicekin")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(paths.assets() / "icons" / "voicekin.svg")))
+    settings = SettingsFile(paths.user_data() / "settings.json")
+    language.install(app, settings.values.language)
+    theme = Theme(app)
+    theme.choose(settings.values.theme)
+    takes = TakeFolder(paths.user_data())
+    return MainWindow(
+        capture=CaptureModel(SystemMicrophones(), takes, settings),
+        owner=RecognitionOwner(),
+        takes=takes,
+        settings=settings,
+        theme=theme,
+        player=SystemPlayer(),
+        pack=paths.default_pack(),
+    )
+
+
+def log_to_file() -> None:
+    """Two files of half a megabyte each, in the user's log folder; a folder that can't be written is done without."""
+    try:
+        folder = paths.user_log()
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "voicekin.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+    faulthandler.enable()
+    qInstallMessageHandler(_log_qt)
+    log.info("VoiceKin %s starts", desktop_app.__version__)
+
+
+def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:
+    level = logging.INFO if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else logging.WARNING
+    logging.getLogger("qt").log(level, "%s", message)
+
+
+def _unhandled(window: MainWindow, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        window.close()
+        return
+    log.error("unhandled", exc_info=(kind, error, at))
+    window.show_bug(error)
+
+
+def _has_display() -> bool:
+    """Qt ends the process where it finds no display, so we look before it does."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

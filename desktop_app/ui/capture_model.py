@@ -1,0 +1,264 @@
+"""The microphone as the window knows it: which one, what state it is in, how loud it is, and the take."""
+
+import logging
+from enum import Enum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.capture.recorder import Event, Reading, Recorder, SourceEnded, TakeEnded, TakeStarted
+from desktop_app.capture.source import Block, Microphone, Microphones
+from desktop_app.capture.takes import TakeFolder
+from desktop_app.errors import DeviceError
+from desktop_app.ui.jobs import JobState, Worker
+from desktop_app.ui.settings import SettingsFile
+
+log = logging.getLogger(__name__)
+
+READ_EVERY_MS = 40
+
+
+class MicState(Enum):
+    """Where the microphone stands."""
+
+    LOOKING = auto()
+    """Looking for devices, or opening one."""
+    NONE = auto()
+    """No microphone at all: a normal state."""
+    CLOSED = auto()
+    """One is chosen, and not open."""
+    READY = auto()
+    """Open: the level moves."""
+    STARTING = auto()
+    """Asked to record; not one sample has come yet."""
+    RECORDING = auto()
+    """Recording, and sound is coming."""
+    STOPPING = auto()
+    """The last of the take is on its way to the disk."""
+
+
+class CaptureModel(QObject):
+    """Owns the devices: everything PortAudio does happens in its worker, everything shown arrives as a signal.
+
+    Signals:
+        microphones_changed: The tuple of Microphone at hand.
+        state_changed: MicState.
+        read: Reading, 25 times a second while a microphone is open.
+        take_ended: TakeEnded.
+        troubled: A sentence for a person.
+        device_gone: The name of a microphone that ended by itself.
+    """
+
+    microphones_changed = Signal(object)
+    state_changed = Signal(object)
+    read = Signal(object)
+    take_ended = Signal(object)
+    troubled = Signal(str)
+    device_gone = Signal(str)
+    _event = Signal(object, object)
+
+    def __init__(
+        self, microphones: Microphones, takes: TakeFolder, settings: SettingsFile, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.worker = Worker("devices", self)
+        self.microphones: tuple[Microphone, ...] = ()
+        self.chosen: Microphone | None = None
+        self.state = MicState.LOOKING
+        self.reading = Reading()
+        self._microphones = microphones
+        self._takes = takes
+        self._settings = settings
+        self._recorder: Recorder | None = None
+        self._take: Path | None = None
+        self._record_when_ready = False
+        self._event.connect(self._hear)
+        self._timer = QTimer(self)
+        self._timer.setInterval(READ_EVERY_MS)
+        self._timer.timeout.connect(self._read)
+
+    @property
+    def is_recording(self) -> bool:
+        """From the click that starts a take to its last sample."""
+        return self.state in (MicState.STARTING, MicState.RECORDING, MicState.STOPPING)
+
+    def refresh(self) -> None:
+        """Look for microphones anew, and open the remembered one. Not while recording."""
+        if self.is_recording:
+            return
+        recorder = self._let_go()
+        self._go(MicState.LOOKING)
+
+        def look(state: JobState) -> tuple[Microphone, ...]:  # noqa: ARG001
+            if recorder is not None:
+                recorder.close()
+            return self._microphones.available(rescan=True)
+
+        job = self.worker.submit(look)
+        job.done.connect(self._found)
+        job.failed.connect(self._not_found)
+
+    def choose(self, microphone: Microphone) -> None:
+        """Use a microphone and remember it. Not while recording."""
+        if self.is_recording or (microphone == self.chosen and self.state is MicState.READY):
+            return
+        self.chosen = microphone
+        self._settings.update(microphone_name=microphone.name, microphone_host_api=microphone.host_api)
+        self._reopen()
+
+    def toggle(self) -> None:
+        """What the button and the space bar do."""
+        if self.state in (MicState.STARTING, MicState.RECORDING):
+            self.stop()
+        else:
+            self.record()
+
+    def record(self) -> None:
+        """Begin a take; `state_changed` says RECORDING with its first sample."""
+        if self.state is MicState.LOOKING:
+            self._record_when_ready = True
+        elif self.state is MicState.CLOSED:
+            self._record_when_ready = True
+            self._open()
+        elif self.state is MicState.READY and self._recorder is not None:
+            try:
+                path = self._takes.new_path()
+            except OSError as error:
+                log.warning("no room for a take: %s", error)
+                self.troubled.emit(
+                    self.tr("The recording can't be written to the disk: {0}. Make room and try again.").format(
+                        error.strerror or error
+                    )
+                )
+                return
+            self._go(MicState.STARTING)
+            self._recorder.start_take(path)
+
+    def stop(self) -> None:
+        """End the take; `take_ended` follows."""
+        if self.state in (MicState.STARTING, MicState.RECORDING) and self._recorder is not None:
+            self._go(MicState.STOPPING)
+            self._recorder.stop_take()
+
+    def latest(self, seconds: float) -> tuple[Block, int]:
+        """The last seconds heard, float32 [n], and their sample rate."""
+        recorder = self._recorder
+        return (recorder.latest(seconds), recorder.sample_rate) if recorder else (Block(0), 16_000)
+
+    def apply_settings(self) -> None:
+        """Open or close the microphone as the setting on listening before recording says."""
+        if self.state is MicState.READY and not self._settings.values.listen_before_recording:
+            self._reopen()
+        elif self.state is MicState.CLOSED and self._settings.values.listen_before_recording:
+            self._open()
+
+    def close(self) -> None:
+        """Close the microphone, and a running take with all its sound; waits for both."""
+        recorder = self._let_go()
+        self.worker.close()
+        if recorder is not None:
+            recorder.close()
+
+    # answers of the worker
+
+    def _found(self, microphones: tuple[Microphone, ...]) -> None:
+        self.microphones = microphones
+        values = self._settings.values
+        remembered = (values.microphone_name, values.microphone_host_api)
+        by_key = {m.key: m for m in microphones}
+        self.chosen = by_key.get(remembered) or (microphones[0] if microphones else None)
+        self.microphones_changed.emit(microphones)
+        self._reopen()
+
+    def _not_found(self, error: Exception) -> None:
+        self.microphones, self.chosen = (), None
+        self.microphones_changed.emit(())
+        self._go(MicState.NONE)
+        self.troubled.emit(str(error))
+
+    def _reopen(self) -> None:
+        recorder = self._let_go()
+        if recorder is not None:
+            self.worker.submit(lambda _: recorder.close())
+        if self.chosen is None:
+            self._go(MicState.NONE)
+        elif self._settings.values.listen_before_recording:
+            self._open()
+        else:
+            self._go(MicState.CLOSED)
+
+    def _open(self) -> None:
+        microphone = self.chosen
+        assert microphone is not None
+        self._go(MicState.LOOKING)
+
+        def open_it(state: JobState) -> Recorder:  # noqa: ARG001
+            recorder: Recorder | None = None
+
+            def on_event(event: Event) -> None:
+                self._event.emit(recorder, event)
+
+            recorder = Recorder(self._microphones.open(microphone), on_event)
+            recorder.open()
+            return recorder
+
+        job = self.worker.submit(open_it)
+        job.done.connect(self._is_open)
+        job.failed.connect(self._is_not_open)
+
+    def _is_open(self, recorder: Recorder) -> None:
+        if self._recorder is not None or self.state is not MicState.LOOKING:
+            self.worker.submit(lambda _: recorder.close())  # another one was chosen meanwhile
+            return
+        self._recorder = recorder
+        self._timer.start()
+        self._go(MicState.READY)
+        if self._record_when_ready:
+            self._record_when_ready = False
+            self.record()
+
+    def _is_not_open(self, error: Exception) -> None:
+        self._record_when_ready = False
+        self._go(MicState.CLOSED if self.chosen else MicState.NONE)
+        if isinstance(error, DeviceError):
+            self.troubled.emit(str(error))
+
+    # what the recorder tells
+
+    def _hear(self, recorder: Recorder | None, event: Event) -> None:
+        if isinstance(event, TakeEnded):
+            # also from a recorder that was let go: its take is never dropped
+            if recorder is self._recorder:
+                self._go(MicState.READY)
+            self.take_ended.emit(event)
+            if recorder is self._recorder and not self._settings.values.listen_before_recording:
+                self._reopen()
+            return
+        if recorder is not self._recorder:
+            return
+        if isinstance(event, TakeStarted):
+            if self.state is MicState.STARTING:
+                self._go(MicState.RECORDING)
+        elif isinstance(event, SourceEnded):
+            gone = self._let_go()
+            if gone is not None:
+                self.worker.submit(lambda _: gone.close())
+            self._go(MicState.CLOSED)
+            self.device_gone.emit(self.chosen.name if self.chosen else "")
+
+    def _let_go(self) -> Recorder | None:
+        recorder, self._recorder = self._recorder, None
+        self._timer.stop()
+        self.reading = Reading()
+        self.read.emit(self.reading)
+        return recorder
+
+    def _read(self) -> None:
+        if self._recorder is not None:
+            self.reading = self._recorder.reading
+            self.read.emit(self.reading)
+
+    def _go(self, state: MicState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)

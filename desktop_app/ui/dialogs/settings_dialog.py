@@ -1,0 +1,51 @@
+"""The settings, each at work as soon as it is chosen."""
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
+
+from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.widgets.card import text_label
+
+
+class SettingsDialog(QDialog):
+    """Writes every choice straight into the settings."""
+
+    def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        values = settings.values
+        form = QFormLayout(self)
+        form.setContentsMargins(24, 20, 24, 20)
+        form.setVerticalSpacing(14)
+        self.theme = _choice(
+            (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))), values.theme
+        )
+        self.theme.activated.connect(lambda: settings.update(theme=self.theme.currentData()))
+        self.language = _choice(
+            (("system", self.tr("As the system")), ("en", "English"), ("de", "Deutsch")), values.language
+        )
+        self.language.activated.connect(lambda: settings.update(language=self.language.currentData()))
+        self.listen = QCheckBox(self.tr("Show the level before a recording begins"))
+        self.listen.setToolTip(self.tr("The microphone is open for it while VoiceKin runs; nothing is stored."))
+        self.listen.setChecked(values.listen_before_recording)
+        self.listen.toggled.connect(lambda on: settings.update(listen_before_recording=on))
+        self.keep = QCheckBox(self.tr("Keep recordings when VoiceKin closes"))
+        self.keep.setToolTip(self.tr("Otherwise only those are kept that you choose to keep."))
+        self.keep.setChecked(values.keep_recordings)
+        self.keep.toggled.connect(lambda on: settings.update(keep_recordings=on))
+        form.addRow(self.tr("&Theme"), self.theme)
+        form.addRow(self.tr("&Language"), self.language)
+        form.addRow(text_label("small", self.tr("A new language shows at the next start.")))
+        form.addRow(self.listen)
+        form.addRow(self.keep)
+        buttons = QDialogButtonBox()
+        self.close_button = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        form.addRow(buttons)
+
+
+def _choice(options: tuple[tuple[str, str], ...], current: str) -> QComboBox:
+    box = QComboBox()
+    for key, text in options:
+        box.addItem(text, key)
+    box.setCurrentIndex(max(0, box.findData(current)))
+    return box

@@ -1,0 +1,157 @@
+"""The one primitive for every long action: a plain function run by a worker thread, with progress and cancel."""
+
+import itertools
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from desktop_app.errors import Cancelled, VoiceKinError
+
+log = logging.getLogger(__name__)
+
+PROGRESS_EVERY_S = 0.05  # more often than this nobody sees, and the window only repaints
+
+
+class Priority(IntEnum):
+    """Which of the waiting jobs runs first."""
+
+    LIVE = 0
+    ASKED = 1
+    QUEUED = 2
+
+
+class JobState:
+    """What a job's function may use while it runs, in the worker's thread."""
+
+    def __init__(self, stop: threading.Event, tell: Callable[[str, object], None]) -> None:
+        self._stop = stop
+        self._tell = tell
+        self._told_at = 0.0
+
+    def should_stop(self) -> bool:
+        """True once the job was cancelled: raise `Cancelled`, or return."""
+        return self._stop.is_set()
+
+    def progress(self, fraction: float) -> None:
+        """How far the job is, 0 to 1; may be called as often as one likes."""
+        now = time.monotonic()
+        if fraction >= 1.0 or now - self._told_at >= PROGRESS_EVERY_S:
+            self._told_at = now
+            self._tell("progressed", float(fraction))
+
+    def partial(self, value: object) -> None:
+        """A result that is ready before the whole."""
+        self._tell("partial", value)
+
+
+class Job(QObject):
+    """A function under way. All signals arrive in the thread that submitted it.
+
+    Signals:
+        progressed: 0 to 1.
+        partial: What the function handed to `JobState.partial`.
+        done: What it returned.
+        failed: The VoiceKinError it raised (any other exception goes to `Worker.crashed` as well).
+        finished: After one of `done`, `failed`, or a cancel; always, once.
+    """
+
+    progressed = Signal(float)
+    partial = Signal(object)
+    done = Signal(object)
+    failed = Signal(object)
+    finished = Signal()
+
+    def __init__(self, function: Callable[[JobState], Any], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.function = function
+        self.stop = threading.Event()
+        self.is_finished = False
+
+    def cancel(self) -> None:
+        """Ask the function to stop; a job that has not begun never begins."""
+        self.stop.set()
+
+
+class Worker(QObject):
+    """One thread with a queue of jobs, and so the one owner of whatever its jobs use.
+
+    Signals:
+        crashed: An exception that is a bug, with its traceback logged.
+    """
+
+    crashed = Signal(object)
+    _message = Signal(object, str, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
+        self._count = itertools.count()
+        self._alive: set[Job] = set()
+        # always queued: signals of a job arrive in the window's thread whatever they are connected to
+        self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, function: Callable[[JobState], Any], priority: Priority = Priority.ASKED) -> Job:
+        """Queue a function; the job is kept alive until it is finished."""
+        job = Job(function)
+        self._alive.add(job)
+        self._jobs.put((int(priority), next(self._count), job))
+        return job
+
+    def close(self) -> None:
+        """Cancel everything, wait for the job under way, end the thread. Signals not delivered yet are dropped."""
+        for job in self._alive:
+            job.cancel()
+        self._jobs.put((-1, next(self._count), None))
+        self._thread.join()
+        self._message.disconnect(self._deliver)
+        self._alive.clear()
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()[2]) is not None:
+            self._run_job(job)
+
+    def _run_job(self, job: Job) -> None:
+        def tell(kind: str, value: object) -> None:
+            self._message.emit(job, kind, value)
+
+        if job.stop.is_set():
+            tell("cancelled", None)
+            return
+        try:
+            result = job.function(JobState(job.stop, tell))
+        except Cancelled:
+            tell("cancelled", None)
+        except VoiceKinError as error:
+            log.warning("%s", error)
+            tell("failed", error)
+        except Exception as error:  # every bug is shown once, and never ends the worker
+            log.exception("a job failed")
+            tell("crashed", error)
+        else:
+            tell("done", result)
+
+    @Slot(object, str, object)
+    def _deliver(self, job: Job, kind: str, value: object) -> None:
+        if kind == "progressed":
+            job.progressed.emit(value)
+            return
+        if kind == "partial":
+            job.partial.emit(value)
+            return
+        self._alive.discard(job)
+        job.is_finished = True
+        if kind == "done" and not job.stop.is_set():
+            job.done.emit(value)
+        elif kind in ("failed", "crashed"):
+            if kind == "crashed":
+                self.crashed.emit(value)
+            job.failed.emit(value)
+        job.finished.emit()

@@ -1,0 +1,71 @@
+"""The window's language, and the names that people read for what the pack writes in code."""
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+
+from desktop_app import paths
+
+translate = QCoreApplication.translate
+
+
+def install(app: QCoreApplication, language: str) -> str:
+    """Load the translation for "system", "en" or "de"; the language in use. English is the source and needs no file."""
+    wanted = QLocale.system().name() if language == "system" else language
+    code = "de" if wanted.startswith("de") else "en"
+    QLocale.setDefault(QLocale(code) if language != "system" else QLocale.system())
+    if code != "en":
+        translator = QTranslator(app)
+        if translator.load(f"voicekin_{code}", str(paths.assets() / "translations")):
+            app.installTranslator(translator)
+    return code
+
+
+def label_name(label: str) -> str:
+    """An emotion as a person reads it: "Happy" for "happy"; an unknown one as it is written, with a capital."""
+    known = {
+        "angry": translate("Emotion", "Angry"),
+        "happy": translate("Emotion", "Happy"),
+        "neutral": translate("Emotion", "Neutral"),
+        "sad": translate("Emotion", "Sad"),
+        "calm": translate("Emotion", "Calm"),
+        "fearful": translate("Emotion", "Fearful"),
+        "fear": translate("Emotion", "Fearful"),
+        "disgust": translate("Emotion", "Disgusted"),
+        "surprised": translate("Emotion", "Surprised"),
+        "bored": translate("Emotion", "Bored"),
+        "boredom": translate("Emotion", "Bored"),
+    }
+    return known.get(label, label[:1].upper() + label[1:])
+
+
+def language_name(code: str) -> str:
+    """A language's name for its code or English name, as the pack gives it; "" stays ""."""
+    if not code:
+        return ""
+    known = {
+        "en": translate("Language", "English"),
+        "english": translate("Language", "English"),
+        "de": translate("Language", "German"),
+        "german": translate("Language", "German"),
+        "pl": translate("Language", "Polish"),
+        "polish": translate("Language", "Polish"),
+        "am": translate("Language", "Amharic"),
+        "amharic": translate("Language", "Amharic"),
+    }
+    return known.get(code.lower(), code)
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a person writes it: "72 %"."""
+    return f"{round(100 * share)}\N{NO-BREAK SPACE}%"
+
+
+def number(value: float, digits: int) -> str:
+    """A number with the language's decimal sign."""
+    return QLocale().toString(value, "f", digits)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: "1:05"; with hours from one hour on."""
+    whole = int(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

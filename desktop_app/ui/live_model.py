@@ -1,0 +1,90 @@
+"""Live answers while a take runs: when to ask, and how to smooth what comes so that it can be read."""
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.jobs import Job
+from desktop_app.ui.recognition_owner import LiveAnswer, RecognitionOwner
+
+ASK_EVERY_MS = 160  # 6.25 answers a second
+WINDOW_S = 3.0
+SHORTEST_S = 0.6  # under this the encoder has too little to go on
+SETTLES_IN_S = 0.6  # time constant of the smoothing
+
+
+class Smoother:
+    """Exponential smoothing of shares over time, which starts anew after a pause in speech."""
+
+    def __init__(self, time_constant_s: float = SETTLES_IN_S) -> None:
+        self._time_constant_s = time_constant_s
+        self._shares: dict[str, float] = {}
+        self._at_s = 0.0
+
+    def feed(self, at_s: float, shares: Mapping[str, float] | None) -> dict[str, float] | None:
+        """The smoothed shares at a time in seconds; None passes through, and the next shares start from themselves."""
+        if shares is None:
+            self._shares = {}
+            return None
+        if not self._shares:
+            self._shares = dict(shares)
+        else:
+            old = math.exp(-max(0.0, at_s - self._at_s) / self._time_constant_s)
+            self._shares = {k: old * self._shares.get(k, 0.0) + (1 - old) * p for k, p in shares.items()}
+        self._at_s = at_s
+        return dict(self._shares)
+
+
+class LiveModel(QObject):
+    """Asks for an answer on the last seconds of a running take, one question at a time.
+
+    Signals:
+        began: A take began.
+        answered: (seconds into the take, smoothed shares by label, or None where nobody speaks).
+        ended: The take ended.
+    """
+
+    began = Signal()
+    answered = Signal(float, object)
+    ended = Signal()
+
+    def __init__(self, capture: CaptureModel, owner: RecognitionOwner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._capture = capture
+        self._owner = owner
+        self._smoother = Smoother()
+        self._job: Job | None = None
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(ASK_EVERY_MS)
+        self._timer.timeout.connect(self._ask)
+        capture.state_changed.connect(self._follow)
+
+    def _follow(self, state: MicState) -> None:
+        if state is MicState.RECORDING:
+            self._smoother = Smoother()
+            self._clock.start()
+            self._timer.start()
+            self.began.emit()
+        elif self._timer.isActive():
+            self._timer.stop()
+            if self._job is not None:
+                self._job.cancel()
+            self.ended.emit()
+
+    def _ask(self) -> None:
+        if self._owner.pack is None or (self._job is not None and not self._job.is_finished):
+            return
+        heard_s = self._capture.reading.recorded_s
+        if heard_s < SHORTEST_S:
+            return
+        samples, sample_rate = self._capture.latest(min(WINDOW_S, heard_s))
+        at_s = self._clock.elapsed() / 1000
+        self._job = self._owner.answer_live(samples, sample_rate)
+        self._job.done.connect(lambda live: self._show(at_s, live))
+
+    def _show(self, at_s: float, live: LiveAnswer) -> None:
+        if self._timer.isActive():
+            self.answered.emit(at_s, self._smoother.feed(at_s, live.shares))

@@ -1,0 +1,195 @@
+"""The answer, large, and its bars; while a take runs the same bars move with the voice."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.ui import answer_text
+from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.session import Entry, EntryState
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.envelope import Envelope
+from desktop_app.ui.widgets.history_strip import HistoryStrip
+from desktop_app.ui.widgets.legend import SplitLegend
+from desktop_app.ui.widgets.probability_bar import BarRow, ProbabilityBar
+
+
+class AnswerPanel(Card):
+    """One recording's answer, or what is heard live.
+
+    Signals:
+        play_asked, keep_asked, delete_asked, retry_asked: The number of the Entry shown.
+    """
+
+    play_asked = Signal(int)
+    keep_asked = Signal(int)
+    delete_asked = Signal(int)
+    retry_asked = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, margin=24)
+        self._theme = theme
+        self._entry: Entry | None = None
+        self._live = False
+
+        self.name = text_label("quiet")
+        self.name.setSizePolicy(
+            self.name.sizePolicy().horizontalPolicy().Ignored, self.name.sizePolicy().verticalPolicy()
+        )
+        self.play = QPushButton(self.tr("Play"))
+        self.play.clicked.connect(lambda: self._emit(self.play_asked))
+        self.keep = QPushButton(self.tr("Keep"))
+        self.keep.setToolTip(self.tr("Keep this recording after VoiceKin closes"))
+        self.keep.clicked.connect(lambda: self._emit(self.keep_asked))
+        self.delete = QPushButton(self.tr("Delete"))
+        self.delete.clicked.connect(lambda: self._emit(self.delete_asked))
+        self.retry = QPushButton(self.tr("Try again"))
+        self.retry.clicked.connect(lambda: self._emit(self.retry_asked))
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        for button in (self.retry, self.play, self.keep, self.delete):
+            top.addWidget(button)
+
+        self.answer = text_label("answer")
+        self.share = text_label("share")
+        self.sure = text_label("sentence", wrap=True)
+        self.agreement = text_label("sentence", wrap=True)
+        self.lengths = text_label("small")
+        self.envelope = Envelope(theme)
+        self.envelope.setAccessibleName(self.tr("Loudness over time"))
+        self.working = QProgressBar()
+        self.working.setRange(0, 100)
+        self.working.setTextVisible(False)
+        self.working.setFixedHeight(6)
+        self.working.setAccessibleName(self.tr("Progress"))
+        headline = QHBoxLayout()
+        headline.addWidget(self.answer)
+        headline.addSpacing(14)
+        headline.addWidget(self.share)
+        headline.addStretch(1)
+
+        self.bars: dict[str, ProbabilityBar] = {}
+        self._bar_rows = QVBoxLayout()
+        self._bar_rows.setSpacing(6)
+        self.legend = SplitLegend(theme)
+        self.history = HistoryStrip(theme)
+
+        self.content.addLayout(top)
+        self.content.addLayout(headline)
+        self.content.addWidget(self.working)
+        self.content.addWidget(self.sure)
+        self.content.addSpacing(4)
+        self.content.addLayout(self._bar_rows)
+        self.content.addWidget(self.legend)
+        self.content.addWidget(self.history)
+        self.content.addWidget(self.agreement)
+        self.content.addWidget(self.envelope)
+        self.content.addWidget(self.lengths)
+        self.content.addStretch(1)
+
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        """A bar for each emotion of the pack."""
+        for bar in self.bars.values():
+            self._bar_rows.removeWidget(bar)
+            bar.deleteLater()
+        self.bars = {label: ProbabilityBar(self._theme, label) for label in labels}
+        for bar in self.bars.values():
+            self._bar_rows.addWidget(bar)
+
+    def show_entry(self, entry: Entry) -> None:
+        """A recording: its answer, how far it is, or why there is none."""
+        is_new = self._entry is None or self._entry.number != entry.number or self._entry.state is not entry.state
+        self._entry, self._live = entry, False
+        recognition = entry.recognition
+        done = entry.state is EntryState.DONE and recognition is not None
+        failed = entry.state is EntryState.FAILED
+        self.name.setText(entry.name)
+        self.name.setToolTip(str(entry.path))
+        self._arrange(bars=done, history=False, working=not done and not failed)
+        self.working.setValue(round(100 * entry.progress))
+        self.play.setVisible(not failed)
+        self.keep.setVisible(entry.is_take)
+        self.keep.setEnabled(not entry.kept)
+        self.keep.setText(self.tr("Kept") if entry.kept else self.tr("Keep"))
+        self.delete.setVisible(entry.is_take)
+        self.retry.setVisible(failed)
+        if done and recognition is not None and entry.answered is not None:
+            self.answer.setText(answer_text.headline(recognition))
+            self.share.setText(answer_text.share(recognition))
+            self._say(self.sure, answer_text.how_sure(recognition))
+            self._say(self.agreement, answer_text.agreement(recognition))
+            self.lengths.setText(answer_text.lengths(recognition))
+            self.envelope.show_peaks(entry.answered.envelope, recognition.label)
+            for row in answer_text.bar_rows(recognition):
+                if row.label in self.bars:
+                    self.bars[row.label].show_row(row)
+            if is_new:
+                self._announce(answer_text.spoken(recognition))
+        elif failed:
+            self.answer.setText(self.tr("No answer"))
+            self.share.setText("")
+            self._say(self.sure, entry.error)
+            if is_new:
+                self._announce(entry.error)
+        else:
+            self.answer.setText(self.tr("Listening …") if entry.state is EntryState.RUNNING else self.tr("Waiting …"))
+            self.share.setText("")
+            self._say(self.sure, "")
+
+    def begin_live(self) -> None:
+        """A take begins."""
+        self._entry, self._live = None, True
+        self.history.clear()
+        self._arrange(bars=True, history=True, working=False)
+        for button in (self.retry, self.play, self.keep, self.delete):
+            button.hide()
+        self.name.setText(self.tr("Live"))
+        self.answer.setText(self.tr("Listening …"))
+        self.share.setText("")
+        self._say(self.sure, self.tr("Speak as you would to someone across the table."))
+        for label, bar in self.bars.items():
+            bar.show_row(BarRow(label, 0.0))
+        self._announce(self.tr("Recording"))
+
+    def show_live(self, at_s: float, shares: Mapping[str, float] | None) -> None:
+        """What is heard at a moment of the take; None where nobody speaks."""
+        if not self._live:
+            return
+        self.history.add(at_s, shares)
+        self.name.setText(self.tr("Live · {0}").format(clock(at_s)))
+        if shares is None:
+            self.answer.setText(self.tr("Listening …"))
+            self.share.setText("")
+            self._say(self.sure, self.tr("Nobody is speaking at the moment."))
+        else:
+            leading = max(shares, key=lambda label: shares[label])
+            self.answer.setText(label_name(leading))
+            self.share.setText(percent(shares[leading]))
+            self._say(
+                self.sure, self.tr("What the last three seconds sound like; the answer for the whole comes after.")
+            )
+            for label, bar in self.bars.items():
+                bar.show_row(BarRow(label, shares.get(label, 0.0), strong=label == leading))
+
+    def _arrange(self, bars: bool, history: bool, working: bool) -> None:
+        for bar in self.bars.values():
+            bar.setVisible(bars)
+        self.history.setVisible(history)
+        self.working.setVisible(working)
+        for widget in (self.legend, self.agreement, self.envelope, self.lengths):
+            widget.setVisible(bars and not history)
+
+    def _say(self, label: QWidget, sentence: str) -> None:
+        label.setText(sentence)  # type: ignore[attr-defined]
+        label.setVisible(bool(sentence))
+
+    def _announce(self, sentence: str) -> None:
+        event = QAccessibleAnnouncementEvent(self, sentence)
+        QAccessible.updateAccessibility(event)
+
+    def _emit(self, signal: SignalInstance) -> None:
+        if self._entry is not None:
+            signal.emit(self._entry.number)

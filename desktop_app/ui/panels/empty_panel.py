@@ -1,0 +1,33 @@
+"""What the window shows before the first recording."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.ui.widgets.card import text_label
+
+
+class EmptyPanel(QWidget):
+    """An invitation."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addStretch(2)
+        self.title = text_label("title", self.tr("What does it sound like?"))
+        self.sentence = text_label(
+            "sentence", self.tr("Press Space and speak, or drop audio files anywhere on this window."), wrap=True
+        )
+        self.pack = text_label("quiet", self.tr("Opening the pack …"), wrap=True)
+        for label in (self.title, self.sentence, self.pack):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
+        column.addStretch(3)
+
+    def show_pack(self, name: str, version: str, items: int) -> None:
+        """The pack is ready."""
+        self.pack.setText(self.tr("Pack “{0}” {1} is ready: it knows {2} recordings.").format(name, version, items))
+
+    def show_trouble(self, sentence: str) -> None:
+        """There is no pack."""
+        self.pack.setText(sentence)

@@ -1,0 +1,34 @@
+"""Where the recording lies among all that the pack knows."""
+
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.engine.recognition import Recognition
+from desktop_app.ui.recognition_owner import PackInfo
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.map_view import MapView, map_description
+
+
+class MapPanel(Card):
+    """The map with a line of explanation; hidden for a pack without one."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = MapView(theme)
+        self.has_map = False
+        self.content.addWidget(text_label("section", self.tr("Where it lies")))
+        self.content.addWidget(
+            text_label("small", self.tr("Every mark is a recording that the pack knows; the star is yours."), wrap=True)
+        )
+        self.content.addWidget(self.view, 1)
+
+    def set_pack(self, pack: PackInfo) -> None:
+        """The pack's landscape."""
+        self.has_map = bool(pack.landscape.places)
+        self.view.show_landscape(pack.landscape, pack.labels)
+        self.view.setAccessibleName(map_description(pack.landscape))
+        self.setVisible(self.has_map)
+
+    def show_recognition(self, recognition: Recognition) -> None:
+        """The recording, by its neighbours."""
+        self.view.show_clip([(n.id, n.weight) for n in recognition.neighbours])

@@ -1,0 +1,146 @@
+"""The nearest recordings as cards: why the answer is what it is."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from desktop_app.engine.recognition import Neighbour, Recognition
+from desktop_app.ui import answer_text
+from desktop_app.ui.language import label_name, number, percent
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.dot import Dot
+from desktop_app.ui.widgets.envelope import Envelope
+
+SHOWN_AT_FIRST = 8
+NARROWEST_CARD = 206
+
+
+class NeighbourCard(Card):
+    """One neighbour.
+
+    Signals:
+        play_asked: Its Neighbour.
+    """
+
+    play_asked = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, margin=13)
+        self._neighbour: Neighbour | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.content.setSpacing(6)
+        self.dot = Dot(theme)
+        self.label = text_label("section")
+        self.weight = text_label("section")
+        self.envelope = Envelope(theme)
+        self.origin = text_label("small", wrap=True)
+        self.words = text_label("small", wrap=True)
+        self.distance = text_label("small")
+        self.play = QToolButton()
+        self.play.setText("▶")
+        self.play.clicked.connect(lambda: self.play_asked.emit(self._neighbour))
+        top = QHBoxLayout()
+        top.addWidget(self.dot)
+        top.addWidget(self.label, 1)
+        top.addWidget(self.weight)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.distance, 1)
+        bottom.addWidget(self.play)
+        self.content.addLayout(top)
+        self.content.addWidget(self.envelope)
+        self.content.addWidget(self.origin)
+        self.content.addWidget(self.words)
+        self.content.addLayout(bottom)
+        self.content.addStretch(1)
+
+    def show_neighbour(self, neighbour: Neighbour, rank: int) -> None:
+        """Show it."""
+        self._neighbour = neighbour
+        self.dot.show_label(neighbour.label)
+        self.label.setText(label_name(neighbour.label))
+        self.weight.setText(percent(neighbour.weight))
+        self.weight.setToolTip(self.tr("Its share of what the neighbours say"))
+        self.envelope.show_peaks(neighbour.envelope, neighbour.label)
+        self.origin.setText(answer_text.origin(neighbour))
+        self.words.setText(f"“{neighbour.text}”" if neighbour.text else "")
+        self.words.setVisible(bool(neighbour.text))
+        self.distance.setText(
+            self.tr("distance {0} · {1} s").format(number(neighbour.distance, 2), number(neighbour.duration_s, 1))
+        )
+        self.play.setVisible(neighbour.clip is not None)
+        name = answer_text.neighbour_in_words(neighbour, rank)
+        self.setAccessibleName(name)
+        self.play.setAccessibleName(self.tr("Play: {0}").format(name))
+        self.play.setToolTip(self.tr("Play this recording"))
+
+
+class NeighboursPanel(QWidget):
+    """The k nearest, nearest first; the first few until asked for all.
+
+    Signals:
+        play_asked: A Neighbour.
+    """
+
+    play_asked = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._neighbours: tuple[Neighbour, ...] = ()
+        self._cards: list[NeighbourCard] = []
+        self._columns = 0
+        self._show_all = False
+        self.title = text_label("section")
+        self.more = QPushButton()
+        self.more.setObjectName("flat")
+        self.more.clicked.connect(self._toggle_all)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.more)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setVerticalSpacing(10)
+        whole.addLayout(top, 0, 0)
+        whole.addLayout(self._grid, 1, 0)
+
+    def show_recognition(self, recognition: Recognition) -> None:
+        """The neighbours of an answer."""
+        self._neighbours = recognition.neighbours
+        self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
+        self._place()
+
+    def _fill(self) -> None:
+        shown = self._neighbours if self._show_all else self._neighbours[:SHOWN_AT_FIRST]
+        while len(self._cards) < len(shown):
+            card = NeighbourCard(self._theme)
+            card.play_asked.connect(self.play_asked)
+            self._cards.append(card)
+            self._columns = 0
+        for rank, (card, neighbour) in enumerate(zip(self._cards, shown, strict=False), start=1):
+            card.show_neighbour(neighbour, rank)
+        self._place()
+        for i, card in enumerate(self._cards):
+            card.setVisible(i < len(shown))
+        total = len(self._neighbours)
+        self.title.setText(self.tr("It sounds most like these"))
+        self.more.setVisible(total > SHOWN_AT_FIRST)
+        self.more.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all {0}").format(total))
+
+    def _place(self) -> None:
+        columns = max(1, (self.width() + self._grid.spacing()) // (NARROWEST_CARD + self._grid.spacing()))
+        if columns == self._columns:
+            return
+        for column in range(max(columns, self._columns)):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        self._columns = columns
+        for i, card in enumerate(self._cards):
+            self._grid.addWidget(card, i // columns, i % columns)
+
+    def _toggle_all(self) -> None:
+        self._show_all = not self._show_all
+        self._fill()

@@ -1,0 +1,41 @@
+"""“That was …”: the place where a person tells what it really was."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from desktop_app.ui.language import label_name, translate
+from desktop_app.ui.widgets.card import text_label
+
+
+class ThatWasPanel(QWidget):
+    """A button an emotion; the window hides it where nothing keeps the answer.
+
+    Signals:
+        chosen: The label chosen.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: dict[str, QPushButton] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(text_label("quiet", self.tr("That was …")))
+        self._row.addStretch(1)
+
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        """A button each, with its number as a shortcut."""
+        for button in self.buttons.values():
+            self._row.removeWidget(button)
+            button.deleteLater()
+        self.buttons = {}
+        for at, label in enumerate(labels, start=1):
+            button = QPushButton(label_name(label))
+            button.setAccessibleName(translate("ThatWasPanel", "That was: {0}").format(label_name(label)))
+            if at <= 9:
+                button.setShortcut(str(at))
+                button.setToolTip(self.tr("Key {0}").format(at))
+            button.clicked.connect(lambda _checked=False, label=label: self.chosen.emit(label))
+            self._row.insertWidget(at, button)
+            self.buttons[label] = button

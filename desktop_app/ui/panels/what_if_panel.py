@@ -1,0 +1,100 @@
+"""What if more neighbours were asked, or trusted more: k and alpha, tried out on an answer."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
+
+from desktop_app.ui.language import percent
+from desktop_app.ui.widgets.card import Card, text_label
+
+MOST_NEIGHBOURS = 64
+ALPHA_STEPS = 20
+
+
+class WhatIfPanel(Card):
+    """Two sliders behind a heading that opens and closes.
+
+    Signals:
+        changed: (k, alpha) to answer with.
+    """
+
+    changed = Signal(int, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._k, self._alpha = 1, 0.5
+        self.heading = QToolButton()
+        self.heading.setObjectName("disclosure")
+        self.heading.setText(self.tr("What if …"))
+        self.heading.setCheckable(True)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setArrowType(Qt.ArrowType.RightArrow)
+        self.heading.toggled.connect(self._open)
+        self.k = _slider(1, MOST_NEIGHBOURS, self.tr("Number of neighbours"))
+        self.alpha = _slider(0, ALPHA_STEPS, self.tr("Share of the neighbours in the mix"))
+        self.k_text, self.alpha_text = QLabel(), QLabel()
+        self.reset = QPushButton(self.tr("Back to the pack's own"))
+        self.reset.clicked.connect(self.go_back)
+        self._body = QWidget()
+        grid = QGridLayout(self._body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(text_label("quiet", self.tr("Number of neighbours")), 0, 0)
+        grid.addWidget(self.k, 0, 1)
+        grid.addWidget(self.k_text, 0, 2)
+        grid.addWidget(text_label("quiet", self.tr("Share of the neighbours in the mix")), 1, 0)
+        grid.addWidget(self.alpha, 1, 1)
+        grid.addWidget(self.alpha_text, 1, 2)
+        grid.addWidget(self.reset, 2, 1, Qt.AlignmentFlag.AlignLeft)
+        self.content.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
+        self.content.addWidget(self._body)
+        self._body.hide()
+        self._soon = QTimer(self)  # a slider that is dragged asks once it rests for a frame or two
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(30)
+        self._soon.timeout.connect(self._ask)
+        for slider in (self.k, self.alpha):
+            slider.valueChanged.connect(self._moved)
+
+    def set_pack(self, k: int, alpha: float) -> None:
+        """What the pack itself answers with."""
+        self._k, self._alpha = k, alpha
+        self.k.setMaximum(max(MOST_NEIGHBOURS, k))
+        self.show_values(k, alpha)
+
+    def show_values(self, k: int, alpha: float) -> None:
+        """The values of the answer shown; asks nothing."""
+        for slider, value in ((self.k, k), (self.alpha, round(alpha * ALPHA_STEPS))):
+            slider.blockSignals(True)
+            slider.setValue(value)
+            slider.blockSignals(False)
+        self._show_texts()
+
+    def go_back(self) -> None:
+        """Answer as the pack would."""
+        self.show_values(self._k, self._alpha)
+        self._soon.stop()
+        self.changed.emit(self._k, self._alpha)
+
+    def _open(self, is_open: bool) -> None:
+        self._body.setVisible(is_open)
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+    def _moved(self) -> None:
+        self._show_texts()
+        self._soon.start()
+
+    def _ask(self) -> None:
+        self.changed.emit(self.k.value(), self.alpha.value() / ALPHA_STEPS)
+
+    def _show_texts(self) -> None:
+        self.k_text.setText(str(self.k.value()))
+        self.alpha_text.setText(percent(self.alpha.value() / ALPHA_STEPS))
+
+
+def _slider(least: int, most: int, name: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(least, most)
+    slider.setAccessibleName(name)
+    slider.setMinimumWidth(120)
+    return slider

@@ -1,0 +1,99 @@
+"""What the user chose, kept in one small file that may be broken without harm."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+log = logging.getLogger(__name__)
+
+THEMES = ("system", "light", "dark")
+LANGUAGES = ("system", "en", "de")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Attributes:
+    microphone_name, microphone_host_api: The microphone chosen last; "" for the system's default.
+    theme, language: One of THEMES, LANGUAGES.
+    keep_recordings: Whether takes are kept when the app closes.
+    listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
+    introduced: Whether the first-start page was read.
+    geometry: The window's place and size as Qt writes it, in hex.
+    """
+
+    microphone_name: str = ""
+    microphone_host_api: str = ""
+    theme: str = "system"
+    language: str = "system"
+    keep_recordings: bool = False
+    listen_before_recording: bool = True
+    introduced: bool = False
+    geometry: str = ""
+
+
+class SettingsFile(QObject):
+    """Reads the settings once and writes every change, beside and renamed.
+
+    A file that can't be read is set aside under another name, and the defaults are used: see `was_broken`.
+
+    Signals:
+        changed: After `update`, with the new Settings.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self.was_broken = False
+        self.values = self._read()
+
+    def update(self, **changes: Any) -> None:
+        """Change some of the values and write them; a disk that refuses is logged and the change still holds."""
+        new = replace(self.values, **changes)
+        if new == self.values:
+            return
+        self.values = new
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self.path.with_suffix(".new")
+            beside.write_text(json.dumps(asdict(new), indent=2), encoding="utf-8")
+            beside.replace(self.path)
+        except OSError as error:
+            log.warning("settings not written: %s", error)
+        self.changed.emit(new)
+
+    def _read(self) -> Settings:
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, UnicodeDecodeError) as error:
+            return self._set_aside(error)
+        try:
+            found = json.loads(text)
+            if not isinstance(found, dict):
+                raise ValueError("not an object")
+        except ValueError as error:
+            return self._set_aside(error)
+        return Settings(**{f.name: found[f.name] for f in fields(Settings) if _fits(f.name, found.get(f.name))})
+
+    def _set_aside(self, error: Exception) -> Settings:
+        log.warning("settings unreadable, defaults used: %s", error)
+        self.was_broken = True
+        try:
+            self.path.replace(self.path.with_suffix(".broken.json"))
+        except OSError as why:
+            log.warning("broken settings left in place: %s", why)
+        return Settings()
+
+
+def _fits(name: str, value: object) -> bool:
+    """Whether a value from the file can be taken as it is; one that can't is left at its default."""
+    if type(value) is not type(getattr(Settings(), name)):
+        return False
+    return value in {"theme": THEMES, "language": LANGUAGES}.get(name, (value,))

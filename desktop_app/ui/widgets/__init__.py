@@ -1,0 +1,1 @@
+"""Painted things: bars, meters, envelopes, the map."""

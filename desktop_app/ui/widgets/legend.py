@@ -1,0 +1,44 @@
+"""What the three bars of an emotion stand for."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.language import translate
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.probability_bar import NAME_WIDTH
+
+
+class SplitLegend(QWidget):
+    """Thick: the mix. Thin: the classifier. Dashed: the neighbours."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 18)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._theme.font(12))
+        x = float(NAME_WIDTH)
+        for text, height, dashed in (
+            (translate("Answer", "mixed"), 10, False),
+            (translate("Answer", "classifier alone"), 4, False),
+            (translate("Answer", "neighbours alone"), 4, True),
+        ):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.quiet))
+            for start, width in ((0, 5), (8, 5), (16, 5)) if dashed else ((0, 21),):
+                painter.drawRoundedRect(QRectF(x + start, 9 - height / 2, width, height), 2, 2)
+            painter.setPen(QColor(colours.quiet))
+            painter.drawText(int(x) + 28, 13, text)
+            x += 28 + painter.fontMetrics().horizontalAdvance(text) + 24
+        painter.end()

@@ -1,0 +1,190 @@
+"""The datastore as a landscape in two dimensions, with the recording on it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop_app.ui.language import label_name, translate
+from desktop_app.ui.theme import Theme
+
+MARGIN = 16
+LEGEND_HEIGHT = 24
+SIDES = {0: 0, 1: 3, 2: 4, 3: 5, 4: 6}  # corners of a label's mark; 0 is a disc
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """Where the datastore's recordings lie.
+
+    Attributes:
+        ids: Each recording's id.
+        labels: Its emotion.
+        places: (x, y), in any unit.
+        bounds: Least and largest x, least and largest y.
+    """
+
+    ids: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    places: tuple[tuple[float, float], ...] = ()
+    bounds: tuple[float, float, float, float] = field(init=False, default=(0.0, 1.0, 0.0, 1.0))
+    _by_id: Mapping[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {name: i for i, name in enumerate(self.ids)})
+        xs, ys = [p[0] for p in self.places], [p[1] for p in self.places]
+        if self.places:
+            object.__setattr__(self, "bounds", (min(xs), max(xs), min(ys), max(ys)))
+
+    def place_of(self, name: str) -> tuple[float, float] | None:
+        """Where a recording lies, or None where the pack does not say."""
+        at = self._by_id.get(name)
+        return self.places[at] if at is not None else None
+
+    def between(self, weights: Sequence[tuple[str, float]]) -> tuple[float, float] | None:
+        """The weighted middle of some recordings: where a clip with these neighbours lies."""
+        found = [(place, w) for name, w in weights if (place := self.place_of(name)) is not None]
+        total = sum(w for _, w in found)
+        if total <= 0:
+            return None
+        return sum(p[0] * w for p, w in found) / total, sum(p[1] * w for p, w in found) / total
+
+
+class MapView(QWidget):
+    """Marks differ in shape as well as in colour. The landscape is painted once and kept; only the clip moves."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._landscape = Landscape()
+        self._labels: tuple[str, ...] = ()
+        self._neighbours: tuple[str, ...] = ()
+        self._clip: tuple[float, float] | None = None
+        self._ground: QPixmap | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.changed.connect(self._repaint_ground)
+
+    def show_landscape(self, landscape: Landscape, labels: tuple[str, ...]) -> None:
+        """The pack's."""
+        self._landscape, self._labels = landscape, labels
+        self._repaint_ground()
+
+    def show_clip(self, weights: Sequence[tuple[str, float]]) -> None:
+        """The recording, by its neighbours' (id, weight); nothing for an empty list."""
+        self._neighbours = tuple(name for name, _ in weights)
+        self._clip = self._landscape.between(weights)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 240)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
+        self._repaint_ground()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._ground is None:
+            self._ground = self._painted_ground()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._ground)
+        if self._clip is None:
+            return
+        colours = self._theme.colours
+        at = self._point(self._clip)
+        painter.setPen(QPen(QColor(colours.text), 1))
+        for name in self._neighbours:
+            place = self._landscape.place_of(name)
+            if place is not None:
+                line = QColor(colours.text)
+                line.setAlpha(70)
+                painter.setPen(QPen(line, 1))
+                painter.drawLine(at, self._point(place))
+                painter.setPen(QPen(QColor(colours.text), 1.4))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawEllipse(self._point(place), 5, 5)
+        painter.setPen(QPen(QColor(colours.card), 3))
+        painter.setBrush(QColor(colours.text))
+        painter.drawPolygon(_star(at, 11))
+        painter.end()
+
+    def _repaint_ground(self) -> None:
+        self._ground = None
+        self.update()
+
+    def _painted_ground(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        ground = QPixmap(int(self.width() * ratio), int(self.height() * ratio))
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for label, place in zip(self._landscape.labels, self._landscape.places, strict=True):
+            colour = self._theme.emotion(label)
+            colour.setAlpha(140)
+            painter.setBrush(colour)
+            _mark(painter, self._point(place), self._labels.index(label) if label in self._labels else 0, 2.6)
+        x = MARGIN
+        painter.setFont(self._theme.font(12, QFont.Weight.Medium))
+        for i, label in enumerate(self._labels):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.emotion(label))
+            _mark(painter, QPointF(x + 5, self.height() - 9), i, 5)
+            painter.setPen(QColor(self._theme.colours.quiet))
+            name = label_name(label)
+            painter.drawText(x + 15, self.height() - 5, name)
+            x += painter.fontMetrics().horizontalAdvance(name) + 34
+        painter.end()
+        return ground
+
+    def _point(self, place: tuple[float, float]) -> QPointF:
+        left, right, low, high = self._landscape.bounds
+        area = QRectF(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT)
+        return QPointF(
+            area.left() + area.width() * (place[0] - left) / max(right - left, 1e-9),
+            area.bottom() - area.height() * (place[1] - low) / max(high - low, 1e-9),
+        )
+
+
+def map_description(landscape: Landscape) -> str:
+    """What a screen reader says of the map."""
+    return translate("Map", "A map of {0} recordings that the pack knows; those that sound alike lie close.").format(
+        len(landscape.ids)
+    )
+
+
+def _mark(painter: QPainter, at: QPointF, kind: int, radius: float) -> None:
+    corners = SIDES.get(kind % len(SIDES), 0)
+    if not corners:
+        painter.drawEllipse(at, radius, radius)
+        return
+    turn = math.pi / 4 if corners == 4 else math.pi / 2
+    painter.drawPolygon(
+        QPolygonF(
+            [
+                QPointF(
+                    at.x() + 1.25 * radius * math.cos(turn + 2 * math.pi * i / corners),
+                    at.y() - 1.25 * radius * math.sin(turn + 2 * math.pi * i / corners),
+                )
+                for i in range(corners)
+            ]
+        )
+    )
+
+
+def _star(at: QPointF, radius: float) -> QPolygonF:
+    return QPolygonF(
+        [
+            QPointF(
+                at.x() + (radius if i % 2 == 0 else radius * 0.45) * math.sin(math.pi * i / 5),
+                at.y() - (radius if i % 2 == 0 else radius * 0.45) * math.cos(math.pi * i / 5),
+            )
+            for i in range(10)
+        ]
+    )

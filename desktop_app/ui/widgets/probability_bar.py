@@ -1,0 +1,114 @@
+"""One emotion's bar: the mix as a bar, the classifier and the neighbours as two thin ones under it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+
+from desktop_app.ui.language import label_name, percent, translate
+from desktop_app.ui.theme import Theme
+
+NAME_WIDTH = 104
+SHARE_WIDTH = 58
+
+
+@dataclass(frozen=True)
+class BarRow:
+    """What one bar shows: shares of 1; model and neighbours are None while live answers leave them out.
+
+    Attributes:
+        strong: True for the most probable emotion of an answer that can be relied on.
+    """
+
+    label: str
+    mix: float
+    model: float | None = None
+    neighbours: float | None = None
+    strong: bool = False
+
+
+class ProbabilityBar(QProgressBar):
+    """A progress bar to screen readers, whose name tells the emotion and all three shares."""
+
+    def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.row = BarRow(label, 0.0)
+        self.setRange(0, 100)
+        self.setTextVisible(False)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_row(self.row)
+        theme.changed.connect(self.update)
+
+    def show_row(self, row: BarRow) -> None:
+        """Show it."""
+        self.row = row
+        self.setValue(round(100 * row.mix))
+        name = f"{label_name(row.label)} {percent(row.mix)}"
+        if row.model is not None and row.neighbours is not None:
+            name = translate("Answer", "{0}; classifier {1}, neighbours {2}").format(
+                name, percent(row.model), percent(row.neighbours)
+            )
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 38)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(260, 38)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        colours, row = self._theme.colours, self.row
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
+        painter.setFont(self._theme.font(15, weight))
+        painter.setPen(QColor(colours.text))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, 0, NAME_WIDTH, 24), left, label_name(row.label))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(self.width() - SHARE_WIDTH, 0, SHARE_WIDTH, 24), right, percent(row.mix))
+        width = self.width() - NAME_WIDTH - SHARE_WIDTH
+        self._draw(painter, QRectF(NAME_WIDTH, 4, width, 16), row.mix, hatch=True)
+        if row.model is not None and row.neighbours is not None:
+            self._draw(painter, QRectF(NAME_WIDTH, 24, width, 4), row.model, faint=True)
+            self._draw(painter, QRectF(NAME_WIDTH, 31, width, 4), row.neighbours, faint=True, dashed=True)
+        painter.end()
+
+    def _draw(
+        self,
+        painter: QPainter,
+        track: QRectF,
+        share: float,
+        hatch: bool = False,
+        faint: bool = False,
+        dashed: bool = False,
+    ) -> None:
+        radius = min(5.0, track.height() / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if not faint:
+            painter.setBrush(QColor(self._theme.colours.track))
+            painter.drawRoundedRect(track, radius, radius)
+        filled = track.width() * max(0.0, min(1.0, share))
+        if filled < 1:
+            return
+        colour = self._theme.emotion(self.row.label)
+        painter.save()
+        painter.setClipRect(QRectF(track.x(), track.y(), filled, track.height()))
+        painter.setBrush(colour)
+        if dashed:
+            x = track.x()
+            while x < track.x() + filled:
+                painter.drawRect(QRectF(x, track.y(), 5, track.height()))
+                x += 8
+        else:
+            painter.drawRoundedRect(
+                QRectF(track.x(), track.y(), max(filled, 2 * radius), track.height()), radius, radius
+            )
+        if hatch:
+            painter.setBrush(self._theme.pattern(self.row.label))
+            painter.drawRect(track)
+        painter.restore()

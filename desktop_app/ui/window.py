@@ -1,0 +1,530 @@
+"""The window: it puts the panels together and passes what they say from one to the other."""
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QBoxLayout,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QScrollArea,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.capture.player import Player
+from desktop_app.capture.recorder import TakeEnded
+from desktop_app.capture.takes import LeftOver, TakeFolder
+from desktop_app.engine.recognition import Neighbour
+from desktop_app.errors import VoiceKinError
+from desktop_app.ui.capture_model import CaptureModel
+from desktop_app.ui.crash_box import CrashBox
+from desktop_app.ui.diagnostics import diagnostics
+from desktop_app.ui.dialogs.about_dialog import AboutDialog
+from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
+from desktop_app.ui.drops import audio_files, dropped_paths
+from desktop_app.ui.jobs import Job
+from desktop_app.ui.live_model import LiveModel
+from desktop_app.ui.panels.answer_panel import AnswerPanel
+from desktop_app.ui.panels.empty_panel import EmptyPanel
+from desktop_app.ui.panels.first_start_page import FirstStartPage
+from desktop_app.ui.panels.map_panel import MapPanel
+from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
+from desktop_app.ui.panels.notice import Notice
+from desktop_app.ui.panels.record_panel import RecordPanel
+from desktop_app.ui.panels.session_panel import SessionPanel
+from desktop_app.ui.panels.that_was_panel import ThatWasPanel
+from desktop_app.ui.panels.voice_panel import VoicePanel
+from desktop_app.ui.panels.what_if_panel import WhatIfPanel
+from desktop_app.ui.playback import Playback
+from desktop_app.ui.recognition_owner import Answered, PackInfo, RecognitionOwner
+from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
+from desktop_app.ui.settings import Settings, SettingsFile
+from desktop_app.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+SIDE_WIDTH = 340
+TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
+
+
+class MainWindow(QMainWindow):
+    """VoiceKin's window.
+
+    Attributes:
+        capture, owner, session, queue, live: The view models behind the panels.
+        record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
+    """
+
+    def __init__(
+        self,
+        *,
+        capture: CaptureModel,
+        owner: RecognitionOwner,
+        takes: TakeFolder,
+        settings: SettingsFile,
+        theme: Theme,
+        player: Player,
+        pack: Path,
+    ) -> None:
+        super().__init__()
+        self.capture, self.owner = capture, owner
+        self._takes, self._settings, self._theme, self._pack = takes, settings, theme, pack
+        self.session = SessionModel(self)
+        self.queue = FileQueue(self.session, owner, self)
+        self.live = LiveModel(capture, owner, self)
+        self.playback = Playback(player, capture.worker, self)
+        self._shown: Entry | None = None
+        self._begun = False
+
+        self.setWindowTitle("VoiceKin")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(860, 560)
+        self._make_panels()
+        self._lay_out()
+        self._make_menus()
+        self._connect()
+        self._restore_geometry()
+
+    # building
+
+    def _make_panels(self) -> None:
+        self.record = RecordPanel(self.capture, self._theme)
+        self.voice = VoicePanel()
+        self.recordings = SessionPanel(self.session)
+        self.answer = AnswerPanel(self._theme)
+        self.that_was = ThatWasPanel()
+        self.that_was.hide()
+        self.what_if = WhatIfPanel()
+        self.neighbours = NeighboursPanel(self._theme)
+        self.map = MapPanel(self._theme)
+        self.map.hide()
+        self.empty = EmptyPanel()
+        self.first_start = FirstStartPage()
+        self.notice = Notice()
+
+    def _lay_out(self) -> None:
+        side = QWidget()
+        side.setObjectName("side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side.setFixedWidth(SIDE_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(14, 14, 14, 14)
+        column.setSpacing(12)
+        column.addWidget(self.record)
+        column.addWidget(self.voice)
+        column.addWidget(self.recordings, 1)
+
+        page = QWidget()
+        page.setObjectName("page")
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._columns.setSpacing(16)
+        self._columns.addWidget(self.answer, 3)
+        self._columns.addWidget(self.map, 2)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(24, 20, 24, 24)
+        whole.setSpacing(16)
+        whole.addLayout(self._columns)
+        whole.addWidget(self.that_was)
+        whole.addWidget(self.what_if)
+        whole.addWidget(self.neighbours)
+        whole.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(page)
+
+        self._main = QStackedWidget()
+        self._main.addWidget(self.empty)
+        self._main.addWidget(self._scroll)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        notice_row = QVBoxLayout()
+        notice_row.setContentsMargins(24, 12, 24, 0)
+        notice_row.addWidget(self.notice)
+        right.addLayout(notice_row)
+        right.addWidget(self._main, 1)
+        work = QWidget()
+        row = QHBoxLayout(work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(side)
+        row.addLayout(right, 1)
+        self._pages = QStackedWidget()
+        self._work = work
+        self._pages.addWidget(work)
+        self._pages.addWidget(self.first_start)
+        self.setCentralWidget(self._pages)
+
+    def _make_menus(self) -> None:
+        files = self.menuBar().addMenu(self.tr("&File"))
+        self.open_action = self._action(self.tr("&Open files …"), self.open_files, QKeySequence.StandardKey.Open)
+        self.open_folder_action = self._action(self.tr("Open a &folder …"), self.open_folder, "Ctrl+Shift+O")
+        self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
+        self.quit_action = self._action(self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit)
+        files.addActions([self.open_action, self.open_folder_action])
+        files.addSeparator()
+        files.addActions([self.settings_action, self.quit_action])
+
+        recording = self.menuBar().addMenu(self.tr("&Recording"))
+        self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
+        self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
+        self.play_action = self._action(self.tr("&Play or stop"), self._play_shown, "Ctrl+P")
+        self.delete_all_action = self._action(self.tr("&Delete all recordings of this session"), self._delete_all, None)
+        recording.addActions([self.record_action, self.play_action])
+        recording.addSeparator()
+        recording.addActions([self.refresh_action, self.delete_all_action])
+
+        about = self.menuBar().addMenu(self.tr("&Help"))
+        self.first_start_action = self._action(self.tr("What VoiceKin can and can’t do"), self.show_first_start, "F1")
+        self.diagnostics_action = self._action(self.tr("&Copy diagnostics"), self._copy_diagnostics, None)
+        self.about_action = self._action(self.tr("&About VoiceKin"), self.show_about, None)
+        about.addActions([self.first_start_action, self.diagnostics_action, self.about_action])
+
+        self._space = QShortcut(QKeySequence(Qt.Key.Key_Space), self)
+        self._space.activated.connect(self.capture.toggle)
+        QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
+
+    def _action(self, text: str, act: object, keys: QKeySequence.StandardKey | str | None) -> QAction:
+        action = QAction(text, self)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda: act())  # type: ignore[operator]
+        return action
+
+    def _connect(self) -> None:
+        self.owner.opened.connect(self._show_pack)
+        self.owner.failed.connect(self._no_pack)
+        for worker in (self.owner.worker, self.capture.worker):
+            worker.crashed.connect(self.show_bug)
+        self.capture.take_ended.connect(self._take_ended)
+        self.capture.troubled.connect(self.notice.say)
+        self.capture.device_gone.connect(self._device_gone)
+        self.live.began.connect(self._begin_live)
+        self.live.answered.connect(self.answer.show_live)
+        self.recordings.selected.connect(self.show_entry)
+        self.recordings.open_asked.connect(self.open_files)
+        self.session.entry_changed.connect(self._entry_changed)
+        self.answer.play_asked.connect(self._play_entry)
+        self.answer.keep_asked.connect(self._keep)
+        self.answer.delete_asked.connect(self._delete)
+        self.answer.retry_asked.connect(self._retry)
+        self.what_if.changed.connect(self._what_if)
+        self.neighbours.play_asked.connect(self._play_neighbour)
+        self.playback.troubled.connect(self.notice.say)
+        self.playback.playing_changed.connect(self._playing_changed)
+        self.first_start.understood.connect(self._understood)
+        self._settings.changed.connect(self._settings_changed)
+
+    # life
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._begun:
+            self._begun = True
+            QTimer.singleShot(0, self._begin)  # after the first paint
+
+    def _begin(self) -> None:
+        self.owner.open(self._pack)
+        self.capture.refresh()
+        if not self._settings.values.introduced:
+            self.show_first_start()
+        else:
+            self.record.button.setFocus()
+        if self._settings.was_broken:
+            self.notice.say(
+                self.tr("Your settings could not be read and were set aside; VoiceKin starts with its own.")
+            )
+        self._offer_left_over()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.update(geometry=bytes(self.saveGeometry().toHex().data()).decode("ascii"))
+        self.playback.stop()
+        self.capture.close()
+        self.playback.close()
+        self.owner.close()
+        if self._settings.values.keep_recordings:
+            for entry in self.session.entries():
+                if entry.is_take and not entry.kept:
+                    self._keep(entry.number)
+        self._takes.close()
+        QApplication.instance().focusChanged.disconnect(self._focus_changed)  # type: ignore[union-attr]
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() - SIDE_WIDTH >= TWO_COLUMNS_FROM
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(direction)
+        self.map.setMaximumHeight(16_777_215 if wide else 380)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+
+    def _restore_geometry(self) -> None:
+        try:
+            saved = QByteArray(bytes.fromhex(self._settings.values.geometry))
+        except ValueError:
+            saved = QByteArray()
+        if saved.isEmpty() or not self.restoreGeometry(saved):
+            screen = self.screen().availableGeometry()
+            self.resize(min(1240, screen.width()), min(820, screen.height()))
+
+    # recordings and answers
+
+    def open_paths(self, paths: tuple[Path, ...]) -> None:
+        """Answer files, and the audio files in folders."""
+        job: Job = self.capture.worker.submit(lambda _: audio_files(paths))  # a folder may be large or far away
+        job.done.connect(self._add_files)
+
+    def open_files(self) -> None:
+        """Choose files."""
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Open recordings"))
+        if names:
+            self.open_paths(tuple(Path(name) for name in names))
+
+    def open_folder(self) -> None:
+        """Choose a folder."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of recordings"))
+        if name:
+            self.open_paths((Path(name),))
+
+    def show_entry(self, entry: Entry) -> None:
+        """Show a recording's answer, and why."""
+        if self.capture.is_recording and self._shown is None:
+            return  # a take is shown live; its end shows the answer
+        is_other = self._shown is None or self._shown.number != entry.number
+        self._shown = entry
+        self._main.setCurrentWidget(self._scroll)
+        self.answer.show_entry(entry)
+        recognition = entry.recognition
+        self.what_if.setVisible(recognition is not None)
+        self.neighbours.setVisible(recognition is not None)
+        if recognition is not None:
+            self.neighbours.show_recognition(recognition)
+            self.map.show_recognition(recognition)
+            if is_other:
+                self.what_if.show_values(recognition.k, recognition.alpha)
+        else:
+            self.map.view.show_clip([])
+
+    def _add_files(self, files: tuple[Path, ...]) -> None:
+        if not files:
+            self.notice.say(self.tr("There is no audio file in what you dropped."))
+            return
+        entries = [self.session.add(path, path.name) for path in files]
+        self.recordings.select(entries[0])
+        for entry in entries:
+            self.queue.add(entry)
+
+    def _take_ended(self, take: TakeEnded) -> None:
+        if take.path is None:
+            if self._shown is None:
+                self._main.setCurrentWidget(self.empty)
+            return
+        entry = self.session.add(take.path, self.tr("Recording {0}").format(take.path.stem[-8:]), is_take=True)
+        self._shown = entry
+        self.recordings.select(entry)
+        self.queue.add(entry)
+        if take.because and take.because != "device":
+            self.notice.say(take.because)
+
+    def _entry_changed(self, entry: Entry) -> None:
+        if self._shown is not None and entry.number == self._shown.number:
+            self.show_entry(entry)
+        elif self._shown is not None and self._shown.recognition is None and entry.state is EntryState.DONE:
+            pass  # the person looks at another one that is still waiting: leave it there
+
+    def _begin_live(self) -> None:
+        self._shown = None
+        self.recordings.table.clearSelection()
+        self._main.setCurrentWidget(self._scroll)
+        self.what_if.hide()
+        self.neighbours.hide()
+        self.map.view.show_clip([])
+        self.answer.begin_live()
+
+    def _what_if(self, k: int, alpha: float) -> None:
+        entry = self._shown
+        if entry is None or entry.answered is None:
+            return
+        job = self.owner.answer_again(entry.answered, k, alpha)
+        job.done.connect(partial(self._answered_again, entry.number))
+
+    def _answered_again(self, number: int, answered: Answered) -> None:
+        self.session.change(number, answered=answered)
+
+    def _retry(self, number: int) -> None:
+        entry = self.session.entry(number)
+        if entry is not None:
+            self.queue.add(entry)
+
+    # takes
+
+    def _keep(self, number: int) -> None:
+        entry = self.session.entry(number)
+        if entry is None or entry.kept:
+            return
+        try:
+            path = self._takes.keep(entry.path)
+        except OSError as error:
+            self.notice.say(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+            return
+        self.session.change(number, path=path, kept=True)
+
+    def _delete(self, number: int) -> None:
+        entry = self.session.entry(number)
+        if entry is None or not entry.is_take:
+            return
+        self.playback.stop()
+        self.queue.cancel(number)
+        try:
+            self._takes.delete(entry.path)
+        except OSError as error:
+            self.notice.say(self.tr("The recording can’t be deleted: {0}.").format(error.strerror or error))
+            return
+        self._shown = None
+        self.session.remove(number)
+        if self.session.rowCount() == 0:
+            self._main.setCurrentWidget(self.empty)
+
+    def _delete_all(self) -> None:
+        for entry in self.session.entries():
+            if entry.is_take:
+                self._delete(entry.number)
+
+    def _offer_left_over(self) -> None:
+        job = self.capture.worker.submit(lambda _: self._takes.left_over())
+        job.done.connect(self._left_over_found)
+
+    def _left_over_found(self, found: tuple[LeftOver, ...]) -> None:
+        if not found:
+            return
+        self.notice.say(
+            self.tr("VoiceKin did not close properly last time. Recordings saved from then: {0}.").format(len(found)),
+            (self.tr("Recover"), partial(self._recover, found)),
+            (self.tr("Delete them"), partial(self._discard, found)),
+        )
+
+    def _recover(self, found: tuple[LeftOver, ...]) -> None:
+        for take in found:
+            try:
+                path = self._takes.keep(take.path)
+            except OSError as error:
+                self.notice.say(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+                continue
+            entry = self.session.add(path, self.tr("Recovered {0}").format(path.stem), is_take=True, kept=True)
+            self.queue.add(entry)
+            self.recordings.select(entry)
+
+    def _discard(self, found: tuple[LeftOver, ...]) -> None:
+        for take in found:
+            self._takes.delete(take.path)
+
+    def _device_gone(self, name: str) -> None:
+        self.notice.say(
+            self.tr("“{0}” is gone. Everything recorded up to then is kept.").format(name),
+            (self.tr("Look again"), self.capture.refresh),
+        )
+
+    # playing
+
+    def _play_shown(self) -> None:
+        if self._shown is not None:
+            self._play_entry(self._shown.number)
+
+    def _play_entry(self, number: int) -> None:
+        entry = self.session.entry(number)
+        if entry is not None:
+            self.playback.toggle(entry.path)
+
+    def _play_neighbour(self, neighbour: Neighbour) -> None:
+        if neighbour.clip is not None and self.owner.pack is not None:
+            self.playback.toggle(self.owner.pack.root / neighbour.clip)
+
+    def _playing_changed(self, playing: bool) -> None:
+        self.answer.play.setText(self.tr("Stop") if playing else self.tr("Play"))
+
+    # pack, settings, help
+
+    def _show_pack(self, pack: PackInfo) -> None:
+        self.empty.show_pack(pack.name, pack.version, pack.items)
+        self.answer.set_labels(pack.labels)
+        self.that_was.set_labels(pack.labels)
+        self.what_if.set_pack(pack.k, pack.alpha)
+        self.map.set_pack(pack)
+        if self._shown is not None:
+            self.show_entry(self._shown)
+
+    def _no_pack(self, error: Exception) -> None:
+        sentence = str(error) if isinstance(error, VoiceKinError) else self.tr("The pack can’t be opened.")
+        self.empty.show_trouble(sentence)
+        self.notice.say(sentence)
+
+    def show_settings(self) -> None:
+        """The settings."""
+        SettingsDialog(self._settings, self).open()
+
+    def show_about(self) -> None:
+        """The about box."""
+        AboutDialog(self.owner.pack, self).open()
+
+    def show_first_start(self) -> None:
+        """The page of the first start."""
+        self._pages.setCurrentWidget(self.first_start)
+        self.first_start.button.setFocus()
+
+    def show_bug(self, error: BaseException) -> None:
+        """The calm box."""
+        CrashBox(error, self.owner.pack, self).open()
+
+    def _understood(self) -> None:
+        self._settings.update(introduced=True)
+        self._pages.setCurrentWidget(self._work)
+        self.record.button.setFocus()
+
+    def _settings_changed(self, values: Settings) -> None:
+        self._theme.choose(values.theme)
+        self.capture.apply_settings()
+
+    def _copy_diagnostics(self) -> None:
+        QApplication.clipboard().setText(diagnostics(self.owner.pack))
+        self.notice.say(self.tr("The diagnostics are on the clipboard."))
+
+    # drops and keys
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.open_paths(paths)
+
+    def _focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        # a focused button, list or field has its own use for the space bar
+        own_use = isinstance(now, QAbstractButton | QComboBox | QLineEdit | QTextEdit)
+        self._space.setEnabled(not own_use and self._pages.currentWidget() is self._work)
