@@ -1,8 +1,8 @@
 """Where exactly a voice begins and ends, by its level: the detector says it to 32 ms and hears soft ends late or not.
 
 A border is where the level comes within DEPTH_DB of the stretch's loudest moment, as `librosa.effects.trim` takes it.
-On 240 clips of four corpora, joined with pauses of digital silence or of their own room, both borders are within 100 ms
-of the clip trimmed so in 96.7 and 95.0 % of the stretches; the detector's own are in 83 and 64 %.
+On 240 clips of four corpora, joined with pauses of digital silence or of their own room, both are within 100 ms
+of the clip trimmed so in 97 and 94 % of the stretches; the detector's own borders are in 83 and 64 %.
 """
 
 import numpy as np
@@ -16,6 +16,8 @@ OVER_NOISE_DB = 6.0
 """In a noisy room the border is where the voice comes out of the noise ..."""
 LEAST_DEPTH_DB = 15.0
 """... but never closer to the loudest moment than this."""
+LOUDEST_FRAME = 2
+"""The loudest moment is the second loudest frame: beside a click of 10 ms the voice is still no silence."""
 PAUSE_FRAMES = 30
 """A pause this long (0.3 s) is a border, what is heard beyond it belongs to something else."""
 
@@ -31,7 +33,7 @@ def voiced(samples: Waveform, start: int, end: int) -> tuple[int, int]:
     first, last = start // FRAME, max(start // FRAME + 1, min(-(-end // FRAME), len(levels)))
     if first >= len(levels):
         return start, end
-    loudest = levels[first:last].max()
+    loudest = np.sort(levels[first:last])[-min(LOUDEST_FRAME, last - first)]
     around = np.concatenate([levels[:first], levels[last:]])
     noise = np.percentile(around, 20) if len(around) else -np.inf
     loud = levels >= max(loudest - DEPTH_DB, min(noise + OVER_NOISE_DB, loudest - LEAST_DEPTH_DB))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.engine.audio import Waveform
+from desktop_app.engine.audio import SAMPLE_RATE, Waveform
+from desktop_app.engine.borders import voiced
 from desktop_app.engine.speech import CHUNK, CHUNK_S, SPEECH, SpeechDetector
 
 STILL_SPEECH = 0.35
@@ -36,7 +37,7 @@ class Piece:
     """A stretch of speech.
 
     Attributes:
-        start_s, end_s: Where it is heard, in seconds from the recording's start, to 32 ms.
+        start_s, end_s: Where it is heard, in seconds from the recording's start, see `engine.borders`.
         samples: float32 [n] at 16 kHz: the stretch with its margins, at most max_seconds in all.
     """
 
@@ -60,7 +61,8 @@ class Segmenter:
         self._margin = _chunks(MARGIN_S)
         self._longest = int(max_seconds / CHUNK_S) - 2 * self._margin  # chunks between the margins
         self._waiting = np.zeros(0, np.float32)  # samples that the detector has not judged yet
-        self._before: deque[Waveform] = deque(maxlen=self._margin)
+        self._before: deque[Waveform] = deque(maxlen=_chunks(PAUSE_S))
+        self._reached = 0  # samples up to the end of the last piece
         self._held: list[Waveform] = []  # the open piece, a chunk each, from its first chunk of speech on
         self._probabilities: list[float] = []  # of the chunks held
         self._last_speech = 0  # index in _held, one past the last chunk of speech
@@ -106,22 +108,31 @@ class Segmenter:
         """Ends the open piece at its last speech; what follows may be the margin of the next."""
         enough = sum(p >= SPEECH for p in self._probabilities) >= _chunks(MIN_SPEECH_S)
         if enough:
-            yield self._piece(self._last_speech)
+            yield self._piece(self._last_speech, at_pause=True)
         self._drop(len(self._held))
 
     def _split(self) -> Piece:
         """Cuts a stretch that has become too long at the least speech-like chunk of its second half."""
         half = self._longest // 2
         cut = half + int(np.argmin(self._probabilities[half : self._longest])) + 1
-        piece = self._piece(cut)
+        piece = self._piece(cut, at_pause=False)
         self._drop(cut)
         return piece
 
-    def _piece(self, end: int) -> Piece:
-        """The held chunks up to `end`, with margins."""
-        first = self._position - len(self._held)
-        samples = np.concatenate([*self._before, *self._held[: end + self._margin]])
-        return Piece(first * CHUNK_S, (first + end) * CHUNK_S, samples)
+    def _piece(self, end: int, *, at_pause: bool) -> Piece:
+        """The held chunks up to `end`, their borders looked at closely where they are pauses, with margins."""
+        samples = np.concatenate([*self._before, *self._held])
+        origin = (self._position - len(self._held) - len(self._before)) * CHUNK
+        start, stop = len(self._before) * CHUNK, (len(self._before) + end) * CHUNK
+        after_pause = origin + start > self._reached
+        begin, finish = voiced(samples, start, stop)
+        begin = max(begin, self._reached - origin) if after_pause else start
+        finish = finish if at_pause else stop
+        self._reached = origin + finish
+        most = (self._longest + 2 * self._margin) * CHUNK
+        margin = min(self._margin * CHUNK, max(0, most - (finish - begin)) // 2)
+        heard = samples[max(0, begin - margin) : finish + margin][:most]
+        return Piece((origin + begin) / SAMPLE_RATE, (origin + finish) / SAMPLE_RATE, heard)
 
     def _drop(self, count: int) -> None:
         self._before.extend(self._held[:count])
