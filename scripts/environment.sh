@@ -139,6 +139,8 @@ system_packages() {
     fail "apt-get could not install them; its message is above. Put that right, then try again."
 }
 
+pip_install() { "${venv##*/}"/bin/python -m pip install --quiet --use-pep517 "$@" >&2; }
+
 # python_packages WHAT: the pinned packages into the environment. An unfinished installation is started over.
 python_packages() {
   local what=. here=${venv##*/}
@@ -150,8 +152,10 @@ python_packages() {
   fi
   touch "$here"/.unfinished
   rm -f "$here"/.ready-*
-  ANNOY_COMPILER_ARGS=$(annoy_build) PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-    PIP_DISABLE_PIP_VERSION_CHECK=1 "$here"/bin/python -m pip install --quiet --use-pep517 --editable "$what" >&2 || return 1
+  export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
+  # not from pip's cache: that may hold an Annoy that was built for one processor
+  ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps annoy &&
+    pip_install --editable "$what" || return 1
   rm "$here"/.unfinished
 }
 

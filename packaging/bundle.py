@@ -1,0 +1,63 @@
+"""What goes into the frozen app and what stays out. Everything here was found by looking at what PyInstaller collects."""
+
+import re
+
+EXCLUDED_MODULES = [
+    # the trainer's world
+    *("torch", "transformers", "trainer", "matplotlib", "scipy", "sklearn", "pandas", "PIL"),
+    # VoiceKin never uses a network
+    *("ssl", "_ssl", "http", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc", "urllib.request"),
+    *("PySide6.QtNetwork", "asyncio", "socketserver", "webbrowser"),
+    # parts of libraries that serve their own developers
+    *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources", "curses"),
+    *("readline", "sqlite3.test", "numpy.testing", "numpy.f2py", "onnxruntime.quantization", "onnxruntime.tools"),
+    *("onnxruntime.transformers", "onnxruntime.training", "google.protobuf", "flatbuffers", "sympy", "packaging"),
+]
+
+# Qt's plugins that a desktop app of buttons and drawings needs
+_PLUGINS = re.compile(
+    r"""(PySide6/)?(Qt/)?plugins/(
+      platforms/(lib)?q(xcb|wayland|offscreen|windows|cocoa)\W
+    | imageformats/(lib)?q(svg|ico|icns)\W
+    | iconengines/
+    | styles/
+    | platformthemes/libqxdgdesktopportal\W
+    | platforminputcontexts/
+    | xcbglintegrations/
+    | wayland-(decoration-client/libadwaita|shell-integration/libxdg-shell|graphics-integration-client/libqt-plugin)
+    )""",
+    re.VERBOSE,
+)
+
+# Linux: what every desktop has in a version that has to fit its other parts (sound plugins, font and X settings),
+# and what only a dropped Qt plugin or an excluded module wanted
+_SYSTEM_OR_UNUSED = re.compile(
+    r"""(lib(
+      # the system's own
+      asound|X11|Xau|Xdmcp|Xext|Xrender|dbus-1|expat|fontconfig|freetype|glib-2|gthread-2|gcc_s|stdc\+\+|z|systemd
+    | bsd|md|cap|gcrypt|gpg-error|lz4|lzma|zstd|pcre2-8|png16|brotlicommon|brotlidec|mvec|bz2|selinux|blkid|mount
+      # GTK's theme plugin
+    | atk|cairo|pango|gdk|gtk|gio|gobject|gmodule|harfbuzz|fribidi|datrie|thai|graphite2|pixman|jpeg
+      # the network
+    | Qt6Network|crypto|ssl|krb5|k5crypto|gssapi|com_err|keyutils
+      # a terminal's line editing
+    | readline|tinfo|ncurses
+      # Qt parts of embedded systems
+    | Qt6EglFS|Qt6WlShellIntegration|Qt6Pdf|Qt6Qml|Qt6Quick|Qt6VirtualKeyboard
+    )[^/]*\.so)|opengl32sw\.dll""",
+    re.VERBOSE,
+)
+
+
+def wanted_binary(name: str) -> bool:
+    """Does a library, by its place in the bundle, belong in it?"""
+    name = name.replace("\\", "/")
+    if "/plugins/" in name:
+        return bool(_PLUGINS.match(name))
+    return not _SYSTEM_OR_UNUSED.match(name.rpartition("/")[2])
+
+
+def wanted_data(name: str) -> bool:
+    """Does a data file belong in it? The window speaks English only, so Qt's translations are left out."""
+    name = name.replace("\\", "/")
+    return "/translations/" not in name and not re.search(r"\.dist-info/|/include/|\.pyi$", name)
