@@ -1,4 +1,4 @@
-"""What goes into the frozen app and what stays out. Everything here was found by looking at what PyInstaller collects."""
+"""What goes into the frozen app and what stays out. Found by looking at what PyInstaller collects."""
 
 import re
 
@@ -9,8 +9,16 @@ EXCLUDED_MODULES = [
     *("ssl", "_ssl", "http", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc", "urllib.request"),
     *("PySide6.QtNetwork", "asyncio", "socketserver", "webbrowser"),
     # parts of libraries that serve their own developers
-    *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources", "curses"),
-    *("readline", "sqlite3.test", "numpy.testing", "numpy.f2py", "onnxruntime.quantization", "onnxruntime.tools"),
+    *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources"),
+    *(
+        "curses",
+        "readline",
+        "sqlite3.test",
+        "numpy.testing",
+        "numpy.f2py",
+        "onnxruntime.quantization",
+        "onnxruntime.tools",
+    ),
     *("onnxruntime.transformers", "onnxruntime.training", "google.protobuf", "flatbuffers", "sympy", "packaging"),
 ]
 

@@ -9,7 +9,9 @@ import subprocess
 from pathlib import Path
 
 DROPPED = re.compile(r"(unit|curr|zone|lang|region|translit|rbnf|brkitr)/|.*\.cnv$|(unames|confusables)\b")
-TABLE = re.compile(r"\s(?P<address>[0-9a-f]{16})\s+(?P<size>\w+)\s+OBJECT\s+GLOBAL\s+DEFAULT\s+\d+\s(?P<name>icudt\d+_dat)")
+TABLE = re.compile(
+    r"\s(?P<address>[0-9a-f]{16})\s+(?P<size>\w+)\s+OBJECT\s+GLOBAL\s+DEFAULT\s+\d+ (?P<name>icudt\d+_dat)"
+)
 
 
 def slim_icu(library: Path, target: Path, work: Path) -> None:
