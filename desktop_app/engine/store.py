@@ -86,16 +86,16 @@ class Heard:
     """One recording that was analysed: what a voice learns from and what an example is made of.
 
     Attributes:
-        fingerprint: `fingerprint(samples)`; the same sound is one recording, however often it comes.
-        pooled: float32 [pieces, D], the encoder's pooled features of its stretches of speech.
+        pooled: float32 [pieces, D], the encoder's pooled features of its stretches.
+        encoder: sha256 of the encoder that made them; features of different encoders never meet.
         origin: Where it is from, for people: a file's path, or "" for a take.
         duration_s, speech_s: Seconds in all, and of speech.
         envelope: Up to 64 peaks of its waveform, 0 to 1; empty where not known.
         baseline: float32 [D], the voice that its answer was made with when that voice has no name; None: none.
     """
 
-    fingerprint: str
     pooled: Floats
+    encoder: str
     origin: str
     duration_s: float
     speech_s: float
@@ -103,10 +103,9 @@ class Heard:
     baseline: Floats | None = None
 
 
-def fingerprint(samples: Floats) -> str:
-    """Name a sound by its samples (float32 [n], -1..1) at 16 bits, so that a lossless copy has the same name."""
-    rounded = np.round(np.clip(samples, -1, 1) * 32767).astype("<i2")
-    return hashlib.sha256(rounded.tobytes()).hexdigest()[:32]
+def fingerprint(pooled: Floats, encoder: str) -> str:
+    """Name a recording by what an encoder made of it: the same sound is one recording, however often it comes."""
+    return hashlib.sha256(encoder.encode() + pack_floats(pooled)).hexdigest()[:32]
 
 
 class Store:
@@ -179,19 +178,22 @@ class Store:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def put_recording(self, heard: Heard, encoder: str) -> int:
-        """Store a recording and what `encoder` (sha256 of the pack's encoder) made of it; returns its id.
-
-        One that is there already keeps its row and gets the new features.
-        """
+    def put_recording(self, heard: Heard) -> int:
+        """Store a recording and its features; returns its id. One that is there already keeps its row."""
         with self.writing() as connection:
             row = connection.execute(
                 """INSERT INTO recordings (fingerprint, origin, duration_s, speech_s, envelope) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (fingerprint) DO UPDATE SET origin = origin RETURNING id""",
-                (heard.fingerprint, heard.origin, heard.duration_s, heard.speech_s, pack_envelope(heard.envelope)),
+                (
+                    fingerprint(heard.pooled, heard.encoder),
+                    heard.origin,
+                    heard.duration_s,
+                    heard.speech_s,
+                    pack_envelope(heard.envelope),
+                ),
             ).fetchone()
             recording_id = int(row[0])
-            self.put_features(recording_id, encoder, heard.pooled, heard.baseline)
+            self.put_features(recording_id, heard.encoder, heard.pooled, heard.baseline)
         return recording_id
 
     def put_features(self, recording_id: int, encoder: str, pooled: Floats, baseline: Floats | None = None) -> None:

@@ -92,8 +92,14 @@ def voice_rows(prior: VoicePrior) -> Floats:
     return np.vstack([prior.emotion_offsets, *last]).astype(np.float32)
 
 
-def estimate_baseline(pooled: Floats, classify: Classify, prior: VoicePrior, iterations: int = ITERATIONS) -> Voice:
-    """Estimate a speaker's baseline from unlabelled clips.
+def estimate_baseline(
+    pooled: Floats,
+    classify: Classify,
+    prior: VoicePrior,
+    iterations: int = ITERATIONS,
+    labels: npt.NDArray[np.int64] | None = None,
+) -> Voice:
+    """Estimate a speaker's baseline from clips, most of them unlabelled.
 
     b <- shrink(n) * (mean_i x_i - sum_k q_k m_k), from b = 0, where m_k is the offset of emotion k and q the part of
     the clips' expected moods, mean_i p(x_i | b), that lies beyond the tolerance around all moods alike.
@@ -103,15 +109,23 @@ def estimate_baseline(pooled: Floats, classify: Classify, prior: VoicePrior, ite
         classify: The pack's classifier, see `Classify`.
         prior: The pack's.
         iterations: How often the clips are classified with the baseline so far.
+        labels: int64 [n], the label of each clip where a person gave one, else -1; None: none is known. A clip whose
+            emotion is known has just that taken off.
     """
     n, pooled_dim = pooled.shape
     if n == 0:
         return unknown_voice(pooled_dim)
     shrink = n / (n + prior.clips_to_half.astype(np.float64))
     mean = pooled.mean(axis=0, dtype=np.float64)
+    known = np.full(n, -1) if labels is None else labels
+    unknown = pooled[known < 0]
+    known_moods = np.bincount(known[known >= 0], minlength=len(prior.emotion_offsets)) / n
     baseline = np.zeros(pooled_dim, dtype=np.float32)
     for _ in range(iterations):
-        moods = _beyond(classify(pooled, baseline).mean(axis=0), prior.mood_tolerance)
+        moods = known_moods
+        if len(unknown):
+            expected = classify(unknown, baseline).mean(axis=0)
+            moods = moods + _beyond(expected, prior.mood_tolerance) * (len(unknown) / n)
         baseline = (shrink * (mean - moods @ prior.emotion_offsets)).astype(np.float32)
     return Voice(baseline, n, float(shrink.mean()))
 

@@ -103,3 +103,10 @@ def test_a_pack_without_a_prior_still_learns_voices(tiny_pack: Pack) -> None:
     clips = np.full((5, tiny_pack.manifest.pooled_dim), 3.0, np.float32)
     voice = estimate_baseline(clips, lambda x, _b: np.tile([1.0, 0.0, 0.0, 0.0], (len(x), 1)), prior)
     assert voice.baseline == pytest.approx(np.full(tiny_pack.manifest.pooled_dim, 1.5))
+
+
+def test_a_known_emotion_is_taken_off_whatever_the_classifier_says() -> None:
+    prior = VoicePrior(np.array([[1.0, 0.0], [0.0, 2.0]], np.float32), np.zeros(1, np.float32), mood_tolerance=1.0)
+    pooled = np.array([[2.0, 4.0], [5.0, 8.0]], np.float32)
+    voice = estimate_baseline(pooled, lambda x, _b: np.tile([1.0, 0.0], (len(x), 1)), prior, labels=np.array([-1, 1]))
+    assert voice.baseline == pytest.approx([3.5, (4.0 + 6.0) / 2])
