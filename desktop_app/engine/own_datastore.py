@@ -7,8 +7,9 @@ than the nearest of them alone. So they speak through the means of their labels,
     p_own(k) = softmax_k(-s (mean_d (x - mu_k)^2 / W - 1 / (c + n_k)))
 
 where x_i are the n_k examples of label k with their voice's baseline taken off, m_k is the pack's mean of that emotion,
-c how many examples it is worth, W the variance within an emotion, and 1 / (c + n_k) what the distance gains from mu_k
-being known no better. A label with few examples is so neither favoured nor held back by their number.
+c how many examples it is worth, W the variance within an emotion, and 1 / (c + n_k) what is expected of the distance
+because mu_k is known no better. Without that last term a label with many examples pulls everything towards it: what the
+baseline has missed of the voice is in its examples, and in every other clip of that voice.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -83,6 +84,8 @@ class OwnDatastore:
     _spoken: Ints = field(init=False)
     _means: Doubles = field(init=False)
     _known_by: Doubles = field(init=False)
+    _latest: Ints = field(init=False)
+    """For each of `names`, the index of its example that was added last; -1: it has none."""
 
     def __post_init__(self) -> None:
         n_pack = len(self.pack_labels)
@@ -103,6 +106,9 @@ class OwnDatastore:
         set_once(self, "_spoken", np.array([places.get(k, k) for k in spoken], dtype=np.int64))
         set_once(self, "_means", means)
         set_once(self, "_known_by", known_by)
+        latest = np.full(len(self.names), -1, dtype=np.int64)
+        latest[self.label_of] = np.arange(len(self.label_of))  # the last of repeated indices stays
+        set_once(self, "_latest", latest)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -116,7 +122,8 @@ class OwnDatastore:
         return p
 
     def nearest(self, embedding: Floats, k: int) -> list[Hit]:
-        """The at most k nearest to `embedding` [E] of the examples whose label joins the answer, nearest first."""
+        """The at most k nearest to `embedding` [E] of the examples whose label joins the answer, nearest first; and the
+        latest one of each such label that none of these has."""
         rows = self._candidates(embedding)
         joined = np.array([name in self.pack_labels or name in self.labels for name in self.names], dtype=bool)
         rows = rows[joined[self.label_of[rows]]]
@@ -126,14 +133,12 @@ class OwnDatastore:
             best = np.argpartition(squared, k - 1)[:k]
             rows, squared = rows[best], squared[best]
         order = np.lexsort((rows, squared))
-        return [Hit(int(rows[i]), float(np.sqrt(squared[i])), own=True) for i in order]
-
-    def latest(self, label: str) -> int:
-        """The index of the example of `label` that was added last; -1: there is none."""
-        if label not in self.names:
-            return -1
-        rows = np.flatnonzero(self.label_of == self.names.index(label))
-        return int(rows[-1]) if len(rows) else -1
+        found = [Hit(int(rows[i]), float(np.sqrt(squared[i])), own=True) for i in order]
+        present = set(self.label_of[rows].tolist())
+        for label, latest in enumerate(self._latest):
+            if latest >= 0 and joined[label] and label not in present:
+                found.append(Hit(int(latest), float(np.linalg.norm(self.embeddings[latest] - embedding)), own=True))
+        return found
 
     def item(self, index: int) -> Item:
         """What is known of example `index`."""

@@ -14,10 +14,10 @@ from desktop_app.engine.audio import SAMPLE_RATE, Waveform, probe, read_blocks
 from desktop_app.engine.encoder import Encoder
 from desktop_app.engine.pack import Item, Pack
 from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition, Segment, Timing
-from desktop_app.engine.retrieval import Datastore, Hit, OwnExamples
+from desktop_app.engine.retrieval import Datastore, Hit, OwnExamples, Retrieved, retrieve_own
 from desktop_app.engine.segmentation import Piece, Segmenter
 from desktop_app.engine.speech import CHUNK_S, SpeechDetector
-from desktop_app.engine.voice import Voice, VoicePrior, estimate_baseline
+from desktop_app.engine.voice import Voice, estimate_baseline, prior_of
 from desktop_app.errors import AudioError, Cancelled
 
 Floats = npt.NDArray[np.float32]
@@ -150,7 +150,7 @@ class Recogniser:
             baseline: The speaker's, float32 [D]; None for a speaker not known.
             k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
             alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own setting.
-            examples: The user's own, embedded with the same baseline.
+            examples: The user's own.
 
         Raises:
             ValueError: If the analysis is another encoder's, k is under 1 or alpha outside 0..1.
@@ -169,11 +169,15 @@ class Recogniser:
         headed = self.encoder.head(analysis.pooled, baseline)
         p_model = np.zeros((len(analysis.spans), len(labels)))
         p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, manifest.calibration_temperature)
-        retrieved = [self._retrieve(row, k, examples, labels) for row in headed.embedding]
+        retrieved = [
+            self._retrieve(embedding, pooled, baseline, k, examples)
+            for embedding, pooled in zip(headed.embedding, analysis.pooled, strict=True)
+        ]
         p_knn = np.stack([r.distribution for r in retrieved])
         p = fusion.fuse(p_knn, p_model, alpha)
         shares = _lengths(analysis.spans) / _lengths(analysis.spans).sum()
-        novelty = float(shares @ np.array([r.novelty for r in retrieved]))
+        novelties = [self._novelty(row, r.hits) for row, r in zip(headed.embedding, retrieved, strict=True)]
+        novelty = float(shares @ np.array(novelties))
         whole = shares @ p
         best = int(whole.argmax())
         because = self._doubts(analysis, float(whole[best]), novelty)
@@ -218,7 +222,7 @@ class Recogniser:
         """The baseline of the one speaker of these recordings; those without speech don't count."""
         rows = [a.pooled for a in analyses if not self.is_silent(a)]
         pooled = np.concatenate(rows) if rows else np.zeros((0, self.pack.manifest.pooled_dim), np.float32)
-        return estimate_baseline(pooled, self.model_probabilities, voice_prior(self.pack))
+        return estimate_baseline(pooled, self.model_probabilities, prior_of(self.pack))
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         """p_model [n, L] of pooled features [n, D] with a baseline [D]."""
@@ -303,34 +307,42 @@ class Recogniser:
         if not found:  # nothing that the detector takes for speech: answer for the loudest part, and say so
             yield loudest.piece()
 
-    def _retrieve(self, embedding: Floats, k: int, examples: OwnExamples | None, labels: Sequence[str]) -> "_Retrieved":
-        hits = self.datastore.nearest(embedding, k, examples)
-        items = [self._item(hit, examples) for hit in hits]
-        prior = [examples.weight if hit.own and examples is not None else 1.0 for hit in hits]
-        settings = self.pack.manifest.knn
-        weights = fusion.knn_weights([h.distance for h in hits], settings.temperature, settings.weighting, prior)
-        indices = np.array(
-            [
-                labels.index(item.label) if hit.own else self._item_labels[hit.index]
-                for hit, item in zip(hits, items, strict=True)
-            ]
+    def _retrieve(
+        self, embedding: Floats, pooled: Floats, baseline: Floats, k: int, examples: OwnExamples | None
+    ) -> Retrieved:
+        """What the neighbours of one stretch say: embedding [E], pooled features [D], its speaker's baseline [D]."""
+        settings, labels = self.pack.manifest.knn, self.pack.manifest.labels
+        hits = self.datastore.nearest(embedding, k)
+        weights = fusion.knn_weights([hit.distance for hit in hits], settings.temperature, settings.weighting)
+        indices = self._item_labels[[hit.index for hit in hits]]
+        found = Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(labels)))
+        own_hits = examples.nearest(embedding, k) if examples is not None else ()
+        if examples is None or not own_hits:
+            return found
+        names = (*labels, *examples.labels)
+        return retrieve_own(
+            found,
+            indices,
+            own_hits,
+            np.array([names.index(examples.item(hit.index).label) for hit in own_hits]),
+            fusion.knn_weights([hit.distance for hit in own_hits], settings.temperature, settings.weighting),
+            examples.distribution(pooled, baseline),
+            examples.trust,
         )
+
+    def _novelty(self, embedding: Floats, hits: Sequence[Hit]) -> float:
+        """How unlike the pack one stretch is: what is known of the pack says so, not what is the user's own."""
         of_pack = [hit.distance for hit in hits if not hit.own]
         if len(of_pack) < min(fusion.NOVELTY_NEIGHBOURS, len(self.datastore)):
             of_pack = [hit.distance for hit in self.datastore.nearest(embedding, fusion.NOVELTY_NEIGHBOURS)]
-        return _Retrieved(
-            hits,
-            weights,
-            fusion.knn_distribution(indices, weights, len(labels)),
-            fusion.novelty(of_pack, self.pack.manifest.novelty_distance),
-        )
+        return fusion.novelty(of_pack, self.pack.manifest.novelty_distance)
 
     def _item(self, hit: Hit, examples: OwnExamples | None) -> Item:
         return examples.item(hit.index) if hit.own and examples is not None else self.datastore.items[hit.index]
 
     def _neighbours(
         self,
-        retrieved: Sequence["_Retrieved"],
+        retrieved: Sequence[Retrieved],
         shares: npt.NDArray[np.float64],
         k: int,
         examples: OwnExamples | None,
@@ -350,26 +362,6 @@ class Recogniser:
         return tuple(
             _neighbour(self._item(nearest[key], examples), nearest[key], weight[key] / total) for key in ranked
         )
-
-
-def voice_prior(pack: Pack) -> VoicePrior:
-    """What the pack knows of speakers: voice.npy, float32 [L + 1, D], the emotions' offsets and clips_to_half.
-
-    A pack without it gets no offsets and the plain shrinkage n / (n + 5) of its manifest.
-    """
-    labels, dim = len(pack.manifest.labels), pack.manifest.pooled_dim
-    if pack.voice is not None and pack.voice.shape == (labels + 1, dim):
-        return VoicePrior(pack.voice[:labels], pack.voice[labels])
-    shrinkage = float(pack.manifest.voice.get("shrinkage", 5.0))
-    return VoicePrior(np.zeros((labels, dim), np.float32), np.array([shrinkage], np.float32))
-
-
-@dataclass(frozen=True, eq=False)
-class _Retrieved:
-    hits: tuple[Hit, ...]
-    weights: npt.NDArray[np.float64]
-    distribution: npt.NDArray[np.float64]
-    novelty: float
 
 
 class _Meter:

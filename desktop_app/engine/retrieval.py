@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -30,26 +30,82 @@ class Hit:
 
 
 class OwnExamples(Protocol):
-    """The user's own labelled clips as retrieval sees them, embedded with the baseline in use.
+    """The user's own labelled clips as retrieval sees them.
 
     Attributes:
-        weight: How much one example weighs in p_knn against one of the pack's items at the same distance.
+        trust: Share of p_own in p_knn, 0 to 1.
         labels: Labels beyond the pack's that have examples enough to join the answer.
     """
 
     @property
-    def weight(self) -> float: ...
+    def trust(self) -> float: ...
 
     @property
     def labels(self) -> Sequence[str]: ...
 
+    def distribution(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D]."""
+        ...
+
     def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:
-        """The at most k nearest to `embedding` [E], nearest first, exact, each with own=True."""
+        """The at most k nearest to `embedding` [E], nearest first, each with own=True, and one more of every label that
+        none of these has."""
         ...
 
     def item(self, index: int) -> Item:
         """What is known of example `index`."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Retrieved:
+    """What the neighbours of one stretch say.
+
+    Attributes:
+        hits: The pack's k nearest and, where there are, the user's own.
+        weights: float64 [hits], each one's share of p_knn. They sum to 1, or to a little less where a label that the
+            user's examples speak for has no neighbour to stand for it.
+        distribution: p_knn, float64 [L + the user's own labels].
+    """
+
+    hits: tuple[Hit, ...]
+    weights: npt.NDArray[np.float64]
+    distribution: npt.NDArray[np.float64]
+
+
+def retrieve_own(
+    pack: Retrieved,
+    pack_labels: npt.NDArray[np.integer[Any]],
+    own_hits: Sequence[Hit],
+    own_labels: npt.NDArray[np.integer[Any]],
+    own_weights: npt.NDArray[np.float64],
+    p_own: npt.NDArray[np.float64],
+    trust: float,
+) -> Retrieved:
+    """p_knn = trust * p_own + (1 - trust) * p_pack, and each neighbour's share of it.
+
+    What the examples give to a label is shared among the examples of that label; where a label has none, among the
+    pack's neighbours of that label.
+
+    Args:
+        pack: What the pack's neighbours say, its distribution [L].
+        pack_labels, own_labels: The label index of each hit.
+        own_hits: The user's own nearest.
+        own_weights: float64, positive: how the own hits of one label share what is theirs.
+        p_own: float64 [L + own labels].
+        trust: Share of p_own, 0 to 1.
+    """
+    distribution = trust * p_own
+    distribution[: len(pack.distribution)] += (1 - trust) * pack.distribution
+    pack_weights = (1 - trust) * pack.weights
+    weights = np.zeros(len(own_hits))
+    for label, share in enumerate(trust * p_own):
+        own, of_pack = own_labels == label, pack_labels == label
+        if own.any():
+            weights[own] = share * own_weights[own] / own_weights[own].sum()
+        elif of_pack.any():
+            pack_weights[of_pack] += share * pack.weights[of_pack] / pack.weights[of_pack].sum()
+    return Retrieved((*pack.hits, *own_hits), np.concatenate([pack_weights, weights]), distribution)
 
 
 class Datastore:
@@ -77,18 +133,16 @@ class Datastore:
         """The embedding [E] of item `index`."""
         return np.array(self._vectors[index])
 
-    def nearest(self, embedding: Floats, k: int, extra: OwnExamples | None = None) -> tuple[Hit, ...]:
-        """The k nearest to `embedding` [E] of the pack's items and the user's own, nearest first.
+    def nearest(self, embedding: Floats, k: int) -> tuple[Hit, ...]:
+        """The k nearest to `embedding` [E], nearest first.
 
         Fewer than k only where the datastore is smaller than that.
         """
         candidates = self._candidates(embedding, min(k, len(self.items)))
         distances = np.linalg.norm(self._vectors[candidates].astype(np.float64) - embedding, axis=1)
         hits = [Hit(int(i), float(d)) for i, d in zip(candidates, distances, strict=True)]
-        if extra is not None:
-            hits.extend(extra.nearest(embedding, k))
         # by index where distances are equal, so that the same query always gives the same answer
-        return tuple(sorted(hits, key=lambda hit: (hit.distance, hit.own, hit.index))[:k])
+        return tuple(sorted(hits, key=lambda hit: (hit.distance, hit.index))[:k])
 
     def _candidates(self, embedding: Floats, k: int) -> npt.NDArray[np.int64]:
         wanted = min(len(self.items), max(MIN_CANDIDATES, CANDIDATES_PER_NEIGHBOUR * k))

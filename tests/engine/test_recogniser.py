@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 
 from desktop_app.engine import recogniser as recogniser_module
 from desktop_app.engine.audio import Waveform
 from desktop_app.engine.pack import Item, Pack
-from desktop_app.engine.recogniser import NO_SPEECH, UNCERTAIN, UNFAMILIAR, Analysis, Recogniser, voice_prior
+from desktop_app.engine.recogniser import NO_SPEECH, UNCERTAIN, UNFAMILIAR, Analysis, Recogniser
 from desktop_app.engine.retrieval import Floats, Hit
 from desktop_app.errors import AudioError, Cancelled
 from tests.engine.speech_like import LoudnessDetector
@@ -256,23 +257,20 @@ def test_a_voice_comes_from_recordings_with_speech(recogniser: Recogniser) -> No
     assert not nobody.baseline.any()
 
 
-def test_a_pack_without_a_voice_file_gets_plain_shrinkage(tiny_pack: Pack) -> None:
-    prior = voice_prior(replace(tiny_pack, voice=None))
-    assert not prior.emotion_offsets.any()
-    assert prior.clips_to_half.tolist() == [5.0]
-    assert voice_prior(tiny_pack).emotion_offsets.any()
-
-
 class OneExample:
-    """One example of a label of one's own, at a distance that is told."""
+    """One example of a label of one's own, that is sure of itself."""
 
     labels = ("tired",)
 
-    def __init__(self, distance: float, weight: float) -> None:
-        self.distance, self.weight = distance, weight
+    def __init__(self, trust: float) -> None:
+        self.trust = trust
+
+    def distribution(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+        assert pooled.shape == baseline.shape
+        return np.array([0.0, 0.0, 0.0, 0.2, 0.8])
 
     def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:  # noqa: ARG002
-        return [Hit(0, self.distance, own=True)]
+        return [Hit(0, 0.0, own=True)]
 
     def item(self, index: int) -> Item:
         return Item(id=f"mine/{index}", label="tired", corpus="my own")
@@ -280,17 +278,19 @@ class OneExample:
 
 def test_own_examples_join_the_neighbours_and_their_label_the_bars(recogniser: Recogniser) -> None:
     analysis: Analysis = recogniser.analyse(clip("sad"))
-    light = recogniser.answer(analysis, examples=OneExample(0.0, 1.0), k=4)
-    heavy = recogniser.answer(analysis, examples=OneExample(0.0, 1e6), k=4)
-    assert tuple(light.probabilities) == (*LABELS, "tired")
-    assert sum(light.probabilities.values()) == pytest.approx(1.0)
-    assert light.model_probabilities["tired"] == 0.0
-    assert 0 < light.neighbour_probabilities["tired"] < 0.6
-    assert heavy.neighbour_probabilities["tired"] > 0.99
-    assert light.neighbours[0].own
-    assert (light.neighbours[0].id, light.neighbours[0].corpus) == ("mine/0", "my own")
+    plain = recogniser.answer(analysis, k=4)
+    answer = recogniser.answer(analysis, examples=OneExample(0.5), k=4)
+    assert tuple(answer.probabilities) == (*LABELS, "tired")
+    assert sum(answer.probabilities.values()) == pytest.approx(1.0)
+    assert answer.model_probabilities["tired"] == 0.0
+    assert answer.neighbour_probabilities["tired"] == pytest.approx(0.4)
+    for label, own in zip(LABELS, (0.0, 0.0, 0.0, 0.1), strict=True):
+        assert answer.neighbour_probabilities[label] == pytest.approx(0.5 * plain.neighbour_probabilities[label] + own)
+    assert answer.neighbours[0].own
+    assert (answer.neighbours[0].id, answer.neighbours[0].corpus) == ("mine/0", "my own")
+    assert sum(n.weight for n in answer.neighbours) == pytest.approx(1.0)
     # what is known of the pack says how new a sound is, not what is one's own
-    assert light.novelty == recogniser.answer(analysis).novelty
+    assert answer.novelty == plain.novelty
 
 
 def test_the_loudest_tenth_of_a_second_is_the_level() -> None:

@@ -1,6 +1,5 @@
-"""Annoy's candidates, ranked exactly, are the exact nearest; and the user's own examples join them in order."""
+"""Annoy's candidates, ranked exactly, are the exact nearest; and the user's own examples join their probabilities."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 from desktop_app.engine.index import build_index
 from desktop_app.engine.pack import Item, Pack
-from desktop_app.engine.retrieval import Datastore, Floats, Hit
+from desktop_app.engine.retrieval import Datastore, Hit, Retrieved, retrieve_own
 
 K = 32
 
@@ -59,25 +58,33 @@ def test_more_neighbours_than_there_are_gives_all(tiny_pack: Pack, k: int) -> No
     assert sorted(hit.index for hit in hits) == list(range(80))
 
 
-class Examples:
-    """Two examples of one's own at known distances."""
+def test_own_examples_by_hand() -> None:
+    of_pack = Retrieved((Hit(0, 0.1), Hit(1, 0.2), Hit(2, 0.3)), np.array([0.5, 0.3, 0.2]), np.array([0.5, 0.5]))
+    pack_labels = np.array([0, 1, 1])
+    own_hits = [Hit(0, 0.1, own=True), Hit(1, 0.2, own=True), Hit(2, 0.3, own=True)]
+    found = retrieve_own(
+        of_pack,
+        pack_labels,
+        own_hits,
+        np.array([0, 0, 2]),
+        np.array([0.6, 0.2, 0.2]),
+        np.array([0.5, 0.1, 0.4]),
+        trust=0.5,
+    )
+    assert found.hits == (*of_pack.hits, *own_hits)
+    # half of the pack's (0.5, 0.5, 0) and half of one's own (0.5, 0.1, 0.4)
+    assert found.distribution == pytest.approx([0.5, 0.3, 0.2])
+    # no own example of label 1: its 0.05 go to the pack's neighbours of that label, 3 to 2
+    assert found.weights == pytest.approx([0.25, 0.15 + 0.03, 0.1 + 0.02, 0.25 * 3 / 4, 0.25 / 4, 0.2])
+    assert found.weights.sum() == pytest.approx(found.distribution.sum()) == pytest.approx(1.0)
 
-    weight = 3.0
-    labels: Sequence[str] = ()
 
-    def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:  # noqa: ARG002
-        return [Hit(0, 0.0, own=True), Hit(1, 99.0, own=True)][:k]
-
-    def item(self, index: int) -> Item:
-        return Item(id=f"mine/{index}", label="sad")
-
-
-def test_own_examples_are_merged_by_distance_and_k_keeps_its_meaning(tiny_pack: Pack) -> None:
-    store = Datastore(tiny_pack)
-    hits = store.nearest(store.embedding(5), 4, Examples())
-    assert len(hits) == 4
-    assert hits[:2] == (Hit(5, 0.0), Hit(0, 0.0, own=True))
-    assert store.nearest(store.embedding(5), 200, Examples())[-1] == Hit(1, 99.0, own=True)
+def test_a_label_without_any_neighbour_keeps_its_probability() -> None:
+    of_pack = Retrieved((Hit(0, 0.1),), np.array([1.0]), np.array([1.0, 0.0]))
+    own = [Hit(0, 0.1, own=True)]
+    found = retrieve_own(of_pack, np.array([0]), own, np.array([0]), np.ones(1), np.array([0.7, 0.3]), trust=1.0)
+    assert found.distribution == pytest.approx([0.7, 0.3])
+    assert found.weights == pytest.approx([0.0, 0.7])
 
 
 def test_one_item_is_a_datastore(tiny_pack: Pack, tmp_path: Path) -> None:
