@@ -80,6 +80,16 @@ class TakeFolder:
         shutil.move(take, kept)
         return kept
 
+    def keep_all(self) -> None:
+        """Move every take of this session, also one whose end nobody was told of, among the kept recordings.
+
+        Raises:
+            OSError: when one can't be moved.
+        """
+        if self._session is not None:
+            for take in sorted(self._session.glob("*.wav")):
+                self.keep(take)
+
     def delete(self, take: Path) -> None:
         """Delete a take or a kept recording, and its session's folder with the last one.
 

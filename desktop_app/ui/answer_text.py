@@ -93,7 +93,8 @@ def origin(neighbour: Neighbour) -> str:
     """Where a neighbour is from: corpus, speaker, language."""
     if neighbour.own:
         return translate("Neighbours", "Your own example")
-    speaker = translate("Neighbours", "speaker {0}").format(neighbour.speaker) if neighbour.speaker else ""
+    is_number = neighbour.speaker.isdigit()
+    speaker = translate("Neighbours", "speaker {0}").format(neighbour.speaker) if is_number else neighbour.speaker
     return " · ".join(part for part in (neighbour.corpus, speaker, language_name(neighbour.language)) if part)
 
 

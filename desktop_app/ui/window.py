@@ -265,9 +265,7 @@ class MainWindow(QMainWindow):
         self.playback.close()
         self.owner.close()
         if self._settings.values.keep_recordings:
-            for entry in self.session.entries():
-                if entry.is_take and not entry.kept:
-                    self._keep(entry.number)
+            self._takes.keep_all()
         self._takes.close()
         QApplication.instance().focusChanged.disconnect(self._focus_changed)  # type: ignore[union-attr]
         super().closeEvent(event)

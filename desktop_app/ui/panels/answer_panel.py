@@ -16,6 +16,8 @@ from desktop_app.ui.widgets.history_strip import HistoryStrip
 from desktop_app.ui.widgets.legend import SplitLegend
 from desktop_app.ui.widgets.probability_bar import BarRow, ProbabilityBar
 
+TOP_HEIGHT = 36  # of the buttons, so that nothing jumps where they are hidden
+
 
 class AnswerPanel(Card):
     """One recording's answer, or what is heard live.
@@ -39,6 +41,7 @@ class AnswerPanel(Card):
         self.name.setSizePolicy(
             self.name.sizePolicy().horizontalPolicy().Ignored, self.name.sizePolicy().verticalPolicy()
         )
+        self.name.setMinimumHeight(TOP_HEIGHT)
         self.play = QPushButton(self.tr("Play"))
         self.play.clicked.connect(lambda: self._emit(self.play_asked))
         self.keep = QPushButton(self.tr("Keep"))
@@ -161,6 +164,8 @@ class AnswerPanel(Card):
         self.history.add(at_s, shares)
         self.name.setText(self.tr("Live · {0}").format(clock(at_s)))
         if shares is None:
+            for label, bar in self.bars.items():
+                bar.show_row(BarRow(label, 0.0))
             self.answer.setText(self.tr("Listening …"))
             self.share.setText("")
             self._say(self.sure, self.tr("Nobody is speaking at the moment."))

@@ -23,6 +23,7 @@ class FirstStartPage(QScrollArea):
         column = QVBoxLayout(page)
         column.setContentsMargins(48, 40, 48, 32)
         column.setSpacing(16)
+        column.addStretch(1)
         column.addWidget(text_label("title", self.tr("Welcome to VoiceKin")))
         column.addWidget(
             text_label(
@@ -76,5 +77,5 @@ class FirstStartPage(QScrollArea):
         self.button.setObjectName("primary")
         self.button.clicked.connect(self.understood)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
+        column.addStretch(2)
         self.setWidget(page)

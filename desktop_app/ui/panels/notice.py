@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -9,7 +10,13 @@ from desktop_app.ui.widgets.card import text_label
 
 
 class Notice(QFrame):
-    """One message at a time; the newest replaces the one before."""
+    """One message at a time; the newest replaces the one before.
+
+    Signals:
+        said: The sentence, when it is shown.
+    """
+
+    said = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,4 +47,5 @@ class Notice(QFrame):
             self.buttons.append(button)
         self.message.setText(sentence)
         self.show()
+        self.said.emit(sentence)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))

@@ -78,7 +78,8 @@ class HistoryStrip(QWidget):
         painter.setPen(QColor(self._theme.colours.quiet))
         free_from = 0.0
         for x, name in names:
-            if x >= free_from:
+            fits = x + painter.fontMetrics().horizontalAdvance(name) <= self.width()
+            if x >= free_from and fits:
                 painter.drawText(int(x), 13, name)
                 free_from = x + painter.fontMetrics().horizontalAdvance(name) + 8
         for seconds in (60, 45, 30, 15):

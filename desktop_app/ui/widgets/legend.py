@@ -31,8 +31,8 @@ class SplitLegend(QWidget):
         x = float(NAME_WIDTH)
         for text, height, dashed in (
             (translate("Answer", "mixed"), 10, False),
-            (translate("Answer", "classifier alone"), 4, False),
-            (translate("Answer", "neighbours alone"), 4, True),
+            (translate("Answer", "classifier"), 4, False),
+            (translate("Answer", "neighbours"), 4, True),
         ):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.quiet))
