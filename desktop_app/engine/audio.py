@@ -84,10 +84,20 @@ def load_audio(path: Path, sample_rate: int = SAMPLE_RATE, channel: int | None =
     return Audio(samples, sample_rate, path, len(samples) / sample_rate)
 
 
-def read_blocks(path: Path, sample_rate: int, block_s: float, channel: int | None = None) -> Iterator[Waveform]:
+def read_blocks(
+    path: Path,
+    sample_rate: int,
+    block_s: float,
+    channel: int | None = None,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+) -> Iterator[Waveform]:
     """The recording in blocks of `block_s` seconds (the last one may be shorter), in constant memory.
 
     Yields float32 [n], mono, -1..1, at `sample_rate` Hz.
+
+    Args:
+        start_s, end_s: The stretch to read, in seconds from the recording's start; None: to its end.
 
     Raises:
         AudioError: As `load_audio`, when the first block is asked for or where the damage is met.
@@ -95,7 +105,7 @@ def read_blocks(path: Path, sample_rate: int, block_s: float, channel: int | Non
     size = max(1, round(block_s * sample_rate))
     pending: list[Waveform] = []
     held = 0
-    for part in _resampled(path, sample_rate, channel):
+    for part in _resampled(path, sample_rate, channel, start_s, end_s):
         pending.append(part)
         held += len(part)
         if held >= size:
@@ -116,7 +126,9 @@ def to_mono_at(samples: npt.NDArray[np.float32], from_rate: int, sample_rate: in
     return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
 
 
-def _resampled(path: Path, sample_rate: int, channel: int | None) -> Iterator[Waveform]:
+def _resampled(
+    path: Path, sample_rate: int, channel: int | None, start_s: float, end_s: float | None
+) -> Iterator[Waveform]:
     """Mono parts of any length at `sample_rate`."""
     with _opened(path) as sound:
         if channel is not None and not 0 <= channel < sound.channels:
@@ -126,7 +138,10 @@ def _resampled(path: Path, sample_rate: int, channel: int | None) -> Iterator[Wa
         rate = sound.samplerate
         stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32") if rate != sample_rate else None
         decoded = yielded = 0
-        for mono in _decoded(path, sound, channel):
+        frames = None if end_s is None else max(0, round((end_s - start_s) * rate))
+        if start_s > 0:
+            sound.seek(min(round(start_s * rate), sound.frames))
+        for mono in _decoded(path, sound, channel, frames):
             decoded += len(mono)
             part = mono if stream is None else stream.resample_chunk(mono)
             if len(part):
@@ -141,10 +156,13 @@ def _resampled(path: Path, sample_rate: int, channel: int | None) -> Iterator[Wa
             raise AudioError(f"{path.name} holds no sound (samples: {decoded}): record or export it again.")
 
 
-def _decoded(path: Path, sound: soundfile.SoundFile, channel: int | None) -> Iterator[Waveform]:
-    """Mono parts at the file's own rate, checked."""
+def _decoded(path: Path, sound: soundfile.SoundFile, channel: int | None, wanted: int | None) -> Iterator[Waveform]:
+    """Mono parts at the file's own rate, checked; at most `wanted` frames in all."""
     frames = max(1, READ_FRAMES // sound.channels)
     while True:
+        if wanted is not None:
+            frames = min(frames, wanted)
+            wanted -= frames
         try:
             block = sound.read(frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError):

@@ -1,7 +1,8 @@
 """From a recording to an explained answer: `analyse` runs the encoder, `answer` the rest, as often as asked."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +24,7 @@ from desktop_app.errors import AudioError, Cancelled
 Floats = npt.NDArray[np.float32]
 ShouldStop = Callable[[], bool]
 Progress = Callable[[float], None]
+Listen = Callable[[Waveform], None]
 
 MIN_SECONDS = 0.1
 """Shorter than a syllable: nothing to hear a mood in."""
@@ -127,13 +129,32 @@ class Recogniser:
         path: Path,
         *,
         channel: int | None = None,
+        start_s: float = 0.0,
+        end_s: float | None = None,
         should_stop: ShouldStop | None = None,
         progress: Progress | None = None,
+        listen: Listen | None = None,
     ) -> Analysis:
-        """Analyses a file of any length in constant memory; arguments and errors as in `analyse` and `load_audio`."""
-        expected_s = probe(path).duration_s
-        blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel)
-        return self._analyse_blocks(blocks, expected_s, str(path), path.name, should_stop, progress)
+        """Analyses a file of any length in constant memory; arguments and errors as in `analyse` and `load_audio`.
+
+        Args:
+            start_s, end_s: The stretch to analyse, in seconds; None: to its end. Spans count from the file's start.
+            listen: Gets each block that was read, float32 [n], mono at 16 kHz: for drawing without reading again.
+        """
+        expected_s = probe(path).duration_s if end_s is None else end_s
+        blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s)
+        heard = blocks if listen is None else _passed_on(blocks, listen)
+        analysis = self._analyse_blocks(heard, expected_s - start_s, str(path), path.name, should_stop, progress)
+        if not start_s:
+            return analysis
+        spans = tuple((start_s + a, start_s + b) for a, b in analysis.spans)
+        return replace(analysis, spans=spans, duration_s=start_s + analysis.duration_s)
+
+    def for_another_thread(self) -> "Recogniser":
+        """Another recogniser on the same graphs and index, which any number of threads may run at once."""
+        other = copy(self)
+        other._detector = SpeechDetector()
+        return other
 
     def answer(
         self,
@@ -362,6 +383,12 @@ class Recogniser:
         return tuple(
             _neighbour(self._item(nearest[key], examples), nearest[key], weight[key] / total) for key in ranked
         )
+
+
+def _passed_on(blocks: Iterator[Waveform], listen: Listen) -> Iterator[Waveform]:
+    for block in blocks:
+        listen(block)
+        yield block
 
 
 class _Meter:
