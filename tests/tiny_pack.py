@@ -12,6 +12,7 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
+from desktop_app.engine.voice import VoicePrior, voice_rows
 
 LABELS = ("angry", "happy", "neutral", "sad")
 RATE = 16_000
@@ -73,7 +74,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         calibration_temperature=1.2,
         novelty_distance=0.8,
         abstain_confidence=0.3,
-        voice={"shrinkage": 5.0},
+        voice={"mood_tolerance": 0.35},
         training={"seed": 7},
         scores={},
     )
@@ -106,9 +107,9 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
 
 
 def _voice(pooled: Floats, labels: npt.NDArray[np.int64]) -> Floats:
-    """float32 [L + 1, D]: what each label adds on average; the number of clips at which half of a mean is believed."""
-    offsets = [pooled[labels == i].mean(axis=0) for i in range(len(LABELS))]
-    return np.stack([*offsets, np.full(POOLED, 5.0)]).astype(np.float32)
+    """voice.npy: what each label adds on average, and a speaker whose five clips are half believed."""
+    offsets = np.stack([pooled[labels == i].mean(axis=0) for i in range(len(LABELS))])
+    return voice_rows(VoicePrior(offsets, np.full(1, 5.0, np.float32)))
 
 
 def _outputs(model: bytes, output: str, clips: list[Floats]) -> Floats:

@@ -31,7 +31,7 @@ def find_recordings(paths: Iterable[Path], *, recursive: bool = False) -> Iterat
     A folder that can't be read, or with nothing in it to ask about, is a Failure.
     """
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - which, unlike Path.is_dir, takes any name without raising
             yield path
             continue
         found = False

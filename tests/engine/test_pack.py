@@ -57,9 +57,9 @@ def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     assert len(again.items[1].envelope) == 64
     assert again.manifest.labels == LABELS
     assert again.manifest.knn.weighting == "distance"
-    assert again.manifest.voice == {"shrinkage": 5.0}
+    assert again.manifest.voice == {"mood_tolerance": 0.35}
     assert again.voice is not None
-    assert again.voice.shape == (len(LABELS) + 1, POOLED)
+    assert again.voice.shape == (len(LABELS) + 2, POOLED)
     assert again.map is not None
     assert again.map.shape == (len(again.items), 2)
     assert again.model_card().startswith("# Tiny pack")

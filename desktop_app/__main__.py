@@ -1,0 +1,44 @@
+"""Where `voicekin` begins: a command goes to the command line, everything else opens the window."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from desktop_app import cli
+
+NO_DISPLAY = (
+    "voicekin: there is no display to open the window on. Start it in a desktop session, "
+    "or use it from here: voicekin classify FILE..."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs VoiceKin with the arguments of its command line and gives the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and not _is_file(argv[0]):
+        return cli.main(argv)
+    if not _has_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return cli.USAGE
+    # before PySide6: on Windows both bring a C++ runtime, and onnxruntime fails on the older one that Qt loads
+    import_module("onnxruntime")
+    status: int = import_module("desktop_app.ui.application").run(list(argv))
+    return status
+
+
+def _is_file(argument: str) -> bool:
+    """Whether it is a recording or pack to open in the window, as "open with" passes it, and no command."""
+    return argument not in cli.COMMANDS and not argument.startswith("-") and Path(argument).exists()
+
+
+def _has_display() -> bool:
+    """Only Linux and its like can be without one; QT_QPA_PLATFORM chooses a platform that may need none."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

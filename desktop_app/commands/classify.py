@@ -1,0 +1,199 @@
+"""`voicekin classify`: which emotion each recording sounds like, as text for people or JSON lines for programs."""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from desktop_app.engine.recogniser import Floats, Recogniser
+    from desktop_app.engine.recognition import Failure, Outcome, Recognition
+
+SHOWN_NEIGHBOURS = 5
+BAR_WIDTH = 24
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds the command to the parser of `voicekin`."""
+    parser = subparsers.add_parser(
+        "classify",
+        help="which emotion recordings sound like",
+        description="Which emotion each recording sounds like, how sure that is, and the nearest recordings known.",
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording (WAV, FLAC, OGG, MP3 ...) or a folder")
+    parser.add_argument("--pack", metavar="DIR", help="another pack: its folder, .vkpack file or name")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, a recording each")
+    parser.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
+    parser.add_argument(
+        "--top-k", type=_at_least_one, metavar="N", help="show the N most likely emotions (not in JSON)"
+    )
+    parser.add_argument("--k", type=_at_least_one, metavar="N", help="how many neighbours vote (the pack's own choice)")
+    parser.add_argument(
+        "--alpha", type=_share, metavar="A", help="their weight against the model's, 0 to 1 (the pack's)"
+    )
+    parser.add_argument(
+        "--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (all, mixed down)"
+    )
+    voice = parser.add_mutually_exclusive_group()
+    voice.add_argument("--voice", metavar="NAME", help="the speaker is this saved voice (see `voicekin voice`)")
+    voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answers each recording; one that fails gives its sentence, and the rest go on."""
+    from desktop_app.engine.batch import find_recordings
+    from desktop_app.engine.installed_packs import find_pack, pack_in_use
+    from desktop_app.engine.pack import load_pack
+    from desktop_app.engine.recogniser import Recogniser
+    from desktop_app.engine.recognition import Failure
+
+    pack = load_pack(find_pack(args.pack) if args.pack else pack_in_use())
+    recogniser = Recogniser(pack)
+    found = find_recordings(map(Path, args.paths), recursive=args.recursive)
+    if args.same_voice:
+        outcomes = _of_one_voice(recogniser, found, args)
+    else:
+        baseline = _saved_baseline(args.voice) if args.voice else None
+        outcomes = _one_by_one(recogniser, found, baseline, args)
+    show = _show_json if args.json else _show_text
+    failed = False
+    for outcome in outcomes:
+        failed |= isinstance(outcome, Failure)
+        show(outcome, args)
+    return int(failed)
+
+
+def _one_by_one(
+    recogniser: "Recogniser", found: "Iterator[Path | Failure]", baseline: "Floats | None", args: argparse.Namespace
+) -> "Iterator[Outcome]":
+    def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
+        analysis = recogniser.analyse_file(path, channel=_channel(args), should_stop=should_stop)
+        return recogniser.answer(analysis, baseline=baseline, k=args.k, alpha=args.alpha)
+
+    from desktop_app.engine.batch import answer_one
+
+    for path in found:
+        yield answer_one(path, ask) if isinstance(path, Path) else path
+
+
+def _of_one_voice(
+    recogniser: "Recogniser", found: "Iterator[Path | Failure]", args: argparse.Namespace
+) -> "Iterator[Outcome]":
+    """First all are heard, of which features are kept and no sound, then the voice is known and all are answered."""
+    from desktop_app.engine.recogniser import Analysis
+    from desktop_app.engine.recognition import Failure
+    from desktop_app.errors import VoiceKinError
+
+    heard: list[Analysis | Failure] = []
+    for path in found:
+        if isinstance(path, Failure):
+            heard.append(path)
+            continue
+        try:
+            heard.append(recogniser.analyse_file(path, channel=_channel(args)))
+        except VoiceKinError as error:
+            heard.append(Failure(str(path), str(error)))
+    voice = recogniser.estimate_voice(a for a in heard if isinstance(a, Analysis))
+    for one in heard:
+        if isinstance(one, Failure):
+            yield one
+        else:
+            yield recogniser.answer(one, baseline=voice.baseline, k=args.k, alpha=args.alpha)
+
+
+def _saved_baseline(name: str) -> "Floats":
+    from desktop_app.errors import StoreError
+
+    raise StoreError(f"There is no voice called {name}: `voicekin voice list` shows those that are saved.")
+
+
+def _channel(args: argparse.Namespace) -> int | None:
+    return None if args.channel is None else args.channel - 1
+
+
+def _show_json(outcome: "Outcome", args: argparse.Namespace) -> None:  # noqa: ARG001 - as `_show_text`
+    # ASCII, which is valid in whatever encoding the pipe has; flushed, so that a program can follow
+    print(json.dumps(outcome.as_json(), allow_nan=False), flush=True)
+
+
+def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
+    from desktop_app.engine.recognition import Failure
+
+    if isinstance(outcome, Failure):
+        sys.stdout.flush()
+        print(f"{outcome.path}\n  {outcome.error}\n", file=sys.stderr, flush=True)
+    else:
+        print("\n".join(_text(outcome, args.top_k)), end="\n\n", flush=True)
+
+
+def _text(answer: "Recognition", top_k: int | None) -> list[str]:
+    """The answer for a person: the bars, what they come from, and the nearest recordings."""
+    full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
+    lines = [f"{answer.path}  ({_clock(answer.duration_s)})"]
+    if answer.abstained:
+        lines.append(f"  Not to be relied on: {answer.abstained_because}")
+    ranked = sorted(answer.probabilities, key=lambda label: -answer.probabilities[label])[:top_k]
+    width = max(map(len, ranked))
+    for label in ranked:
+        filled = round(answer.probabilities[label] * BAR_WIDTH)
+        bar = f"{full * filled}{empty * (BAR_WIDTH - filled)} {answer.probabilities[label]:>4.0%}"
+        by = (
+            f"model {answer.model_probabilities[label]:>4.0%}, neighbours {answer.neighbour_probabilities[label]:>4.0%}"
+        )
+        lines.append(f"  {label:<{width}}  {bar}   {by}")
+    if len(answer.segments) > 1:
+        lines.append(f"  {len(answer.segments)} stretches:")
+        lines += [
+            f"    {_clock(s.start_s)} - {_clock(s.end_s)}  {s.label} {s.probabilities[s.label]:.0%}"
+            for s in answer.segments
+        ]
+    shown = answer.neighbours[:SHOWN_NEIGHBOURS]
+    lines.append(
+        f"  {answer.alpha:.0%} of this comes from the {answer.k} nearest recordings known; the first {len(shown)}:"
+    )
+    rows = [(n.label, n.corpus, n.speaker, n.language, f"distance {n.distance:.2f}", f"{n.weight:.0%}") for n in shown]
+    lines += [f"    {row}" for row in _columns(rows)]
+    return lines
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    terminal = shutil.get_terminal_size((120, 24)).columns - 4
+    return [
+        "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True) if w).rstrip()[:terminal] for row in rows
+    ]
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _clock(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
+    return value

@@ -1,0 +1,58 @@
+"""`voicekin pack`: the packs that are installed, and whether a pack is sound."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds the command to the parser of `voicekin`."""
+    parser = subparsers.add_parser("pack", help="list, verify, install, choose or remove packs")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="the packs that are installed; * is the one in use")
+    verify = actions.add_parser("verify", help="check a pack as the app does, and run it once")
+    verify.add_argument("pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (the pack in use)")
+    card = actions.add_parser("card", help="print a pack's model card")
+    card.add_argument("pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (the pack in use)")
+    install = actions.add_parser("install", help="install a pack")
+    install.add_argument("source", type=Path, metavar="PATH", help="a folder or .vkpack file")
+    install.add_argument("--replace", action="store_true", help="in the place of an installed pack of the same name")
+    for action, what in (("use", "make a pack the one in use"), ("remove", "remove an installed pack")):
+        actions.add_parser(action, help=what).add_argument("name", metavar="NAME")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it; what can't be done is raised as a sentence."""
+    from desktop_app.engine import installed_packs as packs
+    from desktop_app.engine.pack import load_pack, verify_pack
+
+    if args.action in ("verify", "card"):
+        path = packs.find_pack(args.pack) if args.pack else packs.pack_in_use()
+        if args.action == "card":
+            print(load_pack(path).model_card())
+            return 0
+        checks = verify_pack(path)
+        for check in checks:
+            print(f"{'ok' if check.ok else 'FAILED':<8}{check.name:<10}{check.detail}")
+        return int(not all(check.ok for check in checks))
+    if args.action == "list":
+        for pack in packs.installed_packs():
+            print(_line(pack))
+    elif args.action == "install":
+        print(f"Installed {packs.install_pack(args.source, replace=args.replace).name}.")
+    elif args.action == "use":
+        packs.use_pack(args.name)
+        print(f"{args.name} is in use from now on.")
+    else:
+        packs.remove_pack(args.name)
+        print(f"Removed {args.name}.")
+    return 0
+
+
+def _line(pack: Any) -> str:
+    """One pack of the list, an `InstalledPack`."""
+    mark = "*" if pack.in_use else " "
+    if pack.problem:
+        return f"{mark} {pack.name:<20}  {pack.problem}"
+    size = f"{pack.size_bytes / 1e6:.0f} MB"
+    return f"{mark} {pack.name:<20}  {pack.version:<10}  {size:>7}  {', '.join(pack.labels)}  ({pack.licence})"
