@@ -140,9 +140,9 @@ class Datastore:
         """
         candidates = self._candidates(embedding, min(k, len(self.items)))
         distances = np.linalg.norm(self._vectors[candidates].astype(np.float64) - embedding, axis=1)
-        hits = [Hit(int(i), float(d)) for i, d in zip(candidates, distances, strict=True)]
         # by index where distances are equal, so that the same query always gives the same answer
-        return tuple(sorted(hits, key=lambda hit: (hit.distance, hit.index))[:k])
+        ranked = np.lexsort((candidates, distances))[:k]
+        return tuple(Hit(int(candidates[i]), float(distances[i])) for i in ranked)
 
     def _candidates(self, embedding: Floats, k: int) -> npt.NDArray[np.int64]:
         wanted = min(len(self.items), max(MIN_CANDIDATES, CANDIDATES_PER_NEIGHBOUR * k))
