@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 from desktop_app import cli
@@ -23,9 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(NO_DISPLAY, file=sys.stderr)
         return cli.USAGE
     # before PySide6: on Windows both bring a C++ runtime, and onnxruntime fails on the older one that Qt loads
-    import_module("onnxruntime")
-    status: int = import_module("desktop_app.ui.application").run(list(argv))
-    return status
+    import onnxruntime  # noqa: F401, I001
+
+    from desktop_app.ui.application import run
+
+    return run(list(argv))
 
 
 def _is_file(argument: str) -> bool:
