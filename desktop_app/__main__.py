@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(NO_DISPLAY, file=sys.stderr)
         return cli.USAGE
     # before PySide6: on Windows both bring a C++ runtime, and onnxruntime fails on the older one that Qt loads
-    import onnxruntime  # noqa: F401, I001
+    import onnxruntime  # noqa: F401
 
     from desktop_app.ui.application import run
 
