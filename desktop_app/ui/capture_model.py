@@ -70,6 +70,7 @@ class CaptureModel(QObject):
         self._takes = takes
         self._settings = settings
         self._recorder: Recorder | None = None
+        self._opened: set[Recorder] = set()  # touched by the worker's thread only
         self._take: Path | None = None
         self._record_when_ready = False
         self._event.connect(self._hear)
@@ -90,8 +91,7 @@ class CaptureModel(QObject):
         self._go(MicState.LOOKING)
 
         def look(state: JobState) -> tuple[Microphone, ...]:  # noqa: ARG001
-            if recorder is not None:
-                recorder.close()
+            self._close(recorder)
             return self._microphones.available(rescan=True)
 
         job = self.worker.submit(look)
@@ -154,10 +154,16 @@ class CaptureModel(QObject):
 
     def close(self) -> None:
         """Close the microphone, and a running take with all its sound; waits for both."""
-        recorder = self._let_go()
+        self._let_go()
         self.worker.close()
+        for recorder in tuple(self._opened):  # also one that was just being opened, or waited to be closed
+            self._close(recorder)
+
+    def _close(self, recorder: Recorder | None) -> None:
+        """In the worker, or when the worker is gone."""
         if recorder is not None:
             recorder.close()
+            self._opened.discard(recorder)
 
     # answers of the worker
 
@@ -179,7 +185,7 @@ class CaptureModel(QObject):
     def _reopen(self) -> None:
         recorder = self._let_go()
         if recorder is not None:
-            self.worker.submit(lambda _: recorder.close())
+            self.worker.submit(lambda _: self._close(recorder))
         if self.chosen is None:
             self._go(MicState.NONE)
         elif self._settings.values.listen_before_recording:
@@ -200,6 +206,7 @@ class CaptureModel(QObject):
 
             recorder = Recorder(self._microphones.open(microphone), on_event)
             recorder.open()
+            self._opened.add(recorder)
             return recorder
 
         job = self.worker.submit(open_it)
@@ -208,7 +215,7 @@ class CaptureModel(QObject):
 
     def _is_open(self, recorder: Recorder) -> None:
         if self._recorder is not None or self.state is not MicState.LOOKING:
-            self.worker.submit(lambda _: recorder.close())  # another one was chosen meanwhile
+            self.worker.submit(lambda _: self._close(recorder))  # another one was chosen meanwhile
             return
         self._recorder = recorder
         self._timer.start()
@@ -242,7 +249,7 @@ class CaptureModel(QObject):
         elif isinstance(event, SourceEnded):
             gone = self._let_go()
             if gone is not None:
-                self.worker.submit(lambda _: gone.close())
+                self.worker.submit(lambda _: self._close(gone))
             self._go(MicState.CLOSED)
             self.device_gone.emit(self.chosen.name if self.chosen else "")
 

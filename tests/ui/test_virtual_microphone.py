@@ -1,0 +1,118 @@
+"""A clip played into a microphone without hardware, recorded through PortAudio and the window."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+
+from desktop_app.capture.microphone import SystemMicrophones
+from desktop_app.engine.pack import load_pack
+from desktop_app.engine.recogniser import Recogniser
+from desktop_app.ui.capture_model import MicState
+from desktop_app.ui.session import Entry
+from tests.tiny_pack import RATE, clip
+from tests.ui.conftest import LONG, Desk
+from tests.virtual_microphone import MICROPHONE, VirtualMicrophone, missing
+
+pytestmark = [
+    pytest.mark.virtual_microphone,
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+]
+
+
+@pytest.fixture
+def cable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
+    cable = VirtualMicrophone(tmp_path / "sound")
+    for name, value in cable.environment.items():
+        monkeypatch.setenv(name, value)
+    yield cable
+    cable.close()
+
+
+@pytest.fixture
+def studio(desk: Desk, cable: VirtualMicrophone) -> Desk:  # noqa: ARG001 - the server must be there first
+    """The window with the machine's own microphones, the virtual one chosen."""
+    desk.microphones = SystemMicrophones()  # type: ignore[assignment]
+    desk.settings.update(introduced=True, microphone_name=MICROPHONE, microphone_host_api="ALSA")
+    window = desk.make()
+    with desk.qtbot.waitSignal(window.owner.opened, timeout=LONG):
+        window.show()
+    desk.wait_state(MicState.READY)
+    assert window.record.microphones.currentText() == MICROPHONE
+    return desk
+
+
+def record(desk: Desk, cable: VirtualMicrophone, wav: Path) -> Entry:
+    desk.start()
+    player = cable.play(wav)
+    desk.qtbot.waitUntil(lambda: player.poll() is not None, timeout=LONG)
+    assert player.returncode == 0
+    heard_s = desk.window.capture.reading.recorded_s  # what is in the server's and PortAudio's buffers comes after
+    desk.qtbot.waitUntil(lambda: desk.window.capture.reading.recorded_s > heard_s + 0.5, timeout=LONG)
+    return desk.stop()
+
+
+def correlation(clip_path: Path, recording: Path) -> float:
+    """Of the samples, at the delay where they fit best."""
+    sound, rate = soundfile.read(clip_path)
+    recorded, recorded_rate = soundfile.read(recording)
+    assert rate == recorded_rate == RATE
+    size = 1 << (len(sound) + len(recorded)).bit_length()
+    fit = np.fft.irfft(np.fft.rfft(recorded, size) * np.conj(np.fft.rfft(sound, size)), size)
+    delay = int(np.argmax(fit[: len(recorded)]))
+    same = recorded[delay : delay + len(sound)]
+    return float(np.corrcoef(sound[: len(same)], same)[0, 1]) if len(same) == len(sound) else 0.0
+
+
+def same_label(desk: Desk, entry: Entry, wav: Path) -> None:
+    expected = Recogniser(load_pack(desk.pack)).recognise_file(wav)
+    assert entry.recognition is not None
+    assert entry.recognition.label == expected.label
+    assert desk.window.answer.answer.text() == expected.label.capitalize()
+
+
+def test_a_clip_comes_back_sample_for_sample_with_the_same_label(
+    studio: Desk, cable: VirtualMicrophone, wav: Callable[..., Path]
+) -> None:
+    path = wav("happy", 3, seconds=3.0)
+    entry = record(studio, cable, path)
+    assert correlation(path, entry.path) > 0.99
+    same_label(studio, entry, path)
+    assert studio.window.capture.reading.overflows == 0
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif("VOICEKIN_CORPORA" not in os.environ, reason="VOICEKIN_CORPORA names no folder of corpora")
+def test_a_corpus_clip_comes_back_with_the_same_label(studio: Desk, cable: VirtualMicrophone, tmp_path: Path) -> None:
+    flac = Path(os.environ["VOICEKIN_CORPORA"]) / "ravdess" / "Actor_01" / "03-01-05-02-01-01-01.flac"
+    sound, rate = soundfile.read(flac)
+    path = tmp_path / "corpus clip.wav"
+    soundfile.write(path, sound, rate)
+    entry = record(studio, cable, path)
+    assert correlation(path, entry.path) > 0.99
+    same_label(studio, entry, path)
+
+
+def test_a_dead_sound_server_ends_the_take_with_all_its_sound(
+    studio: Desk, cable: VirtualMicrophone, tmp_path: Path
+) -> None:
+    window = studio.window
+    studio.start()
+    path = tmp_path / "long.wav"
+    soundfile.write(path, clip("sad", 1, 20.0), RATE)
+    player = cable.play(path)
+    studio.qtbot.waitUntil(lambda: window.capture.reading.recorded_s > 2.0, timeout=LONG)
+    heard_s = window.capture.reading.recorded_s
+    entry = studio.wait_entry(cable.kill)
+    player.wait(timeout=20)
+    assert entry.recognition is not None
+    assert entry.recognition.duration_s >= heard_s
+    assert "is gone" in window.notice.message.text()
+    studio.qtbot.mouseClick(window.notice.buttons[0], Qt.MouseButton.LeftButton)
+    studio.qtbot.waitUntil(
+        lambda: window.capture.state in (MicState.NONE, MicState.CLOSED, MicState.READY), timeout=LONG
+    )
