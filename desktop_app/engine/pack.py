@@ -571,7 +571,12 @@ def _item(data: Any, number: int, manifest: PackManifest) -> Item:
     if clip is not None and clip not in manifest.files:
         raise PackError(f"The pack lacks the clip {clip!r}: install the pack again.")
     envelope = row.data.get("envelope") or []
-    if not isinstance(envelope, list) or not all(type(v) in (int, float) and 0 <= v <= 1 for v in envelope):
+    # by whole lists, not value by value: 8,000 rows hold half a million of them
+    if (
+        not isinstance(envelope, list)
+        or not set(map(type, envelope)) <= {int, float}
+        or (envelope and not (min(envelope) >= 0 and max(envelope) <= 1))
+    ):
         raise PackError(
             f"An envelope in {NEIGHBOURS} is not a list of peaks between 0 and 1: ask whoever made the pack."
         )
@@ -584,7 +589,7 @@ def _item(data: Any, number: int, manifest: PackManifest) -> Item:
         duration_s=row.number("duration_s", 0.0, 1e6),
         text=row.text("text"),
         licence=row.text("licence"),
-        envelope=tuple(float(v) for v in envelope),
+        envelope=tuple(map(float, envelope)),
         clip=clip,
     )
 
