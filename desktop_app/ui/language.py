@@ -1,6 +1,6 @@
 """The window's language, and the names that people read for what the pack writes in code."""
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from desktop_app import paths
 
@@ -13,9 +13,12 @@ def install(app: QCoreApplication, language: str) -> str:
     code = "de" if wanted.startswith("de") else "en"
     QLocale.setDefault(QLocale(code) if language != "system" else QLocale.system())
     if code != "en":
-        translator = QTranslator(app)
-        if translator.load(f"voicekin_{code}", str(paths.assets() / "translations")):
-            app.installTranslator(translator)
+        own = str(paths.assets() / "translations")
+        qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)  # of its own dialogs
+        for name, folder in ((f"qtbase_{code}", qt), (f"voicekin_{code}", own)):
+            translator = QTranslator(app)
+            if translator.load(name, folder):
+                app.installTranslator(translator)
     return code
 
 

@@ -1,0 +1,779 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About VoiceKin</source>
+        <translation>Über VoiceKin</translation>
+    </message>
+    <message>
+        <source>Which emotion a recording of speech sounds like, and why: by the nearest recordings it knows.</source>
+        <translation>Nach welcher Emotion eine Sprachaufnahme klingt, und warum: anhand der nächsten bekannten Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The method: Wang, Zhao, Qin, “Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition”, Interspeech 2023.</source>
+        <translation>Das Verfahren: Wang, Zhao, Qin, „Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition“, Interspeech 2023.</translation>
+    </message>
+</context>
+<context>
+    <name>Answer</name>
+    <message>
+        <source>Uncertain</source>
+        <translation>Ungewiss</translation>
+    </message>
+    <message>
+        <source>No speech was heard in it, so there is nothing to go on.</source>
+        <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhalt.</translation>
+    </message>
+    <message>
+        <source>This sounds unlike anything the pack knows. Closest would be “{0}” with {1}.</source>
+        <translation>Das klingt nach nichts, was das Paket kennt. Am nächsten läge „{0}“ mit {1}.</translation>
+    </message>
+    <message>
+        <source>No emotion stands out. Closest would be “{0}” with {1}.</source>
+        <translation>Keine Emotion sticht hervor. Am nächsten läge „{0}“ mit {1}.</translation>
+    </message>
+    <message>
+        <source>It could as well be “{0}”: the two are close.</source>
+        <translation>Es könnte ebenso „{0}“ sein: Beide liegen dicht beieinander.</translation>
+    </message>
+    <message>
+        <source>There are no neighbours to compare with; the classifier answers alone.</source>
+        <translation>Es gibt keine Nachbarn zum Vergleich; der Klassifikator antwortet allein.</translation>
+    </message>
+    <message>
+        <source>The classifier and the nearest recordings agree on “{0}”: {1} and {2}.</source>
+        <translation>Klassifikator und nächste Aufnahmen sind sich einig über „{0}“: {1} und {2}.</translation>
+    </message>
+    <message>
+        <source>The classifier hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); mixed, “{4}” leads.</source>
+        <translation>Der Klassifikator hört „{0}“ ({1}), die nächsten Aufnahmen klingen eher nach „{2}“ ({3}); gemischt führt „{4}“.</translation>
+    </message>
+    <message>
+        <source>{0} s, {1} s of it speech · answered in {2} ms</source>
+        <translation>{0} s, davon {1} s Sprache · beantwortet in {2} ms</translation>
+    </message>
+    <message>
+        <source>mixed</source>
+        <translation>gemischt</translation>
+    </message>
+    <message>
+        <source>classifier</source>
+        <translation>Klassifikator</translation>
+    </message>
+    <message>
+        <source>neighbours</source>
+        <translation>Nachbarn</translation>
+    </message>
+    <message>
+        <source>{0}; classifier {1}, neighbours {2}</source>
+        <translation>{0}; Klassifikator {1}, Nachbarn {2}</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerPanel</name>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Keep this recording after VoiceKin closes</source>
+        <translation>Diese Aufnahme behalten, wenn VoiceKin schließt</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Loudness over time</source>
+        <translation>Lautstärke im Verlauf</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Behalten ✓</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Keine Antwort</translation>
+    </message>
+    <message>
+        <source>Listening …</source>
+        <translation>Hört zu …</translation>
+    </message>
+    <message>
+        <source>Waiting …</source>
+        <translation>Wartet …</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>Speak as you would to someone across the table.</source>
+        <translation>Sprechen Sie wie zu jemandem gegenüber am Tisch.</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufnahme</translation>
+    </message>
+    <message>
+        <source>Live · {0}</source>
+        <translation>Live · {0}</translation>
+    </message>
+    <message>
+        <source>Nobody is speaking at the moment.</source>
+        <translation>Gerade spricht niemand.</translation>
+    </message>
+    <message>
+        <source>What the last three seconds sound like; the answer for the whole comes after.</source>
+        <translation>So klingen die letzten drei Sekunden; die Antwort für das Ganze folgt danach.</translation>
+    </message>
+</context>
+<context>
+    <name>CaptureModel</name>
+    <message>
+        <source>The recording can&apos;t be written to the disk: {0}. Make room and try again.</source>
+        <translation>Die Aufnahme lässt sich nicht auf den Datenträger schreiben: {0}. Schaffen Sie Platz und versuchen Sie es erneut.</translation>
+    </message>
+</context>
+<context>
+    <name>CrashBox</name>
+    <message>
+        <source>Something went wrong</source>
+        <translation>Etwas ist schiefgegangen</translation>
+    </message>
+    <message>
+        <source>VoiceKin made a mistake and could not finish what it was doing. Your recordings are safe and you can go on. If it happens again, copy the diagnostics into a report.</source>
+        <translation>VoiceKin hat einen Fehler gemacht und konnte nicht zu Ende bringen, was es tat. Ihre Aufnahmen sind sicher, und Sie können weitermachen. Geschieht es wieder, kopieren Sie die Diagnose in einen Bericht.</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Emotion</name>
+    <message>
+        <source>Angry</source>
+        <translation>Wütend</translation>
+    </message>
+    <message>
+        <source>Happy</source>
+        <translation>Fröhlich</translation>
+    </message>
+    <message>
+        <source>Neutral</source>
+        <translation>Neutral</translation>
+    </message>
+    <message>
+        <source>Sad</source>
+        <translation>Traurig</translation>
+    </message>
+    <message>
+        <source>Calm</source>
+        <translation>Ruhig</translation>
+    </message>
+    <message>
+        <source>Fearful</source>
+        <translation>Ängstlich</translation>
+    </message>
+    <message>
+        <source>Disgusted</source>
+        <translation>Angeekelt</translation>
+    </message>
+    <message>
+        <source>Surprised</source>
+        <translation>Überrascht</translation>
+    </message>
+    <message>
+        <source>Bored</source>
+        <translation>Gelangweilt</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyPanel</name>
+    <message>
+        <source>What does it sound like?</source>
+        <translation>Wonach klingt es?</translation>
+    </message>
+    <message>
+        <source>Press Space and speak, or drop audio files anywhere on this window.</source>
+        <translation>Drücken Sie die Leertaste und sprechen Sie, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
+    </message>
+    <message>
+        <source>Opening the pack …</source>
+        <translation>Das Paket wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Pack “{0}” {1} is ready: it knows {2} recordings.</source>
+        <translation>Paket „{0}“ {1} ist bereit: Es kennt {2} Aufnahmen.</translation>
+    </message>
+</context>
+<context>
+    <name>FirstStartPage</name>
+    <message>
+        <source>Welcome to VoiceKin</source>
+        <translation>Willkommen bei VoiceKin</translation>
+    </message>
+    <message>
+        <source>VoiceKin tells you which emotion a recording of speech sounds like, and shows why: the nearest recordings it has heard before, its kin.</source>
+        <translation>VoiceKin sagt Ihnen, nach welcher Emotion eine Sprachaufnahme klingt, und zeigt, warum: die nächsten Aufnahmen, die es schon gehört hat, ihre Verwandten.</translation>
+    </message>
+    <message>
+        <source>What it can do</source>
+        <translation>Was es kann</translation>
+    </message>
+    <message>
+        <source>Listen to your microphone or to audio files.</source>
+        <translation>Ihrem Mikrofon oder Audiodateien zuhören.</translation>
+    </message>
+    <message>
+        <source>Say what the voice sounds like, how sure it is, and when it does not know.</source>
+        <translation>Sagen, wonach die Stimme klingt, wie sicher es ist und wann es nicht weiterweiß.</translation>
+    </message>
+    <message>
+        <source>Work without the internet: no sound ever leaves this computer.</source>
+        <translation>Ohne Internet arbeiten: Kein Ton verlässt je diesen Computer.</translation>
+    </message>
+    <message>
+        <source>What it can’t do</source>
+        <translation>Was es nicht kann</translation>
+    </message>
+    <message>
+        <source>Know what someone feels. It hears how a voice sounds, not what is in a heart.</source>
+        <translation>Wissen, was jemand fühlt. Es hört, wie eine Stimme klingt, nicht, was im Herzen ist.</translation>
+    </message>
+    <message>
+        <source>Be sure. It learnt from acted speech in four languages; your voice may differ.</source>
+        <translation>Sicher sein. Es lernte an gespielter Sprache in vier Sprachen; Ihre Stimme kann anders sein.</translation>
+    </message>
+    <message>
+        <source>Hear words, irony, or a culture’s own ways of speaking.</source>
+        <translation>Worte, Ironie oder die eigenen Sprechweisen einer Kultur hören.</translation>
+    </message>
+    <message>
+        <source>Where it must not be used</source>
+        <translation>Wo es nicht verwendet werden darf</translation>
+    </message>
+    <message>
+        <source>At work or in education, to infer the emotions of people: the EU’s AI Act forbids it (Article 5(1)(f)).</source>
+        <translation>Bei der Arbeit oder in der Bildung, um auf die Emotionen von Menschen zu schließen: Die KI-Verordnung der EU verbietet es (Artikel 5 Absatz 1 Buchstabe f).</translation>
+    </message>
+    <message>
+        <source>On people who did not agree to be recorded and analysed.</source>
+        <translation>Bei Menschen, die der Aufnahme und Auswertung nicht zugestimmt haben.</translation>
+    </message>
+    <message>
+        <source>For decisions about people: hiring, grading, policing, medicine, insurance.</source>
+        <translation>Für Entscheidungen über Menschen: Einstellung, Benotung, Polizei, Medizin, Versicherung.</translation>
+    </message>
+    <message>
+        <source>I understand. Start</source>
+        <translation>Verstanden. Los geht’s</translation>
+    </message>
+</context>
+<context>
+    <name>Language</name>
+    <message>
+        <source>English</source>
+        <translation>Englisch</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>Polish</source>
+        <translation>Polnisch</translation>
+    </message>
+    <message>
+        <source>Amharic</source>
+        <translation>Amharisch</translation>
+    </message>
+</context>
+<context>
+    <name>Live</name>
+    <message>
+        <source>The last minute</source>
+        <translation>Die letzte Minute</translation>
+    </message>
+    <message>
+        <source>{0} s ago</source>
+        <translation>vor {0} s</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Open files …</source>
+        <translation>Dateien &amp;öffnen …</translation>
+    </message>
+    <message>
+        <source>Open a &amp;folder …</source>
+        <translation>&amp;Ordner öffnen …</translation>
+    </message>
+    <message>
+        <source>&amp;Settings …</source>
+        <translation>&amp;Einstellungen …</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Recording</source>
+        <translation>&amp;Aufnahme</translation>
+    </message>
+    <message>
+        <source>&amp;Record or stop</source>
+        <translation>&amp;Aufnehmen oder beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Look for microphones</source>
+        <translation>Nach &amp;Mikrofonen suchen</translation>
+    </message>
+    <message>
+        <source>&amp;Play or stop</source>
+        <translation>Abs&amp;pielen oder anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Delete all recordings of this session</source>
+        <translation>Alle Aufnahmen dieser Sitzung &amp;löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>What VoiceKin can and can’t do</source>
+        <translation>Was VoiceKin kann und nicht kann</translation>
+    </message>
+    <message>
+        <source>&amp;Copy diagnostics</source>
+        <translation>Diagnose &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;About VoiceKin</source>
+        <translation>Ü&amp;ber VoiceKin</translation>
+    </message>
+    <message>
+        <source>Your settings could not be read and were set aside; VoiceKin starts with its own.</source>
+        <translation>Ihre Einstellungen waren nicht lesbar und wurden beiseitegelegt; VoiceKin beginnt mit seinen eigenen.</translation>
+    </message>
+    <message>
+        <source>Open recordings</source>
+        <translation>Aufnahmen öffnen</translation>
+    </message>
+    <message>
+        <source>Open a folder of recordings</source>
+        <translation>Einen Ordner mit Aufnahmen öffnen</translation>
+    </message>
+    <message>
+        <source>There is no audio file in what you dropped.</source>
+        <translation>Darin ist keine Audiodatei.</translation>
+    </message>
+    <message>
+        <source>Recording {0}</source>
+        <translation>Aufnahme {0}</translation>
+    </message>
+    <message>
+        <source>The recording can’t be kept: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht behalten: {0}.</translation>
+    </message>
+    <message>
+        <source>The recording can’t be deleted: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht löschen: {0}.</translation>
+    </message>
+    <message>
+        <source>VoiceKin did not close properly last time. Recordings saved from then: {0}.</source>
+        <translation>VoiceKin wurde zuletzt nicht richtig beendet. Gerettete Aufnahmen von damals: {0}.</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Delete them</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Recovered {0}</source>
+        <translation>Gerettet {0}</translation>
+    </message>
+    <message>
+        <source>“{0}” is gone. Everything recorded up to then is kept.</source>
+        <translation>„{0}“ ist weg. Alles bis dahin Aufgenommene ist da.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal suchen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>The pack can’t be opened.</source>
+        <translation>Das Paket lässt sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>The diagnostics are on the clipboard.</source>
+        <translation>Die Diagnose ist in der Zwischenablage.</translation>
+    </message>
+</context>
+<context>
+    <name>Map</name>
+    <message>
+        <source>A map of {0} recordings that the pack knows; those that sound alike lie close.</source>
+        <translation>Eine Karte von {0} Aufnahmen, die das Paket kennt; was ähnlich klingt, liegt beieinander.</translation>
+    </message>
+</context>
+<context>
+    <name>MapPanel</name>
+    <message>
+        <source>Where it lies</source>
+        <translation>Wo sie liegt</translation>
+    </message>
+    <message>
+        <source>Every mark is a recording that the pack knows; the star is yours.</source>
+        <translation>Jede Marke ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre.</translation>
+    </message>
+</context>
+<context>
+    <name>NeighbourCard</name>
+    <message>
+        <source>Its share of what the neighbours say</source>
+        <translation>Ihr Anteil an dem, was die Nachbarn sagen</translation>
+    </message>
+    <message>
+        <source>distance {0} · {1} s</source>
+        <translation>Abstand {0} · {1} s</translation>
+    </message>
+    <message>
+        <source>Play: {0}</source>
+        <translation>Abspielen: {0}</translation>
+    </message>
+    <message>
+        <source>Play this recording</source>
+        <translation>Diese Aufnahme abspielen</translation>
+    </message>
+</context>
+<context>
+    <name>Neighbours</name>
+    <message>
+        <source>Your own example</source>
+        <translation>Ihr eigenes Beispiel</translation>
+    </message>
+    <message>
+        <source>speaker {0}</source>
+        <translation>Sprecher {0}</translation>
+    </message>
+    <message>
+        <source>Neighbour {0}: {1}, {2}, distance {3}, weight {4}</source>
+        <translation>Nachbar {0}: {1}, {2}, Abstand {3}, Gewicht {4}</translation>
+    </message>
+</context>
+<context>
+    <name>NeighboursPanel</name>
+    <message>
+        <source>It sounds most like these</source>
+        <translation>Am ähnlichsten klingen diese</translation>
+    </message>
+    <message>
+        <source>Show fewer</source>
+        <translation>Weniger zeigen</translation>
+    </message>
+    <message>
+        <source>Show all {0}</source>
+        <translation>Alle {0} zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Record</name>
+    <message>
+        <source>Microphone level in decibels of full scale</source>
+        <translation>Mikrofonpegel in Dezibel unter Vollaussteuerung</translation>
+    </message>
+</context>
+<context>
+    <name>RecordPanel</name>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Look for microphones again (F5)</source>
+        <translation>Erneut nach Mikrofonen suchen (F5)</translation>
+    </message>
+    <message>
+        <source>Look for microphones again</source>
+        <translation>Erneut nach Mikrofonen suchen</translation>
+    </message>
+    <message>
+        <source>No microphone found</source>
+        <translation>Kein Mikrofon gefunden</translation>
+    </message>
+    <message>
+        <source>Opening the microphone …</source>
+        <translation>Das Mikrofon wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>No microphone. Drop audio files instead, or plug one in and refresh.</source>
+        <translation>Kein Mikrofon. Ziehen Sie Audiodateien her, oder schließen Sie eines an und suchen Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Press Space to record</source>
+        <translation>Leertaste startet die Aufnahme</translation>
+    </message>
+    <message>
+        <source>Waiting for the first sound …</source>
+        <translation>Wartet auf den ersten Ton …</translation>
+    </message>
+    <message>
+        <source>Recording. Space ends it</source>
+        <translation>Nimmt auf. Leertaste beendet</translation>
+    </message>
+    <message>
+        <source>Saving …</source>
+        <translation>Speichert …</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>Aufnahme beenden</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Aufnehmen</translation>
+    </message>
+    <message>
+        <source>Stop (Space)</source>
+        <translation>Beenden (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Record (Space)</source>
+        <translation>Aufnehmen (Leertaste)</translation>
+    </message>
+    <message>
+        <source>No sound is arriving from this microphone. Refresh, or choose another one.</source>
+        <translation>Von diesem Mikrofon kommt kein Ton. Suchen Sie erneut, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>The microphone gives only silence. Is it muted, or is VoiceKin not allowed to use it?</source>
+        <translation>Das Mikrofon liefert nur Stille. Ist es stumm, oder darf VoiceKin es nicht benutzen?</translation>
+    </message>
+    <message>
+        <source>Sound was lost {0} times: the computer is too busy.</source>
+        <translation>{0}-mal ging Ton verloren: Der Computer ist zu beschäftigt.</translation>
+    </message>
+    <message>
+        <source>Too loud: the sound is clipped. Move away or turn the input down.</source>
+        <translation>Zu laut: Der Ton ist übersteuert. Gehen Sie weiter weg, oder drehen Sie den Eingang leiser.</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>Recording</source>
+        <translation>Aufnahme</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Keine Antwort</translation>
+    </message>
+    <message>
+        <source>Listening …</source>
+        <translation>Hört zu …</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Uncertain</source>
+        <translation>Ungewiss</translation>
+    </message>
+</context>
+<context>
+    <name>SessionPanel</name>
+    <message>
+        <source>Open files …</source>
+        <translation>Dateien öffnen …</translation>
+    </message>
+    <message>
+        <source>Choose audio files (Ctrl+O), or drop them anywhere on the window</source>
+        <translation>Audiodateien wählen (Strg+O) oder irgendwo auf das Fenster ziehen</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filtern</translation>
+    </message>
+    <message>
+        <source>Filter the recordings</source>
+        <translation>Die Aufnahmen filtern</translation>
+    </message>
+    <message>
+        <source>Your recordings and dropped files are listed here.</source>
+        <translation>Hier stehen Ihre Aufnahmen und hergezogenen Dateien.</translation>
+    </message>
+    <message>
+        <source>Recordings of this session</source>
+        <translation>Aufnahmen dieser Sitzung</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>Aufnahmen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Show the level before a recording begins</source>
+        <translation>Den Pegel zeigen, bevor eine Aufnahme beginnt</translation>
+    </message>
+    <message>
+        <source>The microphone is open for it while VoiceKin runs; nothing is stored.</source>
+        <translation>Das Mikrofon ist dafür offen, solange VoiceKin läuft; gespeichert wird nichts.</translation>
+    </message>
+    <message>
+        <source>Keep recordings when VoiceKin closes</source>
+        <translation>Aufnahmen behalten, wenn VoiceKin schließt</translation>
+    </message>
+    <message>
+        <source>Otherwise only those are kept that you choose to keep.</source>
+        <translation>Sonst bleiben nur die, die Sie behalten möchten.</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Aussehen</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>A new language shows at the next start.</source>
+        <translation>Eine neue Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ThatWasPanel</name>
+    <message>
+        <source>That was …</source>
+        <translation>Das war …</translation>
+    </message>
+    <message>
+        <source>That was: {0}</source>
+        <translation>Das war: {0}</translation>
+    </message>
+    <message>
+        <source>Key {0}</source>
+        <translation>Taste {0}</translation>
+    </message>
+</context>
+<context>
+    <name>VoicePanel</name>
+    <message>
+        <source>Whose voice it is</source>
+        <translation>Wessen Stimme es ist</translation>
+    </message>
+    <message>
+        <source>Whose voice is it?</source>
+        <translation>Wessen Stimme ist es?</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIfPanel</name>
+    <message>
+        <source>What if …</source>
+        <translation>Was wäre, wenn …</translation>
+    </message>
+    <message>
+        <source>Number of neighbours</source>
+        <translation>Zahl der Nachbarn</translation>
+    </message>
+    <message>
+        <source>Share of the neighbours in the mix</source>
+        <translation>Anteil der Nachbarn an der Mischung</translation>
+    </message>
+    <message>
+        <source>Back to the pack&apos;s own</source>
+        <translation>Zurück zu denen des Pakets</translation>
+    </message>
+</context>
+</TS>

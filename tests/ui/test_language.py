@@ -1,0 +1,90 @@
+"""No text of the window is missing in a translation, and the translations load."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import paths
+from desktop_app.ui import language
+
+ROOT = Path(__file__).parents[2]
+TRANSLATIONS = sorted((paths.assets() / "translations").glob("voicekin_*.ts"))
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    before = QLocale()
+    assert language.install(qapp, "de") == "de"
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+    QLocale.setDefault(before)
+
+
+def messages(ts: Path) -> dict[tuple[str, str], str | None]:
+    """(context, source) -> its translation, None where it is unfinished."""
+    found: dict[tuple[str, str], str | None] = {}
+    for context in ElementTree.parse(ts).getroot().iter("context"):
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            assert translation is not None
+            done = translation.text and translation.get("type") is None
+            key = (context.findtext("name", ""), message.findtext("source", ""))
+            found[key] = translation.text if done else None
+    return found
+
+
+@pytest.mark.parametrize("ts", TRANSLATIONS, ids=lambda p: p.stem)
+def test_no_text_is_missing(ts: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / ts.name
+    shutil.copy(ts, fresh)
+    sources = [str(p) for p in sorted((ROOT / "desktop_app" / "ui").rglob("*.py"))]
+    lupdate = Path(sys.executable).parent / "pyside6-lupdate"
+    subprocess.run(
+        [str(lupdate), *sources, "-ts", str(fresh), "-no-obsolete", "-locations", "none", "-silent"],
+        check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+        timeout=120,
+    )
+    now = messages(fresh)
+    assert len(now) > 100
+    missing = sorted(key for key, translation in now.items() if translation is None)
+    assert missing == [], "run scripts/translations and translate what is new"
+    assert now == messages(ts), "run scripts/translations: texts were taken away"
+
+
+@pytest.mark.parametrize("ts", TRANSLATIONS, ids=lambda p: p.stem)
+def test_every_place_for_a_value_is_in_the_translation(ts: Path) -> None:
+    for (_, source), translation in messages(ts).items():
+        assert translation is not None
+        assert sorted(re.findall(r"{\d}", source)) == sorted(re.findall(r"{\d}", translation)), source
+
+
+@pytest.mark.parametrize("ts", TRANSLATIONS, ids=lambda p: p.stem)
+def test_what_is_compiled_is_what_is_translated(ts: Path) -> None:
+    translator = QTranslator()
+    assert translator.load(str(ts.with_suffix(".qm")))
+    for (context, source), translation in messages(ts).items():
+        assert translator.translate(context, source) == translation
+
+
+@pytest.mark.usefixtures("german")
+def test_german_is_spoken() -> None:
+    assert language.label_name("angry") == "Wütend"
+    assert language.number(1.25, 2) == "1,25"
+
+
+def test_an_unknown_emotion_keeps_its_own_name() -> None:
+    assert language.label_name("sarcastic") == "Sarcastic"
+    assert language.label_name("") == ""
+    assert language.percent(0.715) == "72\N{NO-BREAK SPACE}%"
+    assert [language.clock(s) for s in (0, 65, 3661)] == ["0:00", "1:05", "1:01:01"]
