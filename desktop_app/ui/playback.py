@@ -1,13 +1,19 @@
-"""Playing one recording at a time."""
+"""Playing one recording at a time, from any moment of it."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from time import monotonic
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.capture.player import Player
+from desktop_app.capture.source import Block
 from desktop_app.ui.jobs import JobState, Worker
 
 PLAY_RATE = 48_000  # Hz; every loudspeaker takes it
+PLAY_BLOCK_S = 0.5
+POSITION_EVERY_MS = 40
 
 
 class Playback(QObject):
@@ -15,11 +21,17 @@ class Playback(QObject):
 
     Signals:
         playing_changed: Whether something plays.
+        position_changed: Where in the recording, in seconds from its start.
         troubled: A sentence for a person.
+
+    Attributes:
+        path: What plays; None: nothing.
     """
 
     playing_changed = Signal(bool)
+    position_changed = Signal(float)
     troubled = Signal(str)
+    _began = Signal(int)
     _ended = Signal(int)
 
     def __init__(self, player: Player, worker: Worker, parent: QObject | None = None) -> None:
@@ -27,22 +39,35 @@ class Playback(QObject):
         self._player = player
         self._worker = worker
         self._turn = 0
-        self._path: Path | None = None
+        self._start_s = 0.0
+        self._began_at = 0.0
+        self.path: Path | None = None
+        self._clock = QTimer(self)
+        self._clock.setInterval(POSITION_EVERY_MS)
+        self._clock.timeout.connect(self._tick)
+        self._began.connect(self._begin)
         self._ended.connect(self._end)
 
     def toggle(self, path: Path) -> None:
         """Play a recording from its beginning, or stop it where it plays."""
-        if path == self._path:
+        if path == self.path:
             self.stop()
-            return
+        else:
+            self.play(path)
+
+    def play(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
+        """Play a recording, or a stretch of it; what played before stops."""
+        self._clock.stop()
         self._turn += 1
-        turn, self._path = self._turn, path
+        turn, self.path, self._start_s = self._turn, path, start_s
 
         def play(state: JobState) -> None:  # noqa: ARG001
-            from desktop_app.engine.audio import load_audio
+            from desktop_app.engine.audio import read_blocks
 
-            audio = load_audio(path, PLAY_RATE)
-            self._player.play(audio.samples, PLAY_RATE, lambda: self._ended.emit(turn))
+            blocks: Iterator[Block] = read_blocks(path, PLAY_RATE, PLAY_BLOCK_S, None, start_s, end_s)
+            first = next(blocks)  # here: what is wrong with the file is told
+            self._player.play(chain([first], blocks), PLAY_RATE, lambda: self._ended.emit(turn))
+            self._began.emit(turn)
 
         job = self._worker.submit(play)
         job.failed.connect(self._fail)
@@ -50,19 +75,29 @@ class Playback(QObject):
 
     def stop(self) -> None:
         """Silence."""
-        if self._path is not None:
+        if self.path is not None:
             self._end(self._turn)
             self._worker.submit(lambda _: self._player.stop())
 
     def close(self) -> None:
         """Silence, when the worker is gone."""
+        self._clock.stop()
         self._player.stop()
+
+    def _begin(self, turn: int) -> None:
+        if turn == self._turn and self.path is not None:
+            self._began_at = monotonic()
+            self._clock.start()
+
+    def _tick(self) -> None:
+        self.position_changed.emit(self._start_s + monotonic() - self._began_at)
 
     def _fail(self, error: Exception) -> None:
         self._end(self._turn)
         self.troubled.emit(str(error))
 
     def _end(self, turn: int) -> None:
-        if turn == self._turn and self._path is not None:
-            self._path = None
+        if turn == self._turn and self.path is not None:
+            self._clock.stop()
+            self.path = None
             self.playing_changed.emit(False)

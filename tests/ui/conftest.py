@@ -3,7 +3,7 @@
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,10 +38,10 @@ class FakePlayer:
         self.refuses = False
         self._on_end: Callable[[], None] | None = None
 
-    def play(self, samples: Block, sample_rate: int, on_end: Callable[[], None]) -> None:  # noqa: ARG002
+    def play(self, blocks: Iterable[Block], sample_rate: int, on_end: Callable[[], None]) -> None:  # noqa: ARG002
         if self.refuses:
             raise DeviceError("There is no loudspeaker to play on.")
-        self.played.append(samples)
+        self.played.append(np.concatenate(list(blocks)))
         self._on_end = on_end
 
     def stop(self) -> None:
