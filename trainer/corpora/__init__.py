@@ -1,1 +1,31 @@
-"""One module a corpus, one table of utterances, and the speaker-independent folds."""
+"""The corpora: one small module each, which turns a published layout into utterances."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from trainer.corpora import ased, cremad, emodb, iemocap, nemo, own, ravdess, tess
+from trainer.corpora.utterance import CorpusError, Utterance
+
+LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
+    "ravdess": ravdess.load,
+    "emodb": emodb.load,
+    "nemo": nemo.load,
+    "ased": ased.load,
+    "cremad": cremad.load,
+    "tess": tess.load,
+    "iemocap": iemocap.load,
+    "own": own.load,
+}
+
+__all__ = ["LOADERS", "CorpusError", "Utterance", "load_corpus"]
+
+
+def load_corpus(name: str, root: Path) -> list[Utterance]:
+    """The utterances of one corpus.
+
+    Raises:
+        CorpusError: No such loader, or the corpus is not there or not as published.
+    """
+    if name not in LOADERS:
+        raise CorpusError(f"There is no corpus {name!r}: choose among {', '.join(LOADERS)}.")
+    return LOADERS[name](root)

@@ -1,0 +1,83 @@
+"""voicekin-train: prepare, fit, tune, evaluate, report and export, each from a recipe and each doing what it rests on."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from desktop_app.errors import VoiceKinError
+
+COMMANDS = {
+    "prepare": "load and inspect the corpora, encode every clip, write the folds",
+    "fit": "train a head for every fold and seed",
+    "tune": "choose temperature, k and alpha on validation speakers",
+    "evaluate": "answer the test speakers and score the answers",
+    "report": "write the tables and the report of a run",
+    "export": "train on everyone and write the pack",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="voicekin-train", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        command.add_argument("--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes")
+        command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME of the recipe)")
+        command.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="processor threads")
+        if name in ("fit", "tune", "evaluate", "report", "export"):
+            command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+        if name == "export":
+            command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except VoiceKinError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; the same command with --resume goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    import torch
+
+    from trainer.run import Run
+
+    torch.set_num_threads(options.threads)
+    run = Run(options.recipe, options.run)
+    if options.command == "prepare":
+        run.prepare()
+    elif options.command == "fit":
+        run.fit(options.resume)
+    elif options.command == "tune":
+        run.fit(options.resume)
+        run.tune()
+    elif options.command == "export":
+        from trainer.export_run import export_run
+
+        run.fit(options.resume, for_pack=True)
+        run.tune(for_pack=True)
+        export_run(run, options.output or run.folder / "pack")
+    else:
+        from trainer.report import evaluate_run, report_run
+
+        run.fit(options.resume)
+        run.tune()
+        print(evaluate_run(run))
+        if options.command == "report":
+            report_run(run)
+    print(f"Results are in {run.folder}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Stage 3, eq. (3) and (4): the datastore of training and validation clips, exact neighbours, p_knn by the engine."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.fusion import Weighting, knn_distribution, knn_weights
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+QUERIES_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The k nearest of each query, nearest first: distances float32 [q, k] and labels int64 [q, k]."""
+
+    distances: Floats
+    labels: Ints
+
+
+def nearest(
+    queries: Floats,
+    items: Floats,
+    labels: Ints,
+    k: int,
+    query_ids: npt.NDArray[np.str_] | None = None,
+    item_ids: npt.NDArray[np.str_] | None = None,
+) -> Nearest:
+    """Exact Euclidean neighbours of L2-normalised embeddings.
+
+    Args:
+        queries: float32 [q, E].
+        items: float32 [n, E].
+        labels: int64 [n], of the items.
+        k: How many; fewer where the datastore is smaller.
+        query_ids, item_ids: The clips' digests: a clip, or an augmented copy of it, never retrieves itself.
+    """
+    k = min(k, len(items))
+    distances = np.empty((len(queries), k), dtype=np.float32)
+    found = np.empty((len(queries), k), dtype=np.int64)
+    for start in range(0, len(queries), QUERIES_AT_ONCE):
+        part = queries[start : start + QUERIES_AT_ONCE]
+        squared = 2.0 - 2.0 * (part @ items.T)  # both have length 1
+        if query_ids is not None and item_ids is not None:
+            squared[query_ids[start : start + len(part), None] == item_ids[None, :]] = np.inf
+        chosen = np.argpartition(squared, k - 1, axis=1)[:, :k]
+        values = np.take_along_axis(squared, chosen, axis=1)
+        order = np.argsort(values, axis=1, kind="stable")
+        distances[start : start + len(part)] = np.sqrt(np.maximum(np.take_along_axis(values, order, axis=1), 0.0))
+        found[start : start + len(part)] = labels[np.take_along_axis(chosen, order, axis=1)]
+    return Nearest(distances, found)
+
+
+def knn_probabilities(
+    found: Nearest, k: int, temperature: float, weighting: Weighting, n_labels: int
+) -> npt.NDArray[np.float64]:
+    """p_knn [q, n_labels] of the first k neighbours, by the engine's own functions."""
+    rows = []
+    for distances, labels in zip(found.distances[:, :k], found.labels[:, :k], strict=True):
+        rows.append(knn_distribution(labels, knn_weights(distances, temperature, weighting), n_labels))
+    return np.array(rows).reshape(len(found.distances), n_labels)

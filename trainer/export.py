@@ -1,0 +1,251 @@
+"""From a fitted head to a pack: the ONNX graphs, the datastore embedded with them, the map, and the model card."""
+
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import torch
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
+from trainer.backbone import PooledBackbone, load_backbone
+from trainer.corpora import Utterance
+from trainer.features import pad_batch
+from trainer.fit import FittedHead
+from trainer.model import PackEncoder, PackHead
+from trainer.recipe import Recipe
+from trainer.table import SAMPLE_RATE, Progress, Waveform, envelope, read_clip
+from trainer.tune import Tuned
+
+Floats = npt.NDArray[np.float32]
+
+OPSET = 17
+INPUTS = ["waveform", "lengths", "baseline"]
+OUTPUTS = ["logits", "embedding", "pooled"]
+
+
+def export_encoder(model: PackEncoder, pooled_dim: int) -> bytes:
+    """encoder.onnx in float32: any batch, any length."""
+    waveform = 0.1 * torch.randn(2, SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
+    lengths = torch.tensor([SAMPLE_RATE, SAMPLE_RATE * 3 // 4])
+    example = (waveform, lengths, torch.zeros(2, pooled_dim))
+    axes = {"waveform": {0: "batch", 1: "samples"}, **{name: {0: "batch"} for name in [*INPUTS[1:], *OUTPUTS]}}
+    return _export(model, example, INPUTS, OUTPUTS, axes)
+
+
+def export_head(head: PackHead, pooled_dim: int) -> bytes:
+    """head.onnx in float32: any batch."""
+    names, answers = ["pooled", "baseline"], OUTPUTS[:2]
+    axes = {name: {0: "batch"} for name in [*names, *answers]}
+    return _export(head, (torch.zeros(2, pooled_dim), torch.zeros(2, pooled_dim)), names, answers, axes)
+
+
+def _export(
+    model: torch.nn.Module,
+    example: tuple[torch.Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    axes: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    # The exporter by tracing: the newer one (torch 2.13) answers wrongly for lengths of an odd number of frames
+    graph = io.BytesIO()
+    torch.onnx.export(
+        model.eval(),
+        example,
+        graph,  # type: ignore[arg-type]
+        dynamo=False,
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_axes=axes,
+        opset_version=OPSET,
+    )
+    return graph.getvalue()
+
+
+def quantise(graph: bytes) -> bytes:
+    """The graph with its matrix products by weights in int8, a scale a channel; convolutions stay float32."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
+        onnx.save(onnx.load_from_string(graph), str(source))
+        quantize_dynamic(
+            str(source), str(target), op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
+        )
+        return target.read_bytes()
+
+
+def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session as the app opens it: on the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def pack_model(fitted: FittedHead, recipe: Recipe) -> PackEncoder:
+    """The whole model behind encoder.onnx, in evaluation mode."""
+    b = recipe.backbone
+    backbone = PooledBackbone(load_backbone(b.name, b.layers, b.front_end, b.max_seconds), b.pooled_layers)
+    return PackEncoder(backbone, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
+
+
+def pooled_by_graph(graph: onnxruntime.InferenceSession, waveforms: Sequence[Waveform], pooled_dim: int) -> Floats:
+    """`pooled` [n, D] of clips, one at a time, as the app encodes a clip."""
+    rows = []
+    for waveform in waveforms:
+        batch, lengths = pad_batch([waveform])
+        feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
+        rows.append(graph.run(["pooled"], feed)[0])
+    return np.concatenate(rows)
+
+
+def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -> list[Utterance]:
+    """At most `per_speaker` clips of each speaker and label, drawn; all where it is 0."""
+    if per_speaker == 0:
+        return list(utterances)
+    groups: dict[tuple[str, str], list[Utterance]] = defaultdict(list)
+    for utterance in utterances:
+        groups[utterance.speaker_key, utterance.label].append(utterance)
+    rng = np.random.default_rng(seed)
+    kept = {g[i].id for g in groups.values() for i in rng.permutation(len(g))[:per_speaker]}
+    return [u for u in utterances if u.id in kept]
+
+
+def item_map(embeddings: Floats, seed: int = 0) -> Floats:
+    """Each item's place on a two-dimensional map, float32 [n, 2], t-SNE scaled into -1..1."""
+    n = len(embeddings)
+    if n < 10:
+        return PCA(2, random_state=seed).fit_transform(embeddings).astype(np.float32)  # type: ignore[no-any-return]
+    reduced = PCA(min(30, n, embeddings.shape[1]), random_state=seed).fit_transform(embeddings)
+    places = TSNE(2, init="pca", perplexity=min(30, (n - 1) / 3), random_state=seed).fit_transform(reduced)
+    return np.asarray(places / np.abs(places).max(), dtype=np.float32)
+
+
+def export_pack(
+    target: Path,
+    recipe: Recipe,
+    fitted: FittedHead,
+    tuned: Tuned,
+    utterances: Sequence[Utterance],
+    training: Mapping[str, Any],
+    scores: Mapping[str, Any],
+    model_card: str,
+    datastore_baseline: str = "all",
+    progress: Progress | None = None,
+) -> Pack:
+    """Write the pack.
+
+    Args:
+        target: Its folder.
+        recipe: What it was made by.
+        fitted: Head trained on everyone.
+        tuned: From validation speakers.
+        utterances: The clips of the datastore, inspected, with labels that are answered with.
+        training, scores: As they stand in pack.json.
+        model_card: MODEL_CARD.md.
+        datastore_baseline: "all": each item embedded with the baseline of its speaker's clips; "none": without.
+        progress: Called as clips are encoded.
+    """
+    labels = fitted.labels[: fitted.n_answered]
+    model = pack_model(fitted, recipe)
+    pooled_dim = model.backbone.pooled_dim
+    encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
+    if recipe.export.quantise:
+        encoder, head = quantise(encoder), quantise(head)
+    kept = balanced([u for u in utterances if u.label in labels], recipe.export.per_speaker)
+    encoding, heading = session(encoder), session(head)
+    longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
+    rows, items = [], []
+    for done, utterance in enumerate(kept, start=1):
+        samples = read_clip(utterance)[:longest]
+        rows.append(pooled_by_graph(encoding, [samples], pooled_dim))
+        items.append(_item(utterance, samples))
+        if progress:
+            progress(done, len(kept))
+    pooled = np.concatenate(rows)
+    embeddings = _embed(heading, pooled, kept, fitted, datastore_baseline)
+    manifest = PackManifest(
+        name=recipe.name,
+        version=recipe.export.version,
+        created=date.today().isoformat(),
+        licence=recipe.export.licence,
+        labels=labels,
+        sample_rate=SAMPLE_RATE,
+        max_seconds=recipe.backbone.max_seconds,
+        embedding_dim=embeddings.shape[1],
+        pooled_dim=pooled_dim,
+        backbone=recipe.backbone.name,
+        knn=KnnSettings(tuned.k, tuned.alpha, tuned.knn_temperature, tuned.weighting),
+        calibration_temperature=tuned.temperature,
+        novelty_distance=tuned.novelty_distance,
+        abstain_confidence=tuned.abstain_confidence,
+        voice=voice_summary(fitted),
+        training=training,
+        scores=scores,
+    )
+    return write_pack(
+        target,
+        manifest,
+        encoder=encoder,
+        head=head,
+        embeddings=embeddings,
+        items=items,
+        model_card=model_card,
+        voice=voice_array(fitted),
+        item_map=item_map(embeddings),
+    )
+
+
+def voice_array(fitted: FittedHead) -> Floats:
+    """voice.npy, float32 [L + 1, D]: the emotions' offsets in the labels' order, then the clips to half."""
+    offsets = fitted.prior.emotion_offsets
+    half = np.broadcast_to(fitted.prior.clips_to_half, (1, offsets.shape[1]))
+    return np.concatenate([offsets, half]).astype(np.float32)
+
+
+def voice_summary(fitted: FittedHead) -> dict[str, Any]:
+    """What pack.json says about the baseline beside voice.npy."""
+    return {"clips_to_half_mean": round(float(fitted.prior.clips_to_half.mean()), 4)}
+
+
+def _embed(
+    heading: onnxruntime.InferenceSession, pooled: Floats, utterances: Sequence[Utterance], fitted: FittedHead, kind: str
+) -> Floats:
+    from desktop_app.engine.fusion import softmax
+    from desktop_app.engine.voice import estimate_baseline
+
+    def classify(x: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+        feed = {"pooled": x, "baseline": np.ascontiguousarray(np.broadcast_to(baseline, x.shape), dtype=np.float32)}
+        return softmax(heading.run(["logits"], feed)[0])
+
+    baselines = np.zeros_like(pooled)
+    if kind == "all":
+        keys = np.array([u.speaker_key for u in utterances])
+        for key in np.unique(keys):
+            own = keys == key
+            baselines[own] = estimate_baseline(pooled[own], classify, fitted.prior).baseline
+    return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
+
+
+def _item(utterance: Utterance, samples: Waveform) -> Item:
+    return Item(
+        id=utterance.id,
+        label=utterance.label,
+        corpus=utterance.corpus,
+        speaker=utterance.speaker,
+        language=utterance.language,
+        duration_s=utterance.duration_s,
+        text=utterance.text,
+        licence=utterance.licence,
+        envelope=envelope(samples),
+    )

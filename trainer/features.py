@@ -1,0 +1,146 @@
+"""The feature cache: pooled features of every clip on disk, so that the frozen encoder runs once a clip and not once a run.
+
+A cache is a folder named after encoder, layers and precision. `rows.f32` grows by a row a clip and `keys.txt` by the
+row's key after it; a killed run leaves at most a row without a key, which the next one cuts off.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from trainer.augment import augment
+from trainer.backbone import PooledBackbone, load_backbone
+from trainer.corpora import Utterance
+from trainer.recipe import AugmentRecipe, BackboneRecipe
+from trainer.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
+
+Floats = npt.NDArray[np.float32]
+
+BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
+CHUNK = 256  # clips that are read, sorted by length and encoded together
+
+
+class FeatureCache:
+    """Rows of pooled features by key."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._dim = dim
+        self._rows_path, self._keys_path = folder / "rows.f32", folder / "keys.txt"
+        keys = self._keys_path.read_text(encoding="utf-8").splitlines() if self._keys_path.is_file() else []
+        row_bytes = 4 * dim
+        whole = self._rows_path.stat().st_size // row_bytes if self._rows_path.is_file() else 0
+        keys = keys[:whole]
+        self._keys_path.write_text("".join(k + "\n" for k in keys), encoding="utf-8")
+        self._rows_path.touch()
+        os.truncate(self._rows_path, len(keys) * row_bytes)
+        self._index = {key: i for i, key in enumerate(keys)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._index
+
+    def append(self, keys: Sequence[str], rows: Floats) -> None:
+        """Adds rows float32 [len(keys), dim]."""
+        with self._rows_path.open("ab") as f:
+            f.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
+        with self._keys_path.open("a", encoding="utf-8") as f:
+            f.writelines(key + "\n" for key in keys)
+        for key in keys:
+            self._index[key] = len(self._index)
+
+    def rows(self, keys: Sequence[str]) -> Floats:
+        """float32 [len(keys), dim]."""
+        if not keys:
+            return np.zeros((0, self._dim), dtype=np.float32)
+        stored = np.memmap(self._rows_path, dtype=np.float32, mode="r").reshape(-1, self._dim)
+        return np.asarray(stored[[self._index[key] for key in keys]])
+
+
+def clip_key(utterance: Utterance, max_seconds: float, kind: str = "", seed: int = 0) -> str:
+    """What a row is filed under: the sound itself, how much of it, and how it was changed."""
+    suffix = f"-{kind}-{seed}" if kind else ""
+    return f"{utterance.digest}-{max_seconds:g}{suffix}"
+
+
+def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Waveforms float32 [n] as one batch: float32 [b, longest], zeros behind; lengths int64 [b]."""
+    lengths = torch.tensor([len(w) for w in waveforms], dtype=torch.int64)
+    batch = torch.zeros(len(waveforms), int(lengths.max()))
+    for row, waveform in zip(batch, waveforms, strict=True):
+        row[: len(waveform)] = torch.from_numpy(waveform)
+    return batch, lengths
+
+
+def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
+    """Pooled features [n, D] of waveforms, in batches of like length."""
+    order = np.argsort([len(w) for w in waveforms], kind="stable")
+    rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
+    start = 0
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        while start < len(order):
+            size = 1
+            while start + size < len(order):
+                if (size + 1) * len(waveforms[order[start + size]]) > BATCH_SECONDS * SAMPLE_RATE:
+                    break
+                size += 1
+            chosen = order[start : start + size]
+            pooled = model(*pad_batch([waveforms[i] for i in chosen]))
+            rows[chosen] = pooled.float().numpy()
+            start += size
+    return rows
+
+
+def pooled_features(
+    utterances: Sequence[Utterance],
+    recipe: BackboneRecipe,
+    augmentation: AugmentRecipe | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Floats:
+    """Pooled features of every clip, from the cache where they are there.
+
+    Args:
+        utterances: Inspected ones: they need their digest.
+        recipe: Encoder, layers, front end.
+        augmentation: Whose copies to add; None for the clean clips alone.
+        progress: Called as clips are encoded.
+        should_stop: Asked between chunks; what is encoded by then stays in the cache.
+
+    Returns:
+        float32 [1 + copies, n, D]; [0] is the clean clips.
+    """
+    model = PooledBackbone(
+        load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds), recipe.pooled_layers
+    ).eval()
+    layers = "-".join(map(str, recipe.pooled_layers))
+    folder = cache_folder() / "features" / f"{model.backbone.fingerprint}-{layers}-{recipe.precision}"
+    cache = FeatureCache(folder, model.pooled_dim)
+    variants = [("", 0)]
+    if augmentation is not None:
+        kinds = augmentation.kinds
+        variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
+    keys = [[clip_key(u, recipe.max_seconds, kind, seed) for u in utterances] for kind, seed in variants]
+    missing = [
+        (key, u, kind, seed)
+        for (kind, seed), row in zip(variants, keys, strict=True)
+        for key, u in zip(row, utterances, strict=True)
+        if key not in cache
+    ]
+    missing.sort(key=lambda item: item[1].duration_s)
+    longest = round(recipe.max_seconds * SAMPLE_RATE)
+    for start in range(0, len(missing), CHUNK):
+        if should_stop and should_stop():
+            raise KeyboardInterrupt
+        chunk = missing[start : start + CHUNK]
+        waveforms = []
+        for _, utterance, kind, seed in chunk:
+            samples = read_clip(utterance)[:longest]
+            waveforms.append(augment(samples, kind, int(utterance.digest[:12], 16) + seed) if kind else samples)
+        cache.append([item[0] for item in chunk], encode(model, waveforms, recipe.precision))
+        if progress:
+            progress(min(start + CHUNK, len(missing)), len(missing))
+    return np.stack([cache.rows(row) for row in keys])

@@ -1,0 +1,52 @@
+"""Supervised contrastive loss and its mix with cross-entropy: eq. (1) and (2) of arXiv 2308.16485."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def supervised_contrastive_loss(embeddings: Tensor, labels: Tensor, tau: float = 0.07) -> Tensor:
+    """Eq. (1), averaged over the anchors that have a positive.
+
+        L_i = -1 / |P(i)| * sum_{p in P(i)} log( exp(z_i . z_p / tau) / sum_{a in A(i)} exp(z_i . z_a / tau) )
+
+    A(i) is the whole batch but i; P(i) are those of A(i) with the label of i. With augmentation the batch is the N clips
+    and their N copies, 2N rows. An anchor without a positive says nothing and is left out of the mean; when no anchor
+    has one the loss is 0 and so are its gradients.
+
+    Args:
+        embeddings: float [..., n, E], L2-normalised; leading dimensions are batches of their own.
+        labels: int64 [..., n].
+        tau: Temperature, > 0.
+
+    Returns:
+        float [...], the mean loss of each batch.
+    """
+    similarity = embeddings @ embeddings.transpose(-1, -2) / tau  # [..., n, n]
+    itself = torch.eye(similarity.shape[-1], dtype=torch.bool, device=similarity.device)
+    positive = (labels[..., :, None] == labels[..., None, :]) & ~itself
+    log_probability = similarity - similarity.masked_fill(itself, float("-inf")).logsumexp(-1, keepdim=True)
+    n_positives = positive.sum(-1)
+    # `where`, not a product: an anchor alone in its batch has log-probabilities of infinity, and 0 * inf is no number
+    loss = -torch.where(positive, log_probability, 0.0).sum(-1) / n_positives.clamp(min=1)
+    return loss.sum(-1) / (n_positives > 0).sum(-1).clamp(min=1)
+
+
+def cross_entropy(logits: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
+    """Mean cross-entropy of each batch with soft targets.
+
+    Args:
+        logits: float [..., n, L].
+        targets: float [..., n, L], rows summing to 1.
+        label_smoothing: Share of the target that is spread over all labels.
+
+    Returns:
+        float [...].
+    """
+    targets = targets * (1.0 - label_smoothing) + label_smoothing / logits.shape[-1]
+    return -(targets * functional.log_softmax(logits, dim=-1)).sum(-1).mean(-1)
+
+
+def joint_loss(ce: Tensor, scl: Tensor, lambda_scl: float) -> Tensor:
+    """L = (1 - lambda) * L_CE + lambda * L_SCL, eq. (2)."""
+    return (1.0 - lambda_scl) * ce + lambda_scl * scl

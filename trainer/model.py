@@ -1,0 +1,108 @@
+"""The model behind the encoder: standardised pooled features, less the speaker's baseline, to embedding and logits."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from trainer.backbone import PooledBackbone
+from trainer.recipe import HeadRecipe
+
+
+class Standardise(nn.Module):
+    """(x - mean) / deviation: centres pooled features on the training mean; what a pack calls `pooled`."""
+
+    def __init__(self, mean: Tensor, deviation: Tensor) -> None:
+        super().__init__()
+        self.mean = nn.Buffer(mean.clone())
+        self.deviation = nn.Buffer(deviation.clone())
+
+    def forward(self, pooled: Tensor) -> Tensor:
+        return (pooled - self.mean) / self.deviation
+
+
+class Head(nn.Module):
+    """An ensemble of small networks, computed as one by batched matrices.
+
+    Each member: pooled -> hidden (GELU, dropout) -> embedding, L2-normalised -> scaled -> logits. The ensemble's logits
+    are the members' mean; its embedding is theirs side by side, again of length 1, so that the squared distance is the
+    members' mean squared distance.
+    """
+
+    def __init__(self, pooled_dim: int, n_labels: int, recipe: HeadRecipe) -> None:
+        super().__init__()
+        m, width, dim = recipe.members, recipe.width, recipe.embedding
+        self.members, self.scale = m, recipe.scale
+        self.dropout, self.input_dropout = nn.Dropout(recipe.dropout), nn.Dropout(recipe.input_dropout)
+        self.hidden_weight = _weight(m, pooled_dim, width)
+        self.hidden_bias = nn.Parameter(torch.zeros(m, 1, width))
+        self.embedding_weight = _weight(m, width, dim)
+        self.embedding_bias = nn.Parameter(torch.zeros(m, 1, dim))
+        self.logit_weight = _weight(m, dim, n_labels)
+        self.logit_bias = nn.Parameter(torch.zeros(m, 1, n_labels))
+
+    @property
+    def embedding_dim(self) -> int:
+        return self.members * int(self.embedding_weight.shape[2])
+
+    def each_member(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [m, b, D], a batch a member, to logits [m, b, L] and embeddings [m, b, E / m] of length 1."""
+        features = self.input_dropout(features)
+        hidden = functional.gelu(torch.matmul(features, self.hidden_weight) + self.hidden_bias)
+        embedding = torch.matmul(self.dropout(hidden), self.embedding_weight) + self.embedding_bias
+        embedding = embedding * torch.rsqrt((embedding * embedding).sum(-1, keepdim=True) + 1e-12)
+        logits = torch.matmul(self.scale * embedding, self.logit_weight) + self.logit_bias
+        return logits, embedding
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [b, D] (baseline taken off) to logits [b, L] and embedding [b, E] of length 1."""
+        logits, embedding = self.each_member(features[None])
+        joined = embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
+        return logits.mean(0), joined
+
+
+def _weight(members: int, n_in: int, n_out: int) -> nn.Parameter:
+    return nn.Parameter(torch.randn(members, n_in, n_out) / math.sqrt(n_in))
+
+
+class PackHead(nn.Module):
+    """head.onnx: pooled [b, D], baseline [b, D] -> logits [b, L], embedding [b, E], of the pack's labels alone.
+
+    The members' first layers are one matrix product here, so that quantisation to int8 per channel has one matrix.
+    """
+
+    def __init__(self, head: Head, outputs: Sequence[int]) -> None:
+        super().__init__()
+        m, _, width = head.hidden_weight.shape
+        self.members, self.width, self.scale = m, width, head.scale
+        with torch.no_grad():
+            self.hidden = nn.Linear(head.hidden_weight.shape[1], m * width)
+            self.hidden.weight.copy_(head.hidden_weight.permute(0, 2, 1).reshape(m * width, -1))
+            self.hidden.bias.copy_(head.hidden_bias.reshape(-1))
+            self.embedding_weight = nn.Parameter(head.embedding_weight.clone())
+            self.embedding_bias = nn.Parameter(head.embedding_bias.clone())
+            self.logit_weight = nn.Parameter(head.logit_weight[:, :, list(outputs)].clone())
+            self.logit_bias = nn.Parameter(head.logit_bias[:, :, list(outputs)].clone())
+
+    def forward(self, pooled: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = functional.gelu(self.hidden(pooled - baseline))
+        hidden = hidden.reshape(-1, self.members, self.width).transpose(0, 1)
+        embedding = torch.matmul(hidden, self.embedding_weight) + self.embedding_bias
+        embedding = embedding * torch.rsqrt((embedding * embedding).sum(-1, keepdim=True) + 1e-12)
+        logits = (torch.matmul(self.scale * embedding, self.logit_weight) + self.logit_bias).mean(0)
+        return logits, embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
+
+
+class PackEncoder(nn.Module):
+    """encoder.onnx: waveform [b, n], lengths [b], baseline [b, D] -> logits, embedding, pooled."""
+
+    def __init__(self, backbone: PooledBackbone, standardise: Standardise, head: PackHead) -> None:
+        super().__init__()
+        self.backbone, self.standardise, self.head = backbone, standardise, head
+
+    def forward(self, waveform: Tensor, lengths: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        pooled = self.standardise(self.backbone(waveform, lengths))
+        logits, embedding = self.head(pooled, baseline)
+        return logits, embedding, pooled

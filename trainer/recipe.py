@@ -1,0 +1,316 @@
+"""A recipe: one TOML file that says everything about a run. A misspelt key is an error that names it."""
+
+import difflib
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from desktop_app.engine.fusion import Weighting
+from desktop_app.errors import VoiceKinError
+from trainer.backbone import FrontEnd
+
+T = TypeVar("T")
+
+
+class RecipeError(VoiceKinError):
+    """A recipe that can't be read or followed."""
+
+
+@dataclass(frozen=True)
+class CorporaRecipe:
+    """Which corpora, and what becomes of their labels.
+
+    Attributes:
+        names: Loaders of trainer.corpora.
+        folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
+        labels: The labels that are answered, in the order of the logits.
+        label_map: Corpus label -> label of this recipe; what it does not name stays as it is.
+        train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
+            other labels are left out.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    folders: Mapping[str, str] = field(default_factory=dict)
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    train_all_labels: bool = False
+
+
+@dataclass(frozen=True)
+class BackboneRecipe:
+    """The speech encoder and what is taken from it.
+
+    Attributes:
+        name: Local folder, a name under VOICEKIN_MODELS, or on the Hugging Face hub.
+        layers: Kept from the bottom; 0 for all.
+        pooled_layers: Whose statistics make the pooled features; 0 is the first layer's input.
+        max_seconds: Longer clips are cut for training; the app cuts them at pauses.
+        front_end: See trainer.backbone.FrontEnd.
+        precision: Of the encoding: "float32", or "bfloat16" where the processor is quick at it.
+    """
+
+    name: str = "openai/whisper-base"
+    layers: int = 3
+    pooled_layers: tuple[int, ...] = (2, 3)
+    max_seconds: float = 15.0
+    front_end: FrontEnd = FrontEnd()
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+
+@dataclass(frozen=True)
+class AugmentRecipe:
+    """Copies of the training clips with a changed waveform; see trainer.augment.
+
+    Attributes:
+        kinds: "noise", "volume", "reverberation", "pitch", or "mixed", which draws one for each copy.
+        copies: How many copies of each clip are encoded beside the clean one.
+        clean_share: How often training takes the clean clip where copies are there.
+    """
+
+    kinds: tuple[str, ...] = ("mixed",)
+    copies: int = 0
+    clean_share: float = 0.5
+
+
+@dataclass(frozen=True)
+class HeadRecipe:
+    """The head: an ensemble of small two-layer networks, each with its own embedding; see trainer.model.
+
+    Attributes:
+        members: How many; logits are averaged, embeddings laid side by side and normalised again.
+        width: Of the hidden layer.
+        embedding: Of one member's embedding.
+        dropout, input_dropout: Of the hidden layer and of the pooled features.
+        scale: The normalised embedding's factor before the classifier.
+    """
+
+    members: int = 4
+    width: int = 512
+    embedding: int = 64
+    dropout: float = 0.4
+    input_dropout: float = 0.0
+    scale: float = 10.0
+
+
+@dataclass(frozen=True)
+class TrainingRecipe:
+    """How the head is trained.
+
+    Attributes:
+        epochs: As many as there are clips, drawn in batches.
+        batch_size: N of eq. (1); with SCL and augmentation, N clips and N augmented ones.
+        learning_rate, weight_decay, warm_up: AdamW with one cycle; warm_up is the share of steps going up.
+        lambda_scl: lambda of eq. (2).
+        tau: Temperature of eq. (1).
+        label_smoothing: Share of the target spread over all labels.
+        mixup: Alpha of the beta distribution that mixes pairs of features; 0 for none.
+        balance: Clips are drawn alike from each "corpus-label", "label", or as they come ("none").
+        speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: invented voices.
+        jitter: Standard deviation of Gaussian noise on the standardised features.
+        ema: Decay of the weights' moving average that is kept in the end; 0 for none.
+        patience: Epochs without a better validation UA after which training stops; 0 trains all epochs and keeps the last.
+        validation_share: Of the training speakers, held out to tune k, alpha and temperature.
+        refit: Train once more on training and validation speakers together when all is tuned.
+    """
+
+    epochs: int = 20
+    batch_size: int = 256
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    warm_up: float = 0.15
+    lambda_scl: float = 0.1
+    tau: float = 0.07
+    label_smoothing: float = 0.1
+    mixup: float = 0.0
+    balance: Literal["corpus-label", "label", "none"] = "corpus-label"
+    speaker_swap: float = 0.0
+    jitter: float = 0.0
+    ema: float = 0.0
+    patience: int = 0
+    validation_share: float = 0.2
+    refit: bool = True
+
+
+@dataclass(frozen=True)
+class BaselineRecipe:
+    """The speaker's baseline in training and testing.
+
+    Attributes:
+        train_counts: From how many of the speaker's clips it is estimated, drawn for each; 0 for a speaker not known.
+        moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
+        draws: Baselines estimated for each speaker and epoch.
+        clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
+        take_off_moods: Whether the shipped estimator takes the expected emotion off (see desktop_app.engine.voice).
+    """
+
+    train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
+    moods: Literal["true", "ignored"] = "ignored"
+    draws: int = 8
+    clips_to_half: float = 5.0
+    take_off_moods: bool = True
+
+
+@dataclass(frozen=True)
+class KnnRecipe:
+    """What is searched for eq. (4) on validation speakers.
+
+    Attributes:
+        k: Candidates.
+        alpha: Candidates.
+        temperature: Candidates, in units of distance, of the distance weighting.
+        weighting: Candidates.
+    """
+
+    k: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
+    alpha: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    temperature: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2)
+    weighting: tuple[Weighting, ...] = ("distance", "vote")
+
+
+@dataclass(frozen=True)
+class ProtocolRecipe:
+    """Who is trained on and who is tested on; see trainer.folds.
+
+    Attributes:
+        kind: One of the protocols.
+        folds: How many, for "speaker-folds".
+        seeds: Each trains its own models.
+        baseline_counts: Unlabelled clips of the test speaker that its baseline is estimated from; -1 for all of them.
+        draws: How often those clips are drawn.
+    """
+
+    kind: Literal[
+        "speaker-folds", "leave-one-speaker-out", "leave-one-corpus-out", "ravdess-emobox", "leave-two-speakers-out"
+    ] = "speaker-folds"
+    folds: int = 5
+    seeds: tuple[int, ...] = (0, 1, 2)
+    baseline_counts: tuple[int, ...] = (0, 3, 10, 30, -1)
+    draws: int = 4
+
+
+@dataclass(frozen=True)
+class ExportRecipe:
+    """The pack.
+
+    Attributes:
+        version, licence: As they stand in the pack.
+        quantise: Matrix products in int8, per channel.
+        per_speaker: At most so many clips of a speaker and label in the datastore, for balance; 0 for all.
+    """
+
+    version: str = "1.0.0"
+    licence: str = "CC-BY-NC-SA-4.0"
+    quantise: bool = True
+    per_speaker: int = 0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything about a run."""
+
+    name: str
+    corpora: CorporaRecipe
+    backbone: BackboneRecipe = BackboneRecipe()
+    augment: AugmentRecipe = AugmentRecipe()
+    head: HeadRecipe = HeadRecipe()
+    training: TrainingRecipe = TrainingRecipe()
+    baseline: BaselineRecipe = BaselineRecipe()
+    knn: KnnRecipe = KnnRecipe()
+    protocol: ProtocolRecipe = ProtocolRecipe()
+    export: ExportRecipe = ExportRecipe()
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and check a recipe.
+
+    Raises:
+        RecipeError: With one sentence that names the file and the key.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeError(f"There is no recipe {path}: name a .toml file, such as trainer/recipes/default.toml.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"The recipe {path} can't be read ({error}): correct it.") from None
+    try:
+        recipe = _build(Recipe, data, "")
+        _check(recipe)
+    except RecipeError as error:
+        raise RecipeError(f"The recipe {path}: {error}") from None
+    return recipe
+
+
+def _check(recipe: Recipe) -> None:
+    labels = recipe.corpora.labels
+    if len(labels) < 2 or len(set(labels)) != len(labels):
+        raise RecipeError("`corpora.labels` must name at least two labels, each once.")
+    training, backbone = recipe.training, recipe.backbone
+    for key, value, low, high in (
+        ("training.lambda_scl", training.lambda_scl, 0.0, 1.0),
+        ("training.tau", training.tau, 1e-4, 100.0),
+        ("training.epochs", training.epochs, 1, 100_000),
+        ("training.batch_size", training.batch_size, 2, 65_536),
+        ("training.validation_share", training.validation_share, 0.01, 0.9),
+        ("head.members", recipe.head.members, 1, 256),
+        ("backbone.max_seconds", backbone.max_seconds, 1.0, 30.0),
+        ("augment.clean_share", recipe.augment.clean_share, 0.0, 1.0),
+        ("protocol.folds", recipe.protocol.folds, 2, 1000),
+        ("baseline.draws", recipe.baseline.draws, 1, 1000),
+    ):
+        if not low <= value <= high:
+            raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
+    if backbone.front_end.level not in ("none", "peak", "rms"):
+        raise RecipeError(f'`backbone.front_end.level` is "{backbone.front_end.level}" and must be none, peak or rms.')
+    for key, values in (("knn.k", recipe.knn.k), ("knn.alpha", recipe.knn.alpha), ("protocol.seeds", recipe.protocol.seeds)):
+        if not values:
+            raise RecipeError(f"`{key}` must name at least one value.")
+
+
+def _build(kind: type[T], data: Mapping[str, Any], prefix: str) -> T:
+    """An instance of a dataclass from a table of the file; every key must be one of its fields."""
+    assert is_dataclass(kind)
+    known = {f.name: f for f in fields(kind)}
+    for key in data:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean `{prefix}{near[0]}`?" if near else f"known here are {', '.join(known)}."
+            raise RecipeError(f"there is no key `{prefix}{key}`; {hint}")
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, f in known.items():
+        if name in data:
+            values[name] = _convert(hints[name], data[name], f"{prefix}{name}")
+        elif f.default is MISSING and f.default_factory is MISSING:
+            raise RecipeError(f"the key `{prefix}{name}` is missing.")
+    return kind(**values)
+
+
+def _convert(kind: Any, value: Any, key: str) -> Any:
+    """`value` as the field's type asks."""
+    origin = get_origin(kind)
+    if is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise RecipeError(f"`{key}` must be a table.")
+        return _build(kind, value, f"{key}.")  # type: ignore[arg-type]
+    if origin is Literal:
+        if value not in get_args(kind):
+            raise RecipeError(f"`{key}` is {value!r} and must be one of {', '.join(map(str, get_args(kind)))}.")
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise RecipeError(f"`{key}` must be a list.")
+        return tuple(_convert(get_args(kind)[0], item, key) for item in value)
+    if origin in (Union, types.UnionType):
+        return value
+    if origin is not None:  # Mapping[str, str]
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise RecipeError(f"`{key}` must be a table of texts.")
+        return dict(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not kind:
+        raise RecipeError(f"`{key}` is {value!r} and must be of the type {kind.__name__}.")
+    return value

@@ -1,0 +1,191 @@
+"""A run: its folder, and the stages that each leave their result there and are not done twice.
+
+    RUN/recipe.toml  environment.json  inspection.json  folds.json
+    RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  answers.npz
+    RUN/scores.json  report.html  tables/
+"""
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from trainer.corpora import Utterance
+from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
+from trainer.features import pooled_features
+from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
+from trainer.recipe import Recipe, RecipeError, load_recipe
+from trainer.table import Inspection, inspect, load_table
+from trainer.tune import Tuned, tune
+
+T = TypeVar("T")
+
+PACKAGES = ("torch", "transformers", "numpy", "scipy", "scikit-learn", "onnxruntime", "annoy")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One training: a fold and a seed, and where its results lie."""
+
+    fold: Fold
+    seed: int
+    folder: Path
+
+
+class Run:
+    """A recipe and the folder of its results.
+
+    Attributes:
+        recipe: As it was read.
+        folder: The run's.
+    """
+
+    def __init__(self, recipe_path: Path, folder: Path | None = None) -> None:
+        """Opens the run's folder, runs/NAME by default.
+
+        Raises:
+            RecipeError: The recipe is wrong, or the folder holds another recipe's results.
+        """
+        self.recipe: Recipe = load_recipe(recipe_path)
+        self.folder = folder or Path("runs") / self.recipe.name
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept = self.folder / "recipe.toml"
+        if kept.is_file() and load_recipe(kept) != self.recipe:
+            raise RecipeError(
+                f"{self.folder} holds results of another version of this recipe: give another --run, or remove it."
+            )
+        if not kept.is_file():
+            shutil.copyfile(recipe_path, kept)
+        write_json(self.folder / "environment.json", environment())
+        self._data: Dataset | None = None
+
+    def prepare(self) -> Dataset:
+        """Load and inspect the corpora, encode every clip, write the folds."""
+        if self._data is not None:
+            return self._data
+        found = inspect(load_table(self.recipe.corpora), _bar("clips read"))
+        write_json(self.folder / "inspection.json", inspection_summary(found))
+        copies = self.recipe.augment if self.recipe.augment.copies else None
+        features = pooled_features(found.utterances, self.recipe.backbone, copies, _bar("clips encoded"))
+        self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels)
+        if not (self.folder / "folds.json").is_file():
+            share = self.recipe.training.validation_share
+            write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
+        return self._data
+
+    def parts(self, for_pack: bool = False) -> list[Part]:
+        """The trainings of the protocol, or the one that the pack is made of."""
+        data = self.prepare()
+        if for_pack:
+            fold = everyone(data.utterances, self.recipe.training.validation_share)
+            seed = self.recipe.protocol.seeds[0]
+            return [Part(fold, seed, self.folder / fold.name / str(seed))]
+        folds = read_folds(self.folder / "folds.json")
+        return [
+            Part(fold, seed, self.folder / fold.name / str(seed))
+            for fold in folds
+            for seed in self.recipe.protocol.seeds
+        ]
+
+    def fit(self, resume: bool = False, for_pack: bool = False) -> None:
+        """Train every part that is not trained yet."""
+        data = self.prepare()
+        waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]
+        for part in _progress(waiting, "heads trained"):
+            train, validation = part.fold.indices(data.utterances, "train"), part.fold.indices(data.utterances, "validation")
+            part.folder.mkdir(parents=True, exist_ok=True)
+            fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
+            save_head(part.folder / "head.pt", fitted, self.recipe)
+            (part.folder / "checkpoint.pt").unlink(missing_ok=True)
+
+    def tune(self, for_pack: bool = False) -> None:
+        """Choose temperature, k and alpha of every part, then train once more with the validation speakers."""
+        self.fit(for_pack=for_pack)
+        data = self.prepare()
+        for part in _progress(self.parts(for_pack), "heads tuned"):
+            tuned_path = part.folder / "tuned.json"
+            train, validation = part.fold.indices(data.utterances, "train"), part.fold.indices(data.utterances, "validation")
+            if not tuned_path.is_file():
+                fitted = load_head(part.folder / "head.pt", self.recipe)
+                write_json(tuned_path, asdict(tune(data, fitted, train, validation, self.recipe.knn)))
+            refit_path = part.folder / "refit.pt"
+            if self.recipe.training.refit and not refit_path.is_file():
+                epochs = load_head(part.folder / "head.pt", self.recipe).epochs
+                training = replace(self.recipe.training, epochs=epochs, patience=0)
+                both = np.sort(np.concatenate([train, validation]))
+                empty = np.zeros(0, dtype=np.int64)
+                fitted = fit_head(data, both, empty, replace(self.recipe, training=training), part.seed)
+                save_head(refit_path, replace(fitted, epochs=epochs), self.recipe)
+
+    def final_head(self, part: Part) -> FittedHead:
+        """The head that is tested and exported."""
+        name = "refit.pt" if self.recipe.training.refit else "head.pt"
+        return load_head(part.folder / name, self.recipe)
+
+    def tuned(self, part: Part) -> Tuned:
+        return Tuned(**json.loads((part.folder / "tuned.json").read_text(encoding="utf-8")))
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine, for the record."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "cpus": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        **{name: version(name) for name in PACKAGES},
+    }
+
+
+def inspection_summary(found: Inspection) -> dict[str, Any]:
+    """What `prepare` lists."""
+    speakers: dict[str, set[str]] = {}
+    labels: dict[str, dict[str, int]] = {}
+    for u in found.utterances:
+        speakers.setdefault(u.corpus, set()).add(u.speaker)
+        counts = labels.setdefault(u.corpus, {})
+        counts[u.label] = counts.get(u.label, 0) + 1
+    return {
+        "clips": len(found.utterances),
+        "speakers": {corpus: len(names) for corpus, names in speakers.items()},
+        "labels": labels,
+        "broken": [[_name(u), why] for u, why in found.broken],
+        "duplicates": [[_name(u), _name(first)] for u, first in found.duplicates],
+    }
+
+
+def _name(utterance: Utterance) -> str:
+    return utterance.id
+
+
+def write_json(path: Path, data: Any) -> None:
+    """JSON written beside and renamed."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(beside, path)
+
+
+def _bar(what: str) -> Callable[[int, int], None]:
+    bar: list[Any] = []
+
+    def show(done: int, total: int) -> None:
+        if not bar:
+            bar.append(tqdm(total=total, desc=what, unit="", leave=False, disable=None))
+        bar[0].update(done - bar[0].n)
+        if done == total:
+            bar[0].close()
+
+    return show
+
+
+def _progress(items: Sequence[T], what: str) -> Iterator[T]:
+    yield from tqdm(items, desc=what, leave=False, disable=None)
