@@ -3,6 +3,8 @@
 Each is drawn from its seed alone, so that an augmented clip can be made again and its features cached.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfilt
@@ -32,6 +34,7 @@ def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
     rng = np.random.default_rng(seed)
     if kind == "mixed":
         kind = str(rng.choice(KINDS))
+    changed: npt.NDArray[Any]
     if kind == "noise":
         changed = _noise(samples, rng)
     elif kind == "volume":
@@ -75,5 +78,5 @@ def _pitch(samples: Waveform, rng: np.random.Generator) -> npt.NDArray[np.float6
     return np.asarray(shift(samples=np.ascontiguousarray(samples), sample_rate=SAMPLE_RATE), dtype=np.float64)
 
 
-def _rms(samples: npt.NDArray[np.floating]) -> float:  # type: ignore[type-arg]
+def _rms(samples: npt.NDArray[Any]) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))

@@ -82,7 +82,7 @@ class Backbone(nn.Module):
         """The layers that fine-tuning may thaw, first to last."""
 
 
-def frame_mask(valid: Tensor, n_frames: int | torch.SymInt) -> Tensor:
+def frame_mask(valid: Tensor, n_frames: int) -> Tensor:
     """1 for the first `valid` [b] of n_frames frames, float32 [b, n_frames]."""
     return (torch.arange(n_frames, device=valid.device)[None, :] < valid[:, None]).float()
 
@@ -136,7 +136,7 @@ class LogMel(nn.Module):
         self.front_end = front_end
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """float32 [b, n], int64 [b] -> log-mel float32 [b, n_mels, n // 160], zero where not valid; valid frames [b]."""
+        """float32 [b, n], int64 [b] -> log-mel [b, n_mels, n // 160], zero where not valid; and valid frames [b]."""
         padded = functional.pad(waveform, (WHISPER_WINDOW // 2, WHISPER_WINDOW // 2))
         spectrum = functional.conv1d(padded[:, None, :], self.fourier, stride=WHISPER_HOP)[:, :, :-1]
         power = spectrum[:, :WHISPER_BINS] ** 2 + spectrum[:, WHISPER_BINS:] ** 2

@@ -55,7 +55,9 @@ def estimate_prior(pooled: Floats, labels: Ints, speakers: Ints, n_labels: int, 
     return VoicePrior(offsets.astype(np.float32), half.astype(np.float32))
 
 
-def classifier(head: Head, outputs: Sequence[int], temperature: float) -> Callable[[Floats, Floats], npt.NDArray[np.float64]]:
+def classifier(
+    head: Head, outputs: Sequence[int], temperature: float
+) -> Callable[[Floats, Floats], npt.NDArray[np.float64]]:
     """The engine's `Classify` for a head: probabilities of the labels answered with."""
     columns = list(outputs)
 
@@ -88,7 +90,7 @@ class BaselineBank:
                 chosen = rng.permutation(own)[:count]
                 moods = np.eye(n_labels)[self._labels[chosen]]
                 for variant, pooled in enumerate(self._pooled):
-                    voice = estimate_baseline(pooled[chosen], lambda *_, m=moods: m, self._prior, iterations=1)  # type: ignore[misc]
+                    voice = estimate_baseline(pooled[chosen], lambda *_, m=moods: m, self._prior, iterations=1)
                     self.bank[variant, speaker, draw] = voice.baseline
 
     def pick(self, rng: np.random.Generator, variants: Ints, speakers: Ints) -> Floats:

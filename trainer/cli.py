@@ -1,4 +1,4 @@
-"""voicekin-train: prepare, fit, tune, evaluate, report and export, each from a recipe and each doing what it rests on."""
+"""voicekin-train: prepare, fit, tune, evaluate, report, export. Each takes a recipe and first does what it rests on."""
 
 import argparse
 import os
@@ -24,7 +24,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        command.add_argument("--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes")
+        command.add_argument(
+            "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
+        )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME of the recipe)")
         command.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="processor threads")
         if name in ("fit", "tune", "evaluate", "report", "export"):
@@ -62,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
         run.fit(options.resume)
         run.tune()
     elif options.command == "export":
-        from trainer.export_run import export_run
+        from trainer.export import export_run
 
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)

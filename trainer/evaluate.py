@@ -1,131 +1,201 @@
-"""Scores: accuracies, macro-F1, confusion, calibration, and intervals by resampling speakers."""
+"""Evaluating a run: every test speaker answered under every condition, and what the answers score."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from desktop_app.engine.fusion import fuse, softmax
+from trainer.datastore import knn_probabilities
+from trainer.metrics import score, unweighted_accuracy
+from trainer.protocol import (
+    ALL_CLIPS,
+    MOSTLY_ONE_MOOD,
+    ONE_MOOD,
+    Condition,
+    answered_rows,
+    answers_under,
+    datastore_items,
+    neighbours_of,
+)
+from trainer.table import bar
+
+if TYPE_CHECKING:
+    from trainer.run import Part, Run
+
 Ints = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float64]
 
-ECE_BINS = 15
-BOOTSTRAP_DRAWS = 1000
-
-
-def confusion_matrix(truth: Ints, answers: Ints, n_labels: int) -> Ints:
-    """Counts int64 [n_labels, n_labels]: row the truth, column the answer."""
-    return np.bincount(truth * n_labels + answers, minlength=n_labels**2).reshape(n_labels, n_labels)
-
-
-def weighted_accuracy(truth: Ints, answers: Ints) -> float:
-    """WA: the share of clips answered rightly, in per cent."""
-    return 100.0 * float((truth == answers).mean())
-
-
-def unweighted_accuracy(truth: Ints, answers: Ints, n_labels: int) -> float:
-    """UA: the mean over the labels that occur of each label's recall, in per cent."""
-    return _ua(confusion_matrix(truth, answers, n_labels))
-
-
-def _ua(confusion: Ints) -> float:
-    totals = confusion.sum(1)
-    there = totals > 0
-    return 100.0 * float((np.diag(confusion)[there] / totals[there]).mean())
-
-
-def macro_f1(truth: Ints, answers: Ints, n_labels: int) -> float:
-    """Mean over the labels that occur of 2 TP / (2 TP + FP + FN), in per cent."""
-    confusion = confusion_matrix(truth, answers, n_labels)
-    hits, totals, answered = np.diag(confusion), confusion.sum(1), confusion.sum(0)
-    there = totals > 0
-    return 100.0 * float((2 * hits[there] / (totals[there] + answered[there])).mean())
-
-
-def calibration_error(truth: Ints, probabilities: Floats, bins: int = ECE_BINS) -> float:
-    """Expected calibration error: mean |confidence - accuracy| over bins of equal width, weighted by clips; 0 to 1."""
-    confidence, answers = probabilities.max(1), probabilities.argmax(1)
-    which = np.minimum((confidence * bins).astype(np.int64), bins - 1)
-    n = np.bincount(which, minlength=bins)
-    gap = np.bincount(which, confidence - (answers == truth), minlength=bins)
-    return float(np.abs(gap[n > 0]).sum() / len(truth))
+WAYS = ("fused", "model", "knn")
+"""p of eq. (4), p_model alone, p_knn alone."""
 
 
 @dataclass(frozen=True)
-class Scores:
-    """What a set of answers reaches: per cent, ECE 0 to 1, and the speaker-level 95 % interval of UA."""
+class Answered:
+    """What the test speakers of all folds were answered, under one condition, by one seed and draw.
 
-    n: int
-    wa: float
-    ua: float
-    macro_f1: float
-    ece: float
-    ua_low: float
-    ua_high: float
-    confusion: tuple[tuple[int, ...], ...]
+    Attributes:
+        condition: How much of the speaker was known.
+        seed: Of the training.
+        draw: Which draw of the unlabelled clips (and mood, where they are one-sided).
+        rows: int64 [n], of the table.
+        probabilities: float64 [3, n, L] in the order of WAYS.
+    """
+
+    condition: Condition
+    seed: int
+    draw: int
+    rows: Ints
+    probabilities: Probabilities
 
 
-def score(truth: Ints, probabilities: Floats, speakers: Sequence[str], seed: int = 0) -> Scores:
-    """All scores of probabilities [n, L] against truth [n]."""
-    n_labels = probabilities.shape[1]
-    answers = probabilities.argmax(1)
-    low, high = bootstrap_interval(truth, answers, speakers, n_labels, seed)
-    confusion = confusion_matrix(truth, answers, n_labels)
-    return Scores(
-        len(truth),
-        weighted_accuracy(truth, answers),
-        _ua(confusion),
-        macro_f1(truth, answers, n_labels),
-        calibration_error(truth, probabilities),
-        low,
-        high,
-        tuple(tuple(int(v) for v in row) for row in confusion),
+def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
+    """The counts, and the one-sided draws of 10 and 30 clips where counts name these."""
+    plain = tuple(Condition(n) for n in counts)
+    sided = tuple(Condition(n, mood) for n in counts if n in (10, 30) for mood in (ONE_MOOD, MOSTLY_ONE_MOOD))
+    return plain + sided
+
+
+def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
+    """The test speakers of one fold and seed, answered with a datastore of training and validation clips."""
+    data, recipe = run.prepare(), run.recipe
+    fitted, tuned = run.final_head(part), run.tuned(part)
+    known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
+    items, item_labels = datastore_items(data, fitted, answered_rows(data, known))
+    test = answered_rows(data, part.fold.indices(data.utterances, "test"))
+    rng = np.random.default_rng(part.seed)
+    for condition in conditions:
+        repeatable = condition.clips in (0, ALL_CLIPS)
+        draw = 0
+        for _ in range(1 if repeatable else recipe.protocol.draws):
+            for answers in answers_under(data, fitted, test, condition, tuned.temperature, rng):
+                p_model = softmax(answers.logits, tuned.temperature)
+                found = neighbours_of(answers, items, item_labels, tuned.k)
+                p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, data.n_answered)
+                fused = fuse(p_knn, p_model, tuned.alpha)
+                yield Answered(condition, part.seed, draw, test, np.stack([fused, p_model, p_knn]))
+                draw += 1
+
+
+def answer_run(run: "Run") -> list[Answered]:
+    """All folds' answers put together: one `Answered` for each condition, seed and draw."""
+    conditions = conditions_of(run.recipe.protocol.baseline_counts)
+    collected: dict[tuple[Condition, int, int], list[Answered]] = {}
+    parts = run.parts()
+    show = bar("folds answered")
+    for done, part in enumerate(parts, start=1):
+        for answered in answer_part(run, part, conditions):
+            collected.setdefault((answered.condition, answered.seed, answered.draw), []).append(answered)
+        show(done, len(parts))
+    together = []
+    for (condition, seed, draw), pieces in collected.items():
+        rows = np.concatenate([p.rows for p in pieces])
+        together.append(Answered(condition, seed, draw, rows, np.concatenate([p.probabilities for p in pieces], axis=1)))
+    return together
+
+
+def evaluate_run(run: "Run") -> str:
+    """Answer and score a run; writes scores.json, answers.npz and tables.md, and returns the tables."""
+    from trainer.run import write_json
+
+    answered = answer_run(run)
+    np.savez_compressed(
+        run.folder / "answers.npz",
+        conditions=np.array([str(a.condition) for a in answered]),
+        seeds=np.array([a.seed for a in answered]),
+        draws=np.array([a.draw for a in answered]),
+        **{f"rows_{i}": a.rows for i, a in enumerate(answered)},
+        **{f"probabilities_{i}": a.probabilities.astype(np.float32) for i, a in enumerate(answered)},
     )
+    scores = score_answers(run, answered)
+    write_json(run.folder / "scores.json", scores)
+    tables = score_tables(scores)
+    (run.folder / "tables.md").write_text(tables, encoding="utf-8")
+    return tables
 
 
-def bootstrap_interval(
-    truth: Ints, answers: Ints, speakers: Sequence[str], n_labels: int, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
-) -> tuple[float, float]:
-    """95 % interval of UA when the speakers are drawn anew with replacement: whole speakers, all their clips."""
-    drawn = _resampled([confusion_matrix(truth[own], answers[own], n_labels) for own in _by_speaker(speakers)], seed, draws)
-    values = [_ua(c) for c in drawn]
-    return float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
+def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
+    """Scores by condition: means over seeds and draws, the spread over seeds, and breakdowns."""
+    data = run.prepare()
+    truth_of = data.label_indices()
+    fold_of = {s: fold.name for fold in {p.fold.name: p.fold for p in run.parts()}.values() for s in fold.test}
+    by_condition: dict[str, list[Answered]] = {}
+    for a in answered:
+        by_condition.setdefault(str(a.condition), []).append(a)
+    scores: dict[str, Any] = {}
+    for name, group in by_condition.items():
+        rows = group[0].rows
+        utterances = [data.utterances[i] for i in rows]
+        truth, speakers = truth_of[rows], [u.speaker_key for u in utterances]
+        fused = [asdict(score(truth, a.probabilities[0], speakers)) for a in group]
+        entry = {key: float(np.mean([f[key] for f in fused])) for key in fused[0] if key != "confusion"}
+        entry["confusion"] = np.mean([f["confusion"] for f in fused], axis=0).round(1).tolist()
+        for way, which in zip(WAYS, range(len(WAYS)), strict=True):
+            by_seed = [
+                np.mean([_ua(truth, a.probabilities[which], data.n_answered) for a in group if a.seed == seed])
+                for seed in run.recipe.protocol.seeds
+            ]
+            entry[f"ua_{way}"] = float(np.mean(by_seed))
+            entry[f"ua_{way}_seed_spread"] = float(np.std(by_seed))
+        for what, keys in (
+            ("fold", [fold_of[s] for s in speakers]),
+            ("corpus", [u.corpus for u in utterances]),
+            ("sex", [u.sex for u in utterances]),
+        ):
+            entry[f"by_{what}"] = _breakdown(truth, group, keys, data.n_answered)
+        entry["ua_mean_of_folds"] = float(np.mean([v for v in entry["by_fold"].values()]))
+        scores[name] = entry
+    return {
+        "protocol": asdict(run.recipe.protocol),
+        "labels": list(data.labels[: data.n_answered]),
+        "tuned": {str(p.folder.relative_to(run.folder)): asdict(run.tuned(p)) for p in run.parts()},
+        "conditions": scores,
+    }
 
 
-def paired_difference(
-    truth: Ints,
-    answers: Ints,
-    other: Ints,
-    speakers: Sequence[str],
-    n_labels: int,
-    seed: int = 0,
-    draws: int = BOOTSTRAP_DRAWS,
-) -> tuple[float, float, float]:
-    """UA(answers) - UA(other) on the same clips, with its 95 % interval over resampled speakers."""
-    pairs = [
-        np.stack([confusion_matrix(truth[own], a[own], n_labels) for a in (answers, other)])
-        for own in _by_speaker(speakers)
+def _ua(truth: Ints, probabilities: Probabilities, n_labels: int) -> float:
+    return unweighted_accuracy(truth, probabilities.argmax(1), n_labels)
+
+
+def _breakdown(truth: Ints, group: Sequence[Answered], keys: Sequence[str], n_labels: int) -> dict[str, float]:
+    names = np.array(keys)
+    return {
+        name: float(np.mean([_ua(truth[names == name], a.probabilities[0][names == name], n_labels) for a in group]))
+        for name in sorted(set(keys) - {""})
+    }
+
+
+def score_tables(scores: Mapping[str, Any]) -> str:
+    """The scores as Markdown tables. With several corpora left out in turn, the mean of folds is the headline."""
+    conditions: Mapping[str, Any] = scores["conditions"]
+    by_corpus = scores["protocol"]["kind"] == "leave-one-corpus-out"
+    headline = "ua_mean_of_folds" if by_corpus else "ua_fused"
+    lines = [
+        f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
+        f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
+        "",
+        "| clips of the speaker known | UA | 95 % | p_model alone | p_knn alone | WA | macro-F1 | ECE |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    values = [_ua(c[0]) - _ua(c[1]) for c in _resampled(pairs, seed, draws)]
-    difference = unweighted_accuracy(truth, answers, n_labels) - unweighted_accuracy(truth, other, n_labels)
-    return difference, float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
+    for name, c in conditions.items():
+        lines.append(
+            f"| {name} | {c[headline]:.1f} | {c['ua_low']:.1f} to {c['ua_high']:.1f} | {c['ua_model']:.1f} "
+            f"| {c['ua_knn']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
+        )
+    if by_corpus:
+        lines += ["", "UA in this table is the mean of the corpora; the other columns count every clip alike."]
+    for what in ("fold", "sex"):
+        names = sorted({n for c in conditions.values() for n in c[f"by_{what}"]})
+        if 1 < len(names) <= 12:
+            lines += ["", f"UA by {what}:", "", f"| known | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+            for name, c in conditions.items():
+                lines.append(f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |")
+    return "\n".join(lines) + "\n"
 
 
-def _by_speaker(speakers: Sequence[str]) -> list[Ints]:
-    names = np.array(speakers)
-    return [np.flatnonzero(names == speaker) for speaker in np.unique(names)]
-
-
-def _resampled(counts: Sequence[Ints], seed: int, draws: int) -> list[Ints]:
-    rng = np.random.default_rng(seed)
-    stacked = np.stack(counts)
-    return [stacked[rng.integers(0, len(stacked), len(stacked))].sum(0) for _ in range(draws)]
-
-
-def coverage_curve(truth: Ints, probabilities: Floats) -> tuple[Floats, Floats, Floats]:
-    """Thresholds on the confidence, the share of clips answered at each, and the accuracy on those; [n] each."""
-    confidence = probabilities.max(1)
-    order = np.argsort(-confidence, kind="stable")
-    right = (probabilities.argmax(1) == truth)[order]
-    answered = np.arange(1, len(truth) + 1)
-    return confidence[order], answered / len(truth), np.cumsum(right) / answered
+def read_scores(run: "Run") -> dict[str, Any]:
+    """What `evaluate_run` wrote."""
+    return json.loads((run.folder / "scores.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -1,12 +1,13 @@
 """From a fitted head to a pack: the ONNX graphs, the datastore embedded with them, the map, and the model card."""
 
 import io
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +18,17 @@ from sklearn.manifold import TSNE
 
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
 from trainer.backbone import PooledBackbone, load_backbone
+from trainer.card import model_card as model_card_text
 from trainer.corpora import Utterance
 from trainer.features import pad_batch
 from trainer.fit import FittedHead
 from trainer.model import PackEncoder, PackHead
 from trainer.recipe import Recipe
-from trainer.table import SAMPLE_RATE, Progress, Waveform, envelope, read_clip
+from trainer.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
 from trainer.tune import Tuned
+
+if TYPE_CHECKING:
+    from trainer.run import Run
 
 Floats = npt.NDArray[np.float32]
 
@@ -104,7 +109,11 @@ def pooled_by_graph(graph: onnxruntime.InferenceSession, waveforms: Sequence[Wav
     rows = []
     for waveform in waveforms:
         batch, lengths = pad_batch([waveform])
-        feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
+        feed = {
+            "waveform": batch.numpy(),
+            "lengths": lengths.numpy(),
+            "baseline": np.zeros((1, pooled_dim), np.float32),
+        }
         rows.append(graph.run(["pooled"], feed)[0])
     return np.concatenate(rows)
 
@@ -219,7 +228,11 @@ def voice_summary(fitted: FittedHead) -> dict[str, Any]:
 
 
 def _embed(
-    heading: onnxruntime.InferenceSession, pooled: Floats, utterances: Sequence[Utterance], fitted: FittedHead, kind: str
+    heading: onnxruntime.InferenceSession,
+    pooled: Floats,
+    utterances: Sequence[Utterance],
+    fitted: FittedHead,
+    kind: str,
 ) -> Floats:
     from desktop_app.engine.fusion import softmax
     from desktop_app.engine.voice import estimate_baseline
@@ -248,4 +261,27 @@ def _item(utterance: Utterance, samples: Waveform) -> Item:
         text=utterance.text,
         licence=utterance.licence,
         envelope=envelope(samples),
+    )
+
+
+def export_run(run: "Run", target: Path) -> Pack:
+    """The pack of a run: its head trained on everyone, tuned on validation speakers, with the scores it has by now."""
+    data = run.prepare()
+    part = run.parts(for_pack=True)[0]
+    fitted, tuned = run.final_head(part), run.tuned(part)
+    scores_path, tables_path = run.folder / "scores.json", run.folder / "tables.md"
+    scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.is_file() else {}
+    tables = tables_path.read_text(encoding="utf-8") if tables_path.is_file() else ""
+    training = {
+        "recipe": run.folder.joinpath("recipe.toml").read_text(encoding="utf-8"),
+        "seed": part.seed,
+        "epochs": fitted.epochs,
+        "clips": len(data.utterances),
+        "speakers": len({u.speaker_key for u in data.utterances}),
+        "labels": list(data.labels),
+        "versions": json.loads((run.folder / "environment.json").read_text(encoding="utf-8")),
+    }
+    card = model_card_text(run.recipe, tuned, data.utterances, tables, training)
+    return export_pack(
+        target, run.recipe, fitted, tuned, data.utterances, training, scores, card, progress=bar("clips embedded")
     )

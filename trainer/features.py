@@ -1,4 +1,4 @@
-"""The feature cache: pooled features of every clip on disk, so that the frozen encoder runs once a clip and not once a run.
+"""The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
 
 A cache is a folder named after encoder, layers and precision. `rows.f32` grows by a row a clip and `keys.txt` by the
 row's key after it; a killed run leaves at most a row without a key, which the next one cuts off.

@@ -2,7 +2,6 @@
 
 import copy
 import csv
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from torch.nn import functional
 from desktop_app.engine.voice import VoicePrior
 from trainer.baseline import BaselineBank, estimate_prior
 from trainer.corpora import Utterance
-from trainer.evaluate import unweighted_accuracy
+from trainer.metrics import unweighted_accuracy
 from trainer.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.model import Head, Standardise
 from trainer.recipe import Recipe
@@ -201,7 +200,7 @@ def _fit(
         elif not t.patience:
             state.best_accuracy, state.best_epoch = accuracy, state.epoch
         assert state.rows is not None
-        state.rows.append([state.epoch, loss, accuracy, state.schedule.get_last_lr()[0]])
+        state.rows.append([state.epoch, loss, accuracy, float(state.schedule.get_last_lr()[0])])
         if checkpoint and time.monotonic() - saved >= checkpoint_every_s:
             save_beside(checkpoint, state.as_dict())
             saved = time.monotonic()
@@ -321,7 +320,7 @@ def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float
         if t.lambda_scl:
             loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, t.tau), t.lambda_scl)
         state.optimiser.zero_grad()
-        loss.sum().backward()  # the members share no weights: the sum trains each on its own loss
+        loss.sum().backward()  # type: ignore[no-untyped-call]  # the members share no weights: the sum trains each on its own loss
         state.optimiser.step()
         state.schedule.step()
         _average(state.average, state.head, t.ema)
@@ -330,8 +329,8 @@ def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float
 
 
 def _mix(features: Tensor, targets: Tensor, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    share = rng.beta(alpha, alpha, (*features.shape[:2], 1))
-    share = torch.from_numpy(np.maximum(share, 1 - share).astype(np.float32))  # a clip stays mostly itself
+    drawn = rng.beta(alpha, alpha, (*features.shape[:2], 1))
+    share = torch.from_numpy(np.maximum(drawn, 1 - drawn).astype(np.float32))  # a clip stays mostly itself
     order = torch.from_numpy(rng.permutation(features.shape[1]))
     return share * features + (1 - share) * features[:, order], share * targets + (1 - share) * targets[:, order]
 
@@ -364,7 +363,7 @@ def save_beside(path: Path, data: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     torch.save(data, beside)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _write_metrics(path: Path, rows: Sequence[Sequence[float]]) -> None:
@@ -374,8 +373,8 @@ def _write_metrics(path: Path, rows: Sequence[Sequence[float]]) -> None:
         writer.writerows(rows)
 
 
-def save_head(path: Path, fitted: FittedHead, recipe: Recipe) -> None:
-    """Write a fitted head; `load_head` reads it with the same recipe."""
+def save_head(path: Path, fitted: FittedHead) -> None:
+    """Write a fitted head; `load_head` reads it with its recipe."""
     save_beside(
         path,
         {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from trainer.corpora import CorpusError, Utterance
 from trainer.recipe import ProtocolRecipe
@@ -35,7 +36,7 @@ class Fold:
         if both := (self.train & self.validation) | (self.train & self.test) | (self.validation & self.test):
             raise CorpusError(f"The fold {self.name} has {min(both)} on two sides: correct the fold file.")
 
-    def indices(self, utterances: Sequence[Utterance], side: str) -> np.ndarray:  # type: ignore[type-arg]
+    def indices(self, utterances: Sequence[Utterance], side: str) -> npt.NDArray[np.int64]:
         """Rows of the table whose speaker is on the side "train", "validation" or "test"; int64 [n]."""
         speakers: frozenset[str] = getattr(self, side)
         return np.array([i for i, u in enumerate(utterances) if u.speaker_key in speakers], dtype=np.int64)
@@ -75,7 +76,9 @@ def _emobox(speakers: Sequence[str]) -> dict[str, list[str]]:
     expected = {f"ravdess/{actor}" for fold in EMOBOX_RAVDESS for actor in fold}
     if set(speakers) != expected:
         odd = min(set(speakers) ^ expected)
-        raise CorpusError(f"EmoBox's folds are for RAVDESS with its 24 actors, and {odd} differs: use another protocol.")
+        raise CorpusError(
+            f"EmoBox's folds are for RAVDESS with its 24 actors, and {odd} differs: use another protocol."
+        )
     return {f"fold{n}": [f"ravdess/{a}" for a in actors] for n, actors in enumerate(EMOBOX_RAVDESS, start=1)}
 
 
@@ -149,6 +152,4 @@ def read_folds(path: Path) -> tuple[Fold, ...]:
         CorpusError: A speaker is on two sides.
     """
     data = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(
-        Fold(f["name"], frozenset(f["train"]), frozenset(f["validation"]), frozenset(f["test"])) for f in data
-    )
+    return tuple(Fold(f["name"], frozenset(f["train"]), frozenset(f["validation"]), frozenset(f["test"])) for f in data)

@@ -10,7 +10,7 @@ def supervised_contrastive_loss(embeddings: Tensor, labels: Tensor, tau: float =
 
         L_i = -1 / |P(i)| * sum_{p in P(i)} log( exp(z_i . z_p / tau) / sum_{a in A(i)} exp(z_i . z_a / tau) )
 
-    A(i) is the whole batch but i; P(i) are those of A(i) with the label of i. With augmentation the batch is the N clips
+    A(i) is the whole batch but i; P(i) are those of A(i) with the label of i. With augmentation the batch is N clips
     and their N copies, 2N rows. An anchor without a positive says nothing and is left out of the mean; when no anchor
     has one the loss is 0 and so are its gradients.
 

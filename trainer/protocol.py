@@ -41,7 +41,7 @@ class Answers:
 
 
 def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, kind: str = "all") -> tuple[Floats, Ints]:
-    """Embeddings [n, E] and labels [n] of datastore clips, each with the baseline of all its speaker's clips, or none."""
+    """Embeddings [n, E] and labels [n] of datastore clips, each less its speaker's baseline, or plain."""
     pooled = fitted.pooled(data.features[0, rows])
     baselines = np.zeros_like(pooled)
     if kind == "all":
@@ -59,7 +59,7 @@ def answered_rows(data: Dataset, rows: Ints) -> Ints:
 def answers_under(
     data: Dataset, fitted: FittedHead, rows: Ints, condition: Condition, temperature: float, rng: np.random.Generator
 ) -> list[Answers]:
-    """Answers for `rows` under one draw of the condition; one-sided conditions give one set of answers for each mood."""
+    """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
     pooled = fitted.pooled(data.features[0, rows])
     labels = data.label_indices()[rows]
     groups = _groups(data, rows)
@@ -105,5 +105,3 @@ def _groups(data: Dataset, rows: Ints) -> list[Ints]:
     """Positions in `rows` of each speaker's clips."""
     keys = np.array([data.utterances[i].speaker_key for i in rows])
     return [np.flatnonzero(keys == key) for key in np.unique(keys)]
-
-

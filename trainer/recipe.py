@@ -56,7 +56,7 @@ class BackboneRecipe:
     layers: int = 3
     pooled_layers: tuple[int, ...] = (2, 3)
     max_seconds: float = 15.0
-    front_end: FrontEnd = FrontEnd()
+    front_end: FrontEnd = field(default_factory=FrontEnd)
     precision: Literal["float32", "bfloat16"] = "float32"
 
 
@@ -108,10 +108,10 @@ class TrainingRecipe:
         label_smoothing: Share of the target spread over all labels.
         mixup: Alpha of the beta distribution that mixes pairs of features; 0 for none.
         balance: Clips are drawn alike from each "corpus-label", "label", or as they come ("none").
-        speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: invented voices.
+        speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: new voices.
         jitter: Standard deviation of Gaussian noise on the standardised features.
         ema: Decay of the weights' moving average that is kept in the end; 0 for none.
-        patience: Epochs without a better validation UA after which training stops; 0 trains all epochs and keeps the last.
+        patience: Epochs without a better validation UA after which training stops; 0 keeps the last.
         validation_share: Of the training speakers, held out to tune k, alpha and temperature.
         refit: Train once more on training and validation speakers together when all is tuned.
     """
@@ -232,7 +232,9 @@ def load_recipe(path: Path) -> Recipe:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RecipeError(f"There is no recipe {path}: name a .toml file, such as trainer/recipes/default.toml.") from None
+        raise RecipeError(
+            f"There is no recipe {path}: name a .toml file, such as trainer/recipes/default.toml."
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"The recipe {path} can't be read ({error}): correct it.") from None
     try:
@@ -264,7 +266,11 @@ def _check(recipe: Recipe) -> None:
             raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
     if backbone.front_end.level not in ("none", "peak", "rms"):
         raise RecipeError(f'`backbone.front_end.level` is "{backbone.front_end.level}" and must be none, peak or rms.')
-    for key, values in (("knn.k", recipe.knn.k), ("knn.alpha", recipe.knn.alpha), ("protocol.seeds", recipe.protocol.seeds)):
+    for key, values in (
+        ("knn.k", recipe.knn.k),
+        ("knn.alpha", recipe.knn.alpha),
+        ("protocol.seeds", recipe.protocol.seeds),
+    ):
         if not values:
             raise RecipeError(f"`{key}` must name at least one value.")
 

@@ -1,15 +1,15 @@
 """A run: its folder, and the stages that each leave their result there and are not done twice.
 
-    RUN/recipe.toml  environment.json  inspection.json  folds.json
-    RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  answers.npz
-    RUN/scores.json  report.html  tables/
+RUN/recipe.toml  environment.json  inspection.json  folds.json
+RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  answers.npz
+RUN/scores.json  report.html  tables/
 """
 
 import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -20,11 +20,11 @@ import torch
 from tqdm import tqdm
 
 from trainer.corpora import Utterance
-from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.features import pooled_features
+from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
 from trainer.recipe import Recipe, RecipeError, load_recipe
-from trainer.table import Inspection, inspect, load_table
+from trainer.table import Inspection, bar, inspect, load_table
 from trainer.tune import Tuned, tune
 
 T = TypeVar("T")
@@ -72,10 +72,10 @@ class Run:
         """Load and inspect the corpora, encode every clip, write the folds."""
         if self._data is not None:
             return self._data
-        found = inspect(load_table(self.recipe.corpora), _bar("clips read"))
+        found = inspect(load_table(self.recipe.corpora), bar("clips read"))
         write_json(self.folder / "inspection.json", inspection_summary(found))
         copies = self.recipe.augment if self.recipe.augment.copies else None
-        features = pooled_features(found.utterances, self.recipe.backbone, copies, _bar("clips encoded"))
+        features = pooled_features(found.utterances, self.recipe.backbone, copies, bar("clips encoded"))
         self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels)
         if not (self.folder / "folds.json").is_file():
             share = self.recipe.training.validation_share
@@ -101,10 +101,13 @@ class Run:
         data = self.prepare()
         waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]
         for part in _progress(waiting, "heads trained"):
-            train, validation = part.fold.indices(data.utterances, "train"), part.fold.indices(data.utterances, "validation")
+            train, validation = (
+                part.fold.indices(data.utterances, "train"),
+                part.fold.indices(data.utterances, "validation"),
+            )
             part.folder.mkdir(parents=True, exist_ok=True)
             fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
-            save_head(part.folder / "head.pt", fitted, self.recipe)
+            save_head(part.folder / "head.pt", fitted)
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)
 
     def tune(self, for_pack: bool = False) -> None:
@@ -113,7 +116,10 @@ class Run:
         data = self.prepare()
         for part in _progress(self.parts(for_pack), "heads tuned"):
             tuned_path = part.folder / "tuned.json"
-            train, validation = part.fold.indices(data.utterances, "train"), part.fold.indices(data.utterances, "validation")
+            train, validation = (
+                part.fold.indices(data.utterances, "train"),
+                part.fold.indices(data.utterances, "validation"),
+            )
             if not tuned_path.is_file():
                 fitted = load_head(part.folder / "head.pt", self.recipe)
                 write_json(tuned_path, asdict(tune(data, fitted, train, validation, self.recipe.knn)))
@@ -124,7 +130,7 @@ class Run:
                 both = np.sort(np.concatenate([train, validation]))
                 empty = np.zeros(0, dtype=np.int64)
                 fitted = fit_head(data, both, empty, replace(self.recipe, training=training), part.seed)
-                save_head(refit_path, replace(fitted, epochs=epochs), self.recipe)
+                save_head(refit_path, replace(fitted, epochs=epochs))
 
     def final_head(self, part: Part) -> FittedHead:
         """The head that is tested and exported."""
@@ -171,20 +177,7 @@ def write_json(path: Path, data: Any) -> None:
     """JSON written beside and renamed."""
     beside = path.with_name(path.name + ".part")
     beside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(beside, path)
-
-
-def _bar(what: str) -> Callable[[int, int], None]:
-    bar: list[Any] = []
-
-    def show(done: int, total: int) -> None:
-        if not bar:
-            bar.append(tqdm(total=total, desc=what, unit="", leave=False, disable=None))
-        bar[0].update(done - bar[0].n)
-        if done == total:
-            bar[0].close()
-
-    return show
+    beside.replace(path)
 
 
 def _progress(items: Sequence[T], what: str) -> Iterator[T]:

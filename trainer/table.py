@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import platformdirs
+from tqdm import tqdm
 
 from desktop_app.engine.audio import load_audio
 from desktop_app.errors import AudioError
@@ -41,6 +43,20 @@ class Inspection:
     duplicates: tuple[tuple[Utterance, Utterance], ...]
 
 
+def bar(what: str) -> Progress:
+    """A progress bar with the time left, on a terminal alone."""
+    bars: list[Any] = []
+
+    def show(done: int, total: int) -> None:
+        if not bars:
+            bars.append(tqdm(total=total, desc=what, leave=False, disable=None))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars[0].close()
+
+    return show
+
+
 def cache_folder() -> Path:
     """Where what can be made again is kept: VOICEKIN_CACHE, else the user's cache folder."""
     folder = os.environ.get("VOICEKIN_CACHE")
@@ -62,7 +78,9 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     counts = Counter(u.label for u in mapped)
     if missing := [label for label in recipe.labels if not counts[label]]:
         known = ", ".join(sorted({u.label for u in utterances}))
-        raise CorpusError(f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`.")
+        raise CorpusError(
+            f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
+        )
     return tuple(mapped)
 
 

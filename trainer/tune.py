@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from desktop_app.engine.fusion import NOVELTY_NEIGHBOURS, Weighting, fuse, softmax
 from trainer.datastore import Nearest, knn_probabilities
-from trainer.evaluate import unweighted_accuracy
+from trainer.metrics import unweighted_accuracy
 from trainer.fit import Dataset, FittedHead
 from trainer.protocol import Condition, answered_rows, answers_under, datastore_items, neighbours_of
 from trainer.recipe import KnnRecipe
@@ -76,7 +76,9 @@ def search(
                 for alpha in recipe.alpha:
                     fused = [fuse(n, m, alpha) for n, m in zip(neighbours, models, strict=True)]
                     ua = float(np.mean([unweighted_accuracy(truth, p.argmax(1), n_labels) for p in fused]))
-                    tried.append((ua, float(np.mean([_nll(p, truth) for p in fused])), (k, alpha, temperature, weighting)))
+                    tried.append(
+                        (ua, float(np.mean([_nll(p, truth) for p in fused])), (k, alpha, temperature, weighting))
+                    )
     best = max(ua for ua, _, _ in tried)
     ua, _, setting = min((t for t in tried if t[0] >= best - WITHIN_BEST), key=lambda t: t[1])
     k, alpha, temperature, weighting = setting

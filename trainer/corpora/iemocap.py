@@ -1,4 +1,4 @@
-"""IEMOCAP as licensed (Busso et al., 2008): Session1..5/dialog/EmoEvaluation/*.txt and the sentences' or dialogues' wav.
+"""IEMOCAP as licensed (Busso et al., 2008): Session1..5 with dialog/EmoEvaluation/*.txt and wav of turns or dialogues.
 
 The usual four classes (happy = happy + excited) are a matter of the recipe's label map; `FOUR_CLASS_COUNTS` is what
 they come to in a complete copy, and `check_four_classes` says what differs.
@@ -50,7 +50,7 @@ def load(root: Path) -> list[Utterance]:
     sessions = [root / name for name in SESSIONS if (root / name).is_dir()]
     if not sessions:
         raise CorpusError(f"IEMOCAP was looked for in {root}, which has no folder Session1: name the folder above it.")
-    utterances = []
+    utterances: list[Utterance] = []
     for session in sessions:
         evaluations = sorted((session / "dialog" / "EmoEvaluation").glob("Ses*.txt"))
         if not evaluations:

@@ -34,7 +34,7 @@ def _from_folder(root: Path) -> list[Utterance]:
                 f"{path} has no speaker: put it in {parts[0]}/SPEAKER/, or list it in {root / TABLE}; "
                 "without speakers a model can't be tested on voices it has not heard."
             )
-        name = "/".join(parts[:-1] + (path.stem,))
+        name = "/".join((*parts[:-1], path.stem))
         utterances.append(Utterance(id=f"own/{name}", path=path, corpus="own", speaker=parts[1], label=parts[0]))
     return utterances
 
@@ -50,7 +50,9 @@ def _from_table(table: Path) -> list[Utterance]:
         for number, row in enumerate(rows, start=2):
             fields = {key: (row.get(key) or "").strip() for key in REQUIRED + OPTIONAL}
             if empty := [key for key in REQUIRED if not fields[key]]:
-                raise CorpusError(f"{table}, line {number}: {fields['path'] or 'the clip'} has no {empty[0]}: fill it in.")
+                raise CorpusError(
+                    f"{table}, line {number}: {fields['path'] or 'the clip'} has no {empty[0]}: fill it in."
+                )
             path = table.parent / fields["path"]
             if path.suffix.lower() not in SUFFIXES or not path.is_file():
                 raise CorpusError(f"{table}, line {number}: {path} is no {', '.join(SUFFIXES)} file: correct the path.")
@@ -61,7 +63,10 @@ def _from_table(table: Path) -> list[Utterance]:
                     corpus="own",
                     speaker=fields["speaker"],
                     label=fields["label"],
-                    **{key: fields[key] for key in OPTIONAL},
+                    language=fields["language"],
+                    sex=fields["sex"],
+                    text=fields["text"],
+                    licence=fields["licence"],
                 )
             )
     return utterances

@@ -1,0 +1,133 @@
+"""Scores: accuracies, macro-F1, confusion, calibration, and intervals by resampling speakers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ECE_BINS = 15
+BOOTSTRAP_DRAWS = 1000
+
+
+def confusion_matrix(truth: Ints, answers: Ints, n_labels: int) -> Ints:
+    """Counts int64 [n_labels, n_labels]: row the truth, column the answer."""
+    return np.bincount(truth * n_labels + answers, minlength=n_labels**2).reshape(n_labels, n_labels)
+
+
+def weighted_accuracy(truth: Ints, answers: Ints) -> float:
+    """WA: the share of clips answered rightly, in per cent."""
+    return 100.0 * float((truth == answers).mean())
+
+
+def unweighted_accuracy(truth: Ints, answers: Ints, n_labels: int) -> float:
+    """UA: the mean over the labels that occur of each label's recall, in per cent."""
+    return _ua(confusion_matrix(truth, answers, n_labels))
+
+
+def _ua(confusion: Ints) -> float:
+    totals = confusion.sum(1)
+    there = totals > 0
+    return 100.0 * float((np.diag(confusion)[there] / totals[there]).mean())
+
+
+def macro_f1(truth: Ints, answers: Ints, n_labels: int) -> float:
+    """Mean over the labels that occur of 2 TP / (2 TP + FP + FN), in per cent."""
+    confusion = confusion_matrix(truth, answers, n_labels)
+    hits, totals, answered = np.diag(confusion), confusion.sum(1), confusion.sum(0)
+    there = totals > 0
+    return 100.0 * float((2 * hits[there] / (totals[there] + answered[there])).mean())
+
+
+def calibration_error(truth: Ints, probabilities: Floats, bins: int = ECE_BINS) -> float:
+    """Expected calibration error: mean |confidence - accuracy| over bins of equal width, weighted by clips; 0 to 1."""
+    confidence, answers = probabilities.max(1), probabilities.argmax(1)
+    which = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    n = np.bincount(which, minlength=bins)
+    gap = np.bincount(which, confidence - (answers == truth), minlength=bins)
+    return float(np.abs(gap[n > 0]).sum() / len(truth))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a set of answers reaches: per cent, ECE 0 to 1, and the speaker-level 95 % interval of UA."""
+
+    n: int
+    wa: float
+    ua: float
+    macro_f1: float
+    ece: float
+    ua_low: float
+    ua_high: float
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def score(truth: Ints, probabilities: Floats, speakers: Sequence[str], seed: int = 0) -> Scores:
+    """All scores of probabilities [n, L] against truth [n]."""
+    n_labels = probabilities.shape[1]
+    answers = probabilities.argmax(1)
+    low, high = bootstrap_interval(truth, answers, speakers, n_labels, seed)
+    confusion = confusion_matrix(truth, answers, n_labels)
+    return Scores(
+        len(truth),
+        weighted_accuracy(truth, answers),
+        _ua(confusion),
+        macro_f1(truth, answers, n_labels),
+        calibration_error(truth, probabilities),
+        low,
+        high,
+        tuple(tuple(int(v) for v in row) for row in confusion),
+    )
+
+
+def bootstrap_interval(
+    truth: Ints, answers: Ints, speakers: Sequence[str], n_labels: int, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
+) -> tuple[float, float]:
+    """95 % interval of UA when the speakers are drawn anew with replacement: whole speakers, all their clips."""
+    drawn = _resampled(
+        [confusion_matrix(truth[own], answers[own], n_labels) for own in _by_speaker(speakers)], seed, draws
+    )
+    values = [_ua(c) for c in drawn]
+    return float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
+
+
+def paired_difference(
+    truth: Ints,
+    answers: Ints,
+    other: Ints,
+    speakers: Sequence[str],
+    n_labels: int,
+    seed: int = 0,
+    draws: int = BOOTSTRAP_DRAWS,
+) -> tuple[float, float, float]:
+    """UA(answers) - UA(other) on the same clips, with its 95 % interval over resampled speakers."""
+    pairs = [
+        np.stack([confusion_matrix(truth[own], a[own], n_labels) for a in (answers, other)])
+        for own in _by_speaker(speakers)
+    ]
+    values = [_ua(c[0]) - _ua(c[1]) for c in _resampled(pairs, seed, draws)]
+    difference = unweighted_accuracy(truth, answers, n_labels) - unweighted_accuracy(truth, other, n_labels)
+    return difference, float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
+
+
+def _by_speaker(speakers: Sequence[str]) -> list[Ints]:
+    names = np.array(speakers)
+    return [np.flatnonzero(names == speaker) for speaker in np.unique(names)]
+
+
+def _resampled(counts: Sequence[Ints], seed: int, draws: int) -> list[Ints]:
+    rng = np.random.default_rng(seed)
+    stacked = np.stack(counts)
+    return [stacked[rng.integers(0, len(stacked), len(stacked))].sum(0) for _ in range(draws)]
+
+
+def coverage_curve(truth: Ints, probabilities: Floats) -> tuple[Floats, Floats, Floats]:
+    """Thresholds on the confidence, the share of clips answered at each, and the accuracy on those; [n] each."""
+    confidence = probabilities.max(1)
+    order = np.argsort(-confidence, kind="stable")
+    right = (probabilities.argmax(1) == truth)[order]
+    answered = np.arange(1, len(truth) + 1)
+    return confidence[order], answered / len(truth), np.cumsum(right) / answered
