@@ -1,6 +1,7 @@
 """The speaker's baseline while training and testing: the engine's own estimator, on draws of a speaker's clips."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,14 +46,15 @@ def estimate_prior(pooled: Floats, labels: Ints, speakers: Ints, n_labels: int, 
             within += np.square(residual, dtype=np.float64).sum(0)
             residual_counts += len(residual) - 1
     offsets = sums / np.maximum(counts, 1)[:, None]
-    if not recipe.take_off_moods:
-        offsets = np.zeros_like(offsets)
     if recipe.clips_to_half > 0 or len(means) < 2:
         half = np.array([recipe.clips_to_half or 5.0])
     else:
         between = np.var(np.stack(means), axis=0, ddof=1)
         half = np.clip(within / max(residual_counts, 1) / np.maximum(between, 1e-9), 0.1, 100.0)
-    return VoicePrior(offsets.astype(np.float32), half.astype(np.float32))
+    spread = np.maximum(within / max(residual_counts, 1), 1e-6)
+    return VoicePrior(
+        offsets.astype(np.float32), half.astype(np.float32), spread.astype(np.float32), recipe.mood_tolerance
+    )
 
 
 def classifier(
@@ -76,7 +78,8 @@ class BaselineBank:
         """`pooled` is float32 [variants, n, D] of the training clips; labels and speakers [n], speakers 0 to S - 1."""
         self._pooled, self._labels, self._speakers, self._recipe = pooled, labels, speakers, recipe
         offsets = prior.emotion_offsets if recipe.moods == "true" else np.zeros_like(prior.emotion_offsets)
-        self._prior = VoicePrior(offsets, prior.clips_to_half)
+        # the moods of training clips are known: no tolerance
+        self._prior = replace(prior, emotion_offsets=offsets, mood_tolerance=0.0)
         self._n_speakers = int(speakers.max()) + 1
         self.bank: Floats = np.zeros((pooled.shape[0], self._n_speakers, recipe.draws, pooled.shape[2]), np.float32)
 

@@ -70,12 +70,14 @@ def _run(options: argparse.Namespace) -> int:
         run.tune(for_pack=True)
         export_run(run, options.output or run.folder / "pack")
     else:
-        from trainer.report import evaluate_run, report_run
+        from trainer.evaluate import evaluate_run
 
         run.fit(options.resume)
         run.tune()
         print(evaluate_run(run))
         if options.command == "report":
+            from trainer.report import report_run
+
             report_run(run)
     print(f"Results are in {run.folder}.")
     return 0

@@ -93,7 +93,9 @@ def answer_run(run: "Run") -> list[Answered]:
     together = []
     for (condition, seed, draw), pieces in collected.items():
         rows = np.concatenate([p.rows for p in pieces])
-        together.append(Answered(condition, seed, draw, rows, np.concatenate([p.probabilities for p in pieces], axis=1)))
+        together.append(
+            Answered(condition, seed, draw, rows, np.concatenate([p.probabilities for p in pieces], axis=1))
+        )
     return together
 
 
@@ -102,14 +104,14 @@ def evaluate_run(run: "Run") -> str:
     from trainer.run import write_json
 
     answered = answer_run(run)
-    np.savez_compressed(
-        run.folder / "answers.npz",
-        conditions=np.array([str(a.condition) for a in answered]),
-        seeds=np.array([a.seed for a in answered]),
-        draws=np.array([a.draw for a in answered]),
+    arrays: dict[str, Any] = {
+        "conditions": np.array([str(a.condition) for a in answered]),
+        "seeds": np.array([a.seed for a in answered]),
+        "draws": np.array([a.draw for a in answered]),
         **{f"rows_{i}": a.rows for i, a in enumerate(answered)},
         **{f"probabilities_{i}": a.probabilities.astype(np.float32) for i, a in enumerate(answered)},
-    )
+    }
+    np.savez_compressed(run.folder / "answers.npz", **arrays)
     scores = score_answers(run, answered)
     write_json(run.folder / "scores.json", scores)
     tables = score_tables(scores)
@@ -131,7 +133,7 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         utterances = [data.utterances[i] for i in rows]
         truth, speakers = truth_of[rows], [u.speaker_key for u in utterances]
         fused = [asdict(score(truth, a.probabilities[0], speakers)) for a in group]
-        entry = {key: float(np.mean([f[key] for f in fused])) for key in fused[0] if key != "confusion"}
+        entry: dict[str, Any] = {key: float(np.mean([f[key] for f in fused])) for key in fused[0] if key != "confusion"}
         entry["confusion"] = np.mean([f["confusion"] for f in fused], axis=0).round(1).tolist()
         for way, which in zip(WAYS, range(len(WAYS)), strict=True):
             by_seed = [
@@ -146,7 +148,7 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
             ("sex", [u.sex for u in utterances]),
         ):
             entry[f"by_{what}"] = _breakdown(truth, group, keys, data.n_answered)
-        entry["ua_mean_of_folds"] = float(np.mean([v for v in entry["by_fold"].values()]))
+        entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
         scores[name] = entry
     return {
         "protocol": asdict(run.recipe.protocol),
@@ -192,7 +194,9 @@ def score_tables(scores: Mapping[str, Any]) -> str:
         if 1 < len(names) <= 12:
             lines += ["", f"UA by {what}:", "", f"| known | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
             for name, c in conditions.items():
-                lines.append(f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |")
+                lines.append(
+                    f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |"
+                )
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,9 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
+from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
+from desktop_app.engine.voice import estimate_baseline, voice_rows
 from trainer.backbone import PooledBackbone, load_backbone
 from trainer.card import model_card as model_card_text
 from trainer.corpora import Utterance
@@ -80,11 +82,20 @@ def quantise(graph: bytes) -> bytes:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    model = onnx.load_from_string(graph)
+    matrices = {w.name for w in model.graph.initializer if len(w.dims) == 2}
+    # the members' small stacked matrices have three dimensions, for which ONNX Runtime has no product per channel
+    others = [n.name for n in model.graph.node if n.op_type == "MatMul" and n.input[1] not in matrices]
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
-        onnx.save(onnx.load_from_string(graph), str(source))
+        onnx.save(model, str(source))
         quantize_dynamic(
-            str(source), str(target), op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
+            str(source),
+            str(target),
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=others,
         )
         return target.read_bytes()
 
@@ -198,7 +209,7 @@ def export_pack(
         calibration_temperature=tuned.temperature,
         novelty_distance=tuned.novelty_distance,
         abstain_confidence=tuned.abstain_confidence,
-        voice=voice_summary(fitted),
+        voice={"mood_tolerance": fitted.prior.mood_tolerance},
         training=training,
         scores=scores,
     )
@@ -210,21 +221,9 @@ def export_pack(
         embeddings=embeddings,
         items=items,
         model_card=model_card,
-        voice=voice_array(fitted),
+        voice=voice_rows(fitted.prior),
         item_map=item_map(embeddings),
     )
-
-
-def voice_array(fitted: FittedHead) -> Floats:
-    """voice.npy, float32 [L + 1, D]: the emotions' offsets in the labels' order, then the clips to half."""
-    offsets = fitted.prior.emotion_offsets
-    half = np.broadcast_to(fitted.prior.clips_to_half, (1, offsets.shape[1]))
-    return np.concatenate([offsets, half]).astype(np.float32)
-
-
-def voice_summary(fitted: FittedHead) -> dict[str, Any]:
-    """What pack.json says about the baseline beside voice.npy."""
-    return {"clips_to_half_mean": round(float(fitted.prior.clips_to_half.mean()), 4)}
 
 
 def _embed(
@@ -234,9 +233,6 @@ def _embed(
     fitted: FittedHead,
     kind: str,
 ) -> Floats:
-    from desktop_app.engine.fusion import softmax
-    from desktop_app.engine.voice import estimate_baseline
-
     def classify(x: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         feed = {"pooled": x, "baseline": np.ascontiguousarray(np.broadcast_to(baseline, x.shape), dtype=np.float32)}
         return softmax(heading.run(["logits"], feed)[0])

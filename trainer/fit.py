@@ -17,8 +17,8 @@ from torch.nn import functional
 from desktop_app.engine.voice import VoicePrior
 from trainer.baseline import BaselineBank, estimate_prior
 from trainer.corpora import Utterance
-from trainer.metrics import unweighted_accuracy
 from trainer.losses import cross_entropy, joint_loss, supervised_contrastive_loss
+from trainer.metrics import unweighted_accuracy
 from trainer.model import Head, Standardise
 from trainer.recipe import Recipe
 
@@ -383,6 +383,8 @@ def save_head(path: Path, fitted: FittedHead) -> None:
             "deviation": fitted.standardise.deviation,
             "offsets": torch.from_numpy(fitted.prior.emotion_offsets),
             "clips_to_half": torch.from_numpy(fitted.prior.clips_to_half),
+            "within_variance": torch.from_numpy(fitted.prior.within_variance),
+            "mood_tolerance": fitted.prior.mood_tolerance,
             "labels": list(fitted.labels),
             "n_answered": fitted.n_answered,
             "epochs": fitted.epochs,
@@ -399,7 +401,12 @@ def load_head(path: Path, recipe: Recipe) -> FittedHead:
     return FittedHead(
         Standardise(data["mean"], data["deviation"]),
         head.eval(),
-        VoicePrior(data["offsets"].numpy(), data["clips_to_half"].numpy()),
+        VoicePrior(
+            data["offsets"].numpy(),
+            data["clips_to_half"].numpy(),
+            data["within_variance"].numpy(),
+            data["mood_tolerance"],
+        ),
         tuple(data["labels"]),
         data["n_answered"],
         data["epochs"],

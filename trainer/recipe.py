@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from desktop_app.engine.fusion import Weighting
+from desktop_app.engine.voice import MOOD_TOLERANCE
 from desktop_app.errors import VoiceKinError
 from trainer.backbone import FrontEnd
 
@@ -143,14 +144,14 @@ class BaselineRecipe:
         moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
         draws: Baselines estimated for each speaker and epoch.
         clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
-        take_off_moods: Whether the shipped estimator takes the expected emotion off (see desktop_app.engine.voice).
+        mood_tolerance: How one-sided clips must look before moods are taken off, 1 for never; see engine.voice.
     """
 
     train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
     moods: Literal["true", "ignored"] = "ignored"
     draws: int = 8
     clips_to_half: float = 5.0
-    take_off_moods: bool = True
+    mood_tolerance: float = MOOD_TOLERANCE
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from scipy.optimize import minimize_scalar
 
 from desktop_app.engine.fusion import NOVELTY_NEIGHBOURS, Weighting, fuse, softmax
 from trainer.datastore import Nearest, knn_probabilities
-from trainer.metrics import unweighted_accuracy
 from trainer.fit import Dataset, FittedHead
+from trainer.metrics import unweighted_accuracy
 from trainer.protocol import Condition, answered_rows, answers_under, datastore_items, neighbours_of
 from trainer.recipe import KnnRecipe
 

@@ -1,0 +1,26 @@
+"""Every test keeps what it caches to itself; the corpora are there or the test says why not."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def two_threads() -> None:
+    torch.set_num_threads(2)
+
+
+@pytest.fixture
+def corpora() -> Path:
+    """The folder of the published corpora."""
+    folder = os.environ.get("VOICEKIN_CORPORA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("VOICEKIN_CORPORA names no folder with the published corpora")
+    return Path(folder)
