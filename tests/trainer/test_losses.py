@@ -70,7 +70,7 @@ def test_float32_does_not_overflow_at_a_low_temperature() -> None:
 
 @pytest.mark.parametrize("labels", [CASES["usual"], CASES["N and N augmented"]])
 def test_equals_pytorch_metric_learning(labels: list[int]) -> None:
-    """Where the conventions coincide: the library counts an anchor without positive as 0, and no loss without negative."""
+    """Where the conventions coincide: the library takes an anchor without positives or negatives for 0."""
     z, y = batch(labels, seed=1)
     assert supervised_contrastive_loss(z, y, 0.07).item() == pytest.approx(SupConLoss(0.07)(z, y).item(), abs=1e-6)
 

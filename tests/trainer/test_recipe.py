@@ -1,0 +1,64 @@
+"""Recipes: those that ship are read; a misspelt key, a wrong type or a missing key is named."""
+
+from pathlib import Path
+
+import pytest
+
+from trainer.recipe import RecipeError, load_recipe
+
+SHIPPED = sorted((Path(__file__).parents[2] / "trainer" / "recipes").glob("*.toml"))
+
+MINIMAL = """
+name = "mine"
+[corpora]
+names = ["ravdess"]
+labels = ["angry", "sad"]
+"""
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_shipped_recipes_are_read(path: Path) -> None:
+    assert load_recipe(path).name == path.stem
+
+
+def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
+    recipe = load_recipe(written(tmp_path, MINIMAL))
+    assert recipe.corpora.labels == ("angry", "sad")
+    assert recipe.training.tau == 0.07
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            MINIMAL + "[training]\nlearning_rat = 1.0\n",
+            "`training.learning_rat`; did you mean `training.learning_rate`?",
+        ),
+        (MINIMAL + "[trainig]\nepochs = 1\n", "`trainig`; did you mean `training`?"),
+        (MINIMAL + "[backbone.front_end]\nlevl = 'peak'\n", "`backbone.front_end.levl`"),
+        (MINIMAL + "[training]\nepochs = 'ten'\n", "`training.epochs`"),
+        (MINIMAL + "[training]\nlambda_scl = 2\n", "`training.lambda_scl` is 2.0 and must lie between 0.0 and 1.0"),
+        (MINIMAL + "[protocol]\nkind = 'loso'\n", "leave-one-speaker-out"),
+        (MINIMAL + "[knn]\nk = []\n", "`knn.k`"),
+        ("name = 'mine'\n", "the key `corpora` is missing"),
+        ("name = mine\n", "can't be read"),
+        (MINIMAL.replace('"sad"', '"angry"'), "at least two labels"),
+    ],
+)
+def test_a_mistake_is_named_with_the_file(tmp_path: Path, text: str, says: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(path)
+    assert says in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="There is no recipe"):
+        load_recipe(tmp_path / "none.toml")
