@@ -3,7 +3,6 @@
 import faulthandler
 import logging
 import logging.handlers
-import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -27,17 +26,10 @@ from desktop_app.ui.window import MainWindow
 log = logging.getLogger("desktop_app")
 
 LOG_BYTES = 512 * 1024
-NO_DISPLAY = (
-    "VoiceKin's window needs a display, and there is none here. Start it from a desktop, or use the command line: "
-    "voicekin classify FILE"
-)
 
 
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; files named in `argv` are answered at once. The exit status."""
-    if not _has_display():
-        print(NO_DISPLAY, file=sys.stderr)
-        return 1
     log_to_file()
     app = QApplication([sys.argv[0], *argv])
     window = build(app)
@@ -101,10 +93,3 @@ def _unhandled(window: MainWindow, kind: type[BaseException], error: BaseExcepti
         return
     log.error("unhandled", exc_info=(kind, error, at))
     window.show_bug(error)
-
-
-def _has_display() -> bool:
-    """Qt ends the process where it finds no display, so we look before it does."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
