@@ -142,7 +142,7 @@ class OwnDatastore:
 
     def item(self, index: int) -> Item:
         """What is known of example `index`."""
-        return self.describe(int(self.ids[index]))
+        return replace(self.describe(int(self.ids[index])), label=self.names[self.label_of[index]])
 
     def with_example(self, example: StoredFeatures, baseline: Floats, embed: Embed) -> "OwnDatastore":
         """This and one more; `baseline` [D] is its voice's. It must not be in here yet."""

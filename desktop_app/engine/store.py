@@ -141,12 +141,12 @@ class Store:
             raise
 
     def _migrate(self, migrations: tuple[Migration, ...]) -> None:
-        if _version(self._connection, self.folder) == len(migrations):
+        if _version(self._connection, self.folder, len(migrations)) == len(migrations):
             return
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             # asked again inside the transaction: another process may have been quicker
-            for migrate in migrations[_version(self._connection, self.folder, newest=len(migrations)) :]:
+            for migrate in migrations[_version(self._connection, self.folder, len(migrations)) :]:
                 migrate(self._connection)
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version = {len(migrations)}")
@@ -311,7 +311,7 @@ def clean_name(text: str, what: str) -> str:
     return name
 
 
-def _version(connection: sqlite3.Connection, folder: Path, newest: int = len(MIGRATIONS)) -> int:
+def _version(connection: sqlite3.Connection, folder: Path, newest: int) -> int:
     """The store's schema version, 0 for a new file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()

@@ -25,6 +25,9 @@ ITERATIONS = 3  # each classifies all clips once with the baseline so far
 CLIPS_TO_HALF = 5.0  # of a pack that does not say
 MOOD_TOLERANCE = 0.35  # of a pack that does not say
 
+MIN_FOR_OUTLIERS = 8
+OUTLIER_DISTANCE = 2.2
+
 
 def _ones() -> Floats:
     return np.ones(1, dtype=np.float32)
@@ -135,3 +138,25 @@ def _beyond(moods: Probabilities, tolerance: float) -> Probabilities:
     excess = moods - 1 / len(moods)
     distance = np.abs(excess).sum() / 2
     return np.asarray(excess * (max(distance - tolerance, 0.0) / max(distance, 1e-12)))
+
+
+def unlike_the_others(pooled: Floats, known: Floats, prior: VoicePrior) -> bool:
+    """Whether a clip lies so far from a voice's other clips that it is hardly of this voice: noise, music, a bad line.
+
+    Distances are root mean squares over the dimensions in units of the variation within an emotion, from the median of
+    the others and relative to their own median distance. On held-out corpora, with 10 others, 99 % of a speaker's clips
+    lie under 1.85 and all under 2.2; another speaker in the same room is often no further, and is not told by this.
+
+    Args:
+        pooled: float32 [D], the clip's features.
+        known: float32 [n, D], the others'; under `MIN_FOR_OUTLIERS` of them nothing is unlike them.
+        prior: The pack's.
+    """
+    if len(known) < MIN_FOR_OUTLIERS:
+        return False
+    centre = np.median(known, axis=0)
+
+    def distance(rows: Floats) -> Probabilities:
+        return np.asarray(np.sqrt((np.square(rows - centre, dtype=np.float64) / prior.within_variance).mean(axis=-1)))
+
+    return bool(distance(pooled) > OUTLIER_DISTANCE * np.median(distance(known)))
