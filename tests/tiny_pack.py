@@ -107,9 +107,10 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
 
 
 def _voice(pooled: Floats, labels: npt.NDArray[np.int64]) -> Floats:
-    """voice.npy: what each label adds on average, and a speaker whose five clips are half believed."""
+    """float32 [L + 2, D], see `engine.voice.voice_rows`; half of a mean is believed at 5 clips."""
     offsets = np.stack([pooled[labels == i].mean(axis=0) for i in range(len(LABELS))])
-    return voice_rows(VoicePrior(offsets, np.full(1, 5.0, np.float32)))
+    within = np.square(pooled - offsets[labels]).mean(axis=0)
+    return voice_rows(VoicePrior(offsets, np.full(1, 5.0, np.float32), within))
 
 
 def _outputs(model: bytes, output: str, clips: list[Floats]) -> Floats:

@@ -38,6 +38,9 @@ TRUST = 0.9
 MIN_OWN_LABEL = 3
 """A label beyond the pack's joins the answer from so many examples on: one or two don't say what it sounds like."""
 
+SAME_RECORDING = 0.01
+"""Embeddings this close are of one recording: rounding what is stored moves them by under 0.002."""
+
 EXACT_UP_TO = 10_000
 """Up to so many examples all distances are computed; beyond, Annoy proposes candidates."""
 
@@ -113,11 +116,18 @@ class OwnDatastore:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def distribution(self, pooled: Floats, baseline: Floats) -> Doubles:
-        """p_own, float64 [pack_labels + labels], of pooled features [D] with their speaker's baseline [D]."""
+    def distribution(self, pooled: Floats, baseline: Floats, nearest: Sequence[Hit] = ()) -> Doubles:
+        """p_own, float64 [pack_labels + labels], of pooled features [D] with their speaker's baseline [D].
+
+        `nearest` tells whether it is one of the examples, heard again: then it is what the user said it was.
+        """
+        p = np.zeros(len(self.pack_labels) + len(self.labels))
+        if nearest and nearest[0].distance < SAME_RECORDING:
+            name = self.names[self.label_of[nearest[0].index]]
+            p[(*self.pack_labels, *self.labels).index(name)] = 1.0
+            return p
         offsets = (pooled - baseline).astype(np.float64) - self._means
         distances = (offsets**2 / self.prior.within_variance).mean(axis=1) - 1 / self._known_by
-        p = np.zeros(len(self.pack_labels) + len(self.labels))
         p[self._spoken] = softmax(-SHARPNESS * distances)
         return p
 

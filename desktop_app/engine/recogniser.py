@@ -347,7 +347,7 @@ class Recogniser:
             own_hits,
             np.array([names.index(examples.item(hit.index).label) for hit in own_hits]),
             fusion.knn_weights([hit.distance for hit in own_hits], settings.temperature, settings.weighting),
-            examples.distribution(pooled, baseline),
+            examples.distribution(pooled, baseline, own_hits),
             examples.trust,
         )
 

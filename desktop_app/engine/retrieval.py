@@ -43,13 +43,13 @@ class OwnExamples(Protocol):
     @property
     def labels(self) -> Sequence[str]: ...
 
-    def distribution(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
-        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D]."""
-        ...
-
     def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:
         """The at most k nearest to `embedding` [E], nearest first, each with own=True, and one more of every label that
         none of these has."""
+        ...
+
+    def distribution(self, pooled: Floats, baseline: Floats, nearest: Sequence[Hit]) -> npt.NDArray[np.float64]:
+        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D]."""
         ...
 
     def item(self, index: int) -> Item:

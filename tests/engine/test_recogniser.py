@@ -265,8 +265,9 @@ class OneExample:
     def __init__(self, trust: float) -> None:
         self.trust = trust
 
-    def distribution(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+    def distribution(self, pooled: Floats, baseline: Floats, nearest: Sequence[Hit]) -> npt.NDArray[np.float64]:
         assert pooled.shape == baseline.shape
+        assert nearest[0].own
         return np.array([0.0, 0.0, 0.0, 0.2, 0.8])
 
     def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:  # noqa: ARG002

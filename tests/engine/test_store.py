@@ -376,7 +376,7 @@ def test_killed_at_any_moment_the_store_loses_at_most_the_change_under_way(tmp_p
     expected: set[int] = set()
     for life in range(KILLS):
         print(life, file=writer.stdin, flush=True)
-        pid, changes, limit = 0, 0, int(rng.integers(0, 8))
+        pid, changes, limit = 0, 0, int(rng.integers(0, 5))
         while (line := writer.stdout.readline().split())[0] != "ended":
             what, number = line[0], int(line[1])
             if what == "pid":
