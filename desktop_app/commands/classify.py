@@ -4,13 +4,15 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop_app.commands import classify_batch
+
 if TYPE_CHECKING:
-    from desktop_app.engine.recogniser import Floats, Recogniser
-    from desktop_app.engine.recognition import Failure, Outcome, Recognition
+    from desktop_app.engine.recogniser import Floats
+    from desktop_app.engine.recognition import Outcome, Recognition
 
 SHOWN_NEIGHBOURS = 5
 BAR_WIDTH = 24
@@ -37,6 +39,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (all, mixed down)"
     )
+    classify_batch.add_arguments(parser)
     voice = parser.add_mutually_exclusive_group()
     voice.add_argument("--voice", metavar="NAME", help="the speaker is this saved voice (see `voicekin voice`)")
     voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
@@ -47,61 +50,26 @@ def run(args: argparse.Namespace) -> int:
     from desktop_app.engine.batch import find_recordings
     from desktop_app.engine.installed_packs import find_pack, pack_in_use
     from desktop_app.engine.pack import load_pack
-    from desktop_app.engine.recogniser import Recogniser
     from desktop_app.engine.recognition import Failure
 
+    classify_batch.check_arguments(args)
     pack = load_pack(find_pack(args.pack) if args.pack else pack_in_use())
-    recogniser = Recogniser(pack)
-    found = find_recordings(map(Path, args.paths), recursive=args.recursive)
-    if args.same_voice:
-        outcomes = _of_one_voice(recogniser, found, args)
-    else:
-        baseline = _saved_baseline(args.voice) if args.voice else None
-        outcomes = _one_by_one(recogniser, found, baseline, args)
-    show = _show_json if args.json else _show_text
-    failed = False
-    for outcome in outcomes:
-        failed |= isinstance(outcome, Failure)
-        show(outcome, args)
-    return int(failed)
-
-
-def _one_by_one(
-    recogniser: "Recogniser", found: "Iterator[Path | Failure]", baseline: "Floats | None", args: argparse.Namespace
-) -> "Iterator[Outcome]":
-    def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
-        analysis = recogniser.analyse_file(path, channel=_channel(args), should_stop=should_stop)
-        return recogniser.answer(analysis, baseline=baseline, k=args.k, alpha=args.alpha)
-
-    from desktop_app.engine.batch import answer_one
-
-    for path in found:
-        yield answer_one(path, ask) if isinstance(path, Path) else path
-
-
-def _of_one_voice(
-    recogniser: "Recogniser", found: "Iterator[Path | Failure]", args: argparse.Namespace
-) -> "Iterator[Outcome]":
-    """First all are heard, of which features are kept and no sound, then the voice is known and all are answered."""
-    from desktop_app.engine.recogniser import Analysis
-    from desktop_app.engine.recognition import Failure
-    from desktop_app.errors import VoiceKinError
-
-    heard: list[Analysis | Failure] = []
-    for path in found:
-        if isinstance(path, Failure):
-            heard.append(path)
-            continue
-        try:
-            heard.append(recogniser.analyse_file(path, channel=_channel(args)))
-        except VoiceKinError as error:
-            heard.append(Failure(str(path), str(error)))
-    voice = recogniser.estimate_voice(a for a in heard if isinstance(a, Analysis))
-    for one in heard:
-        if isinstance(one, Failure):
-            yield one
-        else:
-            yield recogniser.answer(one, baseline=voice.baseline, k=args.k, alpha=args.alpha)
+    files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
+    batch = classify_batch.ClassifyBatch(pack, files, args)
+    summary = classify_batch.Summary(keep=bool(args.export))
+    baseline = _saved_baseline(args.voice) if args.voice else None
+    with classify_batch.open_journal(pack, baseline, args) as journal:
+        for outcome in batch.answers_of_one_voice() if args.same_voice else batch.answers(baseline, journal):
+            summary.add(outcome)
+            if args.json:
+                _show_json(outcome)
+            elif not args.export or isinstance(outcome, Failure):
+                _show_text(outcome, args)
+    if args.export and summary.failed < len(files):
+        for path in classify_batch.export_outcomes(summary.outcomes, args):
+            print(f"Wrote {path}.", file=sys.stderr)
+    classify_batch.show_summary(summary, args)
+    return int(summary.failed > 0)
 
 
 def _saved_baseline(name: str) -> "Floats":
@@ -110,11 +78,7 @@ def _saved_baseline(name: str) -> "Floats":
     raise StoreError(f"There is no voice called {name}: `voicekin voice list` shows those that are saved.")
 
 
-def _channel(args: argparse.Namespace) -> int | None:
-    return None if args.channel is None else args.channel - 1
-
-
-def _show_json(outcome: "Outcome", args: argparse.Namespace) -> None:  # noqa: ARG001 - as `_show_text`
+def _show_json(outcome: "Outcome") -> None:
     # ASCII, which is valid in whatever encoding the pipe has; flushed, so that a program can follow
     print(json.dumps(outcome.as_json(), allow_nan=False), flush=True)
 

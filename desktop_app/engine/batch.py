@@ -6,16 +6,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from desktop_app.engine.audio import SUFFIXES
-from desktop_app.engine.recognition import Failure, Outcome, Recognition
+from desktop_app.engine.recognition import Failure
 from desktop_app.errors import Cancelled, VoiceKinError
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 ShouldStop = Callable[[], bool]
-Ask = Callable[[Path, ShouldStop], Recognition]
-"""How one file is answered; called from several threads when there are several jobs."""
+Ask = Callable[[Path, ShouldStop], T]
+"""What is asked of one file; called from several threads when there are several jobs."""
 
 
 def never() -> bool:
@@ -71,12 +74,14 @@ def _by_name(name: str) -> list[tuple[int, str]]:
     return key
 
 
-def answer_one(path: Path, ask: Ask, should_stop: ShouldStop = never) -> Outcome:
-    """The answer for one file, or what keeps it from having one.
+def answer_one(path: Path | Failure, ask: Ask[T], should_stop: ShouldStop = never) -> T | Failure:
+    """The answer for one file, or what keeps it from having one; a Failure stays what it is.
 
     Raises:
         Cancelled: `should_stop` said so.
     """
+    if isinstance(path, Failure):
+        return path
     try:
         return ask(path, should_stop)
     except VoiceKinError as error:
@@ -91,7 +96,9 @@ def answer_one(path: Path, ask: Ask, should_stop: ShouldStop = never) -> Outcome
         return Failure(str(path), f"{path} made VoiceKin itself fail ({kind}: {error}): please report it with the log.")
 
 
-def answer_all(files: Sequence[Path], ask: Ask, *, jobs: int = 1, should_stop: ShouldStop = never) -> Iterator[Outcome]:
+def answer_all(
+    files: Sequence[Path | Failure], ask: Ask[T], *, jobs: int = 1, should_stop: ShouldStop = never
+) -> Iterator[T | Failure]:
     """One outcome for each file, in the files' order, each as soon as it and those before it are there.
 
     Args:
@@ -112,7 +119,7 @@ def answer_all(files: Sequence[Path], ask: Ask, *, jobs: int = 1, should_stop: S
             yield answer_one(path, ask, stop)
         return
     waiting = iter(files)
-    running: deque[Future[Outcome]] = deque()
+    running: deque[Future[T | Failure]] = deque()
     with ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool:
         try:
             while True:
@@ -133,7 +140,7 @@ def answer_all(files: Sequence[Path], ask: Ask, *, jobs: int = 1, should_stop: S
 class BatchProgress:
     """How far a batch is, each file by its size; may be told from several threads."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path | Failure]) -> None:
         self._bytes = [_size(path) for path in files]
         self._shares = [0.0] * len(files)
 
@@ -147,8 +154,10 @@ class BatchProgress:
         return sum(b * s for b, s in zip(self._bytes, self._shares, strict=True)) / total if total else 1.0
 
 
-def _size(path: Path) -> int:
+def _size(path: Path | Failure) -> int:
     """Bytes, at least 1: a file that can't be read is something to be done as well."""
+    if isinstance(path, Failure):
+        return 1
     try:
         return max(1, path.stat().st_size)
     except (OSError, ValueError):

@@ -1,0 +1,258 @@
+"""How `voicekin classify` goes through its files: several at once, progress, a journal to go on from, a summary."""
+
+import argparse
+import hashlib
+import json
+import os
+import queue
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from desktop_app.commands.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from desktop_app.engine.batch_journal import BatchJournal
+    from desktop_app.engine.exports import ExportFormat
+    from desktop_app.engine.pack import Pack
+    from desktop_app.engine.recogniser import Analysis, Floats, Recogniser
+    from desktop_app.engine.recognition import Failure, Outcome, Recognition
+
+T = TypeVar("T")
+
+EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
+"""The names of `formats()`, here because `voicekin --help` is not to wait for what they import."""
+
+MOST_JOBS = 4
+"""Of which more gain nothing where the disk or the memory's bandwidth is the limit."""
+
+
+class ClassifyBatch:
+    """One call of `voicekin classify`.
+
+    Attributes:
+        files: What is asked about, in order; a Failure for a folder that can't be searched.
+        recogniser: The pack, ready to answer.
+    """
+
+    def __init__(self, pack: "Pack", files: "Sequence[Path | Failure]", args: argparse.Namespace) -> None:
+        from desktop_app.engine.batch import BatchProgress
+        from desktop_app.engine.recogniser import Recogniser
+
+        self.files = files
+        cores = os.cpu_count() or 1
+        self._jobs: int = args.jobs or max(1, min(cores, MOST_JOBS, len(files)))
+        self.recogniser = Recogniser(pack, threads=None if self._jobs == 1 else max(1, cores // self._jobs))
+        self._idle: queue.SimpleQueue[Recogniser] = queue.SimpleQueue()
+        for _ in range(self._jobs):
+            self._idle.put(self.recogniser.for_another_thread())
+        self._args = args
+        self._progress = BatchProgress(files)
+        self._index = {path: i for i, path in enumerate(files)}
+        self._done = 0
+        self._began = time.monotonic()
+        self.line = ProgressLine()
+
+    def answers(self, baseline: "Floats | None", journal: "BatchJournal | None") -> "Iterator[Outcome]":
+        """An outcome for each file, in their order; what the journal has is not asked again."""
+
+        def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
+            known = journal.answer(path) if journal is not None else None
+            if known is not None:
+                self._progress.note(self._index[path], 1.0)
+                return known
+            with self._recogniser() as recogniser:
+                analysis = self._analysed(recogniser, path, should_stop)
+                return recogniser.answer(analysis, baseline=baseline, k=self._args.k, alpha=self._args.alpha)
+
+        for path, outcome in zip(self.files, self._each(ask), strict=True):
+            if journal is not None and isinstance(path, Path) and not _is_failure(outcome):
+                journal.add(path, outcome)  # type: ignore[arg-type]
+            yield outcome
+
+    def answers_of_one_voice(self) -> "Iterator[Outcome]":
+        """All are heard, of which features are kept and no sound; then the voice is known and all are answered."""
+        from desktop_app.engine.recogniser import Analysis
+
+        def hear(path: Path, should_stop: Callable[[], bool]) -> "Analysis":
+            with self._recogniser() as recogniser:
+                return self._analysed(recogniser, path, should_stop)
+
+        heard = list(self._each(hear))
+        voice = self.recogniser.estimate_voice(a for a in heard if isinstance(a, Analysis))
+        for one in heard:
+            if isinstance(one, Analysis):
+                yield self.recogniser.answer(one, baseline=voice.baseline, k=self._args.k, alpha=self._args.alpha)
+            else:
+                yield one
+
+    def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
+        from desktop_app.engine.batch import answer_all
+
+        with self.line:
+            self._show()
+            for i, result in enumerate(answer_all(self.files, ask, jobs=self._jobs)):
+                self._progress.note(i, 1.0)
+                self._done = i + 1
+                self.line.clear()
+                yield result
+                self._show()
+
+    def _analysed(self, recogniser: "Recogniser", path: Path, should_stop: Callable[[], bool]) -> "Analysis":
+        def progress(share: float) -> None:
+            self._progress.note(self._index[path], share)
+            self._show(path.name)
+
+        channel = None if self._args.channel is None else self._args.channel - 1
+        return recogniser.analyse_file(path, channel=channel, should_stop=should_stop, progress=progress)
+
+    @contextmanager
+    def _recogniser(self) -> "Iterator[Recogniser]":
+        recogniser = self._idle.get()
+        try:
+            yield recogniser
+        finally:
+            self._idle.put(recogniser)
+
+    def _show(self, name: str = "") -> None:
+        from desktop_app.engine.batch import time_left_s
+        from desktop_app.engine.timeline import clock
+
+        if not self.line.visible:
+            return
+        share = self._progress.share()
+        left = time_left_s(time.monotonic() - self._began, share)
+        parts = [
+            f"{self._done} of {len(self.files)}",
+            f"{share:.0%}",
+            f"{clock(round(left))} left" if left else "",
+            name,
+        ]
+        self.line.show("  ".join(part for part in parts if part))
+
+
+class Summary:
+    """Counts outcomes as they pass.
+
+    Attributes:
+        outcomes: All of them, where they are kept for an export.
+        failed: How many got no answer.
+    """
+
+    def __init__(self, *, keep: bool) -> None:
+        self.outcomes: list[Outcome] = []
+        self._keep = keep
+        self._began = time.monotonic()
+        self._answered = self._doubtful = 0
+        self._heard_s = 0.0
+        self.failed = 0
+
+    def add(self, outcome: "Outcome") -> None:
+        """Counts one."""
+        if self._keep:
+            self.outcomes.append(outcome)
+        if _is_failure(outcome):
+            self.failed += 1
+            return
+        self._answered += 1
+        self._doubtful += outcome.abstained  # type: ignore[union-attr]
+        self._heard_s += outcome.duration_s  # type: ignore[union-attr]
+
+    def sentence(self) -> str:
+        """What it came to."""
+        from desktop_app.engine.timeline import clock
+
+        doubtful = f" ({self._doubtful} not to be relied on)" if self._doubtful else ""
+        heard, took = clock(round(self._heard_s)), clock(round(time.monotonic() - self._began))
+        return f"{self._answered} answered{doubtful}, {self.failed} failed; {heard} of sound in {took}."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that this module and `export` serve."""
+    parser.add_argument("--export", metavar="FORMAT", choices=EXPORTS, help=f"write {', '.join(EXPORTS)}")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="PATH", help="the file to export to; a folder for formats of one recording"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that the export finds there")
+    parser.add_argument("--jobs", type=_jobs, metavar="N", help="how many recordings to work on at once")
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="note answers in FILE as they come; what is noted there is not asked again",
+    )
+
+
+def check_arguments(args: argparse.Namespace) -> None:
+    """Refuses what would only fail at the end, after all the work.
+
+    Raises:
+        ExportError, StoreError: With the sentence.
+    """
+    from desktop_app.errors import ExportError, StoreError, TargetExists
+
+    if bool(args.export) != bool(args.output):
+        raise ExportError("--export FORMAT and -o PATH go together: name the format and the file to write.")
+    if args.output is not None and args.output.is_file() and not args.overwrite:
+        raise TargetExists(args.output)
+    if args.resume and args.same_voice:
+        raise StoreError("--resume and --same-voice do not go together: the voice is taken from all files of the call.")
+
+
+def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> tuple[Path, ...]:
+    """Writes what --export asks for.
+
+    Raises:
+        ExportError: It can't be written.
+    """
+    from desktop_app.engine.exports import export
+
+    form = next(form for form in formats() if form.name == args.export)
+    return export(outcomes, form, args.output, overwrite=args.overwrite)
+
+
+@contextmanager
+def open_journal(pack: "Pack", baseline: "Floats | None", args: argparse.Namespace) -> "Iterator[BatchJournal | None]":
+    """The journal that --resume names, or None."""
+    from desktop_app.engine.batch_journal import BatchJournal
+
+    with ExitStack() as stack:
+        yield stack.enter_context(BatchJournal(args.resume, _settings(pack, baseline, args))) if args.resume else None
+
+
+def show_summary(summary: Summary, args: argparse.Namespace) -> None:
+    """The last line for a person; a program that reads JSON is not told."""
+    if len(args.paths) == 1 and Path(args.paths[0]).is_file():
+        return
+    if not args.json or sys.stderr.isatty():
+        print(summary.sentence(), file=sys.stderr)
+
+
+def _settings(pack: "Pack", baseline: "Floats | None", args: argparse.Namespace) -> dict[str, Any]:
+    manifest = json.dumps(pack.manifest.as_json(), sort_keys=True).encode()
+    voice = None if baseline is None else hashlib.sha256(baseline.tobytes()).hexdigest()
+    pack_digest = hashlib.sha256(manifest).hexdigest()
+    return {"pack": pack_digest, "k": args.k, "alpha": args.alpha, "channel": args.channel, "voice": voice}
+
+
+def formats() -> "tuple[ExportFormat, ...]":
+    """All formats, pictures among them."""
+    from desktop_app.engine.exports import FORMATS
+    from desktop_app.ui.timeline_png import PNG
+
+    return (*FORMATS, PNG)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to 64")
+    return int(text)
+
+
+def _is_failure(outcome: Any) -> bool:
+    from desktop_app.engine.recognition import Failure
+
+    return isinstance(outcome, Failure)

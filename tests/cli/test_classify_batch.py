@@ -1,0 +1,164 @@
+"""`voicekin classify` over many files: exports, jobs, one voice, a journal to go on from, progress and summary."""
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+
+from desktop_app import cli
+from desktop_app.commands import classify_batch, progress_line
+from desktop_app.engine.pack import Pack
+from desktop_app.engine.recogniser import Recogniser
+from tests.engine.bad_audio import write_bad_audio
+from tests.tiny_pack import LABELS, RATE, clip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "clips"
+    (folder / "deeper").mkdir(parents=True)
+    for i in range(6):
+        soundfile.write(folder / f"clip {i}.wav", clip(LABELS[i % 4], i), RATE)
+    (folder / "bad.wav").write_text("This is no sound.")
+    soundfile.write(folder / "deeper" / "ü.flac", clip("sad", 9), RATE)
+    return folder
+
+
+def classify(pack: Pack, *arguments: object) -> int:
+    return cli.main(["classify", "--pack", str(pack.root), *map(str, arguments)])
+
+
+def json_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def without_timing(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in line.items() if key != "timing_ms"} for line in lines]
+
+
+def test_jobs_change_nothing_but_the_time(tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert classify(tiny_pack, "--json", "-r", "--jobs", 1, folder) == 1
+    one = json_lines(capsys)
+    assert [Path(line["path"]).name for line in one] == ["bad.wav", *(f"clip {i}.wav" for i in range(6)), "ü.flac"]
+    assert classify(tiny_pack, "--json", "-r", "--jobs", 3, folder) == 1
+    assert without_timing(json_lines(capsys)) == without_timing(one)
+    assert classify(tiny_pack, "--json", "-r", "--same-voice", "--jobs", 3, folder) == 1
+    several = without_timing(json_lines(capsys))
+    assert classify(tiny_pack, "--json", "-r", "--same-voice", "--jobs", 1, folder) == 1
+    assert several == without_timing(json_lines(capsys))
+    assert several != without_timing(one), "the voice was taken off"
+
+
+@pytest.mark.parametrize("name", classify_batch.EXPORTS)
+def test_every_format_is_written(
+    name: str, tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = next(f for f in classify_batch.formats() if f.name == name)
+    target = tmp_path / f"out{form.suffix}"
+    assert classify(tiny_pack, "--export", name, "-o", target, folder / "clip 1.wav") == 0
+    content = target.read_bytes()
+    assert len(content) > 20
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"Wrote {target}." in printed.err
+    assert classify(tiny_pack, "--export", name, "-o", target, folder / "clip 1.wav") == 2
+    assert "is there already" in capsys.readouterr().err
+    assert target.read_bytes() == content
+
+
+def test_the_names_on_the_command_line_are_those_of_the_formats() -> None:
+    assert tuple(form.name for form in classify_batch.formats()) == classify_batch.EXPORTS
+
+
+def test_many_recordings_are_exported_into_a_folder(
+    tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classify(tiny_pack, "--export", "textgrid", "-o", tmp_path / "out", "-r", folder) == 1
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        *(f"clip {i}.TextGrid" for i in range(6)),
+        "ü.TextGrid",
+    ]
+    printed = capsys.readouterr()
+    assert "7 answered" in printed.err
+    assert "1 failed" in printed.err
+    assert "bad.wav" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--export", "csv"], "go together"),
+        (["-o", "x.csv"], "go together"),
+        (["--resume", "x", "--same-voice"], "do not go together"),
+    ],
+)
+def test_what_would_fail_at_the_end_is_refused_at_once(
+    arguments: list[str], sentence: str, tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classify(tiny_pack, *arguments, folder) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_interrupted_batch_goes_on_where_it_was(
+    tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert classify(tiny_pack, "--json", "--jobs", 1, folder) == 1
+    whole = without_timing(json_lines(capsys))
+    asked: list[str] = []
+    real = Recogniser.analyse_file
+
+    def counted(self: Recogniser, path: Path, **options: Any) -> Any:
+        if len(asked) == 4:
+            raise KeyboardInterrupt
+        asked.append(path.name)
+        return real(self, path, **options)
+
+    monkeypatch.setattr(Recogniser, "analyse_file", counted)
+    resume = ["--json", "--jobs", 1, "--resume", tmp_path / "journal", folder]
+    assert classify(tiny_pack, *resume) == cli.INTERRUPTED
+    capsys.readouterr()
+    first, asked[:] = list(asked), []
+    assert classify(tiny_pack, *resume) == 1
+    assert without_timing(json_lines(capsys)) == whole
+    assert set(asked) & set(first) == {"bad.wav"}, "only what failed is asked again"
+    assert classify(tiny_pack, "--k", 3, *resume) == 2
+    assert "another pack, voice or settings" in capsys.readouterr().err
+
+
+def test_progress_and_summary_on_a_terminal(
+    tiny_pack: Pack, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(progress_line, "EVERY_S", 0.0)
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "100")
+    assert classify(tiny_pack, "--json", "--jobs", 1, folder) == 1
+    assert len(json_lines(capsys)) == 7
+    shown = terminal.getvalue()
+    assert "0 of 7  0%" in shown
+    assert "6 of 7" in shown
+    assert "clip 3.wav" in shown
+    assert "6 answered" in shown.splitlines()[-1]
+
+
+@pytest.mark.timeout(240)
+def test_400_clips_and_20_broken_ones(tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = clip("happy", 1, 1.0)
+    paths = [tmp_path / f"good {i}.wav" for i in range(380)]
+    for path in paths:
+        soundfile.write(path, good, RATE)
+    bad = list(write_bad_audio(tmp_path).values())[:20]
+    for i, path in enumerate(bad):
+        paths.insert(i * 19, path)
+    assert classify(tiny_pack, "--json", "--jobs", 2, *paths) == 1
+    lines = json_lines(capsys)
+    assert [line["path"] for line in lines] == [str(path) for path in paths]
+    errors = [line["error"] for line in lines if "error" in line]
+    assert len(errors) == 20
+    assert all(error.endswith(".") and "\n" not in error and os.linesep not in error for error in errors)
+    assert all(line["label"] in LABELS for line in lines if "error" not in line)
