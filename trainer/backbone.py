@@ -361,7 +361,9 @@ def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: fl
     """
     from transformers import AutoConfig, AutoModel
     from transformers.models.whisper.modeling_whisper import WhisperEncoder
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # of reading local weights; a download shows its own
     place = locate(name)
     try:
         config = AutoConfig.from_pretrained(place)

@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -64,16 +66,18 @@ def _export(
 ) -> bytes:
     # The exporter by tracing: the newer one (torch 2.13) answers wrongly for lengths of an odd number of frames
     graph = io.BytesIO()
-    torch.onnx.export(
-        model.eval(),
-        example,
-        graph,  # type: ignore[arg-type]
-        dynamo=False,
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_axes=axes,
-        opset_version=OPSET,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its age, and of checks in the encoders' code that hold for every shape
+        torch.onnx.export(
+            model.eval(),
+            example,
+            graph,  # type: ignore[arg-type]
+            dynamo=False,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+        )
     return graph.getvalue()
 
 
@@ -89,6 +93,7 @@ def quantise(graph: bytes) -> bytes:
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, str(source))
+        logging.getLogger().setLevel(logging.ERROR)  # it advises a preparation that changes nothing here
         quantize_dynamic(
             str(source),
             str(target),
@@ -105,6 +110,7 @@ def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

@@ -173,10 +173,13 @@ def _fit(
     speakers = _numbered([data.utterances[i].speaker_key for i in train])
     answered = np.where(labels[train] < data.n_answered, labels[train], -1)
     prior = estimate_prior(pooled[0], answered, speakers, data.n_answered, recipe.baseline)
+    axes = principal_axes(pooled[0], recipe.head.principal_components)
+    if axes is not None:
+        pooled = pooled @ axes
     training_prior = estimate_prior(pooled[0], labels[train], speakers, len(data.labels), recipe.baseline)
     batches = Batches(data, train, pooled, labels[train], speakers, training_prior, recipe)
 
-    head = Head(data.features.shape[2], len(data.labels), recipe.head)
+    head = Head(pooled.shape[2], len(data.labels), recipe.head)
     t = recipe.training
     steps = max(1, len(train) // t.batch_size)
     optimiser = torch.optim.AdamW(head.parameters(), lr=t.learning_rate, weight_decay=t.weight_decay)
@@ -187,7 +190,7 @@ def _fit(
     checkpoint = folder / "checkpoint.pt" if folder else None
     if checkpoint and resume and checkpoint.is_file():
         state.restore(torch.load(checkpoint, weights_only=False))
-    checking = _Validation(data, validation, standardise, labels) if len(validation) else None
+    checking = _Validation(data, validation, standardise, axes, labels) if len(validation) else None
 
     saved = time.monotonic()
     while state.epoch < t.epochs and not (t.patience and state.epoch - state.best_epoch >= t.patience):
@@ -211,9 +214,8 @@ def _fit(
     if folder:
         _write_metrics(folder / "metrics.csv", state.rows or [])
     accuracy = state.best_accuracy if state.best_accuracy >= 0 else float("nan")
-    return FittedHead(
-        standardise, state.average.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy
-    )
+    whole = state.average if axes is None else _unprojected(state.average, axes, recipe)
+    return FittedHead(standardise, whole.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy)
 
 
 def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
@@ -227,6 +229,24 @@ def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
 def _apply(standardise: Standardise, features: Floats) -> Floats:
     mean, deviation = standardise.mean.numpy(), standardise.deviation.numpy()
     return np.asarray((features - mean) / deviation)
+
+
+def principal_axes(pooled: Floats, n: int) -> Floats | None:
+    """The directions float32 [D, n] of largest variance of features [clips, D]; None for n = 0 or n >= D."""
+    if n == 0 or n >= min(pooled.shape):
+        return None
+    centred = pooled.astype(np.float64) - pooled.mean(0, dtype=np.float64)
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # ascending
+    return np.ascontiguousarray(vectors[:, : -n - 1 : -1], dtype=np.float32)
+
+
+def _unprojected(head: Head, axes: Floats, recipe: Recipe) -> Head:
+    """The same head on the features themselves: the projection times the first layer is one matrix."""
+    whole = Head(len(axes), head.logit_weight.shape[2], recipe.head)
+    weights = head.state_dict()
+    weights["hidden_weight"] = torch.from_numpy(axes) @ weights["hidden_weight"]
+    whole.load_state_dict(weights)
+    return whole
 
 
 def _numbered(names: Sequence[str]) -> Ints:
@@ -344,9 +364,11 @@ def _average(average: Head, head: Head, decay: float) -> None:
 class _Validation:
     """UA on validation speakers, with no baseline and with one from all of a speaker's clips, averaged."""
 
-    def __init__(self, data: Dataset, rows: Ints, standardise: Standardise, labels: Ints) -> None:
+    def __init__(self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints) -> None:
         rows = rows[labels[rows] < data.n_answered]
         pooled = _apply(standardise, data.features[0, rows])
+        if axes is not None:
+            pooled = pooled @ axes
         speakers = _numbered([data.utterances[i].speaker_key for i in rows])
         voices = np.stack([pooled[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)])
         self._features = [torch.from_numpy(pooled), torch.from_numpy(pooled - voices[speakers])]

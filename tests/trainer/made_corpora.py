@@ -49,7 +49,7 @@ def nemo(root: Path, speakers: tuple[str, ...] = ("WR0", "EB0", "JC0")) -> Path:
         for label, emotion in enumerate(("anger", "happiness", "neutral", "sadness")):
             for take in (1, 2):
                 name = f"{speaker}_{emotion}_{take}"
-                write(root / "samples" / f"{name}.ogg", tone(label, voice, take))
+                write(root / "samples" / f"{name}.ogg", tone(label, voice, 200 + take))
                 lines.append(f"{name}.wav\t{emotion}\tDobrze.\tdobrze\t        {speaker}\tmale\t23")
     (root / "data.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return root
@@ -59,7 +59,10 @@ def ased(root: Path) -> Path:
     for label, folder in enumerate(("01Neutral", "03Happy", "04Sad", "05Angry")):
         for speaker, sex in (("01", "02"), ("02", "01"), ("15", "01"), ("15", "02")):
             letter = folder[2].lower()
-            write(root / folder / f"{letter}{label + 1}-01-01-{sex}-{speaker}.wav", tone(label, int(speaker), int(sex)))
+            write(
+                root / folder / f"{letter}{label + 1}-01-01-{sex}-{speaker}.wav",
+                tone(label, int(speaker), 300 + int(sex)),
+            )
     return root
 
 

@@ -262,3 +262,16 @@ def test_tune_stays_within_the_recipes_grid() -> None:
     assert 0 < tuned.novelty_distance < 2
     assert 0.25 <= tuned.abstain_confidence <= 1
     assert tuned.ua_fused >= tuned.ua_model - 0.5
+
+
+def test_principal_components_become_part_of_the_first_layer() -> None:
+    data = dataset()
+    train, validation = split(data)
+    reduced = replace(recipe(epochs=15), head=replace(recipe().head, principal_components=12))
+    fitted = fit_head(data, train, validation, reduced, seed=0)
+    assert fitted.head.hidden_weight.shape[1] == DIM
+    truth = data.label_indices()[validation]
+    (answers,) = answers_under(data, fitted, validation, Condition(-1), 1.0, np.random.default_rng(0))
+    assert unweighted_accuracy(truth, answers.logits.argmax(1), 4) > 85
+    accuracy = unweighted_accuracy(truth, answers.logits.argmax(1), 4)
+    assert fitted.validation_accuracy == pytest.approx(accuracy, abs=15)

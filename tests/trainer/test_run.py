@@ -1,0 +1,209 @@
+"""A whole run on tiny corpora and a tiny encoder, from prepare to a pack that the app opens."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from desktop_app.engine.fusion import softmax
+from desktop_app.engine.pack import load_pack, verify_pack
+from desktop_app.engine.recogniser import Recogniser
+from tests.trainer import made_corpora as made
+from tests.trainer.tiny_backbones import save_tiny
+from trainer.cli import main
+from trainer.export import export_encoder, export_head, pack_model, quantise, session
+from trainer.features import FeatureCache, pad_batch, pooled_features
+from trainer.run import Run
+
+RECIPE = """
+name = "tiny"
+[corpora]
+names = {names}
+labels = ["angry", "happy", "neutral", "sad"]
+{corpora}
+[backbone]
+name = "tiny"
+layers = 2
+pooled_layers = [1, 2]
+max_seconds = 3.0
+[head]
+members = 2
+width = 32
+embedding = 8
+[training]
+epochs = 3
+batch_size = 16
+[knn]
+k = [2, 4]
+alpha = [0.0, 0.5]
+temperature = [0.1]
+[protocol]
+kind = "{kind}"
+folds = 3
+seeds = [0, 1]
+baseline_counts = [0, 3, 10, -1]
+draws = 2
+{more}
+"""
+
+FOUR = '["ravdess", "emodb", "nemo", "ased"]'
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the tiny corpora and the tiny encoder."""
+    made.ravdess(tmp_path / "corpora" / "ravdess", range(1, 7))
+    made.emodb(tmp_path / "corpora" / "emodb")
+    made.nemo(tmp_path / "corpora" / "nemo")
+    made.ased(tmp_path / "corpora" / "ased")
+    save_tiny("whisper", tmp_path / "models" / "tiny")
+    monkeypatch.setenv("VOICEKIN_CORPORA", str(tmp_path / "corpora"))
+    monkeypatch.setenv("VOICEKIN_MODELS", str(tmp_path / "models"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_recipe(
+    place: Path, names: str = FOUR, corpora: str = "", kind: str = "leave-one-corpus-out", more: str = ""
+) -> str:
+    path = place / "tiny.toml"
+    path.write_text(RECIPE.format(names=names, corpora=corpora, kind=kind, more=more), encoding="utf-8")
+    return str(path)
+
+
+def run(command: str, recipe: str, *more: str) -> int:
+    return main([command, "--recipe", recipe, "--threads", "1", *more])
+
+
+def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = write_recipe(place)
+    assert run("report", recipe) == 0
+    folder = place / "runs" / "tiny"
+    scores = json.loads((folder / "scores.json").read_text())
+    assert set(scores["conditions"]) == {"0", "3", "10", "all", "10, one mood", "10, 8 in 10 of one mood"}
+    assert set(scores["conditions"]["0"]["by_fold"]) == {"ravdess", "emodb", "nemo", "ased"}
+    assert "| 10, one mood |" in capsys.readouterr().out
+    page = (folder / "report.html").read_text()
+    assert page.count("data:image/png;base64,") == 8
+    assert "http" not in page.replace("http://www.w3.org", "")  # self-contained
+    assert (folder / "figures" / "confusion-0.svg").is_file()
+
+    assert run("export", recipe, "--output", "pack") == 0
+    pack = load_pack(place / "pack")
+    assert all(check.ok for check in verify_pack(place / "pack"))
+    assert pack.manifest.labels == ("angry", "happy", "neutral", "sad")
+    assert len(pack.items) == 48 + 32 + 24 + 16
+    assert pack.map is not None
+    assert pack.map.shape == (120, 2)
+    assert pack.voice is not None
+    card = pack.model_card()
+    assert "CC BY-NC-SA 4.0" in card
+    assert "| 10, one mood |" in card  # the scores travel with the pack
+    clip = place / "corpora" / "emodb" / "wav" / "03a01Wa.wav"
+    answer = Recogniser(pack).recognise_file(clip)
+    assert answer.label in pack.manifest.labels
+    assert len(pack.items[0].envelope) == 64
+
+
+def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:
+    recipe = write_recipe(place)
+    assert run("tune", recipe) == 0
+    folder = place / "runs" / "tiny"
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*.pt")}
+    assert len(before) == 4 * 2 * 2  # folds, seeds, head and refit
+    assert run("tune", recipe) == 0
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.pt")} == before
+
+
+def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("prepare", write_recipe(place)) == 0
+    assert run("prepare", write_recipe(place, more="[baseline]\ndraws = 3\n")) == 1
+    assert "give another --run" in capsys.readouterr().err
+
+
+def test_prepare_leaves_what_it_found(place: Path) -> None:
+    (place / "corpora" / "emodb" / "wav" / "03a01Wa.wav").write_bytes(b"no sound")
+    assert run("prepare", write_recipe(place)) == 0
+    found = json.loads((place / "runs" / "tiny" / "inspection.json").read_text())
+    assert found["broken"][0][0] == "emodb/03a01Wa"
+    assert found["clips"] == 119
+    folds = json.loads((place / "runs" / "tiny" / "folds.json").read_text())
+    assert {f["name"] for f in folds} == {"ravdess", "emodb", "nemo", "ased"}
+
+
+def test_a_folder_of_clips_becomes_a_pack(place: Path) -> None:
+    made.own(place / "my-clips")
+    recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "leave-one-speaker-out")
+    text = Path(recipe).read_text().replace('["angry", "happy", "neutral", "sad"]', '["calm", "cross"]')
+    Path(recipe).write_text(text, encoding="utf-8")
+    assert run("export", recipe, "--output", "own-pack") == 0
+    pack = load_pack(place / "own-pack")
+    answers = [Recogniser(pack).recognise_file(p).label for p in sorted((place / "my-clips").rglob("?.wav"))[:2]]
+    assert set(answers) <= {"calm", "cross"}
+
+
+@pytest.mark.parametrize(
+    ("speakers", "says"),
+    [(("ann",), "only one speaker"), (("ann", "bob"), "only 2 speakers"), (("ann", "bob", "cy"), "can't make")],
+)
+def test_too_few_speakers(
+    place: Path, capsys: pytest.CaptureFixture[str], speakers: tuple[str, ...], says: str
+) -> None:
+    made.own(place / "my-clips", ("angry", "happy", "neutral", "sad"), speakers)
+    recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "speaker-folds")
+    Path(recipe).write_text(Path(recipe).read_text().replace("folds = 3", "folds = 4"), encoding="utf-8")
+    assert run("prepare", recipe) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_pytorch_and_onnx_agree_and_int8_keeps_the_labels(place: Path) -> None:
+    opened = Run(Path(write_recipe(place)), place / "run")
+    opened.fit(for_pack=True)
+    opened.tune(for_pack=True)
+    fitted = opened.final_head(opened.parts(for_pack=True)[0])
+    model = pack_model(fitted, opened.recipe)
+    dim = model.backbone.pooled_dim
+    graph, head = export_encoder(model, dim), export_head(model.head, dim)
+    encoder_session, head_session, int8 = session(graph), session(head), session(quantise(graph))
+    clips = [made.tone(label, voice, 7, seconds) for label, voice, seconds in ((0, 1, 0.3), (1, 2, 1.01), (2, 3, 2.5))]
+    baseline = 0.1 * np.random.default_rng(0).standard_normal((3, dim)).astype(np.float32)
+    kept = []
+    for chosen in ([0], [1], [2], [0, 1, 2]):
+        waveform, lengths = pad_batch([clips[i] for i in chosen])
+        feed = {"waveform": waveform.numpy(), "lengths": lengths.numpy(), "baseline": baseline[chosen]}
+        with torch.inference_mode():
+            expected = [t.numpy() for t in model(waveform, lengths, torch.from_numpy(baseline[chosen]))]
+        logits, embedding, pooled = encoder_session.run(["logits", "embedding", "pooled"], feed)
+        assert np.abs(softmax(logits) - softmax(expected[0])).max() <= 1e-4
+        assert np.abs(embedding - expected[1]).max() <= 1e-4
+        np.testing.assert_allclose(np.linalg.norm(embedding, axis=1), 1.0, atol=1e-4)
+        again = head_session.run(["logits", "embedding"], {"pooled": pooled, "baseline": baseline[chosen]})
+        assert np.abs(again[0] - logits).max() <= 1e-4
+        assert np.abs(again[1] - embedding).max() <= 1e-4
+        kept += (int8.run(["logits"], feed)[0].argmax(1) == logits.argmax(1)).tolist()
+    assert sum(kept) >= len(kept) - 1
+
+
+def test_features_are_cached_by_sound_and_survive_a_torn_file(place: Path) -> None:
+    opened = Run(Path(write_recipe(place)), place / "run")
+    first = opened.prepare()
+    (folder,) = (place / "cache" / "features").iterdir()
+    with (folder / "rows.f32").open("ab") as rows:
+        rows.write(b"torn")  # killed while writing
+    encoded: list[int] = []
+    again = pooled_features(first.utterances, opened.recipe.backbone, progress=lambda done, _: encoded.append(done))
+    np.testing.assert_array_equal(again, first.features)
+    assert not encoded
+    cache = FeatureCache(folder, first.features.shape[2])
+    cache.append(["new"], first.features[0, :1])
+    np.testing.assert_array_equal(FeatureCache(folder, first.features.shape[2]).rows(["new"]), first.features[0, :1])
+
+
+@pytest.mark.corpora
+def test_published_corpora_are_complete(corpora: Path) -> None:
+    from trainer.corpora import load_corpus
+
+    counts = {name: len(load_corpus(name, corpora / name)) for name in ("ravdess", "emodb", "nemo", "ased")}
+    assert counts == {"ravdess": 1440, "emodb": 535, "nemo": 3491, "ased": 2474}
