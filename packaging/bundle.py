@@ -51,7 +51,7 @@ _SYSTEM_OR_UNUSED = re.compile(
       # a terminal's line editing
     | readline|tinfo|ncurses
       # Qt parts of embedded systems
-    | Qt6EglFS|Qt6WlShellIntegration|Qt6Pdf|Qt6Qml|Qt6Quick|Qt6VirtualKeyboard
+    | Qt6EglF[Ss]|Qt6WlShellIntegration|Qt6Pdf|Qt6Qml|Qt6Quick|Qt6VirtualKeyboard
     )[^/]*\.so)|opengl32sw\.dll""",
     re.VERBOSE,
 )

@@ -36,6 +36,7 @@ libxcb-sync.so.1           libxcb-sync1
 libxcb-xkb.so.1            libxcb-xkb1
 libX11-xcb.so.1            libx11-xcb1
 libwayland-cursor.so.0     libwayland-cursor0
+libwayland-egl.so.1        libwayland-egl1
 libportaudio.so.2          libportaudio2
 file:/usr/lib/*/alsa-lib/libasound_module_pcm_p[iu]*  libasound2-plugins
 file:/usr/share/fonts/*/*  fonts-dejavu-core
