@@ -1,4 +1,4 @@
-"""Where `voicekin` begins: a command goes to the command line, everything else opens the window."""
+"""Where `voicekin` begins: a command goes to the command line, `--self-test` to it, everything else to the window."""
 
 import os
 import sys
@@ -16,6 +16,10 @@ NO_DISPLAY = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs VoiceKin with the arguments of its command line and gives the exit status."""
     argv = sys.argv[1:] if argv is None else argv
+    if list(argv) == ["--self-test"]:
+        from desktop_app import self_test
+
+        return self_test.run()
     if argv and not _is_file(argv[0]):
         return cli.main(argv)
     if not _has_display():

@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="voicekin",
         description="Which emotion a recording of speech sounds like, and why. Without a command the window opens.",
-        epilog="Exit status: 0 all went well, 1 some recording failed, 2 the call can't be carried out.",
+        epilog="Exit status: 0 all went well, 1 some recording failed, 2 the call can't be carried out. "
+        "voicekin --self-test proves an installation, in a profile that is thrown away.",
     )
     parser.add_argument("--version", action="version", version=f"voicekin {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
