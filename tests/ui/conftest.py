@@ -90,10 +90,15 @@ class Desk:
         with self.qtbot.waitSignal(window.owner.opened, timeout=LONG):
             window.resize(1240, 860)
             window.show()
-            self.qtbot.waitExposed(window)
+            self.activate()
         if self.microphones.plugged:
             self.wait_state(MicState.READY)
         return window
+
+    def activate(self) -> None:
+        """Give the window the keyboard, also where no window manager does."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=LONG)
 
     def wait_state(self, state: MicState) -> None:
         capture = self.window.capture
