@@ -251,6 +251,8 @@ QSlider::handle:horizontal {{ background: {c.card}; border: 2px solid {c.accent}
   margin: -7px 0; border-radius: 9px; }}
 QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
 QSlider:focus {{ border: 1px dashed {c.accent}; border-radius: 6px; }}
+QProgressBar#working {{ background: {c.track}; border: none; border-radius: 3px; }}
+QProgressBar#working::chunk {{ background: {c.accent}; border-radius: 3px; }}
 QCheckBox {{ color: {c.text}; spacing: 8px; }}
 QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
 QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 8px; }}

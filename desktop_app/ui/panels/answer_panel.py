@@ -64,6 +64,7 @@ class AnswerPanel(Card):
         self.envelope = Envelope(theme)
         self.envelope.setAccessibleName(self.tr("Loudness over time"))
         self.working = QProgressBar()
+        self.working.setObjectName("working")
         self.working.setRange(0, 100)
         self.working.setTextVisible(False)
         self.working.setFixedHeight(6)
@@ -106,6 +107,7 @@ class AnswerPanel(Card):
         """A recording: its answer, how far it is, or why there is none."""
         is_new = self._entry is None or self._entry.number != entry.number or self._entry.state is not entry.state
         self._entry, self._live = entry, False
+        self.sure.setMinimumHeight(0)
         recognition = entry.recognition
         done = entry.state is EntryState.DONE and recognition is not None
         failed = entry.state is EntryState.FAILED
@@ -152,6 +154,8 @@ class AnswerPanel(Card):
         self.name.setText(self.tr("Live"))
         self.answer.setText(self.tr("Listening …"))
         self.share.setText("")
+        # two lines, whatever is said: what follows must not jump while one speaks
+        self.sure.setMinimumHeight(2 * self.sure.fontMetrics().lineSpacing())
         self._say(self.sure, self.tr("Speak as you would to someone across the table."))
         for label, bar in self.bars.items():
             bar.show_row(BarRow(label, 0.0))
