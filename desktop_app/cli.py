@@ -9,7 +9,7 @@ from importlib import import_module
 from desktop_app import __version__
 from desktop_app.errors import VoiceKinError
 
-COMMANDS = ("classify", "pack", "doctor")
+COMMANDS = ("classify", "voice", "examples", "pack", "doctor")
 
 OK = 0
 SOME_FAILED = 1

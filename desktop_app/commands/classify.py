@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.commands import classify_batch
+from desktop_app.commands import classify_batch, known_person
 
 if TYPE_CHECKING:
-    from desktop_app.engine.recogniser import Floats
     from desktop_app.engine.recognition import Outcome, Recognition
 
 SHOWN_NEIGHBOURS = 5
@@ -40,9 +39,7 @@ def add_parser(subparsers: Any) -> None:
         "--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (all, mixed down)"
     )
     classify_batch.add_arguments(parser)
-    voice = parser.add_mutually_exclusive_group()
-    voice.add_argument("--voice", metavar="NAME", help="the speaker is this saved voice (see `voicekin voice`)")
-    voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
+    known_person.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -57,9 +54,11 @@ def run(args: argparse.Namespace) -> int:
     files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
     batch = classify_batch.ClassifyBatch(pack, files, args)
     summary = classify_batch.Summary(keep=bool(args.export))
-    baseline = _saved_baseline(args.voice) if args.voice else None
-    with classify_batch.open_journal(pack, baseline, args) as journal:
-        for outcome in batch.answers_of_one_voice() if args.same_voice else batch.answers(baseline, journal):
+    with (
+        known_person.open_known_person(batch.recogniser, args) as known,
+        classify_batch.open_journal(pack, known, args) as journal,
+    ):
+        for outcome in batch.answers_of_one_voice(known) if args.same_voice else batch.answers(known, journal):
             summary.add(outcome)
             if args.json:
                 _show_json(outcome)
@@ -70,12 +69,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"Wrote {path}.", file=sys.stderr)
     classify_batch.show_summary(summary, args)
     return int(summary.failed > 0)
-
-
-def _saved_baseline(name: str) -> "Floats":
-    from desktop_app.errors import StoreError
-
-    raise StoreError(f"There is no voice called {name}: `voicekin voice list` shows those that are saved.")
 
 
 def _show_json(outcome: "Outcome") -> None:

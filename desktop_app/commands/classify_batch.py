@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from desktop_app.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
+    from desktop_app.commands.known_person import KnownPerson
     from desktop_app.engine.batch_journal import BatchJournal
     from desktop_app.engine.exports import ExportFormat
     from desktop_app.engine.pack import Pack
@@ -56,24 +57,24 @@ class ClassifyBatch:
         self._began = time.monotonic()
         self.line = ProgressLine()
 
-    def answers(self, baseline: "Floats | None", journal: "BatchJournal | None") -> "Iterator[Outcome]":
+    def answers(self, known: "KnownPerson", journal: "BatchJournal | None") -> "Iterator[Outcome]":
         """An outcome for each file, in their order; what the journal has is not asked again."""
 
         def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
-            known = journal.answer(path) if journal is not None else None
-            if known is not None:
+            noted = journal.answer(path) if journal is not None else None
+            if noted is not None:
                 self._progress.note(self._index[path], 1.0)
-                return known
+                return noted
             with self._recogniser() as recogniser:
                 analysis = self._analysed(recogniser, path, should_stop)
-                return recogniser.answer(analysis, baseline=baseline, k=self._args.k, alpha=self._args.alpha)
+                return self._answer(recogniser, analysis, known.baseline, known)
 
         for path, outcome in zip(self.files, self._each(ask), strict=True):
             if journal is not None and isinstance(path, Path) and not _is_failure(outcome):
                 journal.add(path, outcome)  # type: ignore[arg-type]
             yield outcome
 
-    def answers_of_one_voice(self) -> "Iterator[Outcome]":
+    def answers_of_one_voice(self, known: "KnownPerson") -> "Iterator[Outcome]":
         """All are heard, of which features are kept and no sound; then the voice is known and all are answered."""
         from desktop_app.engine.recogniser import Analysis
 
@@ -85,9 +86,16 @@ class ClassifyBatch:
         voice = self.recogniser.estimate_voice(a for a in heard if isinstance(a, Analysis))
         for one in heard:
             if isinstance(one, Analysis):
-                yield self.recogniser.answer(one, baseline=voice.baseline, k=self._args.k, alpha=self._args.alpha)
+                yield self._answer(self.recogniser, one, voice.baseline, known)
             else:
                 yield one
+
+    def _answer(
+        self, recogniser: "Recogniser", analysis: "Analysis", baseline: "Floats | None", known: "KnownPerson"
+    ) -> "Recognition":
+        return recogniser.answer(
+            analysis, baseline=baseline, k=self._args.k, alpha=self._args.alpha, examples=known.examples
+        )
 
     def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
         from desktop_app.engine.batch import answer_all
@@ -215,12 +223,12 @@ def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> 
 
 
 @contextmanager
-def open_journal(pack: "Pack", baseline: "Floats | None", args: argparse.Namespace) -> "Iterator[BatchJournal | None]":
+def open_journal(pack: "Pack", known: "KnownPerson", args: argparse.Namespace) -> "Iterator[BatchJournal | None]":
     """The journal that --resume names, or None."""
     from desktop_app.engine.batch_journal import BatchJournal
 
     with ExitStack() as stack:
-        yield stack.enter_context(BatchJournal(args.resume, _settings(pack, baseline, args))) if args.resume else None
+        yield stack.enter_context(BatchJournal(args.resume, _settings(pack, known, args))) if args.resume else None
 
 
 def show_summary(summary: Summary, args: argparse.Namespace) -> None:
@@ -231,11 +239,10 @@ def show_summary(summary: Summary, args: argparse.Namespace) -> None:
         print(summary.sentence(), file=sys.stderr)
 
 
-def _settings(pack: "Pack", baseline: "Floats | None", args: argparse.Namespace) -> dict[str, Any]:
+def _settings(pack: "Pack", known: "KnownPerson", args: argparse.Namespace) -> dict[str, Any]:
     manifest = json.dumps(pack.manifest.as_json(), sort_keys=True).encode()
-    voice = None if baseline is None else hashlib.sha256(baseline.tobytes()).hexdigest()
     pack_digest = hashlib.sha256(manifest).hexdigest()
-    return {"pack": pack_digest, "k": args.k, "alpha": args.alpha, "channel": args.channel, "voice": voice}
+    return {"pack": pack_digest, "k": args.k, "alpha": args.alpha, "channel": args.channel, "known": known.digest()}
 
 
 def formats() -> "tuple[ExportFormat, ...]":

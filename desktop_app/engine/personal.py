@@ -80,6 +80,10 @@ class Personal:
         self._dim = recogniser.pack.manifest.pooled_dim
         self._voices: dict[int, Voice] = {}
 
+    def analyse_file(self, path: Path) -> Analysis:
+        """`Recogniser.analyse_file` of the pack in use."""
+        return self._recogniser.analyse_file(path)
+
     # --- voices ---
 
     def voice(self, voice_id: int) -> Voice:

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.engine.audio import SAMPLE_RATE, read_blocks
 from desktop_app.engine.recognition import Recognition
 
 PEAK_S = 0.02
 """Seconds that one peak of the waveform stands for: 180,000 peaks an hour, 720 KB."""
+
+ENVELOPE_BLOCK_S = 10.0
+"""Seconds read at once for an envelope."""
 
 TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
@@ -85,3 +90,13 @@ def columns(peaks: NDArray[np.float32], n_columns: int) -> NDArray[np.float32]:
     edges = np.linspace(0, len(peaks), n_columns + 1)
     starts = np.minimum(edges[:-1].astype(np.int64), len(peaks) - 1)
     return np.maximum.reduceat(peaks, starts).astype(np.float32, copy=False)
+
+
+def envelope_of(path: Path, n_peaks: int) -> tuple[float, ...]:
+    """The largest magnitude, 0 to 1, in each of `n_peaks` equal stretches of a recording of any length.
+
+    Raises:
+        AudioError: As `audio.read_blocks`.
+    """
+    peaks = peaks_of(read_blocks(path, SAMPLE_RATE, ENVELOPE_BLOCK_S), SAMPLE_RATE)
+    return tuple(float(p) for p in np.minimum(columns(peaks, n_peaks), 1.0))

@@ -1,0 +1,121 @@
+"""`voicekin examples`: recordings that the user has said the emotion of; they speak in every later answer."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds the command to the parser of `voicekin`."""
+    parser = subparsers.add_parser("examples", help="add, list, remove, export or import your own labelled recordings")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="say what recordings were")
+    add.add_argument("label", metavar="LABEL", help="what they were: one of the pack's labels, or your own")
+    add.add_argument("paths", nargs="+", metavar="PATH", help="a recording or a folder")
+    add.add_argument("--voice", metavar="NAME", help="whose voice it is; that voice learns from them as well")
+    add.add_argument(
+        "--keep-audio", action="store_true", help="keep a copy of the sound, to listen and for other packs"
+    )
+    add.add_argument("--pack", metavar="DIR", help="with another pack: its folder, .vkpack file or name")
+    add.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
+    actions.add_parser("list", help="the examples, the latest first")
+    remove = actions.add_parser("remove", help="remove examples")
+    remove.add_argument("ids", nargs="*", type=int, metavar="ID", help="numbers as `voicekin examples list` shows them")
+    remove.add_argument("--all", action="store_true", help="remove every example")
+    export = actions.add_parser("export", help="write voices and examples to one file")
+    export.add_argument("target", type=Path, metavar="FILE")
+    export.add_argument("--overwrite", action="store_true", help="in the place of a file that is there")
+    actions.add_parser("import", help="take in what was exported").add_argument("source", type=Path, metavar="FILE")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Does it; what can't be done is raised as a sentence."""
+    from desktop_app import paths
+    from desktop_app.engine.store import Store
+
+    with Store(paths.user_data()) as store:
+        action = {"add": _add, "list": _list, "remove": _remove, "export": _export, "import": _import}[args.action]
+        return action(store, args)
+
+
+def _add(store: Any, args: argparse.Namespace) -> int:
+    from desktop_app.engine.batch import find_recordings
+    from desktop_app.engine.installed_packs import find_pack, pack_in_use
+    from desktop_app.engine.pack import ENVELOPE_PEAKS, load_pack
+    from desktop_app.engine.personal import Personal
+    from desktop_app.engine.recogniser import Recogniser
+    from desktop_app.engine.recognition import Failure
+    from desktop_app.engine.timeline import envelope_of
+    from desktop_app.errors import StoreError, VoiceKinError
+
+    personal = Personal(store, Recogniser(load_pack(find_pack(args.pack) if args.pack else pack_in_use())))
+    voice = personal.profiles.named(args.voice).id if args.voice else None
+    failed = False
+    for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
+        try:
+            if isinstance(path, Failure):
+                failed = True
+                print(f"{path.path}\n  {path.error}", file=sys.stderr)
+                continue
+            example = personal.add_example(
+                personal.analyse_file(path),
+                args.label,
+                voice_id=voice,
+                envelope=envelope_of(path, ENVELOPE_PEAKS),
+                keep_audio_of=path if args.keep_audio else None,
+            )
+            print(f"{example.id:>6}  {example.label:<12}  {path}")
+        except StoreError:
+            raise
+        except VoiceKinError as error:
+            failed = True
+            print(f"{path}\n  {error}", file=sys.stderr)
+    return int(failed)
+
+
+def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the others
+    from desktop_app.engine.examples import Examples
+    from desktop_app.engine.profiles import Profiles
+
+    voices = {p.id: p.name for p in Profiles(store).all()}
+    for e in Examples(store).all():
+        voice = voices.get(e.voice_id, "") if e.voice_id is not None else ""
+        kept = "audio kept" if e.audio else ""
+        print(f"{e.id:>6}  {e.label:<12}  {e.added[:10]}  {e.duration_s:6.1f} s  {voice:<12}  {kept:<10}  {e.origin}")
+    return 0
+
+
+def _remove(store: Any, args: argparse.Namespace) -> int:
+    from desktop_app.engine.examples import Examples
+    from desktop_app.errors import StoreError
+
+    examples = Examples(store)
+    there = {e.id for e in examples.all()}
+    if not args.all and not args.ids:
+        raise StoreError("Say which examples to remove, by their numbers, or --all.")
+    unknown = [i for i in args.ids if i not in there]
+    if unknown:
+        raise StoreError(f"There is no example {unknown[0]}; `voicekin examples list` shows their numbers.")
+    wanted = sorted(there) if args.all else list(dict.fromkeys(args.ids))
+    examples.remove(wanted)
+    print(f"Removed {len(wanted)} {'example' if len(wanted) == 1 else 'examples'}.")
+    return 0
+
+
+def _export(store: Any, args: argparse.Namespace) -> int:
+    from desktop_app.engine.exchange import export_file
+
+    done = export_file(store, args.target, overwrite=args.overwrite)
+    print(f"Wrote {done.examples} examples ({done.with_audio} with sound) and {done.voices} voices to {args.target}.")
+    return 0
+
+
+def _import(store: Any, args: argparse.Namespace) -> int:
+    from desktop_app.engine.exchange import import_file
+
+    done = import_file(store, args.source)
+    print(
+        f"Imported {done.examples} examples and {done.voices} voices; {done.already_there} examples were there already."
+    )
+    return 0
