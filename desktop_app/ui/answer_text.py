@@ -1,7 +1,7 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
 from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition
-from desktop_app.ui.language import label_name, language_name, number, percent, translate
+from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
 
 CLOSE = 0.15  # two shares this near to each other are as good as level
@@ -95,7 +95,9 @@ def origin(neighbour: Neighbour) -> str:
         return translate("Neighbours", "Your own example")
     is_number = neighbour.speaker.isdigit()
     speaker = translate("Neighbours", "speaker {0}").format(neighbour.speaker) if is_number else neighbour.speaker
-    return " · ".join(part for part in (neighbour.corpus, speaker, language_name(neighbour.language)) if part)
+    return " · ".join(
+        part for part in (corpus_name(neighbour.corpus), speaker, language_name(neighbour.language)) if part
+    )
 
 
 def neighbour_in_words(neighbour: Neighbour, rank: int) -> str:

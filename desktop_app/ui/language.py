@@ -57,6 +57,19 @@ def language_name(code: str) -> str:
     return known.get(code.lower(), code)
 
 
+def corpus_name(corpus: str) -> str:
+    """A published corpus as its makers write it; any other as the pack has it."""
+    known = {
+        "ravdess": "RAVDESS",
+        "emodb": "EmoDB",
+        "nemo": "nEMO",
+        "ased": "ASED",
+        "crema-d": "CREMA-D",
+        "tess": "TESS",
+    }
+    return known.get(corpus.lower(), corpus)
+
+
 def percent(share: float) -> str:
     """A share of 1 as a person writes it: "72 %"."""
     return f"{round(100 * share)}\N{NO-BREAK SPACE}%"

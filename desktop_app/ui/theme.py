@@ -81,11 +81,11 @@ EMOTIONS = {  # light, dark: hues apart for the common colour-vision deficiencie
 SPARE = (("#566b2f", "#a9c46c"), ("#a0522d", "#e0956d"), ("#00707a", "#5cc7d1"), ("#6a5d7b", "#b7a8cc"))
 HATCHES = (
     Qt.BrushStyle.BDiagPattern,
-    Qt.BrushStyle.Dense4Pattern,
+    Qt.BrushStyle.VerPattern,
     Qt.BrushStyle.HorPattern,
     Qt.BrushStyle.FDiagPattern,
     Qt.BrushStyle.DiagCrossPattern,
-    Qt.BrushStyle.VerPattern,
+    Qt.BrushStyle.Dense4Pattern,
     Qt.BrushStyle.CrossPattern,
 )
 ORDER = tuple(EMOTIONS)

@@ -1,8 +1,10 @@
 """What the window shows before the first recording."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from desktop_app import paths
 from desktop_app.ui.widgets.card import text_label
 
 
@@ -19,6 +21,11 @@ class EmptyPanel(QWidget):
             "sentence", self.tr("Press Space and speak, or drop audio files anywhere on this window."), wrap=True
         )
         self.pack = text_label("quiet", self.tr("Opening the pack …"), wrap=True)
+        icon = QLabel()
+        icon.setPixmap(QIcon(str(paths.assets() / "icons" / "voicekin.svg")).pixmap(QSize(72, 72)))
+        icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(icon)
+        column.addSpacing(8)
         for label in (self.title, self.sentence, self.pack):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(label)

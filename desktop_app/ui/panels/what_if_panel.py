@@ -20,7 +20,7 @@ class WhatIfPanel(Card):
     changed = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, margin=12)
         self._k, self._alpha = 1, 0.5
         self.heading = QToolButton()
         self.heading.setObjectName("disclosure")

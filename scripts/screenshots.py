@@ -1,0 +1,108 @@
+"""Makes the README's pictures from the real app on real recordings.
+
+    python scripts/screenshots.py FOLDER FILE FILE ...
+
+The files are dropped on the window one after the other and then heard live through a fake microphone; the pictures show
+the last answer in light and dark, the live window, and the page of the first start. Without a display it draws
+offscreen; --pack names another pack than the one that ships.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import onnxruntime  # noqa: F401 - before PySide6, as the app does
+
+from desktop_app import paths
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_SCALE_FACTOR", "2")
+
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.capture.fake import FakeMicrophones, FakeSource
+from desktop_app.capture.player import SystemPlayer
+from desktop_app.capture.takes import TakeFolder
+from desktop_app.engine.audio import load_audio
+from desktop_app.ui import language
+from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.recognition_owner import RecognitionOwner
+from desktop_app.ui.session import EntryState
+from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.window import MainWindow
+
+LIVE_ANSWERS = 90
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--pack", type=Path, default=paths.default_pack())
+    parser.add_argument("--size", default="1240x860", help="of the window, WIDTHxHEIGHT")
+    parser.add_argument("--language", default="en", choices=("en", "de"))
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    width, height = map(int, arguments.size.split("x"))
+    app = QApplication([])
+    app.setStyle("Fusion")
+    language.install(app, arguments.language)
+    theme = Theme(app)
+    with tempfile.TemporaryDirectory() as home:
+        source = FakeSource("USB Microphone")
+        settings = SettingsFile(Path(home) / "settings.json")
+        takes = TakeFolder(Path(home))
+        capture, owner = CaptureModel(FakeMicrophones(source), takes, settings), RecognitionOwner()
+        window = MainWindow(
+            capture=capture,
+            owner=owner,
+            takes=takes,
+            settings=settings,
+            theme=theme,
+            player=SystemPlayer(),
+            pack=arguments.pack,
+        )
+
+        def until(condition: Callable[[], bool]) -> None:
+            while not condition():
+                app.processEvents()
+
+        def picture(name: str) -> None:
+            app.processEvents()
+            window.grab().save(str(arguments.folder / f"{name}.png"))
+
+        theme.choose("light")
+        window.resize(width, height)
+        window.show()
+        until(lambda: owner.pack is not None and capture.state is MicState.READY)
+        picture("first-start")
+        window.first_start.button.click()
+        picture("empty")
+        window.open_paths(tuple(path.resolve() for path in arguments.files))
+        done = (EntryState.DONE, EntryState.FAILED)
+        until(lambda: window.session.rowCount() > 0 and all(e.state in done for e in window.session.entries()))
+        window.recordings.select(window.session.entries()[-1])
+        source.play(load_audio(arguments.files[-1]).samples)
+        for name in ("light", "dark"):
+            theme.choose(name)
+            picture(f"answer-{name}")
+        theme.choose("light")
+        answers: list[object] = []
+        window.live.answered.connect(lambda _, shares: answers.append(shares))
+        until(source.played.is_set)
+        window.record.button.click()
+        source.play(np.concatenate([load_audio(path).samples for path in arguments.files * 4]))
+        until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
+        picture("live")
+        window.close()
+
+
+if __name__ == "__main__":
+    main()

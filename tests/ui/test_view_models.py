@@ -1,0 +1,182 @@
+"""What the window says, apart from the widgets: settings, smoothing, sentences, the map's arithmetic."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+
+from desktop_app.engine.recognition import Neighbour, Recognition, Timing
+from desktop_app.ui import answer_text, theme
+from desktop_app.ui.live_model import Smoother
+from desktop_app.ui.settings import Settings, SettingsFile
+from desktop_app.ui.widgets.map_view import Landscape
+
+
+def recognition(
+    mix: dict[str, float],
+    model: dict[str, float] | None = None,
+    neighbours: dict[str, float] | None = None,
+    **changes: object,
+) -> Recognition:
+    label = max(mix, key=lambda name: mix[name])
+    found = (Neighbour("a", label, "ravdess", "07", "English", "", 1.0, 0.25, 1.0),)
+    values: dict[str, object] = {
+        "path": "",
+        "duration_s": 2.0,
+        "label": label,
+        "confidence": mix[label],
+        "abstained": False,
+        "abstained_because": "",
+        "novelty": 0.5,
+        "speech_s": 1.5,
+        "probabilities": mix,
+        "model_probabilities": model or mix,
+        "neighbour_probabilities": neighbours or mix,
+        "neighbours": found,
+        "k": 1,
+        "alpha": 0.5,
+        "segments": (),
+        "timing_ms": Timing(1, 2, 3),
+    }
+    return Recognition(**{**values, **changes})  # type: ignore[arg-type]
+
+
+# settings
+
+
+def test_settings_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "settings.json"
+    SettingsFile(path).update(theme="dark", microphone_name="Büro-Mikrofon", introduced=True)
+    again = SettingsFile(path)
+    assert again.values == Settings(theme="dark", microphone_name="Büro-Mikrofon", introduced=True)
+    assert not again.was_broken
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"x"', "\x00\x01", '{"theme": '])
+def test_a_broken_file_is_set_aside(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(text, encoding="utf-8")
+    settings = SettingsFile(path)
+    assert settings.values == Settings()
+    assert settings.was_broken
+    assert (tmp_path / "settings.broken.json").read_text(encoding="utf-8") == text
+    settings.update(theme="light")
+    assert SettingsFile(path).values.theme == "light"
+
+
+def test_a_file_that_is_no_text_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(b"\xff\xfe\x9d")
+    assert SettingsFile(path).was_broken
+
+
+def test_values_that_do_not_fit_are_left_out_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(
+        json.dumps({"theme": "purple", "language": "de", "introduced": 1, "keep_recordings": True, "later": {}}),
+        encoding="utf-8",
+    )
+    assert SettingsFile(path).values == Settings(language="de", keep_recordings=True)
+
+
+def test_a_disk_that_refuses_does_not_stop_anyone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    settings = SettingsFile(tmp_path / "file" / "settings.json")
+    settings.update(theme="dark")
+    assert settings.values.theme == "dark"
+
+
+# live
+
+
+def test_smoothing_follows_at_its_time_constant() -> None:
+    smoother = Smoother(time_constant_s=1.0)
+    assert smoother.feed(0.0, {"a": 1.0, "b": 0.0}) == {"a": 1.0, "b": 0.0}
+    shares = smoother.feed(1.0, {"a": 0.0, "b": 1.0})
+    assert shares is not None
+    assert shares["a"] == pytest.approx(0.36788, abs=1e-4)  # 1 / e
+    assert sum(shares.values()) == pytest.approx(1.0)
+
+
+def test_a_pause_starts_the_smoothing_anew() -> None:
+    smoother = Smoother()
+    smoother.feed(0.0, {"a": 1.0, "b": 0.0})
+    assert smoother.feed(0.2, None) is None
+    assert smoother.feed(0.3, {"a": 0.0, "b": 1.0}) == {"a": 0.0, "b": 1.0}
+
+
+# sentences
+
+
+def test_agreement_is_said() -> None:
+    same = recognition({"angry": 0.8, "sad": 0.2})
+    assert "agree" in answer_text.agreement(same)
+    differ = recognition({"angry": 0.6, "sad": 0.4}, {"angry": 0.9, "sad": 0.1}, {"angry": 0.3, "sad": 0.7})
+    sentence = answer_text.agreement(differ).replace("\N{NO-BREAK SPACE}", " ")
+    assert "hears “Angry” (90 %)" in sentence
+    assert "more like “Sad” (70 %)" in sentence
+    assert "“Angry” leads" in sentence
+    alone = replace(same, neighbours=())
+    assert "alone" in answer_text.agreement(alone)
+
+
+def test_doubt_is_said_in_words() -> None:
+    shares = {"angry": 0.5, "sad": 0.5}
+    silent = recognition(shares, abstained=True, speech_s=0.0)
+    novel = recognition(shares, abstained=True, novelty=1.4)
+    level = recognition(shares, abstained=True)
+    assert "No speech" in answer_text.how_sure(silent)
+    assert "unlike anything" in answer_text.how_sure(novel)
+    assert "stands out" in answer_text.how_sure(level)
+    for doubtful in (silent, novel, level):
+        assert answer_text.headline(doubtful) == "Uncertain"
+        assert answer_text.share(doubtful) == ""
+        assert not any(row.strong for row in answer_text.bar_rows(doubtful))
+        assert answer_text.spoken(doubtful).startswith("Uncertain")
+    close = recognition({"angry": 0.45, "sad": 0.40, "happy": 0.15})
+    assert "as well be “Sad”" in answer_text.how_sure(close)
+    assert answer_text.how_sure(recognition({"angry": 0.9, "sad": 0.1})) == ""
+
+
+def test_a_neighbours_origin_is_readable() -> None:
+    neighbour = recognition({"sad": 1.0}).neighbours[0]
+    assert answer_text.origin(neighbour) == "RAVDESS · speaker 07 · English"
+    assert "distance 0.25" in answer_text.neighbour_in_words(neighbour, 1)
+
+
+# colours and the map
+
+
+@pytest.mark.parametrize("colours", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_text_has_enough_contrast(colours: theme.Colours) -> None:
+    for ground in (colours.page, colours.card, colours.side):
+        assert contrast(colours.text, ground) >= 7.0
+        assert contrast(colours.quiet, ground) >= 4.5
+        assert contrast(colours.accent, ground) >= 4.5
+    assert contrast(colours.warn, colours.card) >= 4.5
+    assert contrast(colours.text, colours.warn_soft) >= 4.5
+    assert contrast(colours.on_accent, colours.accent) >= 4.5
+    assert contrast(colours.text, colours.accent_soft) >= 4.5
+    for pair in theme.EMOTIONS.values():
+        assert contrast(pair[colours.dark], colours.card) >= 2.3  # with a hatch and its name beside it
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.1."""
+
+    def luminance(colour: str) -> float:
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in QColor(colour).getRgbF()[:3]]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_clip_lies_between_its_neighbours() -> None:
+    landscape = Landscape(("a", "b", "c"), ("x", "x", "y"), ((0.0, 0.0), (4.0, 0.0), (0.0, 8.0)))
+    assert landscape.between([("a", 0.5), ("b", 0.25), ("c", 0.25)]) == (1.0, 2.0)
+    assert landscape.between([("unknown", 1.0)]) is None
+    assert landscape.between([]) is None
+    assert landscape.bounds == (0.0, 4.0, 0.0, 8.0)
