@@ -67,7 +67,7 @@ class ClassifyBatch:
                 return noted
             with self._recogniser() as recogniser:
                 analysis = self._analysed(recogniser, path, should_stop)
-                return self._answer(recogniser, analysis, known.baseline, known)
+                return self._answer(recogniser, analysis, known.baseline, known, should_stop)
 
         for path, outcome in zip(self.files, self._each(ask), strict=True):
             if journal is not None and isinstance(path, Path) and not _is_failure(outcome):
@@ -91,10 +91,20 @@ class ClassifyBatch:
                 yield one
 
     def _answer(
-        self, recogniser: "Recogniser", analysis: "Analysis", baseline: "Floats | None", known: "KnownPerson"
+        self,
+        recogniser: "Recogniser",
+        analysis: "Analysis",
+        baseline: "Floats | None",
+        known: "KnownPerson",
+        should_stop: Callable[[], bool] | None = None,
     ) -> "Recognition":
         return recogniser.answer(
-            analysis, baseline=baseline, k=self._args.k, alpha=self._args.alpha, examples=known.examples
+            analysis,
+            baseline=baseline,
+            k=self._args.k,
+            alpha=self._args.alpha,
+            examples=known.examples,
+            should_stop=should_stop,
         )
 
     def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
