@@ -69,3 +69,27 @@ def wanted_data(name: str) -> bool:
     """Does a data file belong in it? The window speaks English only, so Qt's translations are left out."""
     name = name.replace("\\", "/")
     return "/translations/" not in name and not re.search(r"\.dist-info/|/include/|\.pyi$", name)
+
+
+def version_info(version: str) -> str:
+    """The version resource of the Windows programs, in PyInstaller's form; `version` is three numbers with dots."""
+    numbers = (*map(int, version.split(".")), 0)
+    strings = {
+        "CompanyName": "The VoiceKin authors",
+        "FileDescription": "VoiceKin",
+        "FileVersion": version,
+        "InternalName": "VoiceKin",
+        "LegalCopyright": "The VoiceKin authors, Apache License 2.0",
+        "OriginalFilename": "VoiceKin.exe",
+        "ProductName": "VoiceKin",
+        "ProductVersion": version,
+    }
+    table = ", ".join(f"StringStruct({key!r}, {value!r})" for key, value in strings.items())
+    return f"""VSVersionInfo(
+  ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0, OS=0x40004, fileType=1, subtype=0),
+  kids=[
+    StringFileInfo([StringTable("040904B0", [{table}])]),
+    VarFileInfo([VarStruct("Translation", [0x0409, 1200])]),
+  ],
+)
+"""

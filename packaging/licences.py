@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TEXT = re.compile(r"(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|ThirdPartyNotices|OFL)[^/]*$", re.IGNORECASE)
 
 OURS = "voicekin"
+SYSTEM = "the system's"
 BY_HAND = {  # what a distribution's own metadata does not say in SPDX's words, or does not carry as a text
     "pyside6-essentials": ("LGPL-3.0-only OR GPL-3.0-only", ("LGPL-3.0.txt", "GPL-3.0.txt")),
     "shiboken6": ("LGPL-3.0-only OR GPL-3.0-only", ("LGPL-3.0.txt", "GPL-3.0.txt")),
@@ -56,7 +57,10 @@ class Work:
 def main(origins: Path, folder: Path) -> None:
     """Write both files into `folder`."""
     sources = {source for _, source in json.loads(origins.read_text(encoding="utf-8"))}
-    works = {work for source in sources if (work := origin(source))}
+    found = {source: origin(Path(source)) for source in sources if Path(source).is_absolute()}
+    works = {work for work in found.values() if isinstance(work, Work)}
+    if system := [Path(source) for source, work in found.items() if work is SYSTEM]:
+        works |= debian(system)
     works.add(distribution("pyinstaller"))  # its bootloader is the program that starts
     listed = sorted(works, key=lambda work: (work.name.lower(), work.kind))
     (folder / "THIRD_PARTY.md").write_text(third_party(listed), encoding="utf-8")
@@ -64,21 +68,16 @@ def main(origins: Path, folder: Path) -> None:
     print(f"{len(listed)} third-party works in the bundle")
 
 
-def origin(source: str) -> Work | None:
-    """Who brought a file; None for our own and for links inside the bundle."""
-    if not source or not Path(source).is_absolute():
-        return None
-    path = Path(source)
+def origin(path: Path) -> "Work | str":
+    """Who brought a file: a Work, OURS, or SYSTEM where only the system's package manager knows."""
     if path.is_relative_to(ROOT / "assets"):
         texts = tuple(sorted(file for file in path.parent.iterdir() if TEXT.match(file.name)))
-        return Work("asset", ASSETS[path.parent.name][0], "", ASSETS[path.parent.name][1], texts) if texts else None
+        return Work("asset", ASSETS[path.parent.name][0], "", ASSETS[path.parent.name][1], texts) if texts else OURS
     if owner := by_file().get(path.resolve()):
-        return None if owner == OURS else distribution(owner)
+        return OURS if owner == OURS else distribution(owner)
     if path.name == "base_library.zip" or path.is_relative_to(sys.base_prefix) or "libpython" in path.name:
         return python()
-    if path.is_relative_to(ROOT):
-        return None
-    return debian(path)
+    return OURS if path.is_relative_to(ROOT) else SYSTEM
 
 
 @cache
@@ -114,21 +113,24 @@ def python() -> Work:
     return Work("python", "Python", sys.version.partition(" ")[0], "PSF-2.0", texts[:1])
 
 
-@cache
-def debian(path: Path) -> Work:
-    """The Debian package of a system library."""
-    for candidate in (path, path.resolve(), Path("/usr") / path.relative_to("/")):
-        asked = subprocess.run(["dpkg-query", "-S", candidate], capture_output=True, text=True)
-        if asked.returncode == 0:
-            package = asked.stdout.partition(":")[0]
-            shown = subprocess.run(
-                ["dpkg-query", "-W", "-f=${source:Upstream-Version}", package],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            return Work("deb", package, shown.stdout, "", (Path("/usr/share/doc") / package / "copyright",))
-    raise SystemExit(f"{path} is in the bundle, and nobody knows whose it is")
+def debian(paths: list[Path]) -> set[Work]:
+    """The Debian packages of these system libraries, asked for all at once: each question takes dpkg a second."""
+    wanted = {str(place): path for path in paths for place in (path, path.resolve(), Path(f"/usr{path}"))}
+    asked = subprocess.run(["dpkg-query", "-S", *wanted], capture_output=True, text=True).stdout.splitlines()
+    owner = {wanted[place]: packages.partition(":")[0] for packages, place in (line.split(": ", 1) for line in asked)}
+    if unknown := set(paths) - set(owner):
+        raise SystemExit(f"in the bundle, and nobody knows whose it is: {', '.join(map(str, sorted(unknown)))}")
+    packages = sorted(set(owner.values()))
+    shown = subprocess.run(
+        ["dpkg-query", "-W", "-f=${Package} ${source:Upstream-Version}\n", *packages],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {
+        Work("deb", name, version, "", (Path("/usr/share/doc") / name / "copyright",))
+        for name, version in (line.split(" ") for line in shown.stdout.splitlines())
+    }
 
 
 def third_party(works: list[Work]) -> str:

@@ -37,27 +37,34 @@ function Test-Ready([string] $what, [string] $stamp) {
     return $false
 }
 
-# Initialize-Environment app|test
+# Initialize-Environment app|test|build; build is an environment of its own, where no trainer can slip in
 function Initialize-Environment([string] $what) {
+    if ($what -eq 'build') {
+        $script:venv = Join-Path $root '.venv-build'
+        $script:venvPython = Join-Path $venv 'Scripts\python.exe'
+    }
     $python = Find-Python
     $rest = @($python | Select-Object -Skip 1)
     $stamp = Get-Fingerprint ((& $python[0] @rest -VV) -join ' ')
     if (Test-Ready $what $stamp) { return }
     Say 'setting up, once; this takes a few minutes'
     $unfinished = Join-Path $venv '.unfinished'
-    $extras = if ($what -eq 'test') { '.[trainer,test]' } else { '.' }
+    $extras = @{ app = '.'; test = '.[trainer,test]'; build = '.[build]' }[$what]
     Push-Location $root
     try {
         if ((Test-Path $unfinished) -or -not (Test-Path $venvPython) -or -not (Test-Path "$venv\.stamp-place") -or
             ((Get-Content "$venv\.stamp-place") -ne $root)) {
-            & $python[0] @rest -m venv --clear .venv
+            & $python[0] @rest -m venv --clear $venv
             if ($LASTEXITCODE -ne 0) { Fail 'the virtual environment could not be made; the message is above.' }
             Set-Content "$venv\.stamp-place" $root
         }
         Set-Content $unfinished ''
         Remove-Item "$venv\.ready-*"
         $env:PIP_CONSTRAINT = $env:PIP_BUILD_CONSTRAINT = 'constraints.txt'
-        & $venvPython -m pip install --quiet --disable-pip-version-check --use-pep517 --editable $extras
+        # not from pip's cache: that may hold an Annoy that was built for one processor
+        $pip = '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--use-pep517'
+        & $venvPython @pip --no-cache-dir --no-deps annoy
+        if ($LASTEXITCODE -eq 0) { & $venvPython @pip --editable $extras }
         if ($LASTEXITCODE -ne 0) {
             Fail ('the Python packages could not be installed; the message is above. Annoy is built from source: ' +
                 'if that failed, install the "Desktop development with C++" part of Visual Studio Build Tools.')

@@ -1,0 +1,29 @@
+# Freezes the app into build\VoiceKin, tries it out, and packs it up in dist\ as an installer, with THIRD_PARTY.md,
+# the SBOM and SHA256SUMS. Needs git and NSIS (makensis) beside what scripts\run.ps1 needs.
+. (Join-Path $PSScriptRoot '..\scripts\environment.ps1')
+Initialize-Environment build
+Set-Location $root
+
+function Invoke-Step([string] $program) {
+    & $program @args
+    if ($LASTEXITCODE -ne 0) { Fail "$program $($args -join ' ') failed; its message is above." }
+}
+
+$env:VOICEKIN_VERSION = & $venvPython -c "import tomllib; print(tomllib.load(open('pyproject.toml', 'rb'))['project']['version'])"
+$env:SOURCE_DATE_EPOCH = git log -1 '--format=%ct'
+$env:PYTHONHASHSEED = '1'
+foreach ($folder in 'build\work', 'build\VoiceKin', 'dist') {
+    if (Test-Path $folder) { Remove-Item -Recurse -Force $folder }
+}
+New-Item -ItemType Directory -Force 'build\work\voicekin', 'dist' | Out-Null
+Invoke-Step $venvPython packaging\icon.py build\work\voicekin\voicekin.png
+Invoke-Step (Join-Path $venv 'Scripts\pyinstaller.exe') --noconfirm --log-level ERROR --workpath build\work --distpath build packaging\voicekin.spec
+Invoke-Step $venvPython packaging\licences.py build\work\voicekin\origins.json build\VoiceKin
+Invoke-Step $venvPython packaging\check_bundle.py build\work\voicekin\origins.json build\VoiceKin
+Invoke-Step 'build\VoiceKin\voicekin-cli.exe' --self-test
+Invoke-Step makensis '-V2' "-DVERSION=$env:VOICEKIN_VERSION" "-DFROZEN=$root\build\VoiceKin" "-DTARGET=$root\dist\VoiceKin-$env:VOICEKIN_VERSION-setup.exe" packaging\windows\voicekin.nsi
+Copy-Item 'build\VoiceKin\THIRD_PARTY.md', 'build\VoiceKin\sbom.cdx.json' dist
+Get-ChildItem dist | ForEach-Object {
+    '{0}  {1}' -f (Get-FileHash -Algorithm SHA256 $_.FullName).Hash.ToLower(), $_.Name
+} | Set-Content 'build\SHA256SUMS'
+Move-Item 'build\SHA256SUMS' dist
