@@ -1,4 +1,7 @@
-"""voicekin-train: prepare, fit, tune, evaluate, report, export. Each takes a recipe and first does what it rests on."""
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, report, export.
+
+Each takes a recipe and first does what it rests on.
+"""
 
 import argparse
 import os
@@ -13,6 +16,7 @@ COMMANDS = {
     "fit": "train a head for every fold and seed",
     "tune": "choose temperature, k and alpha on validation speakers",
     "evaluate": "answer the test speakers and score the answers",
+    "personalise": "measure what a voice and examples of a test speaker add",
     "report": "write the tables and the report of a run",
     "export": "train on everyone and write the pack",
 }
@@ -29,8 +33,10 @@ def parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME of the recipe)")
         command.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="processor threads")
-        if name in ("fit", "tune", "evaluate", "report", "export"):
+        if name != "prepare":
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+        if name == "personalise":
+            command.add_argument("--draws", type=int, default=20, metavar="N", help="draws of each speaker's clips")
         if name == "export":
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
     return top
@@ -69,6 +75,12 @@ def _run(options: argparse.Namespace) -> int:
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
         export_run(run, options.output or run.folder / "pack")
+    elif options.command == "personalise":
+        from trainer.personalisation import personalise_run
+
+        run.fit(options.resume)
+        run.tune()
+        print(personalise_run(run, options.draws))
     else:
         from trainer.evaluate import evaluate_run
 

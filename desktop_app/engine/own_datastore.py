@@ -121,14 +121,21 @@ class OwnDatastore:
 
         `nearest` tells whether it is one of the examples, heard again: then it is what the user said it was.
         """
-        p = np.zeros(len(self.pack_labels) + len(self.labels))
         if nearest and nearest[0].distance < SAME_RECORDING:
+            p = np.zeros(len(self.pack_labels) + len(self.labels))
             name = self.names[self.label_of[nearest[0].index]]
             p[(*self.pack_labels, *self.labels).index(name)] = 1.0
             return p
-        offsets = (pooled - baseline).astype(np.float64) - self._means
-        distances = (offsets**2 / self.prior.within_variance).mean(axis=1) - 1 / self._known_by
-        p[self._spoken] = softmax(-SHARPNESS * distances)
+        return np.asarray(self.distributions((pooled - baseline)[None])[0])
+
+    def distributions(self, centred: Floats) -> Doubles:
+        """p_own, float64 [n, pack_labels + labels], of pooled features [n, D] less their speaker's baseline."""
+        n, dim = centred.shape
+        x = centred.astype(np.float64) / np.sqrt(self.prior.within_variance)
+        means = self._means / np.sqrt(self.prior.within_variance)
+        squared = (x**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * x @ means.T
+        p = np.zeros((n, len(self.pack_labels) + len(self.labels)))
+        p[:, self._spoken] = softmax(-SHARPNESS * (squared / dim - 1 / self._known_by))
         return p
 
     def nearest(self, embedding: Floats, k: int) -> list[Hit]:
