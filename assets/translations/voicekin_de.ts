@@ -414,6 +414,34 @@
         <translation>Aufnahme {0}</translation>
     </message>
     <message>
+        <source>New voice</source>
+        <translation>Neue Stimme</translation>
+    </message>
+    <message>
+        <source>Whose voice is it? A name that you choose:</source>
+        <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>The voice has learnt from this recording. Recordings so far: {0}.</source>
+        <translation>Die Stimme hat aus dieser Aufnahme gelernt. Aufnahmen bisher: {0}.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Remembered: this was “{0}”.</source>
+        <translation>Gemerkt: Das war „{0}“.</translation>
+    </message>
+    <message>
         <source>The recording can’t be kept: {0}.</source>
         <translation>Die Aufnahme lässt sich nicht behalten: {0}.</translation>
     </message>
@@ -715,6 +743,14 @@
         <translation>Sonst bleiben nur die, die Sie behalten möchten.</translation>
     </message>
     <message>
+        <source>Keep the sound of my examples</source>
+        <translation>Den Ton meiner Beispiele behalten</translation>
+    </message>
+    <message>
+        <source>So that they can be heard again, and heard by another pack.</source>
+        <translation>Damit sie wieder zu hören sind, auch für ein anderes Paket.</translation>
+    </message>
+    <message>
         <source>&amp;Theme</source>
         <translation>&amp;Aussehen</translation>
     </message>
@@ -753,8 +789,48 @@
         <translation>Wessen Stimme es ist</translation>
     </message>
     <message>
+        <source>New voice</source>
+        <translation>Neue Stimme</translation>
+    </message>
+    <message>
+        <source>Give a voice a name, so that VoiceKin can get to know it</source>
+        <translation>Einer Stimme einen Namen geben, damit VoiceKin sie kennenlernt</translation>
+    </message>
+    <message>
+        <source>Learn from this recording</source>
+        <translation>Aus dieser Aufnahme lernen</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Forget this voice</source>
+        <translation>Diese Stimme vergessen</translation>
+    </message>
+    <message>
+        <source>Learn from each new take</source>
+        <translation>Aus jeder neuen Aufnahme lernen</translation>
+    </message>
+    <message>
         <source>Whose voice is it?</source>
         <translation>Wessen Stimme ist es?</translation>
+    </message>
+    <message>
+        <source>A voice not known</source>
+        <translation>Eine unbekannte Stimme</translation>
+    </message>
+    <message>
+        <source>Each recording is one speaker</source>
+        <translation>Jede Aufnahme ist eine Person</translation>
+    </message>
+    <message>
+        <source>Learnt from {0} recordings, {1} settled</source>
+        <translation>Aus {0} Aufnahmen gelernt, zu {1} gefestigt</translation>
+    </message>
+    <message>
+        <source>The voice is told from the recording itself; best for long ones.</source>
+        <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
     </message>
 </context>
 <context>

@@ -55,7 +55,7 @@ def build(app: QApplication) -> MainWindow:
     takes = TakeFolder(paths.user_data())
     return MainWindow(
         capture=CaptureModel(SystemMicrophones(), takes, settings),
-        owner=RecognitionOwner(),
+        owner=RecognitionOwner(paths.user_data()),
         takes=takes,
         settings=settings,
         theme=theme,

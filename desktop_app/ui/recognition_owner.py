@@ -1,5 +1,6 @@
 """The one owner of the pack and its recogniser: every answer in the window is made in this worker's thread."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,15 +10,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.engine.recognition import Recognition
-from desktop_app.errors import PackError
+from desktop_app.errors import PackError, StoreError
 from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
+    from desktop_app.engine.personal import Learned, Personal
     from desktop_app.engine.recogniser import Recogniser
     from desktop_app.engine.speech import SpeechDetector
 
 Samples = NDArray[np.float32]
+
+UNKNOWN_VOICE = ""
+ONE_SPEAKER = "one speaker"
+NAMED_VOICE = "voice "  # and its number in the store
 
 ENVELOPE_BLOCK_S = 10.0
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
@@ -66,6 +72,26 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class KnownVoice:
+    """A named voice: its key, its name, how many recordings it rests on, how settled it is, 0 to 1, and whether it
+    learns from each new take."""
+
+    key: str
+    name: str
+    recordings: int
+    settled: float
+    learns_from_takes: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the user has taught: the voices, and how many examples there are."""
+
+    voices: tuple[KnownVoice, ...] = ()
+    examples: int = 0
+
+
+@dataclass(frozen=True)
 class LiveAnswer:
     """One live moment: the shares heard in the window, or None where nobody speaks."""
 
@@ -78,13 +104,27 @@ class RecognitionOwner(QObject):
     Signals:
         opened: PackInfo, once a pack is in use.
         failed: The VoiceKinError why no pack could be opened.
+        known_changed: Known, when the user's voices or examples changed; never where they can't be opened.
+        forgetful: The StoreError why they can't be opened: the window goes on without.
+
+    Attributes:
+        pack: The pack in use.
+        voice: Whose voice it is: UNKNOWN_VOICE, ONE_SPEAKER, or a KnownVoice's key.
+        known: What the user has taught; None where nothing is kept.
     """
 
     opened = Signal(object)
     failed = Signal(object)
+    known_changed = Signal(object)
+    forgetful = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
+        """`home` is the folder of the user's own data; without one nothing can be taught."""
         super().__init__(parent)
+        self.voice = UNKNOWN_VOICE
+        self.known: Known | None = None
+        self._home = home
+        self._personal: Personal | None = None  # touched by the worker's thread only
         self.worker = Worker("recogniser", self)
         self.pack: PackInfo | None = None
         self._recogniser: Recogniser | None = None  # touched by the worker's thread only
@@ -106,33 +146,41 @@ class RecognitionOwner(QObject):
             )  # the first run allocates
             self._detector = self._detector or SpeechDetector()
             self._recogniser = recogniser
+            if self._personal is not None:
+                self._personal.store.close()
+                self._personal = None
             return pack_info(pack)
 
         job = self.worker.submit(load)
         job.done.connect(self._opened)
         job.failed.connect(self.failed)
+        if self._home is not None:
+            self._remember()
         return job
 
     def answer_file(self, path: Path) -> Job:
         """Decode, encode and answer a recording; done with Answered."""
+        voice = self.voice
 
         def answer(state: JobState) -> Answered:
             recogniser = self._needed()
             analysis = recogniser.analyse_file(path, should_stop=state.should_stop, progress=state.progress)
-            return Answered(recogniser.answer(analysis), analysis, envelope_of(path))
+            return Answered(self._answer(analysis, voice), analysis, envelope_of(path))
 
         return self.worker.submit(answer, Priority.QUEUED)
 
     def answer_again(self, answered: Answered, k: int, alpha: float) -> Job:
         """Mix the same analysis anew with other settings; done with Answered. Nothing is encoded."""
+        voice = self.voice
 
         def answer(state: JobState) -> Answered:  # noqa: ARG001
-            return replace(answered, recognition=self._needed().answer(answered.analysis, k=k, alpha=alpha))
+            return replace(answered, recognition=self._answer(answered.analysis, voice, k, alpha))
 
         return self.worker.submit(answer)
 
     def answer_live(self, samples: Samples, sample_rate: int) -> Job:
         """Answer a window of live sound, float32 [n] at the microphone's rate; done with LiveAnswer."""
+        voice = self.voice if self.voice != ONE_SPEAKER else UNKNOWN_VOICE  # seconds are too few to tell a voice by
 
         def answer(state: JobState) -> LiveAnswer:  # noqa: ARG001
             from desktop_app.engine.audio import SAMPLE_RATE, to_mono_at
@@ -146,13 +194,138 @@ class RecognitionOwner(QObject):
                 < SPEECH_PROBABILITY
             ):
                 return LiveAnswer(None)
-            return LiveAnswer(dict(recogniser.answer(recogniser.analyse(window)).probabilities))
+            return LiveAnswer(dict(self._answer(recogniser.analyse(window), voice).probabilities))
 
         return self.worker.submit(answer, Priority.LIVE)
 
+    # what the user teaches
+
+    def create_voice(self, name: str) -> Job:
+        """Make a named voice; done with its key."""
+
+        def create(personal: "Personal") -> str:
+            return f"{NAMED_VOICE}{personal.profiles.create(name).id}"
+
+        return self._teach(create)
+
+    def remove_voice(self, key: str) -> Job:
+        """Forget a named voice."""
+        return self._teach(lambda personal: personal.remove_voice(_number(key)))
+
+    def learn_from_takes(self, key: str, learns: bool) -> Job:
+        """Whether a named voice learns from each new take."""
+        return self._teach(lambda personal: personal.profiles.set_learns_from_takes(_number(key), learns))
+
+    def learn(self, key: str, answered: Answered) -> Job:
+        """Teach a named voice a recording; done with the engine's Learned, which may say why it refused."""
+
+        def learn(personal: "Personal") -> "Learned":
+            return personal.learn(_number(key), answered.analysis, answered.envelope)
+
+        return self._teach(learn)
+
+    def unlearn(self, key: str, recording_id: int) -> Job:
+        """Undo it."""
+        return self._teach(lambda personal: personal.unlearn(_number(key), recording_id))
+
+    def add_example(self, answered: Answered, label: str, keep_audio_of: Path | None) -> Job:
+        """Remember what a recording was; done with the example's id."""
+        voice = self.voice
+
+        def add(personal: "Personal") -> int:
+            return personal.add_example(
+                answered.analysis,
+                label,
+                voice_id=_number(voice) if voice.startswith(NAMED_VOICE) else None,
+                baseline=self._baseline(answered.analysis, voice),
+                envelope=answered.envelope,
+                keep_audio_of=keep_audio_of,
+            ).id
+
+        return self._teach(add)
+
+    def remove_example(self, example_id: int) -> Job:
+        """Forget an example."""
+        return self._teach(lambda personal: personal.remove_examples([example_id]))
+
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, and close what the user has taught."""
         self.worker.close()
+        if self._personal is not None:
+            self._personal.store.close()
+
+    # in the worker's thread
+
+    def _answer(self, analysis: Any, voice: str, k: int | None = None, alpha: float | None = None) -> Recognition:
+        examples = self._personal.own if self._personal is not None else None
+        baseline = self._baseline(analysis, voice)
+        return self._needed().answer(analysis, baseline=baseline, k=k, alpha=alpha, examples=examples)
+
+    def _baseline(self, analysis: Any, voice: str) -> Samples | None:
+        if voice == ONE_SPEAKER:
+            return self._needed().estimate_voice([analysis]).baseline
+        if voice.startswith(NAMED_VOICE) and self._personal is not None:
+            return self._personal.voice(_number(voice)).baseline
+        return None
+
+    def _known(self, personal: "Personal") -> Known:
+        voices = []
+        for profile in personal.profiles.all():
+            settled = personal.voice(profile.id).settled
+            key = f"{NAMED_VOICE}{profile.id}"
+            voices.append(KnownVoice(key, profile.name, profile.recordings, settled, profile.learns_from_takes))
+        return Known(tuple(voices), len(personal.examples.all()))
+
+    # in the window's thread
+
+    def _remember(self) -> None:
+        """Open what the user has taught, behind the pack."""
+        home = self._home
+        assert home is not None
+
+        def remember(state: JobState) -> Known | None:  # noqa: ARG001
+            from desktop_app.engine.personal import Personal
+            from desktop_app.engine.store import Store
+
+            if self._recogniser is None:
+                return None
+            if self._personal is None:
+                self._personal = Personal(Store(home), self._recogniser)
+            self._personal.refresh()
+            return self._known(self._personal)
+
+        job = self.worker.submit(remember)
+        job.done.connect(self._now_known)
+        job.failed.connect(self.forgetful)
+
+    def _teach(self, teach: Callable[["Personal"], Any]) -> Job:
+        def run(state: JobState) -> Any:
+            if self._personal is None:
+                raise StoreError("Voices and examples can't be opened, so nothing can be taught now.")
+            result = teach(self._personal)
+            state.partial(self._known(self._personal))
+            return result
+
+        job = self.worker.submit(run)
+        job.partial.connect(self._now_known)
+        job.finished.connect(self._tidy)
+        return job
+
+    def _tidy(self) -> None:
+        """Embed the examples anew where a change among many left that for later."""
+
+        def tidy(state: JobState) -> None:  # noqa: ARG001
+            if self._personal is not None and self._personal.stale:
+                self._personal.refresh()
+
+        self.worker.submit(tidy, Priority.QUEUED)
+
+    def _now_known(self, known: Known | None) -> None:
+        if known is not None:
+            self.known = known
+            if self.voice.startswith(NAMED_VOICE) and self.voice not in {v.key for v in known.voices}:
+                self.voice = UNKNOWN_VOICE
+            self.known_changed.emit(known)
 
     def _needed(self) -> "Recogniser":
         if self._recogniser is None:
@@ -186,6 +359,11 @@ def pack_info(pack: Any) -> PackInfo:
         landscape=landscape,
         model_card=pack.model_card(),
     )
+
+
+def _number(key: str) -> int:
+    """The number in the store of a named voice's key."""
+    return int(key.removeprefix(NAMED_VOICE))
 
 
 def envelope_of(path: Path, n_peaks: int = 160) -> tuple[float, ...]:

@@ -21,6 +21,7 @@ class Settings:
     theme, language: One of THEMES, LANGUAGES.
     keep_recordings: Whether takes are kept when the app closes.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
+    keep_example_audio: Whether the sound of an example is kept with it.
     introduced: Whether the first-start page was read.
     geometry: The window's place and size as Qt writes it, in hex.
     """
@@ -32,6 +33,7 @@ class Settings:
     keep_recordings: bool = False
     listen_before_recording: bool = True
     introduced: bool = False
+    keep_example_audio: bool = False
     geometry: str = ""
 
 

@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import (
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
+    QInputDialog,
     QLineEdit,
     QMainWindow,
     QScrollArea,
@@ -43,6 +45,7 @@ from desktop_app.ui.dialogs.about_dialog import AboutDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.drops import audio_files, dropped_paths
 from desktop_app.ui.jobs import Job
+from desktop_app.ui.language import label_name
 from desktop_app.ui.live_model import LiveModel
 from desktop_app.ui.panels.answer_panel import AnswerPanel
 from desktop_app.ui.panels.empty_panel import EmptyPanel
@@ -54,12 +57,15 @@ from desktop_app.ui.panels.record_panel import RecordPanel
 from desktop_app.ui.panels.session_panel import SessionPanel
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.voice_panel import VoicePanel
-from desktop_app.ui.panels.what_if_panel import WhatIfPanel
+from desktop_app.ui.panels.what_if_panel import ALPHA_STEPS, WhatIfPanel
 from desktop_app.ui.playback import Playback
-from desktop_app.ui.recognition_owner import Answered, PackInfo, RecognitionOwner
+from desktop_app.ui.recognition_owner import Answered, Known, PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop_app.engine.personal import Learned
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +100,7 @@ class MainWindow(QMainWindow):
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
         self._shown: Entry | None = None
+        self._learning_takes: dict[int, str] = {}
         self._begun = False
 
         self.setWindowTitle("VoiceKin")
@@ -215,6 +222,14 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.owner.opened.connect(self._show_pack)
+        self.owner.known_changed.connect(self._show_known)
+        self.owner.forgetful.connect(lambda error: self.notice.say(str(error)))
+        self.voice.chosen.connect(self._choose_voice)
+        self.voice.new_asked.connect(self._ask_voice_name)
+        self.voice.learn_asked.connect(self._learn)
+        self.voice.learns_from_takes_asked.connect(self.owner.learn_from_takes)
+        self.voice.remove_asked.connect(self.owner.remove_voice)
+        self.that_was.chosen.connect(self._that_was)
         self.owner.failed.connect(self._no_pack)
         for worker in (self.owner.worker, self.capture.worker):
             worker.crashed.connect(self.show_bug)
@@ -326,6 +341,7 @@ class MainWindow(QMainWindow):
                 self.what_if.show_values(recognition.k, recognition.alpha)
         else:
             self.map.view.show_clip([])
+        self._show_teaching()
 
     def _add_files(self, files: tuple[Path, ...]) -> None:
         if not files:
@@ -343,6 +359,9 @@ class MainWindow(QMainWindow):
             return
         entry = self.session.add(take.path, self.tr("Recording {0}").format(take.path.stem[-8:]), is_take=True)
         self._shown = entry
+        known = self.owner.known
+        if known is not None and any(v.key == self.owner.voice and v.learns_from_takes for v in known.voices):
+            self._learning_takes[entry.number] = self.owner.voice
         self.recordings.select(entry)
         self.queue.add(entry)
         if take.because and take.because != "device":
@@ -351,8 +370,8 @@ class MainWindow(QMainWindow):
     def _entry_changed(self, entry: Entry) -> None:
         if self._shown is not None and entry.number == self._shown.number:
             self.show_entry(entry)
-        elif self._shown is not None and self._shown.recognition is None and entry.state is EntryState.DONE:
-            pass  # the person looks at another one that is still waiting: leave it there
+        if entry.number in self._learning_takes and entry.state is EntryState.DONE and entry.answered is not None:
+            self._teach_voice(self._learning_takes.pop(entry.number), entry.answered, aloud=False)
 
     def _begin_live(self) -> None:
         self._shown = None
@@ -360,6 +379,7 @@ class MainWindow(QMainWindow):
         self._main.setCurrentWidget(self._scroll)
         self.what_if.hide()
         self.neighbours.hide()
+        self._show_teaching()
         self.map.view.show_clip([])
         self.answer.begin_live()
 
@@ -372,6 +392,94 @@ class MainWindow(QMainWindow):
 
     def _answered_again(self, number: int, answered: Answered) -> None:
         self.session.change(number, answered=answered)
+
+    def _answer_again(self) -> None:
+        """The recording shown, after something that the answer rests on has changed."""
+        self._what_if(self.what_if.k.value(), self.what_if.alpha.value() / ALPHA_STEPS)
+
+    # voices and examples
+
+    def _show_known(self, known: Known) -> None:
+        self.voice.show_known(known, self.owner.voice)
+        self._show_teaching()
+
+    def _show_teaching(self) -> None:
+        has_answer = self._shown is not None and self._shown.recognition is not None
+        self.voice.set_learnable(has_answer)
+        self.that_was.setVisible(has_answer and self.owner.known is not None)
+
+    def _choose_voice(self, key: str) -> None:
+        self.owner.voice = key
+        self._answer_again()
+
+    def _ask_voice_name(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("New voice"))
+        dialog.setLabelText(self.tr("Whose voice is it? A name that you choose:"))
+        dialog.setOkButtonText(self.tr("Add"))
+        dialog.setCancelButtonText(self.tr("Cancel"))
+        dialog.textValueSelected.connect(self._add_voice)
+        dialog.open()
+
+    def _add_voice(self, name: str) -> None:
+        job = self.owner.create_voice(name)
+        job.done.connect(self._use_voice)
+        job.failed.connect(self._say_error)
+
+    def _use_voice(self, key: str) -> None:
+        self.owner.voice = key
+        self.voice.show_known(self.owner.known, key)
+        self._answer_again()
+
+    def _learn(self) -> None:
+        if self._shown is not None and self._shown.answered is not None:
+            self._teach_voice(self.owner.voice, self._shown.answered, aloud=True)
+
+    def _teach_voice(self, key: str, answered: Answered, aloud: bool) -> None:
+        job = self.owner.learn(key, answered)
+        job.done.connect(partial(self._learnt, key, aloud))
+        job.failed.connect(self._say_error)
+
+    def _learnt(self, key: str, aloud: bool, learned: "Learned") -> None:
+        if learned.refused:
+            if aloud:
+                self.notice.say(learned.refused)
+            return
+        if aloud and learned.recording_id is not None:
+            self.notice.say(
+                self.tr("The voice has learnt from this recording. Recordings so far: {0}.").format(
+                    learned.voice.clips
+                ),
+                (self.tr("Undo"), partial(self._unlearn, key, learned.recording_id)),
+            )
+        self._answer_again()
+
+    def _unlearn(self, key: str, recording_id: int) -> None:
+        self.owner.unlearn(key, recording_id).done.connect(lambda _: self._answer_again())
+
+    def _that_was(self, label: str) -> None:
+        entry = self._shown
+        if entry is None or entry.answered is None:
+            return
+        keep = entry.path if self._settings.values.keep_example_audio else None
+        job = self.owner.add_example(entry.answered, label, keep)
+        job.done.connect(partial(self._remembered, label))
+        job.failed.connect(self._say_error)
+
+    def _remembered(self, label: str, example_id: int) -> None:
+        self.notice.say(
+            self.tr("Remembered: this was “{0}”.").format(label_name(label)),
+            (self.tr("Undo"), partial(self._forget_example, example_id)),
+        )
+        self._answer_again()
+
+    def _forget_example(self, example_id: int) -> None:
+        self.owner.remove_example(example_id).done.connect(lambda _: self._answer_again())
+
+    def _say_error(self, error: Exception) -> None:
+        if isinstance(error, VoiceKinError):
+            self.notice.say(str(error))
 
     def _retry(self, number: int) -> None:
         entry = self.session.entry(number)

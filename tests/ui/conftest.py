@@ -73,7 +73,7 @@ class Desk:
         """A window that is not shown yet."""
         self._window = MainWindow(
             capture=CaptureModel(self.microphones, self.takes, self.settings),
-            owner=RecognitionOwner(),
+            owner=RecognitionOwner(self.home),
             takes=self.takes,
             settings=self.settings,
             theme=self.theme,

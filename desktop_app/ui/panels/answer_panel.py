@@ -128,6 +128,8 @@ class AnswerPanel(Card):
             self._say(self.agreement, answer_text.agreement(recognition))
             self.lengths.setText(answer_text.lengths(recognition))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
+            if tuple(self.bars) != tuple(recognition.probabilities):
+                self.set_labels(tuple(recognition.probabilities))  # the user's own labels join the pack's
             for row in answer_text.bar_rows(recognition):
                 if row.label in self.bars:
                     self.bars[row.label].show_row(row)

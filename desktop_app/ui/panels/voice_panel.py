@@ -1,34 +1,100 @@
-"""Whose voice it is: the place for the speaker's baseline."""
+"""Whose voice it is: the place for the speaker's baseline, and for teaching it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
+from desktop_app.ui.language import percent
+from desktop_app.ui.recognition_owner import ONE_SPEAKER, UNKNOWN_VOICE, Known, KnownVoice
 from desktop_app.ui.widgets.card import Card, text_label
 
 
 class VoicePanel(Card):
-    """A choice of voices; hidden until there is more than one to choose from.
+    """A choice of voices; a named one can be taught.
 
     Signals:
         chosen: The key of the voice chosen.
+        new_asked: The person wants a new named voice.
+        learn_asked: The chosen voice is to learn from the recording shown.
+        learns_from_takes_asked: (key, whether it is to learn from each new take).
+        remove_asked: The key of a voice to forget.
     """
 
     chosen = Signal(str)
+    new_asked = Signal()
+    learn_asked = Signal()
+    learns_from_takes_asked = Signal(str, bool)
+    remove_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12)
+        self.content.setSpacing(6)
+        self._known: Known | None = None
+        self._learnable = False
         self.voices = QComboBox()
         self.voices.setAccessibleName(self.tr("Whose voice it is"))
         self.voices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.voices.activated.connect(lambda at: self.chosen.emit(self.voices.itemData(at)))
+        self.voices.activated.connect(self._choose)
+        self.new = QToolButton()
+        self.new.setText("+")
+        self.new.setAccessibleName(self.tr("New voice"))
+        self.new.setToolTip(self.tr("Give a voice a name, so that VoiceKin can get to know it"))
+        self.new.clicked.connect(self.new_asked)
+        self.about = text_label("small", wrap=True)
+        self.learn = QPushButton(self.tr("Learn from this recording"))
+        self.learn.clicked.connect(self.learn_asked)
+        self.remove = QPushButton(self.tr("Forget"))
+        self.remove.setToolTip(self.tr("Forget this voice"))
+        self.remove.clicked.connect(lambda: self.remove_asked.emit(self.voices.currentData()))
+        self.from_takes = QCheckBox(self.tr("Learn from each new take"))
+        self.from_takes.clicked.connect(lambda on: self.learns_from_takes_asked.emit(self.voices.currentData(), on))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.voices, 1)
+        row.addWidget(self.new)
+        teach = QHBoxLayout()
+        teach.setSpacing(6)
+        teach.addWidget(self.learn, 1)
+        teach.addWidget(self.remove)
         self.content.addWidget(text_label("quiet", self.tr("Whose voice is it?")))
-        self.content.addWidget(self.voices)
-        self.hide()
+        self.content.addLayout(row)
+        self.content.addWidget(self.about)
+        self.content.addLayout(teach)
+        self.content.addWidget(self.from_takes)
+        self.show_known(None, UNKNOWN_VOICE)
 
-    def show_voices(self, voices: tuple[tuple[str, str], ...], current: str) -> None:
-        """(key, name) of each, and the key of the one in use."""
+    def show_known(self, known: Known | None, current: str) -> None:
+        """What is known, None where nothing can be taught, and the key of the voice in use."""
+        self._known = known
         self.voices.clear()
-        for key, name in voices:
-            self.voices.addItem(name, key)
+        self.voices.addItem(self.tr("A voice not known"), UNKNOWN_VOICE)
+        self.voices.addItem(self.tr("Each recording is one speaker"), ONE_SPEAKER)
+        for voice in known.voices if known is not None else ():
+            self.voices.addItem(voice.name, voice.key)
         self.voices.setCurrentIndex(max(0, self.voices.findData(current)))
-        self.setVisible(len(voices) > 1)
+        self.new.setVisible(known is not None)
+        self._show_current()
+
+    def set_learnable(self, learnable: bool) -> None:
+        """Whether a recording with an answer is shown."""
+        self._learnable = learnable
+        self.learn.setEnabled(learnable)
+
+    def _choose(self, at: int) -> None:
+        self._show_current()
+        self.chosen.emit(self.voices.itemData(at))
+
+    def _show_current(self) -> None:
+        key = self.voices.currentData()
+        voices = self._known.voices if self._known is not None else ()
+        voice: KnownVoice | None = next((v for v in voices if v.key == key), None)
+        for widget in (self.learn, self.remove, self.from_takes):
+            widget.setVisible(voice is not None)
+        if voice is not None:
+            self.about.setText(
+                self.tr("Learnt from {0} recordings, {1} settled").format(voice.recordings, percent(voice.settled))
+            )
+            self.from_takes.setChecked(voice.learns_from_takes)
+        elif key == ONE_SPEAKER:
+            self.about.setText(self.tr("The voice is told from the recording itself; best for long ones."))
+        self.about.setVisible(voice is not None or key == ONE_SPEAKER)
+        self.learn.setEnabled(self._learnable)
