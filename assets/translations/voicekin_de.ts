@@ -239,6 +239,69 @@
     </message>
 </context>
 <context>
+    <name>Export</name>
+    <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>Table of recordings (CSV) …</source>
+        <translation>Tabelle der Aufnahmen (CSV) …</translation>
+    </message>
+    <message>
+        <source>Table of segments (CSV) …</source>
+        <translation>Tabelle der Abschnitte (CSV) …</translation>
+    </message>
+    <message>
+        <source>JSON lines …</source>
+        <translation>JSON-Zeilen …</translation>
+    </message>
+    <message>
+        <source>Praat TextGrid …</source>
+        <translation>Praat-TextGrid …</translation>
+    </message>
+    <message>
+        <source>ELAN annotations …</source>
+        <translation>ELAN-Annotationen …</translation>
+    </message>
+    <message>
+        <source>Audacity labels …</source>
+        <translation>Audacity-Textmarken …</translation>
+    </message>
+    <message>
+        <source>Subtitles (SRT) …</source>
+        <translation>Untertitel (SRT) …</translation>
+    </message>
+    <message>
+        <source>Timeline as a picture (SVG) …</source>
+        <translation>Verlauf als Bild (SVG) …</translation>
+    </message>
+    <message>
+        <source>Timeline as a picture (PNG) …</source>
+        <translation>Verlauf als Bild (PNG) …</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as text</source>
+        <translation>Als Text &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Exported to {0}.</source>
+        <translation>Exportiert nach {0}.</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>{0} is there already. Replace it?</source>
+        <translation>{0} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>The results are on the clipboard.</source>
+        <translation>Die Ergebnisse sind in der Zwischenablage.</translation>
+    </message>
+</context>
+<context>
     <name>FirstStartPage</name>
     <message>
         <source>Welcome to VoiceKin</source>
@@ -358,6 +421,14 @@
         <translation>&amp;Beenden</translation>
     </message>
     <message>
+        <source>All &amp;results</source>
+        <translation>Alle &amp;Ergebnisse</translation>
+    </message>
+    <message>
+        <source>&amp;Packs …</source>
+        <translation>&amp;Pakete …</translation>
+    </message>
+    <message>
         <source>&amp;Recording</source>
         <translation>&amp;Aufnahme</translation>
     </message>
@@ -440,6 +511,10 @@
     <message>
         <source>Remembered: this was “{0}”.</source>
         <translation>Gemerkt: Das war „{0}“.</translation>
+    </message>
+    <message>
+        <source>{0}, {1} to {2}</source>
+        <translation>{0}, {1} bis {2}</translation>
     </message>
     <message>
         <source>The recording can’t be kept: {0}.</source>
@@ -565,6 +640,120 @@
     </message>
 </context>
 <context>
+    <name>PacksDialog</name>
+    <message>
+        <source>Packs</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation>Modellkarte</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Install a pack …</source>
+        <translation>Paket installieren …</translation>
+    </message>
+    <message>
+        <source>Install a folder …</source>
+        <translation>Ordner installieren …</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Checking {0} …</source>
+        <translation>{0} wird geprüft …</translation>
+    </message>
+    <message>
+        <source>{0}, in use</source>
+        <translation>{0}, in Gebrauch</translation>
+    </message>
+    <message>
+        <source>{0} is in use from now on; answers that are there stay.</source>
+        <translation>{0} ist ab jetzt in Gebrauch; vorhandene Antworten bleiben.</translation>
+    </message>
+    <message>
+        <source>{0} is sound: every check passed.</source>
+        <translation>{0} ist in Ordnung: Alle Prüfungen sind bestanden.</translation>
+    </message>
+    <message>
+        <source>Remove the pack {0} from this computer?</source>
+        <translation>Das Paket {0} von diesem Computer entfernen?</translation>
+    </message>
+    <message>
+        <source>{0} is removed.</source>
+        <translation>{0} ist entfernt.</translation>
+    </message>
+    <message>
+        <source>Install a pack</source>
+        <translation>Paket installieren</translation>
+    </message>
+    <message>
+        <source>Packs (*.vkpack)</source>
+        <translation>Pakete (*.vkpack)</translation>
+    </message>
+    <message>
+        <source>Install a pack from its folder</source>
+        <translation>Paket aus seinem Ordner installieren</translation>
+    </message>
+    <message>
+        <source>{0} is installed. “Use” makes it the pack in use.</source>
+        <translation>{0} ist installiert. „Verwenden“ nimmt es in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>{0} was not installed: {1}</source>
+        <translation>{0} wurde nicht installiert: {1}</translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message>
+        <source>Progress of all recordings</source>
+        <translation>Fortschritt aller Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Begin no further recording; the one under way is finished</source>
+        <translation>Keine weitere Aufnahme beginnen; die laufende wird beendet</translation>
+    </message>
+    <message>
+        <source>Stop all</source>
+        <translation>Alle abbrechen</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>{0} of {1} done</source>
+        <translation>{0} von {1} fertig</translation>
+    </message>
+    <message>
+        <source>{0}, paused</source>
+        <translation>{0}, angehalten</translation>
+    </message>
+    <message>
+        <source>{0}, {1} left</source>
+        <translation>{0}, noch {1}</translation>
+    </message>
+</context>
+<context>
     <name>Record</name>
     <message>
         <source>Microphone level in decibels of full scale</source>
@@ -647,6 +836,45 @@
     </message>
 </context>
 <context>
+    <name>ResultsPanel</name>
+    <message>
+        <source>Filter by name, answer, folder or remark</source>
+        <translation>Nach Name, Antwort, Ordner oder Bemerkung filtern</translation>
+    </message>
+    <message>
+        <source>Filter the results</source>
+        <translation>Ergebnisse filtern</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Answer the selected recordings again; without a selection, those that failed</source>
+        <translation>Die ausgewählten Aufnahmen noch einmal beantworten; ohne Auswahl die, bei denen es nicht ging</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the selected recordings that wait or run</source>
+        <translation>Die ausgewählten Aufnahmen abbrechen, die warten oder laufen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>All results</source>
+        <translation>Alle Ergebnisse</translation>
+    </message>
+</context>
+<context>
     <name>Session</name>
     <message>
         <source>Recording</source>
@@ -661,8 +889,24 @@
         <translation>Länge</translation>
     </message>
     <message>
+        <source>Segments</source>
+        <translation>Abschnitte</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>Bemerkung</translation>
+    </message>
+    <message>
         <source>No answer</source>
         <translation>Keine Antwort</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>Listening …</source>
@@ -780,6 +1024,56 @@
     <message>
         <source>Key {0}</source>
         <translation>Taste {0}</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Emotions over time</source>
+        <translation>Emotionen im Verlauf</translation>
+    </message>
+    <message>
+        <source>{0} to {1}: {2}, {3}</source>
+        <translation>{0} bis {1}: {2}, {3}</translation>
+    </message>
+</context>
+<context>
+    <name>TimelinePanel</name>
+    <message>
+        <source>Part of the recording that is shown</source>
+        <translation>Gezeigter Teil der Aufnahme</translation>
+    </message>
+    <message>
+        <source>Ask again for this part</source>
+        <translation>Diesen Teil noch einmal beantworten</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>Im Verlauf</translation>
+    </message>
+    <message>
+        <source>Share of the time: {0}</source>
+        <translation>Anteil an der Zeit: {0}</translation>
+    </message>
+    <message>
+        <source>Click to hear it from there; drag to select a part.</source>
+        <translation>Klicken, um von dort an zu hören; ziehen, um einen Teil auszuwählen.</translation>
+    </message>
+    <message>
+        <source>Selected: {0} to {1}</source>
+        <translation>Ausgewählt: {0} bis {1}</translation>
     </message>
 </context>
 <context>

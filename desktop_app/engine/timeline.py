@@ -19,6 +19,14 @@ ENVELOPE_BLOCK_S = 10.0
 TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a recording, seconds from its start."""
+
+    start_s: float
+    end_s: float
+
+
 def share_of_time(recognition: Recognition) -> dict[str, float]:
     """Label -> its share of the analysed time, 0 to 1, in the pack's label order; all 0 where nothing was analysed."""
     seconds = dict.fromkeys(recognition.probabilities, 0.0)

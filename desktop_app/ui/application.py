@@ -16,6 +16,7 @@ from desktop_app import paths
 from desktop_app.capture.microphone import SystemMicrophones
 from desktop_app.capture.player import SystemPlayer
 from desktop_app.capture.takes import TakeFolder
+from desktop_app.engine.installed_packs import pack_in_use
 from desktop_app.ui import language
 from desktop_app.ui.capture_model import CaptureModel
 from desktop_app.ui.recognition_owner import RecognitionOwner
@@ -60,7 +61,7 @@ def build(app: QApplication) -> MainWindow:
         settings=settings,
         theme=theme,
         player=SystemPlayer(),
-        pack=paths.default_pack(),
+        pack=pack_in_use(),
     )
 
 

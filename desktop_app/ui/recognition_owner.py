@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.timeline import PEAK_S, Peaks, Stretch, columns
 from desktop_app.errors import PackError, StoreError
 from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
@@ -25,7 +27,8 @@ UNKNOWN_VOICE = ""
 ONE_SPEAKER = "one speaker"
 NAMED_VOICE = "voice "  # and its number in the store
 
-ENVELOPE_BLOCK_S = 10.0
+ENVELOPE_PEAKS = 160
+ANALYSIS_SHARE = 0.95  # of the work for a recording; the rest is looking for neighbours
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
 SPEECH_PROBABILITY = 0.5  # Silero's own default threshold
 
@@ -63,12 +66,14 @@ class Answered:
     Attributes:
         recognition: The answer.
         analysis: The engine's Analysis.
-        envelope: Peaks 0 to 1 of the recording.
+        envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
+        peaks: float32 [n], all of them, every engine.timeline.PEAK_S seconds.
     """
 
     recognition: Recognition
     analysis: Any
     envelope: tuple[float, ...]
+    peaks: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -158,14 +163,28 @@ class RecognitionOwner(QObject):
             self._remember()
         return job
 
-    def answer_file(self, path: Path) -> Job:
-        """Decode, encode and answer a recording; done with Answered."""
+    def answer_file(self, path: Path, stretch: Stretch | None = None) -> Job:
+        """Decode, encode and answer a recording or a stretch of it; done with Answered."""
         voice = self.voice
 
         def answer(state: JobState) -> Answered:
+            from desktop_app.engine.audio import SAMPLE_RATE
+
             recogniser = self._needed()
-            analysis = recogniser.analyse_file(path, should_stop=state.should_stop, progress=state.progress)
-            return Answered(self._answer(analysis, voice), analysis, envelope_of(path))
+            peaks = Peaks(SAMPLE_RATE)
+            start_s, end_s = (stretch.start_s, stretch.end_s) if stretch else (0.0, None)
+            analysis = recogniser.analyse_file(
+                path,
+                start_s=start_s,
+                end_s=end_s,
+                should_stop=state.should_stop,
+                progress=lambda share: state.progress(ANALYSIS_SHARE * share),
+                listen=peaks.feed,
+            )
+            recognition = self._answer(analysis, voice, state=state)
+            heard = peaks.array()
+            before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
+            return Answered(recognition, analysis, envelope_of(heard), np.concatenate([before, heard]))
 
         return self.worker.submit(answer, Priority.QUEUED)
 
@@ -174,6 +193,8 @@ class RecognitionOwner(QObject):
         voice = self.voice
 
         def answer(state: JobState) -> Answered:  # noqa: ARG001
+            if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
+                raise PackError("This answer was made with another pack: answer the recording again first.")
             return replace(answered, recognition=self._answer(answered.analysis, voice, k, alpha))
 
         return self.worker.submit(answer)
@@ -256,10 +277,25 @@ class RecognitionOwner(QObject):
 
     # in the worker's thread
 
-    def _answer(self, analysis: Any, voice: str, k: int | None = None, alpha: float | None = None) -> Recognition:
+    def _answer(
+        self,
+        analysis: Any,
+        voice: str,
+        k: int | None = None,
+        alpha: float | None = None,
+        state: JobState | None = None,
+    ) -> Recognition:
         examples = self._personal.own if self._personal is not None else None
         baseline = self._baseline(analysis, voice)
-        return self._needed().answer(analysis, baseline=baseline, k=k, alpha=alpha, examples=examples)
+        return self._needed().answer(
+            analysis,
+            baseline=baseline,
+            k=k,
+            alpha=alpha,
+            examples=examples,
+            should_stop=state.should_stop if state else None,
+            progress=partial(_after_analysis, state) if state else None,
+        )
 
     def _baseline(self, analysis: Any, voice: str) -> Samples | None:
         if voice == ONE_SPEAKER:
@@ -361,15 +397,15 @@ def pack_info(pack: Any) -> PackInfo:
     )
 
 
+def _after_analysis(state: JobState, share: float) -> None:
+    state.progress(ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share)
+
+
 def _number(key: str) -> int:
     """The number in the store of a named voice's key."""
     return int(key.removeprefix(NAMED_VOICE))
 
 
-def envelope_of(path: Path, n_peaks: int = 160) -> tuple[float, ...]:
-    """The largest magnitude, 0 to 1, in each of `n_peaks` equal stretches of a recording of any length."""
-    from desktop_app.engine.audio import SAMPLE_RATE, read_blocks
-    from desktop_app.engine.timeline import columns, peaks_of
-
-    peaks = peaks_of(read_blocks(path, SAMPLE_RATE, ENVELOPE_BLOCK_S), SAMPLE_RATE)
+def envelope_of(peaks: NDArray[np.float32], n_peaks: int = ENVELOPE_PEAKS) -> tuple[float, ...]:
+    """The largest of the peaks, 0 to 1, in each of `n_peaks` equal stretches."""
     return tuple(float(p) for p in np.minimum(columns(peaks, n_peaks), 1.0))

@@ -1,13 +1,17 @@
 """The recordings of this session, each with its state and answer, and the queue that answers them one by one."""
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.timeline import Stretch
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, percent, translate
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
@@ -22,6 +26,7 @@ class EntryState(Enum):
     RUNNING = auto()
     DONE = auto()
     FAILED = auto()
+    STOPPED = auto()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Entry:
         state, progress: How far its answer is.
         answered: The answer, once there.
         error: The sentence of why there is none.
+        stretch: The part of the file that is asked about; None: all of it.
     """
 
     number: int
@@ -48,6 +54,7 @@ class Entry:
     progress: float = 0.0
     answered: Answered | None = None
     error: str = ""
+    stretch: Stretch | None = None
 
     @property
     def recognition(self) -> Recognition | None:
@@ -56,7 +63,7 @@ class Entry:
 
 
 class SessionModel(QAbstractTableModel):
-    """Recordings as rows: name, answer, length.
+    """Recordings as rows: name, answer, length, segments, folder, and why there is no answer or not a sure one.
 
     Signals:
         entry_changed: An Entry whose state or answer changed.
@@ -64,7 +71,7 @@ class SessionModel(QAbstractTableModel):
 
     entry_changed = Signal(object)
 
-    NAME, ANSWER, LENGTH = range(3)
+    NAME, ANSWER, LENGTH, SEGMENTS, FOLDER, NOTE = range(6)
     ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
     SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -73,10 +80,24 @@ class SessionModel(QAbstractTableModel):
         self._entries: list[Entry] = []
         self._count = 0
 
-    def add(self, path: Path, name: str, is_take: bool = False, kept: bool = False) -> Entry:
+    def add_files(self, paths: Sequence[Path]) -> tuple[Entry, ...]:
+        """New recordings at the end, told to the views at once: one by one, hundreds would stall the window."""
+        if not paths:
+            return ()
+        entries = tuple(Entry(self._count + i, path, path.name) for i, path in enumerate(paths, start=1))
+        self._count += len(entries)
+        at = len(self._entries)
+        self.beginInsertRows(QModelIndex(), at, at + len(entries) - 1)
+        self._entries.extend(entries)
+        self.endInsertRows()
+        return entries
+
+    def add(
+        self, path: Path, name: str, is_take: bool = False, kept: bool = False, stretch: Stretch | None = None
+    ) -> Entry:
         """A new recording at the end."""
         self._count += 1
-        entry = Entry(self._count, path, name, is_take, kept)
+        entry = Entry(self._count, path, name, is_take, kept, stretch=stretch)
         at = len(self._entries)
         self.beginInsertRows(QModelIndex(), at, at)
         self._entries.append(entry)
@@ -119,16 +140,21 @@ class SessionModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._entries)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 3
+        return 0 if parent.isValid() else 6
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> Any:
         if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
             return None
-        return (translate("Session", "Recording"), translate("Session", "Answer"), translate("Session", "Length"))[
-            section
-        ]
+        return (
+            translate("Session", "Recording"),
+            translate("Session", "Answer"),
+            translate("Session", "Length"),
+            translate("Session", "Segments"),
+            translate("Session", "Folder"),
+            translate("Session", "Remark"),
+        )[section]
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid():
@@ -139,22 +165,37 @@ class SessionModel(QAbstractTableModel):
         if role == self.SORT_ROLE:
             return self._sort_key(entry, index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return (entry.name, answer_in_short(entry), self._length(entry))[index.column()]
+            return self._text(entry, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return entry.error or str(entry.path)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{entry.name}: {answer_in_short(entry)}" if index.column() == 0 else None
         return None
 
-    def _length(self, entry: Entry) -> str:
-        return clock(entry.recognition.duration_s) if entry.recognition else ""
+    def _text(self, entry: Entry, column: int) -> str:
+        recognition = entry.recognition
+        if column == self.NAME:
+            return entry.name
+        if column == self.ANSWER:
+            return answer_in_short(entry)
+        if column == self.LENGTH:
+            return clock(recognition.duration_s) if recognition else ""
+        if column == self.SEGMENTS:
+            return str(len(recognition.segments)) if recognition else ""
+        if column == self.FOLDER:
+            return str(entry.path.parent)
+        return recognition.abstained_because if recognition else entry.error
 
     def _sort_key(self, entry: Entry, column: int) -> Any:
         if column == self.NAME:
             return entry.number
         if column == self.ANSWER:
             return answer_in_short(entry)
-        return entry.recognition.duration_s if entry.recognition else -1.0
+        if column == self.LENGTH:
+            return entry.recognition.duration_s if entry.recognition else -1.0
+        if column == self.SEGMENTS:
+            return len(entry.recognition.segments) if entry.recognition else -1
+        return self._text(entry, column)
 
     def _row(self, number: int) -> int | None:
         return next((i for i, e in enumerate(self._entries) if e.number == number), None)
@@ -165,44 +206,130 @@ class FileQueue(QObject):
 
     Signals:
         idle: Nothing is waiting and nothing runs.
+        changed: The queue went on, was paused, or ended.
+
+    Attributes:
+        is_paused: No further recording is begun.
     """
 
     idle = Signal()
+    changed = Signal()
 
     def __init__(self, session: SessionModel, owner: RecognitionOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._owner = owner
         self._running: dict[int, Job] = {}
+        self._waiting: deque[int] = deque()
+        self._share = 0.0
+        self._done = 0
+        self._began = 0.0
+        self.is_paused = False
         owner.opened.connect(self._next)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a recording is being answered just now."""
+        return bool(self._running)
+
+    @property
+    def total(self) -> int:
+        """Recordings since the queue was last empty."""
+        return self._done + len(self._running) + len(self._waiting)
+
+    @property
+    def done(self) -> int:
+        """How many of them are answered, failed or stopped."""
+        return self._done
+
+    @property
+    def share(self) -> float:
+        """How much of all is done, 0 to 1."""
+        return (self._done + self._share * len(self._running)) / self.total if self.total else 1.0
+
+    @property
+    def time_left_s(self) -> float | None:
+        """Seconds until all is done; None while that can't be told."""
+        if self.is_paused or not self._began:
+            return None
+        from desktop_app.engine.batch import time_left_s  # here: it loads the decoders, which the first paint spares
+
+        return time_left_s(monotonic() - self._began, self.share)
 
     def add(self, entry: Entry) -> None:
         """Answer it when its turn comes."""
-        self._session.change(entry.number, state=EntryState.WAITING, error="", progress=0.0)
+        self.add_all((entry,))
+
+    def add_all(self, entries: Sequence[Entry]) -> None:
+        """Answer them when their turn comes; one that has a turn already keeps it."""
+        for entry in entries:
+            if entry.number in self._running or entry.number in self._waiting:
+                continue
+            if entry.state is not EntryState.WAITING:
+                self._session.change(entry.number, state=EntryState.WAITING, error="", progress=0.0, answered=None)
+            self._waiting.append(entry.number)
         self._next()
 
     def cancel(self, number: int) -> None:
-        """Stop a recording's answer, if it runs."""
+        """Stop a recording's answer: it stays in the list and can be tried again."""
         if number in self._running:
             self._running[number].cancel()
+        elif number in self._waiting:
+            self._waiting.remove(number)
+            self._done += 1
+            self._session.change(number, state=EntryState.STOPPED)
+            self._next()
+
+    def cancel_all(self) -> None:
+        """Stop everything that waits or runs."""
+        waiting, self._waiting = list(self._waiting), deque()
+        self._done += len(waiting)
+        for number in waiting:
+            self._session.change(number, state=EntryState.STOPPED)
+        for job in self._running.values():
+            job.cancel()
+        self.pause(False)
+
+    def pause(self, paused: bool) -> None:
+        """Begin no further recording, or go on."""
+        self.is_paused = paused
+        self._next()
 
     def _next(self) -> None:
-        if self._running or self._owner.pack is None:
-            return
-        entry = next((e for e in self._session.entries() if e.state is EntryState.WAITING), None)
-        if entry is None:
+        if not self._running and not self._waiting:
+            self._done, self._began, self.is_paused = 0, 0.0, False
+            self.changed.emit()
             self.idle.emit()
             return
-        number = entry.number
-        job = self._running[number] = self._owner.answer_file(entry.path)
-        self._session.change(number, state=EntryState.RUNNING)
-        job.progressed.connect(lambda done: self._session.change(number, progress=done))
+        if not self._running and not self.is_paused and self._owner.pack is not None:
+            self._start(self._waiting.popleft())
+        self.changed.emit()
+
+    def _start(self, number: int) -> None:
+        entry = self._session.change(number, state=EntryState.RUNNING)
+        if entry is None:  # removed meanwhile
+            self._done += 1
+            self._next()
+            return
+        self._began = self._began or monotonic()
+        self._share = 0.0
+        job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch)
+        job.progressed.connect(lambda share: self._progressed(number, share))
         job.done.connect(lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered))
         job.failed.connect(lambda error: self._session.change(number, state=EntryState.FAILED, error=str(error)))
         job.finished.connect(lambda: self._finished(number))
 
+    def _progressed(self, number: int, share: float) -> None:
+        self._share = share
+        self._session.change(number, progress=share)
+        self.changed.emit()
+
     def _finished(self, number: int) -> None:
         del self._running[number]
+        self._done += 1
+        entry = self._session.entry(number)
+        if entry is not None and entry.state is EntryState.RUNNING:
+            self._session.change(number, state=EntryState.STOPPED)
         self._next()
 
 
@@ -210,6 +337,8 @@ def answer_in_short(entry: Entry) -> str:
     """What the list says of a recording."""
     if entry.state is EntryState.FAILED:
         return translate("Session", "No answer")
+    if entry.state is EntryState.STOPPED:
+        return translate("Session", "Stopped")
     recognition = entry.recognition
     if recognition is None:
         if entry.state is EntryState.RUNNING:

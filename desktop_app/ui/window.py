@@ -37,15 +37,18 @@ from desktop_app.capture.player import Player
 from desktop_app.capture.recorder import TakeEnded
 from desktop_app.capture.takes import LeftOver, TakeFolder
 from desktop_app.engine.recognition import Neighbour
+from desktop_app.engine.timeline import Stretch
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel
 from desktop_app.ui.crash_box import CrashBox
 from desktop_app.ui.diagnostics import diagnostics
 from desktop_app.ui.dialogs.about_dialog import AboutDialog
+from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.drops import audio_files, dropped_paths
-from desktop_app.ui.jobs import Job
-from desktop_app.ui.language import label_name
+from desktop_app.ui.export_actions import ExportActions
+from desktop_app.ui.jobs import Job, Worker
+from desktop_app.ui.language import clock, label_name
 from desktop_app.ui.live_model import LiveModel
 from desktop_app.ui.panels.answer_panel import AnswerPanel
 from desktop_app.ui.panels.empty_panel import EmptyPanel
@@ -53,9 +56,12 @@ from desktop_app.ui.panels.first_start_page import FirstStartPage
 from desktop_app.ui.panels.map_panel import MapPanel
 from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
 from desktop_app.ui.panels.notice import Notice
+from desktop_app.ui.panels.queue_panel import QueuePanel
 from desktop_app.ui.panels.record_panel import RecordPanel
+from desktop_app.ui.panels.results_panel import ResultsPanel
 from desktop_app.ui.panels.session_panel import SessionPanel
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
+from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.panels.what_if_panel import ALPHA_STEPS, WhatIfPanel
 from desktop_app.ui.playback import Playback
@@ -69,6 +75,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PACK_SUFFIX = ".vkpack"
 SIDE_WIDTH = 340
 TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
 
@@ -97,6 +104,7 @@ class MainWindow(QMainWindow):
         self._takes, self._settings, self._theme, self._pack = takes, settings, theme, pack
         self.session = SessionModel(self)
         self.queue = FileQueue(self.session, owner, self)
+        self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
         self._shown: Entry | None = None
@@ -127,6 +135,10 @@ class MainWindow(QMainWindow):
         self.map.hide()
         self.empty = EmptyPanel()
         self.first_start = FirstStartPage()
+        self.queue_panel = QueuePanel(self.queue)
+        self.results = ResultsPanel(self.session)
+        self.timeline = TimelinePanel(self._theme)
+        self.timeline.hide()
         self.notice = Notice()
 
     def _lay_out(self) -> None:
@@ -140,6 +152,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.record)
         column.addWidget(self.voice)
         column.addWidget(self.recordings, 1)
+        self.recordings.content.addWidget(self.queue_panel)
 
         page = QWidget()
         page.setObjectName("page")
@@ -151,6 +164,7 @@ class MainWindow(QMainWindow):
         whole.setContentsMargins(24, 20, 24, 24)
         whole.setSpacing(16)
         whole.addLayout(self._columns)
+        whole.addWidget(self.timeline)
         whole.addWidget(self.that_was)
         whole.addWidget(self.neighbours)
         whole.addWidget(self.what_if)
@@ -164,6 +178,7 @@ class MainWindow(QMainWindow):
         self._main = QStackedWidget()
         self._main.addWidget(self.empty)
         self._main.addWidget(self._scroll)
+        self._main.addWidget(self.results)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -190,8 +205,15 @@ class MainWindow(QMainWindow):
         self.open_folder_action = self._action(self.tr("Open a &folder …"), self.open_folder, "Ctrl+Shift+O")
         self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
         self.quit_action = self._action(self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit)
+        self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
+        self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
+        self.export = ExportActions(self.file_worker, self._to_export, self)
         files.addActions([self.open_action, self.open_folder_action])
         files.addSeparator()
+        files.addAction(self.results_action)
+        files.addMenu(self.export.menu)
+        files.addSeparator()
+        files.addAction(self.packs_action)
         files.addActions([self.settings_action, self.quit_action])
 
         recording = self.menuBar().addMenu(self.tr("&Recording"))
@@ -231,7 +253,7 @@ class MainWindow(QMainWindow):
         self.voice.remove_asked.connect(self.owner.remove_voice)
         self.that_was.chosen.connect(self._that_was)
         self.owner.failed.connect(self._no_pack)
-        for worker in (self.owner.worker, self.capture.worker):
+        for worker in (self.owner.worker, self.capture.worker, self.file_worker):
             worker.crashed.connect(self.show_bug)
         self.capture.take_ended.connect(self._take_ended)
         self.capture.troubled.connect(self.notice.say)
@@ -249,6 +271,15 @@ class MainWindow(QMainWindow):
         self.neighbours.play_asked.connect(self._play_neighbour)
         self.playback.troubled.connect(self.notice.say)
         self.playback.playing_changed.connect(self._playing_changed)
+        self.playback.position_changed.connect(self._playing_at)
+        self.timeline.play_asked.connect(self._play_from)
+        self.timeline.ask_again.connect(self._ask_for_part)
+        self.results.opened.connect(self.recordings.select)
+        self.results.opened.connect(self.show_entry)
+        self.results.retry_asked.connect(self.queue.add_all)
+        self.results.stop_asked.connect(self._stop_entries)
+        self.results.back_asked.connect(self._back_from_results)
+        self.export.told.connect(self.notice.say)
         self.first_start.understood.connect(self._understood)
         self._settings.changed.connect(self._settings_changed)
 
@@ -277,6 +308,7 @@ class MainWindow(QMainWindow):
         self._settings.update(geometry=bytes(self.saveGeometry().toHex().data()).decode("ascii"))
         self.playback.stop()
         self.capture.close()
+        self.file_worker.close()
         self.playback.close()
         self.owner.close()
         if self._settings.values.keep_recordings:
@@ -307,7 +339,13 @@ class MainWindow(QMainWindow):
     # recordings and answers
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Answer files, and the audio files in folders."""
+        """Answer files, and the audio files in folders; install packs."""
+        packs = tuple(path for path in paths if path.suffix.lower() == PACK_SUFFIX)
+        if packs:
+            self.show_packs().install_from(packs[0])
+            paths = tuple(path for path in paths if path not in packs)
+            if not paths:
+                return
         job: Job = self.capture.worker.submit(lambda _: audio_files(paths))  # a folder may be large or far away
         job.done.connect(self._add_files)
 
@@ -331,6 +369,7 @@ class MainWindow(QMainWindow):
         self._shown = entry
         self._main.setCurrentWidget(self._scroll)
         self.answer.show_entry(entry)
+        self.timeline.show_entry(entry)
         recognition = entry.recognition
         self.what_if.setVisible(recognition is not None)
         self.neighbours.setVisible(recognition is not None)
@@ -347,10 +386,11 @@ class MainWindow(QMainWindow):
         if not files:
             self.notice.say(self.tr("There is no audio file in what you dropped."))
             return
-        entries = [self.session.add(path, path.name) for path in files]
+        entries = self.session.add_files(files)
         self.recordings.select(entries[0])
-        for entry in entries:
-            self.queue.add(entry)
+        if len(entries) > 1:
+            self.show_results()
+        self.queue.add_all(entries)
 
     def _take_ended(self, take: TakeEnded) -> None:
         if take.path is None:
@@ -369,7 +409,10 @@ class MainWindow(QMainWindow):
 
     def _entry_changed(self, entry: Entry) -> None:
         if self._shown is not None and entry.number == self._shown.number:
-            self.show_entry(entry)
+            if self._main.currentWidget() is self.results:
+                self._shown = entry  # the table stays in front
+            else:
+                self.show_entry(entry)
         if entry.number in self._learning_takes and entry.state is EntryState.DONE and entry.answered is not None:
             self._teach_voice(self._learning_takes.pop(entry.number), entry.answered, aloud=False)
 
@@ -377,6 +420,7 @@ class MainWindow(QMainWindow):
         self._shown = None
         self.recordings.table.clearSelection()
         self._main.setCurrentWidget(self._scroll)
+        self.timeline.hide()
         self.what_if.hide()
         self.neighbours.hide()
         self._show_teaching()
@@ -389,6 +433,7 @@ class MainWindow(QMainWindow):
             return
         job = self.owner.answer_again(entry.answered, k, alpha)
         job.done.connect(partial(self._answered_again, entry.number))
+        job.failed.connect(lambda error: self.notice.say(str(error)))
 
     def _answered_again(self, number: int, answered: Answered) -> None:
         self.session.change(number, answered=answered)
@@ -486,6 +531,56 @@ class MainWindow(QMainWindow):
         if entry is not None:
             self.queue.add(entry)
 
+    # many recordings, and parts of long ones
+
+    def show_results(self) -> None:
+        """The table of all results."""
+        self._main.setCurrentWidget(self.results)
+        self.results.table.setFocus()
+
+    def show_packs(self) -> PacksDialog:
+        """The packs on this machine."""
+        dialog = PacksDialog(self.file_worker, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.use_asked.connect(self.owner.open)
+        dialog.open()
+        return dialog
+
+    def _back_from_results(self) -> None:
+        if self._shown is not None:
+            self.show_entry(self._shown)
+        else:
+            self._main.setCurrentWidget(self.empty)
+
+    def _stop_entries(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            self.queue.cancel(entry.number)
+
+    def _to_export(self) -> tuple[Entry, ...]:
+        """In the table what is selected, else all that it shows; beside an answer that answer."""
+        if self._main.currentWidget() is self.results:
+            return self.results.selection() or self.results.shown()
+        shown = self.session.entry(self._shown.number) if self._shown is not None else None
+        return (shown,) if shown is not None else self.session.entries()
+
+    def _ask_for_part(self, number: int, part: Stretch) -> None:
+        entry = self.session.entry(number)
+        if entry is None:
+            return
+        name = self.tr("{0}, {1} to {2}").format(entry.name, clock(part.start_s), clock(part.end_s))
+        asked = self.session.add(entry.path, name, stretch=part)
+        self.recordings.select(asked)
+        self.queue.add(asked)
+
+    def _play_from(self, number: int, start_s: float, end_s: float | None) -> None:
+        entry = self.session.entry(number)
+        if entry is not None:
+            self.playback.play(entry.path, start_s, end_s)
+
+    def _playing_at(self, seconds: float) -> None:
+        if self._shown is not None and self.playback.path == self._shown.path:
+            self.timeline.view.set_position(seconds)
+
     # takes
 
     def _keep(self, number: int) -> None:
@@ -562,7 +657,11 @@ class MainWindow(QMainWindow):
 
     def _play_entry(self, number: int) -> None:
         entry = self.session.entry(number)
-        if entry is not None:
+        if entry is None:
+            return
+        if entry.stretch is not None and self.playback.path is None:
+            self.playback.play(entry.path, entry.stretch.start_s, entry.stretch.end_s)
+        else:
             self.playback.toggle(entry.path)
 
     def _play_neighbour(self, neighbour: Neighbour) -> None:
@@ -571,6 +670,8 @@ class MainWindow(QMainWindow):
 
     def _playing_changed(self, playing: bool) -> None:
         self.answer.play.setText(self.tr("Stop") if playing else self.tr("Play"))
+        if not playing:
+            self.timeline.view.set_position(None)
 
     # pack, settings, help
 

@@ -56,7 +56,8 @@ class SessionPanel(Card):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(SessionModel.NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setColumnHidden(SessionModel.LENGTH, True)  # the answer says it; names need the room
+        for column in range(SessionModel.LENGTH, session.columnCount()):
+            self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)

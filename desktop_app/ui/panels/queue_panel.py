@@ -1,0 +1,49 @@
+"""How far the queue of recordings is: progress, time left, pause, stop."""
+
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.ui.language import clock
+from desktop_app.ui.session import FileQueue
+from desktop_app.ui.widgets.card import text_label
+
+
+class QueuePanel(QWidget):
+    """Shown while more than one recording is on its way."""
+
+    def __init__(self, queue: FileQueue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self.text = text_label("small", wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(self.tr("Progress of all recordings"))
+        self.pause = QPushButton(self.tr("Pause"))
+        self.pause.setToolTip(self.tr("Begin no further recording; the one under way is finished"))
+        self.pause.clicked.connect(lambda: queue.pause(not queue.is_paused))
+        self.stop = QPushButton(self.tr("Stop all"))
+        self.stop.clicked.connect(queue.cancel_all)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.text, 1)
+        buttons.addWidget(self.pause)
+        buttons.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.bar)
+        column.addLayout(buttons)
+        queue.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        queue = self._queue
+        self.setVisible(queue.total > 1)
+        self.bar.setValue(round(1000 * queue.share))
+        self.pause.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
+        words = self.tr("{0} of {1} done").format(queue.done, queue.total)
+        left = queue.time_left_s
+        if queue.is_paused:
+            words = self.tr("{0}, paused").format(words)
+        elif left is not None:
+            words = self.tr("{0}, {1} left").format(words, clock(left))
+        self.text.setText(words)

@@ -1,0 +1,109 @@
+"""All results as one table: sorted, filtered, tried again, stopped, exported."""
+
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
+
+from desktop_app.ui.session import Entry, EntryState, SessionModel
+from desktop_app.ui.widgets.card import Card, text_label
+
+
+class ResultsPanel(Card):
+    """The session's recordings with everything that is known of them.
+
+    Signals:
+        opened: The Entry that was double-clicked, or on which Return was pressed.
+        retry_asked, stop_asked: A tuple of Entry.
+        back_asked: The person wants to see a single answer again.
+    """
+
+    opened = Signal(object)
+    retry_asked = Signal(object)
+    stop_asked = Signal(object)
+    back_asked = Signal()
+
+    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent, margin=20)
+        self._session = session
+        self.proxy = QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(session)
+        self.proxy.setSortRole(SessionModel.SORT_ROLE)
+        self.proxy.setFilterKeyColumn(-1)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter by name, answer, folder or remark"))
+        self.filter.setAccessibleName(self.tr("Filter the results"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.table = QTableView()
+        self.table.setModel(self.proxy)
+        self.table.setAccessibleName(self.tr("Results"))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setSortingEnabled(True)
+        self.table.sortByColumn(SessionModel.NAME, Qt.SortOrder.AscendingOrder)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(32)
+        header = self.table.horizontalHeader()
+        # of fixed width: to fit the contents, every change of any row would measure all of them
+        for column, width in ((0, 260), (1, 140), (2, 80), (3, 90), (4, 220)):
+            header.resizeSection(column, width)
+        header.setSectionResizeMode(SessionModel.NOTE, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        self.table.activated.connect(self._open)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.retry = QPushButton(self.tr("Try again"))
+        self.retry.setToolTip(self.tr("Answer the selected recordings again; without a selection, those that failed"))
+        self.retry.clicked.connect(lambda: self.retry_asked.emit(self._to_retry()))
+        self.stop = QPushButton(self.tr("Stop"))
+        self.stop.setToolTip(self.tr("Stop the selected recordings that wait or run"))
+        self.stop.clicked.connect(lambda: self.stop_asked.emit(self.selection()))
+        self.back = QPushButton(self.tr("Back"))
+        self.back.clicked.connect(self.back_asked)
+
+        top = QHBoxLayout()
+        top.addWidget(text_label("section", self.tr("All results")))
+        top.addWidget(self.filter, 1)
+        for button in (self.retry, self.stop, self.back):
+            top.addWidget(button)
+        self.content.addLayout(top)
+        self.content.addWidget(self.table, 1)
+
+    def selection(self) -> tuple[Entry, ...]:
+        """The selected recordings, in the order shown."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return tuple(self.proxy.index(row, 0).data(SessionModel.ENTRY_ROLE) for row in rows)
+
+    def shown(self) -> tuple[Entry, ...]:
+        """The recordings that the filter lets through, in the order shown."""
+        return tuple(self.proxy.index(row, 0).data(SessionModel.ENTRY_ROLE) for row in range(self.proxy.rowCount()))
+
+    def _to_retry(self) -> tuple[Entry, ...]:
+        again = (EntryState.FAILED, EntryState.STOPPED)
+        return self.selection() or tuple(entry for entry in self.shown() if entry.state in again)
+
+    def _open(self, index: QModelIndex) -> None:
+        self.opened.emit(index.data(SessionModel.ENTRY_ROLE))
+
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        for text, button in ((self.tr("Try again"), self.retry), (self.tr("Stop"), self.stop)):
+            action = QAction(text, menu)
+            action.triggered.connect(button.click)
+            menu.addAction(action)
+        menu.popup(self.table.viewport().mapToGlobal(at))

@@ -1,0 +1,118 @@
+"""A long recording over time: its segments, to hear, to zoom, and to ask about by themselves."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollBar, QWidget
+
+from desktop_app.engine.timeline import Stretch, share_of_time
+from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.session import Entry
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
+
+SCROLL_STEPS = 10_000
+
+
+class TimelinePanel(Card):
+    """Shown for a recording of more than one segment.
+
+    Signals:
+        play_asked: (number of the Entry, start in seconds, end or None).
+        ask_again: (number of the Entry, Stretch).
+    """
+
+    play_asked = Signal(int, float, object)
+    ask_again = Signal(int, object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: Entry | None = None
+        self.view = TimelineView(theme)
+        self.view.play_asked.connect(self._play)
+        self.view.selected.connect(self._selected)
+        self.view.view_changed.connect(self._show_scroll)
+        self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
+        self.scroll_bar.setAccessibleName(self.tr("Part of the recording that is shown"))
+        self.scroll_bar.valueChanged.connect(self._scrolled)
+        self.shares = text_label("sentence", wrap=True)
+        self.selection = text_label("quiet", wrap=True)
+        self.again = QPushButton(self.tr("Ask again for this part"))
+        self.again.clicked.connect(self._ask_again)
+        self.closer = _button("+", self.tr("Zoom in"), lambda: self.view.zoom(ZOOM_STEP))
+        self.farther = _button("−", self.tr("Zoom out"), lambda: self.view.zoom(1 / ZOOM_STEP))
+        self.whole = QPushButton(self.tr("Show all"))
+        self.whole.clicked.connect(lambda: self.view.set_view(0.0, self.view.duration_s))
+
+        top = QHBoxLayout()
+        top.addWidget(text_label("section", self.tr("Over time")), 1)
+        for button in (self.closer, self.farther, self.whole):
+            top.addWidget(button)
+        below = QHBoxLayout()
+        below.addWidget(self.selection, 1)
+        below.addWidget(self.again)
+        self.content.addLayout(top)
+        self.content.addWidget(self.view)
+        self.content.addWidget(self.scroll_bar)
+        self.content.addLayout(below)
+        self.content.addWidget(self.shares)
+        self._selected(None)
+
+    def show_entry(self, entry: Entry) -> None:
+        """A recording; hides itself where there is nothing to see over time."""
+        recognition = entry.recognition
+        if entry.answered is None or recognition is None or len(recognition.segments) < 2:
+            self._entry = None
+            self.hide()
+            return
+        is_other = self._entry is None or self._entry.number != entry.number
+        is_changed = self._entry is None or self._entry.answered is not entry.answered
+        self._entry = entry
+        if is_changed:
+            view = self.view.view
+            self.view.show_recording(recognition, entry.answered.peaks)
+            if not is_other:  # the same recording answered anew: look at the same part of it
+                self.view.set_view(view.start_s, view.end_s)
+            shares = sorted(share_of_time(recognition).items(), key=lambda item: -item[1])
+            words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares if share >= 0.005)
+            self.shares.setText(self.tr("Share of the time: {0}").format(words))
+        self.show()
+
+    def _play(self, seconds: float) -> None:
+        if self._entry is not None:
+            part = self.view.selection
+            self.play_asked.emit(self._entry.number, seconds, part.end_s if part else None)
+
+    def _ask_again(self) -> None:
+        if self._entry is not None and self.view.selection is not None:
+            self.ask_again.emit(self._entry.number, self.view.selection)
+
+    def _selected(self, part: Stretch | None) -> None:
+        self.again.setEnabled(part is not None)
+        if part is None:
+            self.selection.setText(self.tr("Click to hear it from there; drag to select a part."))
+        else:
+            self.selection.setText(self.tr("Selected: {0} to {1}").format(clock(part.start_s), clock(part.end_s)))
+
+    def _show_scroll(self) -> None:
+        view, whole = self.view.view, self.view.duration_s
+        shown = (view.end_s - view.start_s) / whole
+        self.scroll_bar.setVisible(shown < 0.999)
+        self.scroll_bar.blockSignals(True)
+        self.scroll_bar.setPageStep(round(SCROLL_STEPS * shown))
+        self.scroll_bar.setRange(0, SCROLL_STEPS - self.scroll_bar.pageStep())
+        self.scroll_bar.setValue(round(SCROLL_STEPS * view.start_s / whole))
+        self.scroll_bar.blockSignals(False)
+
+    def _scrolled(self, value: int) -> None:
+        view = self.view.view
+        start = value / SCROLL_STEPS * self.view.duration_s
+        self.view.set_view(start, start + view.end_s - view.start_s)
+
+
+def _button(text: str, name: str, act: object) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    button.setFixedWidth(40)
+    button.clicked.connect(lambda: act())  # type: ignore[operator]
+    return button

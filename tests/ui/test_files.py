@@ -1,0 +1,343 @@
+"""Through the window: folders, many files, long recordings, exports, packs."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+
+from desktop_app.engine import installed_packs
+from desktop_app.engine.pack import NEIGHBOURS, load_pack, zip_pack
+from desktop_app.engine.segmentation import Segmenter
+from desktop_app.ui.dialogs.packs_dialog import PacksDialog
+from desktop_app.ui.export_actions import NAMES, ExportActions
+from desktop_app.ui.session import EntryState, SessionModel
+from tests.engine.speech_like import LoudnessDetector
+from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
+from tests.ui.conftest import LONG, Desk
+
+LEFT = Qt.MouseButton.LeftButton
+Wav = Callable[..., Path]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "clips"
+    (folder / "deeper").mkdir(parents=True)
+    for i in range(6):
+        soundfile.write(folder / f"clip {i}.wav", clip(LABELS[i % 4], i, 1.0 + 0.3 * i), RATE)
+    soundfile.write(folder / "deeper" / "ü.flac", clip("sad", 9), RATE)
+    (folder / "bad.wav").write_text("This is no sound.")
+    (folder / "notes.txt").write_text("nothing to hear")
+    return folder
+
+
+@pytest.fixture
+def interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four clips with pauses; the tiny pack's clips are no speech to the real detector, so loud is speech."""
+    real = Segmenter.__init__
+    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
+    pause = np.zeros(RATE, np.float32)
+    parts = [part for i, label in enumerate(LABELS) for part in (pause, clip(label, i, 3.0))]
+    path = tmp_path / "interview.wav"
+    soundfile.write(path, np.concatenate([*parts, pause]), RATE)
+    return path
+
+
+def run_dry(desk: Desk, act: Callable[[], object]) -> None:
+    """Does something and waits until every recording is done with."""
+    with desk.qtbot.waitSignal(
+        desk.window.queue.idle, timeout=LONG, check_params_cb=lambda: desk.window.session.rowCount() > 0
+    ):
+        act()
+
+
+def click(desk: Desk, button: QPushButton) -> None:
+    desk.qtbot.mouseClick(button, LEFT)
+
+
+# folders and the table
+
+
+def test_a_folder_is_dropped_and_everything_in_it_gets_its_row(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(folder))
+    states = {entry.name: entry.state for entry in window.session.entries()}
+    assert states == {
+        "bad.wav": EntryState.FAILED,
+        "ü.flac": EntryState.DONE,
+        **{f"clip {i}.wav": EntryState.DONE for i in range(6)},
+    }
+    assert window.results.isVisible()
+    assert not window.queue_panel.isVisible()
+
+
+def test_the_table_is_sorted_and_filtered(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(folder))
+    results = window.results
+    header = results.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(SessionModel.LENGTH) + 10, header.height() // 2)
+    desk.qtbot.mouseClick(header.viewport(), LEFT, pos=at)
+    lengths = [entry.recognition.duration_s for entry in results.shown() if entry.recognition]
+    assert lengths in (sorted(lengths), sorted(lengths, reverse=True))
+    desk.qtbot.mouseClick(header.viewport(), LEFT, pos=at)
+    again = [entry.recognition.duration_s for entry in results.shown() if entry.recognition]
+    assert again == lengths[::-1]
+    desk.qtbot.keyClicks(results.filter, "deeper")
+    assert [entry.name for entry in results.shown()] == ["ü.flac"]
+
+
+def test_what_failed_keeps_its_sentence_and_is_tried_again(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(folder))
+    bad = next(entry for entry in window.session.entries() if entry.state is EntryState.FAILED)
+    note = window.session.index(window.session.row_of(bad.number), SessionModel.NOTE).data()
+    assert note == bad.error
+    assert "bad.wav" in note
+    soundfile.write(folder / "bad.wav", clip("happy", 1), RATE)
+    run_dry(desk, lambda: click(desk, window.results.retry))
+    mended = window.session.entry(bad.number)
+    assert mended is not None
+    assert mended.state is EntryState.DONE
+
+
+def test_all_is_stopped_and_what_was_answered_stays(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+
+    def stop_after_two(_: object) -> None:
+        if window.queue.done == 2:
+            click(desk, window.queue_panel.stop)
+
+    window.session.entry_changed.connect(stop_after_two)
+    run_dry(desk, lambda: desk.drop(folder))
+    states = [entry.state for entry in window.session.entries()]
+    assert EntryState.STOPPED in states
+    assert states.count(EntryState.DONE) >= 1
+    window.session.entry_changed.disconnect(stop_after_two)
+    run_dry(desk, lambda: click(desk, window.results.retry))
+    assert EntryState.STOPPED not in [entry.state for entry in window.session.entries()]
+
+
+def test_one_is_stopped_and_the_rest_goes_on(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(folder), EntryState.RUNNING)
+    click(desk, window.queue_panel.pause)
+    assert window.queue_panel.isVisible()
+    desk.qtbot.waitUntil(lambda: not window.queue.is_running, timeout=LONG)
+    assert "paused" in window.queue_panel.text.text()
+    window.results.table.selectRow(window.results.proxy.rowCount() - 1)
+    chosen = window.results.selection()[0]
+    click(desk, window.results.stop)
+    run_dry(desk, lambda: click(desk, window.queue_panel.pause))
+    states = {entry.number: entry.state for entry in window.session.entries()}
+    assert states.pop(chosen.number) is EntryState.STOPPED
+    assert set(states.values()) == {EntryState.DONE, EntryState.FAILED}
+
+
+# long recordings
+
+
+def test_a_long_recording_is_shown_over_time(desk: Desk, interview: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    assert len(entry.recognition.segments) == 4
+    assert window.timeline.isVisible()
+    assert window.timeline.shares.text().count("%") >= 2
+
+    view = window.timeline.view
+    start_s = entry.recognition.segments[1].start_s
+    desk.qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_at(start_s)), 100))
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    assert len(desk.player.played[0]) / 48_000 == pytest.approx(entry.recognition.duration_s - start_s, abs=0.1)
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.player.end()
+
+    whole = view.view
+    at = QPointF(view.x_at(start_s), 100)
+    wheel = QWheelEvent(
+        at, view.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, wheel)
+    assert view.view.end_s - view.view.start_s < (whole.end_s - whole.start_s) / 2
+    assert view.x_at(start_s) == pytest.approx(at.x(), abs=1), "what is under the pointer stays there"
+    assert window.timeline.scroll_bar.isVisible()
+    click(desk, window.timeline.whole)
+    assert view.view == whole
+
+
+def test_a_part_is_selected_and_asked_about_again(desk: Desk, interview: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    segment = entry.recognition.segments[2]
+    view = window.timeline.view
+    left, right = (QPoint(round(view.x_at(s)), 100) for s in (segment.start_s - 0.1, segment.end_s + 0.1))
+    desk.qtbot.mousePress(view, LEFT, pos=left)
+    desk.qtbot.mouseMove(view, pos=right)
+    desk.qtbot.mouseRelease(view, LEFT, pos=right)
+    assert view.selection is not None
+    part = desk.wait_entry(lambda: click(desk, window.timeline.again))
+    assert part.recognition is not None
+    assert part.recognition.label == segment.label
+    assert part.recognition.segments[0].start_s == pytest.approx(view.seconds_at(left.x()), abs=0.1)
+    assert part.name.startswith("interview.wav, 0:")
+
+
+def test_the_keyboard_goes_from_segment_to_segment(desk: Desk, interview: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    view = window.timeline.view
+    view.setFocus()
+    desk.qtbot.keyClick(view, Qt.Key.Key_Right)
+    desk.qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.selection is not None
+    assert view.selection.start_s == entry.recognition.segments[1].start_s
+    label = entry.recognition.segments[1].label
+    assert label.capitalize() in view.accessibleDescription()
+    desk.qtbot.keyClick(view, Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    length = view.selection.end_s - view.selection.start_s
+    assert len(desk.player.played[0]) / 48_000 == pytest.approx(length, abs=0.05)
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.player.end()
+
+
+# exports
+
+
+def exported(export: ExportActions, desk: Desk, name: str) -> str:
+    with desk.qtbot.waitSignal(export.told, timeout=LONG) as signal:
+        export.menu.aboutToShow.emit()
+        export.actions[name].trigger()
+    assert signal.args is not None
+    return str(signal.args[0])
+
+
+def test_every_format_is_exported_from_the_menu(
+    desk: Desk, interview: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(interview))
+    for name in NAMES:
+        target = tmp_path / f"out of {name}"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, target=target, **__: (str(target), ""))
+        assert str(target) in exported(window.export, desk, name)
+        assert target.stat().st_size > 40
+
+
+def test_a_file_is_replaced_only_after_a_yes(
+    desk: Desk, interview: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(interview))
+    target = tmp_path / "out.csv"
+    target.write_text("precious")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    assert "is there already" in exported(window.export, desk, "csv")
+    assert target.read_text() == "precious"
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    assert "Exported" in exported(window.export, desk, "csv")
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["path"] for row in csv.DictReader(file)] == [str(interview)]
+
+
+def test_the_selection_of_the_table_is_exported_and_copied(
+    desk: Desk, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(folder))
+    window.results.filter.setText("clip ")
+    window.results.table.selectRow(1)
+    target = tmp_path / "out.jsonl"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
+    exported(window.export, desk, "jsonl")
+    assert [json.loads(line)["path"] for line in target.read_text().splitlines()] == [str(folder / "clip 1.wav")]
+    window.results.table.clearSelection()
+    with desk.qtbot.waitSignal(window.export.told, timeout=LONG):
+        window.export.copy.trigger()
+    assert len(QApplication.clipboard().text().splitlines()) == 1 + 6
+
+
+# packs
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    pack = build_tiny_pack(tmp_path / "other pack", items=24, name="other")
+    archive = tmp_path / "other.vkpack"
+    zip_pack(pack, archive)
+    return archive
+
+
+@pytest.fixture
+def shipping(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop_app.paths.default_pack", lambda: desk.pack)
+
+
+def names(dialog: PacksDialog) -> list[str]:
+    return [dialog.list.item(row).text() for row in range(dialog.list.count())]
+
+
+@pytest.mark.usefixtures("shipping")
+def test_a_pack_is_dropped_used_and_removed_and_the_answers_stay(
+    desk: Desk, wav: Wav, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(wav("happy")))
+    desk.drop(other)
+    dialog = window.findChild(PacksDialog)
+    assert dialog is not None
+    desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use", "other 1.0"], timeout=LONG)
+    assert dialog.list.currentItem().text() == "other 1.0"
+    desk.qtbot.waitUntil(lambda: "Tiny pack" in dialog.card.toPlainText(), timeout=LONG)
+
+    with desk.qtbot.waitSignal(window.owner.opened, timeout=LONG):
+        click(desk, dialog.use)
+    assert window.owner.pack is not None
+    assert (window.owner.pack.name, window.owner.pack.items) == ("other", 24)
+    assert installed_packs.pack_in_use().name == "other"
+    assert window.session.entry(entry.number) == entry, "switching the pack loses no result"
+    desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0", "other 1.0, in use"], timeout=LONG)
+    assert not dialog.remove.isEnabled()
+
+    dialog.list.setCurrentRow(0)
+    with desk.qtbot.waitSignal(window.owner.opened, timeout=LONG):
+        click(desk, dialog.use)
+    desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use", "other 1.0"], timeout=LONG)
+    dialog.list.setCurrentRow(1)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    click(desk, dialog.remove)
+    desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use"], timeout=LONG)
+    dialog.close()
+
+
+@pytest.mark.usefixtures("shipping")
+def test_a_bad_pack_is_told_in_a_sentence_and_changes_nothing(desk: Desk, other: Path, tmp_path: Path) -> None:
+    window = desk.open()
+    pack = load_pack(other)
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for path in pack.root.iterdir():
+        content = path.read_bytes()
+        (broken / path.name).write_bytes(content[:-10] if path.name == NEIGHBOURS else content)
+    window.packs_action.trigger()
+    dialog = window.findChild(PacksDialog)
+    assert dialog is not None
+    dialog.install_from(broken)
+    desk.qtbot.waitUntil(lambda: "was not installed" in dialog.state.text(), timeout=LONG)
+    assert NEIGHBOURS in dialog.state.text()
+    assert names(dialog) == ["tiny 1.0, in use"]
+    click(desk, dialog.verify)
+    desk.qtbot.waitUntil(lambda: "is sound" in dialog.state.text(), timeout=LONG)
+    dialog.close()
