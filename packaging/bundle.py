@@ -66,9 +66,9 @@ def wanted_binary(name: str) -> bool:
 
 
 def wanted_data(name: str) -> bool:
-    """Does a data file belong in it? The window speaks English only, so Qt's translations are left out."""
+    """Does a data file belong in it? Qt's own translations are left out: the window has its own."""
     name = name.replace("\\", "/")
-    return "/translations/" not in name and not re.search(r"\.dist-info/|/include/|\.pyi$", name)
+    return "Qt/translations/" not in name and not re.search(r"\.dist-info/|/include/|\.(pyi|ts)$", name)
 
 
 def version_info(version: str) -> str:

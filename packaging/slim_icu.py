@@ -1,14 +1,17 @@
-"""Qt's Unicode tables without what Qt never asks them for: 31 MB become 6.
+"""Qt's Unicode tables without what Qt never asks them for: 32 MB become 5.
 
-Qt has its own locale data, text breaking and encodings, and asks ICU for collation and casing alone. The names of
-currencies, languages, regions, units and time zones, transliteration, spelled numbers and old encodings go.
+Qt has its own locale data, text breaking and encodings, and asks ICU for collation and casing alone. How locales write
+dates and numbers, the names of currencies, languages, regions, units and time zones, transliteration, spelled numbers
+and old encodings go.
 """
 
 import re
 import subprocess
 from pathlib import Path
 
-DROPPED = re.compile(r"(unit|curr|zone|lang|region|translit|rbnf|brkitr)/|.*\.cnv$|(unames|confusables)\b")
+DROPPED = re.compile(
+    r"(unit|curr|zone|lang|region|translit|rbnf|brkitr)/|.*\.cnv$|(unames|confusables)\b|[a-z]{2,3}(_\w+)?\.res$"
+)
 TABLE = re.compile(
     r"\s(?P<address>[0-9a-f]{16})\s+(?P<size>\w+)\s+OBJECT\s+GLOBAL\s+DEFAULT\s+\d+ (?P<name>icudt\d+_dat)"
 )
