@@ -239,6 +239,101 @@
     </message>
 </context>
 <context>
+    <name>ExamplesDialog</name>
+    <message>
+        <source>My examples</source>
+        <translation>Meine Beispiele</translation>
+    </message>
+    <message>
+        <source>It was</source>
+        <translation>Es war</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Aufnahme</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Hinzugefügt</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>Listen</source>
+        <translation>Anhören</translation>
+    </message>
+    <message>
+        <source>What the selected examples were</source>
+        <translation>Was die ausgewählten Beispiele waren</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Berichtigen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>Alle entfernen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Let this pack hear them</source>
+        <translation>Von diesem Paket hören lassen</translation>
+    </message>
+    <message>
+        <source>Export …</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Import …</source>
+        <translation>Importieren …</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Recordings that you told VoiceKin the emotion of.</source>
+        <translation>Aufnahmen, deren Gefühl Sie VoiceKin gesagt haben.</translation>
+    </message>
+    <message>
+        <source>The pack in use has not heard {0} of these; it can where the sound was kept.</source>
+        <translation>Das verwendete Paket hat {0} davon noch nicht gehört; es kann, wo der Ton behalten wurde.</translation>
+    </message>
+    <message>
+        <source>Removed: {0}.</source>
+        <translation>Entfernt: {0}.</translation>
+    </message>
+    <message>
+        <source>Export my voices and examples</source>
+        <translation>Meine Stimmen und Beispiele exportieren</translation>
+    </message>
+    <message>
+        <source>Wrote {0} examples and {1} voices to {2}.</source>
+        <translation>{0} Beispiele und {1} Stimmen nach {2} geschrieben.</translation>
+    </message>
+    <message>
+        <source>Import voices and examples</source>
+        <translation>Stimmen und Beispiele importieren</translation>
+    </message>
+    <message>
+        <source>Imported {0} examples and {1} voices; {2} examples were there already.</source>
+        <translation>{0} Beispiele und {1} Stimmen importiert; {2} Beispiele waren schon da.</translation>
+    </message>
+</context>
+<context>
     <name>Export</name>
     <message>
         <source>&amp;Export</source>
@@ -413,6 +508,10 @@
         <translation>&amp;Ordner öffnen …</translation>
     </message>
     <message>
+        <source>My e&amp;xamples …</source>
+        <translation>Meine &amp;Beispiele …</translation>
+    </message>
+    <message>
         <source>&amp;Settings …</source>
         <translation>&amp;Einstellungen …</translation>
     </message>
@@ -483,6 +582,18 @@
     <message>
         <source>Recording {0}</source>
         <translation>Aufnahme {0}</translation>
+    </message>
+    <message>
+        <source>That was …</source>
+        <translation>Das war …</translation>
+    </message>
+    <message>
+        <source>What was it? A word of your own:</source>
+        <translation>Was war es? Ein eigenes Wort:</translation>
+    </message>
+    <message>
+        <source>Remember</source>
+        <translation>Merken</translation>
     </message>
     <message>
         <source>New voice</source>
@@ -1018,6 +1129,14 @@
         <translation>Das war …</translation>
     </message>
     <message>
+        <source>Something else …</source>
+        <translation>Etwas anderes …</translation>
+    </message>
+    <message>
+        <source>A word of your own; with three recordings it joins the answers</source>
+        <translation>Ein eigenes Wort; ab drei Aufnahmen gehört es zu den Antworten</translation>
+    </message>
+    <message>
         <source>That was: {0}</source>
         <translation>Das war: {0}</translation>
     </message>
@@ -1077,6 +1196,49 @@
     </message>
 </context>
 <context>
+    <name>VoiceDialog</name>
+    <message>
+        <source>Voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>Name of the voice</source>
+        <translation>Name der Stimme</translation>
+    </message>
+    <message>
+        <source>How settled the voice is</source>
+        <translation>Wie gefestigt die Stimme ist</translation>
+    </message>
+    <message>
+        <source>%p % settled</source>
+        <translation>%p % gefestigt</translation>
+    </message>
+    <message>
+        <source>Learn nothing new for now</source>
+        <translation>Vorerst nichts Neues lernen</translation>
+    </message>
+    <message>
+        <source>Recordings that the voice has learnt from</source>
+        <translation>Aufnahmen, aus denen die Stimme gelernt hat</translation>
+    </message>
+    <message>
+        <source>Take this recording out</source>
+        <translation>Diese Aufnahme herausnehmen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Learnt from</source>
+        <translation>Gelernt aus</translation>
+    </message>
+    <message>
+        <source>A take</source>
+        <translation>Eine Aufnahme von hier</translation>
+    </message>
+</context>
+<context>
     <name>VoicePanel</name>
     <message>
         <source>Whose voice it is</source>
@@ -1093,6 +1255,14 @@
     <message>
         <source>Learn from this recording</source>
         <translation>Aus dieser Aufnahme lernen</translation>
+    </message>
+    <message>
+        <source>Details …</source>
+        <translation>Einzelheiten …</translation>
+    </message>
+    <message>
+        <source>Its name, what it has learnt from, and a pause</source>
+        <translation>Name, woraus sie gelernt hat, und eine Pause</translation>
     </message>
     <message>
         <source>Forget</source>

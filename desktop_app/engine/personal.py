@@ -206,6 +206,15 @@ class Personal:
             self.own = None
         self.stale = False
 
+    def unheard(self) -> tuple[Example, ...]:
+        """The examples that this pack has not heard."""
+        return self.examples.unheard(self._encoder)
+
+    def reload(self) -> None:
+        """Know what the store holds now that an import has changed it."""
+        self._voices.clear()
+        self.refresh()
+
     def embed_kept_audio(
         self, should_stop: Callable[[], bool] | None = None, progress: Callable[[float], None] | None = None
     ) -> Reembedded:
@@ -214,7 +223,7 @@ class Personal:
         Raises:
             Cancelled: If `should_stop` said so; what was heard until then stays.
         """
-        waiting = self.examples.unheard(self._encoder)
+        waiting = self.unheard()
         without, heard = [], 0
         for i, example in enumerate(waiting):
             if should_stop is not None and should_stop():

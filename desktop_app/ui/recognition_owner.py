@@ -17,6 +17,7 @@ from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
+    from desktop_app.engine.examples import RemovedExamples
     from desktop_app.engine.personal import Learned, Personal
     from desktop_app.engine.recogniser import Recogniser
     from desktop_app.engine.speech import SpeechDetector
@@ -78,22 +79,24 @@ class Answered:
 
 @dataclass(frozen=True)
 class KnownVoice:
-    """A named voice: its key, its name, how many recordings it rests on, how settled it is, 0 to 1, and whether it
-    learns from each new take."""
+    """A named voice: its key, its name, how many recordings it rests on, how settled it is, 0 to 1, whether it learns
+    from each new take, and whether it learns nothing for now."""
 
     key: str
     name: str
     recordings: int
     settled: float
     learns_from_takes: bool
+    paused: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the user has taught: the voices, and how many examples there are."""
+    """What the user has taught: the voices, how many examples there are, and labels of theirs that no pack has."""
 
     voices: tuple[KnownVoice, ...] = ()
     examples: int = 0
+    own_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -267,7 +270,75 @@ class RecognitionOwner(QObject):
 
     def remove_example(self, example_id: int) -> Job:
         """Forget an example."""
-        return self._teach(lambda personal: personal.remove_examples([example_id]))
+        return self.remove_examples([example_id])
+
+    def pause_voice(self, key: str, paused: bool) -> Job:
+        """Whether a named voice learns nothing for now."""
+        return self._teach(lambda personal: personal.profiles.set_paused(_number(key), paused))
+
+    def rename_voice(self, key: str, name: str) -> Job:
+        """Give a voice another name."""
+        return self._teach(lambda personal: personal.profiles.rename(_number(key), name))
+
+    def list_contributions(self, key: str) -> Job:
+        """What a voice has learnt from; done with the engine's Contributions."""
+        return self._submit(lambda personal, _: personal.profiles.contributions(_number(key)), changes=False)
+
+    def list_examples(self) -> Job:
+        """Done with (the engine's Examples, how many of them the pack in use has not heard)."""
+        return self._submit(lambda personal, _: (personal.examples.all(), len(personal.unheard())), changes=False)
+
+    def remove_examples(self, ids: list[int]) -> Job:
+        """Forget examples; done with what `restore_examples` takes."""
+        return self._teach(lambda personal: personal.remove_examples(ids))
+
+    def restore_examples(self, removed: "RemovedExamples") -> Job:
+        """Take a removal back."""
+        return self._teach(lambda personal: personal.restore_examples(removed))
+
+    def relabel_examples(self, ids: list[int], label: str) -> Job:
+        """Say that examples were something else."""
+
+        def relabel(personal: "Personal") -> None:
+            for example_id in ids:
+                personal.relabel(example_id, label)
+
+        return self._teach(relabel)
+
+    def embed_kept_audio(self) -> Job:
+        """Let the pack in use hear the examples that only other packs have heard; done with the engine's Reembedded."""
+
+        def embed(personal: "Personal", state: JobState) -> Any:
+            return personal.embed_kept_audio(state.should_stop, state.progress)
+
+        return self._submit(embed, Priority.QUEUED)
+
+    def export_known(self, path: Path) -> Job:
+        """Write voices and examples to a file, over one that is there; done with the engine's Exported."""
+
+        def write(personal: "Personal") -> Any:
+            from desktop_app.engine.exchange import export_file
+
+            return export_file(personal.store, path, overwrite=True)
+
+        return self._teach(write)
+
+    def import_known(self, path: Path) -> Job:
+        """Take in a file that was exported; done with the engine's Imported."""
+
+        def read(personal: "Personal") -> Any:
+            from desktop_app.engine.exchange import import_file
+
+            imported = import_file(personal.store, path)
+            personal.reload()
+            return imported
+
+        return self._teach(read)
+
+    @staticmethod
+    def key_of(voice_id: int) -> str:
+        """The key of a named voice's number in the store."""
+        return f"{NAMED_VOICE}{voice_id}"
 
     def close(self) -> None:
         """End the worker, and close what the user has taught."""
@@ -309,8 +380,11 @@ class RecognitionOwner(QObject):
         for profile in personal.profiles.all():
             settled = personal.voice(profile.id).settled
             key = f"{NAMED_VOICE}{profile.id}"
-            voices.append(KnownVoice(key, profile.name, profile.recordings, settled, profile.learns_from_takes))
-        return Known(tuple(voices), len(personal.examples.all()))
+            learns, paused = profile.learns_from_takes, profile.paused
+            voices.append(KnownVoice(key, profile.name, profile.recordings, settled, learns, paused))
+        counts = personal.examples.labels()
+        pack_labels = self._needed().pack.manifest.labels
+        return Known(tuple(voices), sum(counts.values()), tuple(one for one in counts if one not in pack_labels))
 
     # in the window's thread
 
@@ -335,16 +409,23 @@ class RecognitionOwner(QObject):
         job.failed.connect(self.forgetful)
 
     def _teach(self, teach: Callable[["Personal"], Any]) -> Job:
+        return self._submit(lambda personal, _state: teach(personal))
+
+    def _submit(
+        self, act: Callable[["Personal", JobState], Any], priority: Priority = Priority.ASKED, changes: bool = True
+    ) -> Job:
         def run(state: JobState) -> Any:
             if self._personal is None:
                 raise StoreError("Voices and examples can't be opened, so nothing can be taught now.")
-            result = teach(self._personal)
-            state.partial(self._known(self._personal))
+            result = act(self._personal, state)
+            if changes:
+                state.partial(self._known(self._personal))
             return result
 
-        job = self.worker.submit(run)
-        job.partial.connect(self._now_known)
-        job.finished.connect(self._tidy)
+        job = self.worker.submit(run, priority)
+        if changes:
+            job.partial.connect(self._now_known)
+            job.finished.connect(self._tidy)
         return job
 
     def _tidy(self) -> None:

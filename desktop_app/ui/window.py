@@ -43,8 +43,10 @@ from desktop_app.ui.capture_model import CaptureModel
 from desktop_app.ui.crash_box import CrashBox
 from desktop_app.ui.diagnostics import diagnostics
 from desktop_app.ui.dialogs.about_dialog import AboutDialog
+from desktop_app.ui.dialogs.examples_dialog import ExamplesDialog
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
+from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
 from desktop_app.ui.drops import audio_files, dropped_paths
 from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.jobs import Job, Worker
@@ -203,6 +205,7 @@ class MainWindow(QMainWindow):
         files = self.menuBar().addMenu(self.tr("&File"))
         self.open_action = self._action(self.tr("&Open files …"), self.open_files, QKeySequence.StandardKey.Open)
         self.open_folder_action = self._action(self.tr("Open a &folder …"), self.open_folder, "Ctrl+Shift+O")
+        self.examples_action = self._action(self.tr("My e&xamples …"), self.show_examples, "Ctrl+E")
         self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
         self.quit_action = self._action(self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit)
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
@@ -213,8 +216,9 @@ class MainWindow(QMainWindow):
         files.addAction(self.results_action)
         files.addMenu(self.export.menu)
         files.addSeparator()
+        self.examples_action.setEnabled(False)  # until what the user has taught is open
         files.addAction(self.packs_action)
-        files.addActions([self.settings_action, self.quit_action])
+        files.addActions([self.examples_action, self.settings_action, self.quit_action])
 
         recording = self.menuBar().addMenu(self.tr("&Recording"))
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
@@ -251,7 +255,9 @@ class MainWindow(QMainWindow):
         self.voice.learn_asked.connect(self._learn)
         self.voice.learns_from_takes_asked.connect(self.owner.learn_from_takes)
         self.voice.remove_asked.connect(self.owner.remove_voice)
+        self.voice.details_asked.connect(self._show_voice)
         self.that_was.chosen.connect(self._that_was)
+        self.that_was.other_asked.connect(self._ask_label)
         self.owner.failed.connect(self._no_pack)
         for worker in (self.owner.worker, self.capture.worker, self.file_worker):
             worker.crashed.connect(self.show_bug)
@@ -444,7 +450,34 @@ class MainWindow(QMainWindow):
 
     # voices and examples
 
+    def show_examples(self) -> None:
+        """The user's own examples."""
+        dialog = ExamplesDialog(self.owner, self.playback, self)
+        dialog.changed.connect(self._answer_again)
+        dialog.open()
+
+    def _show_voice(self, key: str) -> None:
+        known = self.owner.known
+        for voice in known.voices if known is not None else ():
+            if voice.key == key:
+                dialog = VoiceDialog(self.owner, voice, self)
+                dialog.changed.connect(self._answer_again)
+                dialog.open()
+
+    def _ask_label(self) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("That was …"))
+        dialog.setLabelText(self.tr("What was it? A word of your own:"))
+        dialog.setOkButtonText(self.tr("Remember"))
+        dialog.setCancelButtonText(self.tr("Cancel"))
+        dialog.textValueSelected.connect(self._that_was)
+        dialog.open()
+
     def _show_known(self, known: Known) -> None:
+        if self.owner.pack is not None:
+            self.that_was.set_labels((*self.owner.pack.labels, *known.own_labels))
+        self.examples_action.setEnabled(True)
         self.voice.show_known(known, self.owner.voice)
         self._show_teaching()
 

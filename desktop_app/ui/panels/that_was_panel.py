@@ -12,9 +12,11 @@ class ThatWasPanel(QWidget):
 
     Signals:
         chosen: The label chosen.
+        other_asked: The person has a word of their own for it.
     """
 
     chosen = Signal(str)
+    other_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,10 +24,16 @@ class ThatWasPanel(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(text_label("quiet", self.tr("That was …")))
+        self.other = QPushButton(self.tr("Something else …"))
+        self.other.setToolTip(self.tr("A word of your own; with three recordings it joins the answers"))
+        self.other.clicked.connect(self.other_asked)
+        self._row.addWidget(self.other)
         self._row.addStretch(1)
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
         """A button each, with its number as a shortcut."""
+        if tuple(self.buttons) == labels:
+            return
         for button in self.buttons.values():
             self._row.removeWidget(button)
             button.deleteLater()

@@ -16,6 +16,7 @@ class VoicePanel(Card):
         new_asked: The person wants a new named voice.
         learn_asked: The chosen voice is to learn from the recording shown.
         learns_from_takes_asked: (key, whether it is to learn from each new take).
+        details_asked: The key of a voice to look at.
         remove_asked: The key of a voice to forget.
     """
 
@@ -23,6 +24,7 @@ class VoicePanel(Card):
     new_asked = Signal()
     learn_asked = Signal()
     learns_from_takes_asked = Signal(str, bool)
+    details_asked = Signal(str)
     remove_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +44,9 @@ class VoicePanel(Card):
         self.about = text_label("small", wrap=True)
         self.learn = QPushButton(self.tr("Learn from this recording"))
         self.learn.clicked.connect(self.learn_asked)
+        self.details = QPushButton(self.tr("Details …"))
+        self.details.setToolTip(self.tr("Its name, what it has learnt from, and a pause"))
+        self.details.clicked.connect(lambda: self.details_asked.emit(self.voices.currentData()))
         self.remove = QPushButton(self.tr("Forget"))
         self.remove.setToolTip(self.tr("Forget this voice"))
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.voices.currentData()))
@@ -53,11 +58,12 @@ class VoicePanel(Card):
         row.addWidget(self.new)
         teach = QHBoxLayout()
         teach.setSpacing(6)
-        teach.addWidget(self.learn, 1)
+        teach.addWidget(self.details, 1)
         teach.addWidget(self.remove)
         self.content.addWidget(text_label("quiet", self.tr("Whose voice is it?")))
         self.content.addLayout(row)
         self.content.addWidget(self.about)
+        self.content.addWidget(self.learn)
         self.content.addLayout(teach)
         self.content.addWidget(self.from_takes)
         self.show_known(None, UNKNOWN_VOICE)
@@ -87,7 +93,7 @@ class VoicePanel(Card):
         key = self.voices.currentData()
         voices = self._known.voices if self._known is not None else ()
         voice: KnownVoice | None = next((v for v in voices if v.key == key), None)
-        for widget in (self.learn, self.remove, self.from_takes):
+        for widget in (self.learn, self.details, self.remove, self.from_takes):
             widget.setVisible(voice is not None)
         if voice is not None:
             self.about.setText(

@@ -1,0 +1,119 @@
+"""One named voice: its name, whether it learns, and every recording it has learnt from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.errors import VoiceKinError
+from desktop_app.ui.jobs import Job
+from desktop_app.ui.language import when
+from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
+from desktop_app.ui.widgets.card import text_label
+
+if TYPE_CHECKING:
+    from desktop_app.engine.profiles import Contribution
+
+
+class VoiceDialog(QDialog):
+    """Changes are at work at once.
+
+    Signals:
+        changed: After what the voice rests on has changed.
+        shown: The list shows what the store holds.
+    """
+
+    changed = Signal()
+    shown = Signal()
+
+    def __init__(self, owner: RecognitionOwner, voice: KnownVoice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Voice"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(460, 420)
+        self._owner, self._voice = owner, voice
+        self.name = QLineEdit(voice.name)
+        self.name.setAccessibleName(self.tr("Name of the voice"))
+        self.name.editingFinished.connect(self._rename)
+        self.settled = QProgressBar()
+        self.settled.setRange(0, 100)
+        self.settled.setAccessibleName(self.tr("How settled the voice is"))
+        self.settled.setFormat(self.tr("%p % settled"))
+        self.paused = QCheckBox(self.tr("Learn nothing new for now"))
+        self.paused.setChecked(voice.paused)
+        self.paused.clicked.connect(lambda on: self._then(owner.pause_voice(voice.key, on)))
+        self.recordings = QListWidget()
+        self.recordings.setAccessibleName(self.tr("Recordings that the voice has learnt from"))
+        self.recordings.itemSelectionChanged.connect(self._selected)
+        self.unlearn = QPushButton(self.tr("Take this recording out"))
+        self.unlearn.setEnabled(False)
+        self.unlearn.clicked.connect(self._unlearn)
+        self.done_button = QPushButton(self.tr("Close"))
+        self.done_button.clicked.connect(self.accept)
+        self.message = text_label("small", wrap=True)
+        row = QHBoxLayout()
+        row.addWidget(self.unlearn)
+        row.addStretch(1)
+        row.addWidget(self.done_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.addWidget(self.name)
+        column.addWidget(self.settled)
+        column.addWidget(self.paused)
+        column.addWidget(text_label("quiet", self.tr("Learnt from")))
+        column.addWidget(self.recordings, 1)
+        column.addWidget(self.message)
+        column.addLayout(row)
+        self._load()
+
+    def _load(self) -> None:
+        job = self._owner.list_contributions(self._voice.key)
+        job.done.connect(self._show)
+        job.failed.connect(self._say_error)
+
+    def _show(self, contributions: "tuple[Contribution, ...]") -> None:
+        voices = self._owner.known.voices if self._owner.known is not None else ()
+        for voice in voices:
+            if voice.key == self._voice.key:
+                self._voice = voice
+        self.settled.setValue(round(100 * self._voice.settled))
+        self.recordings.clear()
+        for one in contributions:
+            name = Path(one.origin).name or self.tr("A take")
+            item = QListWidgetItem(f"{name}   {when(one.added)}")
+            item.setData(Qt.ItemDataRole.UserRole, one.recording_id)
+            self.recordings.addItem(item)
+        self.shown.emit()
+
+    def _selected(self) -> None:
+        self.unlearn.setEnabled(bool(self.recordings.selectedItems()))
+
+    def _rename(self) -> None:
+        if self.name.text().strip() != self._voice.name:
+            self._then(self._owner.rename_voice(self._voice.key, self.name.text()))
+
+    def _unlearn(self) -> None:
+        for item in self.recordings.selectedItems():
+            self._then(self._owner.unlearn(self._voice.key, item.data(Qt.ItemDataRole.UserRole)))
+
+    def _then(self, job: Job) -> None:
+        job.done.connect(lambda _: self.message.clear())
+        job.done.connect(lambda _: self.changed.emit())
+        job.done.connect(lambda _: self._load())
+        job.failed.connect(self._say_error)
+
+    def _say_error(self, error: Any) -> None:
+        if isinstance(error, VoiceKinError):
+            self.message.setText(str(error))
