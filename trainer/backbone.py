@@ -5,6 +5,7 @@ statistics, the convolutions and the attention, so that padding never changes an
 """
 
 import json
+import math
 import os
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ WHISPER_BINS = WHISPER_WINDOW // 2 + 1  # 201 frequencies, 0 to 8 kHz
 WHISPER_STRIDE = 2  # frames of the log-mel a state: 20 ms
 MASKED = -1e9  # added to an attention score that must not count
 TRIM_MARGIN = 5  # frames (50 ms) kept on either side of what is not silence
+SPEECH_DB = 35.0  # under the loudest frame: quieter than this at either end counts as silence
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Backbone(nn.Module):
     fingerprint: str
 
     @abstractmethod
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor]:
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
         """Hidden states of every layer kept.
 
         Args:
@@ -73,8 +75,8 @@ class Backbone(nn.Module):
             lengths: int64 [b], in samples.
 
         Returns:
-            n_layers + 1 states float32 [b, t, hidden_dim], the first is the first layer's input; and the mask
-            float32 [b, t], 1 for a valid frame.
+            n_layers + 1 states float32 [b, t, hidden_dim], the first is the first layer's input; the mask float32
+            [b, t], 1 for a valid frame; and of these the ones between the silence at both ends, float32 [b, t].
         """
 
     @abstractmethod
@@ -91,6 +93,21 @@ def attention_bias(mask: Tensor) -> Tensor:
     """What is added to attention scores so that invalid frames don't count, float32 [b, 1, t, t]."""
     t = mask.shape[1]
     return ((1.0 - mask) * MASKED)[:, None, None, :].expand(-1, 1, t, t)
+
+
+def between_silence(power: Tensor, mask: Tensor, below_db: float) -> tuple[Tensor, Tensor]:
+    """First and last frame [b] whose power float32 [b, t] is within `below_db` of the loudest valid one."""
+    n_frames = power.shape[1]
+    level = torch.where(mask > 0, torch.log10(power + 1e-12), -13.0)
+    loud = (level >= level.amax(1, keepdim=True) - below_db / 10) & (mask > 0)
+    index = torch.arange(n_frames, device=power.device)[None, :]
+    return torch.where(loud, index, n_frames).amin(1), torch.where(loud, index, 0).amax(1)
+
+
+def range_mask(first: Tensor, last: Tensor, n_frames: int) -> Tensor:
+    """1 from `first` [b] to `last` [b], both included, float32 [b, n_frames]."""
+    index = torch.arange(n_frames, device=first.device)[None, :]
+    return ((index >= first[:, None]) & (index <= last[:, None])).float()
 
 
 def mask_waveform(waveform: Tensor, lengths: Tensor, level: str) -> Tensor:
@@ -135,8 +152,11 @@ class LogMel(nn.Module):
         self.mel = nn.Buffer(torch.as_tensor(mel, dtype=torch.float32).T[:, :, None].contiguous(), persistent=False)
         self.front_end = front_end
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """float32 [b, n], int64 [b] -> log-mel [b, n_mels, n // 160], zero where not valid; and valid frames [b]."""
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """float32 [b, n], int64 [b] -> log-mel [b, n_mels, n // 160], zero where not valid; valid frames [b]; speech.
+
+        Speech is float32 [b, n // 160], 1 for the frames between the silence at both ends.
+        """
         padded = functional.pad(waveform, (WHISPER_WINDOW // 2, WHISPER_WINDOW // 2))
         spectrum = functional.conv1d(padded[:, None, :], self.fourier, stride=WHISPER_HOP)[:, :, :-1]
         power = spectrum[:, :WHISPER_BINS] ** 2 + spectrum[:, WHISPER_BINS:] ** 2
@@ -147,22 +167,19 @@ class LogMel(nn.Module):
         if self.front_end.trim_db > 0:
             energy, valid = self._trim(energy, mask, valid)
             mask = frame_mask(valid, n_frames)
+        speech = range_mask(*between_silence(energy.mean(1), mask, SPEECH_DB), n_frames)
         mel = torch.log10(torch.clamp(energy, min=1e-10))
         loudest = torch.where(mask[:, None, :] > 0, mel, -10.0).amax(dim=(1, 2), keepdim=True)
         mel = torch.maximum(mel, loudest - self.front_end.floor)
         if self.front_end.level == "peak":
             mel = mel - loudest + 1.5  # 1.5: the usual maximum of speech at a fair level
-        return (mel + 4.0) / 4.0 * mask[:, None, :], valid
+        return (mel + 4.0) / 4.0 * mask[:, None, :], valid, speech
 
     def _trim(self, energy: Tensor, mask: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
         """Moves each clip's frames so that its silence at the start falls off, and counts what is left."""
         n_frames = energy.shape[2]
-        frame = torch.log10(energy.mean(1) + 1e-12)
-        frame = torch.where(mask > 0, frame, -12.0)
-        loud = (frame > frame.amax(1, keepdim=True) - self.front_end.trim_db / 10) & (mask > 0)
+        first, last = between_silence(energy.mean(1), mask, self.front_end.trim_db)
         index = torch.arange(n_frames, device=energy.device)[None, :]
-        first = torch.where(loud, index, n_frames).amin(1)
-        last = torch.where(loud, index, 0).amax(1)
         start = torch.clamp(first - TRIM_MARGIN, min=0)
         end = torch.minimum(last + TRIM_MARGIN + 1, valid)
         source = torch.clamp(start[:, None] + index, max=n_frames - 1)
@@ -186,9 +203,9 @@ class WhisperBackbone(Backbone):
         self.positions = nn.Parameter(model.embed_positions.weight[:positions].detach().clone(), requires_grad=False)
         self.layers = nn.ModuleList(model.layers[: self.n_layers])
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor]:
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
         waveform = mask_waveform(waveform, lengths, self.front_end.level)
-        mel, valid = self.log_mel(waveform, lengths)
+        mel, valid, speech = self.log_mel(waveform, lengths)
         state = functional.gelu(self.conv1(mel)) * frame_mask(valid, mel.shape[2])[:, None, :]
         state = functional.gelu(self.conv2(state)).transpose(1, 2)
         t = state.shape[1]
@@ -199,7 +216,9 @@ class WhisperBackbone(Backbone):
         for layer in self.layers:
             state = _first(layer(state, bias))
             states.append(state)
-        return states, mask
+        # a state hears two frames of the log-mel and counts as speech with either
+        speech = functional.pad(speech, (0, speech.shape[1] % WHISPER_STRIDE))
+        return states, mask, speech.reshape(speech.shape[0], t, WHISPER_STRIDE).amax(2) * mask
 
     def transformer_layers(self) -> nn.ModuleList:
         return self.layers
@@ -227,7 +246,7 @@ class WaveformBackbone(Backbone):
         self.layers = nn.ModuleList(model.encoder.layers[: self.n_layers])
         self.kernels = tuple(zip(config.conv_kernel, config.conv_stride, strict=True))
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor]:
+    def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
         # a clip shorter than one frame's field of view counts as one frame, half of it silence
         shortest = self.field_of_view()
         waveform = functional.pad(mask_waveform(waveform, lengths, self.front_end.level), (0, shortest))
@@ -237,6 +256,8 @@ class WaveformBackbone(Backbone):
             valid = torch.div(valid - kernel, stride, rounding_mode="floor") + 1
             state = self._convolve(convolution, state, valid)
         mask = frame_mask(valid, state.shape[2])
+        power = functional.avg_pool1d((waveform * waveform)[:, None, :], shortest, self.stride())[:, 0]
+        speech = range_mask(*between_silence(power, mask, SPEECH_DB), state.shape[2]) * mask
         state = _first(self.projection(state.transpose(1, 2))) * mask[:, :, None]
         state = state + self.position(state)
         if self.norm_before:
@@ -253,7 +274,7 @@ class WaveformBackbone(Backbone):
             else:
                 state = _first(layer(state, attention_mask=bias))
             states.append(state)
-        return states, mask
+        return states, mask, speech
 
     def _convolve(self, layer: Any, state: Tensor, valid: Tensor) -> Tensor:
         """One layer of the feature extractor; its group norm, one channel a group, over valid frames alone."""
@@ -276,6 +297,10 @@ class WaveformBackbone(Backbone):
             samples = (samples - 1) * stride + kernel
         return samples
 
+    def stride(self) -> int:
+        """Samples from one frame to the next."""
+        return math.prod(stride for _, stride in self.kernels)
+
     def transformer_layers(self) -> nn.ModuleList:
         return self.layers
 
@@ -292,30 +317,33 @@ def _first(output: Any) -> Tensor:
 
 
 class StatisticsPooling(nn.Module):
-    """Mean and standard deviation over the valid frames of the chosen layers, side by side.
+    """Mean and standard deviation over time of the chosen layers, side by side.
 
-    float32 [b, len(layers) * 2 * hidden_dim]: for each layer its means, then its standard deviations.
+    float32 [b, len(pools) * len(layers) * 2 * hidden_dim]: for each pool and layer its means, then its deviations.
+    The pool "all" counts every valid frame, "speech" those between the silence at both ends.
     """
 
-    def __init__(self, layers: Sequence[int]) -> None:
+    def __init__(self, layers: Sequence[int], pools: Sequence[str] = ("all",)) -> None:
         super().__init__()
-        self.layers = tuple(layers)
+        self.layers, self.pools = tuple(layers), tuple(pools)
 
-    def forward(self, states: list[Tensor], mask: Tensor) -> Tensor:
-        weights = (mask / mask.sum(1, keepdim=True))[:, :, None]
+    def forward(self, states: list[Tensor], mask: Tensor, speech: Tensor) -> Tensor:
         pooled = []
-        for layer in self.layers:
-            state = states[layer]
-            mean = (state * weights).sum(1)
-            variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
-            pooled += [mean, torch.sqrt(variance + 1e-8)]
+        for pool in self.pools:
+            counted = mask if pool == "all" else speech
+            weights = (counted / counted.sum(1, keepdim=True))[:, :, None]
+            for layer in self.layers:
+                state = states[layer]
+                mean = (state * weights).sum(1)
+                variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
+                pooled += [mean, torch.sqrt(variance + 1e-8)]
         return torch.cat(pooled, dim=1)
 
 
 class PooledBackbone(nn.Module):
     """waveform [b, n], lengths [b] -> pooled statistics [b, D] of the chosen layers."""
 
-    def __init__(self, backbone: Backbone, layers: Sequence[int]) -> None:
+    def __init__(self, backbone: Backbone, layers: Sequence[int], pools: Sequence[str] = ("all",)) -> None:
         super().__init__()
         if not layers or max(layers) > backbone.n_layers or min(layers) < 0:
             raise BackboneError(
@@ -323,15 +351,14 @@ class PooledBackbone(nn.Module):
                 f"choose from 0 to {backbone.n_layers}."
             )
         self.backbone = backbone
-        self.pooling = StatisticsPooling(layers)
+        self.pooling = StatisticsPooling(layers, pools)
 
     @property
     def pooled_dim(self) -> int:
-        return 2 * self.backbone.hidden_dim * len(self.pooling.layers)
+        return 2 * self.backbone.hidden_dim * len(self.pooling.layers) * len(self.pooling.pools)
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
-        states, mask = self.backbone(waveform, lengths)
-        return self.pooling(states, mask)  # type: ignore[no-any-return]
+        return self.pooling(*self.backbone(waveform, lengths))  # type: ignore[no-any-return]
 
 
 def locate(name: str) -> str:

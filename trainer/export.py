@@ -117,7 +117,7 @@ def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
 def pack_model(fitted: FittedHead, recipe: Recipe) -> PackEncoder:
     """The whole model behind encoder.onnx, in evaluation mode."""
     b = recipe.backbone
-    backbone = PooledBackbone(load_backbone(b.name, b.layers, b.front_end, b.max_seconds), b.pooled_layers)
+    backbone = PooledBackbone(load_backbone(b.name, b.layers, b.front_end, b.max_seconds), b.pooled_layers, b.pools)
     return PackEncoder(backbone, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
 
 

@@ -1,11 +1,12 @@
 """The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
 
-A cache is a folder named after encoder, layers and precision. `rows.f32` grows by a row a clip and `keys.txt` by the
+A cache is a folder named after encoder, pools and precision; its rows hold every layer kept, so that another choice of
+layers costs nothing. `rows.f32` grows by a row a clip and `keys.txt` by the
 row's key after it; a killed run leaves at most a row without a key, which the next one cuts off.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from trainer.augment import augment
-from trainer.backbone import PooledBackbone, load_backbone
+from trainer.backbone import Backbone, PooledBackbone, load_backbone
 from trainer.corpora import Utterance
 from trainer.recipe import AugmentRecipe, BackboneRecipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
@@ -52,12 +53,15 @@ class FeatureCache:
         for key in keys:
             self._index[key] = len(self._index)
 
-    def rows(self, keys: Sequence[str]) -> Floats:
-        """float32 [len(keys), dim]."""
-        if not keys:
-            return np.zeros((0, self._dim), dtype=np.float32)
-        stored = np.memmap(self._rows_path, dtype=np.float32, mode="r").reshape(-1, self._dim)
-        return np.asarray(stored[[self._index[key] for key in keys]])
+    def rows(self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None) -> Floats:
+        """float32 [len(keys), dim], or the columns asked for alone."""
+        width = self._dim if columns is None else len(columns)
+        rows = np.empty((len(keys), width), dtype=np.float32)
+        if keys:
+            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r").reshape(-1, self._dim)
+            for row, key in zip(rows, keys, strict=True):
+                row[:] = stored[self._index[key]] if columns is None else stored[self._index[key]][columns]
+        return rows
 
 
 def clip_key(utterance: Utterance, max_seconds: float, kind: str = "", seed: int = 0) -> str:
@@ -94,12 +98,19 @@ def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str 
     return rows
 
 
+def layer_columns(hidden_dim: int, n_layers: int, layers: Sequence[int], n_pools: int) -> npt.NDArray[np.int64]:
+    """Where the chosen layers' statistics stand in a row of all layers', in the order of StatisticsPooling."""
+    block = 2 * hidden_dim
+    starts = [(pool * n_layers + layer) * block for pool in range(n_pools) for layer in layers]
+    return np.concatenate([np.arange(start, start + block) for start in starts])
+
+
 def pooled_features(
     utterances: Sequence[Utterance],
     recipe: BackboneRecipe,
     augmentation: AugmentRecipe | None = None,
     progress: Progress | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    backbone: Backbone | None = None,
 ) -> Floats:
     """Pooled features of every clip, from the cache where they are there.
 
@@ -108,17 +119,19 @@ def pooled_features(
         recipe: Encoder, layers, front end.
         augmentation: Whose copies to add; None for the clean clips alone.
         progress: Called as clips are encoded.
-        should_stop: Asked between chunks; what is encoded by then stays in the cache.
+        backbone: A fine-tuned one in place of the recipe's.
 
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
     """
-    model = PooledBackbone(
-        load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds), recipe.pooled_layers
-    ).eval()
-    layers = "-".join(map(str, recipe.pooled_layers))
-    folder = cache_folder() / "features" / f"{model.backbone.fingerprint}-{layers}-{recipe.precision}"
-    cache = FeatureCache(folder, model.pooled_dim)
+    if backbone is None:
+        backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+    PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
+    every = range(backbone.n_layers + 1)
+    model = PooledBackbone(backbone, every, recipe.pools).eval()
+    columns = layer_columns(backbone.hidden_dim, len(every), recipe.pooled_layers, len(recipe.pools))
+    name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
+    cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
     variants = [("", 0)]
     if augmentation is not None:
         kinds = augmentation.kinds
@@ -133,8 +146,6 @@ def pooled_features(
     missing.sort(key=lambda item: item[1].duration_s)
     longest = round(recipe.max_seconds * SAMPLE_RATE)
     for start in range(0, len(missing), CHUNK):
-        if should_stop and should_stop():
-            raise KeyboardInterrupt
         chunk = missing[start : start + CHUNK]
         waveforms = []
         for _, utterance, kind, seed in chunk:
@@ -143,4 +154,4 @@ def pooled_features(
         cache.append([item[0] for item in chunk], encode(model, waveforms, recipe.precision))
         if progress:
             progress(min(start + CHUNK, len(missing)), len(missing))
-    return np.stack([cache.rows(row) for row in keys])
+    return np.stack([cache.rows(row, columns) for row in keys])

@@ -48,6 +48,7 @@ class BackboneRecipe:
         name: Local folder, a name under VOICEKIN_MODELS, or on the Hugging Face hub.
         layers: Kept from the bottom; 0 for all.
         pooled_layers: Whose statistics make the pooled features; 0 is the first layer's input.
+        pools: Over which frames the statistics are taken: "all", "speech" (between the silence at both ends), or both.
         max_seconds: Longer clips are cut for training; the app cuts them at pauses.
         front_end: See trainer.backbone.FrontEnd.
         precision: Of the encoding: "float32", or "bfloat16" where the processor is quick at it.
@@ -56,6 +57,7 @@ class BackboneRecipe:
     name: str = "openai/whisper-base"
     layers: int = 3
     pooled_layers: tuple[int, ...] = (2, 3)
+    pools: tuple[Literal["all", "speech"], ...] = ("all",)
     max_seconds: float = 15.0
     front_end: FrontEnd = field(default_factory=FrontEnd)
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -66,7 +68,8 @@ class AugmentRecipe:
     """Copies of the training clips with a changed waveform; see trainer.augment.
 
     Attributes:
-        kinds: "noise", "volume", "reverberation", "pitch", or "mixed", which draws one for each copy.
+        kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "edges" (other silence at
+            both ends) or "channel" (another room and microphone, a chain of several).
         copies: How many copies of each clip are encoded beside the clean one.
         clean_share: How often training takes the clean clip where copies are there.
     """

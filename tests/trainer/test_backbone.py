@@ -35,7 +35,7 @@ def batch(clips: list[Tensor], extra: int = 0) -> tuple[Tensor, Tensor]:
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("front_end", FRONT_ENDS, ids=lambda f: f.level)
 def test_padding_never_changes_an_answer(family: str, front_end: FrontEnd) -> None:
-    model = PooledBackbone(tiny_backbone(family, front_end), (0, 1, 2)).eval()
+    model = PooledBackbone(tiny_backbone(family, front_end), (0, 1, 2), ("all", "speech")).eval()
     clips = [speechlike(s, i) for i, s in enumerate((0.31, 1.0, 0.6, 0.01))]
     with torch.inference_mode():
         together = model(*batch(clips, extra=3_000))
@@ -47,7 +47,7 @@ def test_padding_never_changes_an_answer(family: str, front_end: FrontEnd) -> No
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_exports_with_parity_at_three_lengths_and_in_a_padded_batch(family: str) -> None:
-    model = PooledBackbone(tiny_backbone(family, FrontEnd("peak", 8.0, 35.0)), (1, 2)).eval()
+    model = PooledBackbone(tiny_backbone(family, FrontEnd("peak", 8.0, 35.0)), (1, 2), ("all", "speech")).eval()
     graph = io.BytesIO()
     torch.onnx.export(
         model,
@@ -77,7 +77,7 @@ def test_states_are_those_of_the_library(family: str) -> None:
     waveform = speechlike(1.0)[None]
     with torch.inference_mode():
         expected = model(waveform, output_hidden_states=True).hidden_states
-        states, _ = tiny_backbone(family, n_layers=3)(waveform, torch.tensor([waveform.shape[1]]))
+        states, _, _ = tiny_backbone(family, n_layers=3)(waveform, torch.tensor([waveform.shape[1]]))
     n = expected[1].shape[1]
     kept = states[:3] if "stable" in family else states  # the library's last state there is after a norm
     for ours, theirs in zip(kept, expected, strict=False):
@@ -88,7 +88,7 @@ def test_log_mel_is_whispers_but_for_the_first_frames() -> None:
     """Whisper pads the start by reflection and the end with 30 s of silence; here both are zeros."""
     clip = speechlike(1.0) + 0.01 * torch.randn(16_000, generator=torch.Generator().manual_seed(5))
     expected = WhisperFeatureExtractor()(clip.numpy(), sampling_rate=16_000, return_tensors="pt").input_features[0]
-    ours, valid = LogMel(80, FrontEnd())(clip[None], torch.tensor([len(clip)]))
+    ours, valid, _ = LogMel(80, FrontEnd())(clip[None], torch.tensor([len(clip)]))
     assert valid.tolist() == [100]
     torch.testing.assert_close(ours[0, :, 2:98], expected[:, 2:98], atol=1e-3, rtol=0)
 
@@ -106,7 +106,7 @@ def test_level_and_silence_make_no_difference_where_the_front_end_takes_them_off
 def test_digital_silence_gives_numbers() -> None:
     for family in FAMILIES:
         for front_end in FRONT_ENDS:
-            model = PooledBackbone(tiny_backbone(family, front_end), (2,)).eval()
+            model = PooledBackbone(tiny_backbone(family, front_end), (2,), ("all", "speech")).eval()
             with torch.inference_mode():
                 assert torch.isfinite(model(torch.zeros(1, 8_000), torch.tensor([8_000]))).all()
 
@@ -133,3 +133,16 @@ def test_what_can_not_be_used_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
         tiny_backbone("whisper", n_layers=4)
     with pytest.raises(BackboneError, match="pooled_layers"):
         PooledBackbone(tiny_backbone("whisper", n_layers=2), (3,))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_speech_pool_leaves_out_the_silence_at_both_ends(family: str) -> None:
+    backbone = tiny_backbone(family)
+    loud = 0.3 * torch.randn(16_000, generator=torch.Generator().manual_seed(0))
+    clip = torch.cat([0.001 * loud[:8_000], loud, 0.001 * loud[:4_800]])  # 0.5 s, 1 s, 0.3 s
+    with torch.inference_mode():
+        _, mask, speech = backbone(clip[None], torch.tensor([len(clip)]))
+    share = speech.sum() / mask.sum()
+    assert share.item() == pytest.approx(1.0 / 1.8, abs=0.05)
+    where = speech[0].nonzero()[:, 0] / mask.sum()
+    assert where.min().item() == pytest.approx(0.5 / 1.8, abs=0.05)
