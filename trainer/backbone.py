@@ -58,12 +58,14 @@ class Backbone(nn.Module):
         name: What the recipe calls it.
         n_layers: How many transformer layers are kept.
         hidden_dim: Width of a state.
+        front_end: What is done to the sound first.
         fingerprint: Changes when weights, cut or front end change; part of the feature cache's key.
     """
 
     name: str
     n_layers: int
     hidden_dim: int
+    front_end: FrontEnd
     fingerprint: str
 
     @abstractmethod
@@ -78,6 +80,10 @@ class Backbone(nn.Module):
             n_layers + 1 states float32 [b, t, hidden_dim], the first is the first layer's input; the mask float32
             [b, t], 1 for a valid frame; and of these the ones between the silence at both ends, float32 [b, t].
         """
+
+    def take_fingerprint(self) -> None:
+        """To be called when the weights have changed."""
+        self.fingerprint = _fingerprint(self)
 
     @abstractmethod
     def transformer_layers(self) -> nn.ModuleList:
@@ -417,12 +423,13 @@ def wrap(model: Any, name: str, n_layers: int, front_end: FrontEnd, max_seconds:
     else:
         raise BackboneError(f"{name} is a {kind}: choose a Whisper, wav2vec2, HuBERT or WavLM encoder.")
     backbone.name = name
-    backbone.fingerprint = _fingerprint(backbone, front_end)
+    backbone.front_end = front_end
+    backbone.take_fingerprint()
     return backbone.eval()
 
 
-def _fingerprint(backbone: Backbone, front_end: FrontEnd) -> str:
-    digest = sha256(json.dumps([type(backbone).__name__, asdict(front_end)], sort_keys=True).encode())
+def _fingerprint(backbone: Backbone) -> str:
+    digest = sha256(json.dumps([type(backbone).__name__, asdict(backbone.front_end)], sort_keys=True).encode())
     for key, value in sorted(backbone.state_dict().items()):
         digest.update(key.encode())
         digest.update(value.detach().cpu().contiguous().numpy().tobytes())

@@ -62,6 +62,10 @@ def _run(options: argparse.Namespace) -> int:
 
     torch.set_num_threads(options.threads)
     run = Run(options.recipe, options.run)
+    if not run.is_main:  # of an accelerate launch: these help with the fine-tuning alone
+        if options.command != "prepare":
+            run.fit(options.resume, for_pack=options.command == "export")
+        return 0
     if options.command == "prepare":
         run.prepare()
     elif options.command == "fit":

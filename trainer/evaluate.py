@@ -61,7 +61,7 @@ def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
 
 def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
     """The test speakers of one fold and seed, answered with a datastore of training and validation clips."""
-    data, recipe = run.prepare(), run.recipe
+    data, recipe = run.data(part), run.recipe
     fitted, tuned = run.final_head(part), run.tuned(part)
     known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
     items, item_labels = datastore_items(data, fitted, answered_rows(data, known))

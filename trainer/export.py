@@ -21,7 +21,7 @@ from sklearn.manifold import TSNE
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
 from desktop_app.engine.voice import estimate_baseline, voice_rows
-from trainer.backbone import PooledBackbone, load_backbone
+from trainer.backbone import Backbone, PooledBackbone
 from trainer.card import model_card as model_card_text
 from trainer.corpora import Utterance
 from trainer.features import pad_batch
@@ -47,23 +47,24 @@ def export_encoder(model: PackEncoder, pooled_dim: int) -> bytes:
     lengths = torch.tensor([SAMPLE_RATE, SAMPLE_RATE * 3 // 4])
     example = (waveform, lengths, torch.zeros(2, pooled_dim))
     axes = {"waveform": {0: "batch", 1: "samples"}, **{name: {0: "batch"} for name in [*INPUTS[1:], *OUTPUTS]}}
-    return _export(model, example, INPUTS, OUTPUTS, axes)
+    return export_graph(model, example, INPUTS, OUTPUTS, axes)
 
 
 def export_head(head: PackHead, pooled_dim: int) -> bytes:
     """head.onnx in float32: any batch."""
     names, answers = ["pooled", "baseline"], OUTPUTS[:2]
     axes = {name: {0: "batch"} for name in [*names, *answers]}
-    return _export(head, (torch.zeros(2, pooled_dim), torch.zeros(2, pooled_dim)), names, answers, axes)
+    return export_graph(head, (torch.zeros(2, pooled_dim), torch.zeros(2, pooled_dim)), names, answers, axes)
 
 
-def _export(
+def export_graph(
     model: torch.nn.Module,
     example: tuple[torch.Tensor, ...],
     inputs: Sequence[str],
     outputs: Sequence[str],
     axes: Mapping[str, Mapping[int, str]],
 ) -> bytes:
+    """A module as an ONNX graph in float32; `axes` names the dimensions that are free, by input and output."""
     # The exporter by tracing: the newer one (torch 2.13) answers wrongly for lengths of an odd number of frames
     graph = io.BytesIO()
     with warnings.catch_warnings():
@@ -114,11 +115,10 @@ def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def pack_model(fitted: FittedHead, recipe: Recipe) -> PackEncoder:
+def pack_model(backbone: Backbone, fitted: FittedHead, recipe: Recipe) -> PackEncoder:
     """The whole model behind encoder.onnx, in evaluation mode."""
-    b = recipe.backbone
-    backbone = PooledBackbone(load_backbone(b.name, b.layers, b.front_end, b.max_seconds), b.pooled_layers, b.pools)
-    return PackEncoder(backbone, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
+    pooled = PooledBackbone(backbone, recipe.backbone.pooled_layers, recipe.backbone.pools)
+    return PackEncoder(pooled, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
 
 
 def pooled_by_graph(graph: onnxruntime.InferenceSession, waveforms: Sequence[Waveform], pooled_dim: int) -> Floats:
@@ -160,6 +160,7 @@ def item_map(embeddings: Floats, seed: int = 0) -> Floats:
 def export_pack(
     target: Path,
     recipe: Recipe,
+    backbone: Backbone,
     fitted: FittedHead,
     tuned: Tuned,
     utterances: Sequence[Utterance],
@@ -174,6 +175,7 @@ def export_pack(
     Args:
         target: Its folder.
         recipe: What it was made by.
+        backbone: The encoder, fine-tuned or not.
         fitted: Head trained on everyone.
         tuned: From validation speakers.
         utterances: The clips of the datastore, inspected, with labels that are answered with.
@@ -183,7 +185,7 @@ def export_pack(
         progress: Called as clips are encoded.
     """
     labels = fitted.labels[: fitted.n_answered]
-    model = pack_model(fitted, recipe)
+    model = pack_model(backbone, fitted, recipe)
     pooled_dim = model.backbone.pooled_dim
     encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
     if recipe.export.quantise:
@@ -285,5 +287,14 @@ def export_run(run: "Run", target: Path) -> Pack:
     }
     card = model_card_text(run.recipe, tuned, data.utterances, tables, training)
     return export_pack(
-        target, run.recipe, fitted, tuned, data.utterances, training, scores, card, progress=bar("clips embedded")
+        target,
+        run.recipe,
+        run.backbone(part),
+        fitted,
+        tuned,
+        data.utterances,
+        training,
+        scores,
+        card,
+        progress=bar("clips embedded"),
     )

@@ -84,7 +84,8 @@ def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str 
     order = np.argsort([len(w) for w in waveforms], kind="stable")
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     start = 0
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+    device = next(model.parameters()).device
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         while start < len(order):
             size = 1
             while start + size < len(order):
@@ -92,8 +93,8 @@ def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str 
                     break
                 size += 1
             chosen = order[start : start + size]
-            pooled = model(*pad_batch([waveforms[i] for i in chosen]))
-            rows[chosen] = pooled.float().numpy()
+            batch, lengths = pad_batch([waveforms[i] for i in chosen])
+            rows[chosen] = model(batch.to(device), lengths.to(device)).float().cpu().numpy()
             start += size
     return rows
 
@@ -128,7 +129,7 @@ def pooled_features(
         backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
     PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
     every = range(backbone.n_layers + 1)
-    model = PooledBackbone(backbone, every, recipe.pools).eval()
+    model = PooledBackbone(backbone, every, recipe.pools).eval().to("cuda" if torch.cuda.is_available() else "cpu")
     columns = layer_columns(backbone.hidden_dim, len(every), recipe.pooled_layers, len(recipe.pools))
     name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
     cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)

@@ -80,6 +80,58 @@ class AugmentRecipe:
 
 
 @dataclass(frozen=True)
+class FineTuneRecipe:
+    """Fine-tuning of the encoder, before the heads are trained on what it then hears; see trainer.finetune.
+
+    Attributes:
+        layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
+            bottom stay frozen, as is usual.
+        epochs: As many as there are clips, drawn in batches.
+        batch_size: N of eq. (1), over all processes.
+        accumulate: Batches whose gradients are added up before a step.
+        optimiser: "adamw" or "sgd" (with momentum).
+        learning_rate, head_learning_rate: Of the encoder, and of the head that is fine-tuned with it.
+        momentum, weight_decay: Of the optimiser.
+        warm_up: Share of the steps in which the learning rate rises; then it falls linearly to 0.
+        lambda_scl, tau, label_smoothing: As in the training of the heads.
+        kinds: Augmentations, drawn for each clip; none for the clean clips alone.
+        augmented_share: Of the clips of a batch. With lambda_scl > 0 and kinds, the batch is N clips and N augmented
+            ones instead.
+        speakers: Batches are of so many speakers, and half of them have the mean of their clips taken off; 0 for
+            clips drawn one by one.
+        crop_seconds: Longer clips are cut at a random place.
+        balance: As in the training of the heads.
+        precision: "no", or mixed precision in "bf16" or "fp16".
+        patience: Epochs without a better validation UA after which it stops; 0 for all epochs and the last weights.
+        width, embedding, dropout: Of the head that is fine-tuned with it.
+    """
+
+    layers: int = 0
+    epochs: int = 10
+    batch_size: int = 32
+    accumulate: int = 1
+    optimiser: Literal["adamw", "sgd"] = "adamw"
+    learning_rate: float = 1e-4
+    head_learning_rate: float = 1e-3
+    momentum: float = 0.9
+    weight_decay: float = 0.01
+    warm_up: float = 0.1
+    lambda_scl: float = 0.1
+    tau: float = 0.07
+    label_smoothing: float = 0.1
+    kinds: tuple[str, ...] = ("mixed",)
+    augmented_share: float = 0.5
+    speakers: int = 0
+    crop_seconds: float = 4.0
+    balance: Literal["corpus-label", "label", "none"] = "corpus-label"
+    precision: Literal["no", "bf16", "fp16"] = "no"
+    patience: int = 0
+    width: int = 256
+    embedding: int = 128
+    dropout: float = 0.2
+
+
+@dataclass(frozen=True)
 class HeadRecipe:
     """The head: an ensemble of small two-layer networks, each with its own embedding; see trainer.model.
 
@@ -222,6 +274,7 @@ class Recipe:
     corpora: CorporaRecipe
     backbone: BackboneRecipe = BackboneRecipe()
     augment: AugmentRecipe = AugmentRecipe()
+    finetune: FineTuneRecipe = FineTuneRecipe()
     head: HeadRecipe = HeadRecipe()
     training: TrainingRecipe = TrainingRecipe()
     baseline: BaselineRecipe = BaselineRecipe()
@@ -267,6 +320,9 @@ def _check(recipe: Recipe) -> None:
         ("backbone.max_seconds", backbone.max_seconds, 1.0, 30.0),
         ("augment.clean_share", recipe.augment.clean_share, 0.0, 1.0),
         ("protocol.folds", recipe.protocol.folds, 2, 1000),
+        ("finetune.layers", recipe.finetune.layers, -1, 1000),
+        ("finetune.accumulate", recipe.finetune.accumulate, 1, 1000),
+        ("finetune.batch_size", recipe.finetune.batch_size, 2, 65_536),
         ("baseline.draws", recipe.baseline.draws, 1, 1000),
     ):
         if not low <= value <= high:

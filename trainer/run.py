@@ -1,8 +1,8 @@
 """A run: its folder, and the stages that each leave their result there and are not done twice.
 
 RUN/recipe.toml  environment.json  inspection.json  folds.json
-RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  answers.npz
-RUN/scores.json  report.html  tables/
+RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv, and with fine-tuning backbone.pt  finetune.csv
+RUN/scores.json  answers.npz  tables.md  report.html  figures/
 """
 
 import json
@@ -16,13 +16,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
+from accelerate import PartialState
 from tqdm import tqdm
 
+from trainer.backbone import Backbone, load_backbone
 from trainer.corpora import Utterance
 from trainer.features import pooled_features
+from trainer.finetune import finetune, load_finetuned
 from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
+from trainer.protocol import answered_rows
 from trainer.recipe import Recipe, RecipeError, load_recipe
 from trainer.table import Inspection, bar, inspect, load_table
 from trainer.tune import Tuned, tune
@@ -67,20 +72,64 @@ class Run:
             shutil.copyfile(recipe_path, kept)
         write_json(self.folder / "environment.json", environment())
         self._data: Dataset | None = None
+        self._tuned_data: tuple[Path, Dataset] | None = None
 
     def prepare(self) -> Dataset:
-        """Load and inspect the corpora, encode every clip, write the folds."""
+        """Load and inspect the corpora, encode every clip, write the folds.
+
+        Where the encoder is to be fine-tuned there are no features yet, [1, n, 0]; `data` has each part's own.
+        """
         if self._data is not None:
             return self._data
         found = inspect(load_table(self.recipe.corpora), bar("clips read"))
         write_json(self.folder / "inspection.json", inspection_summary(found))
-        copies = self.recipe.augment if self.recipe.augment.copies else None
-        features = pooled_features(found.utterances, self.recipe.backbone, copies, bar("clips encoded"))
+        if self.recipe.finetune.layers:
+            features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
+        else:
+            features = self._features(found.utterances)
         self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels)
         if not (self.folder / "folds.json").is_file():
             share = self.recipe.training.validation_share
             write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
         return self._data
+
+    def _features(self, utterances: Sequence[Utterance], backbone: Backbone | None = None) -> npt.NDArray[np.float32]:
+        copies = self.recipe.augment if self.recipe.augment.copies else None
+        return pooled_features(utterances, self.recipe.backbone, copies, bar("clips encoded"), backbone)
+
+    def backbone(self, part: Part) -> Backbone:
+        """The encoder that the part's heads listen to."""
+        b = self.recipe.backbone
+        if self.recipe.finetune.layers:
+            return load_finetuned(b, part.folder / "backbone.pt")
+        return load_backbone(b.name, b.layers, b.front_end, b.max_seconds)
+
+    def data(self, part: Part) -> Dataset:
+        """The table with the features that the part's encoder gives."""
+        data = self.prepare()
+        if not self.recipe.finetune.layers:
+            return data
+        if self._tuned_data is None or self._tuned_data[0] != part.folder:
+            features = self._features(data.utterances, self.backbone(part))
+            self._tuned_data = (part.folder, replace(data, features=features))
+        return self._tuned_data[1]
+
+    def finetune(self, part: Part, resume: bool) -> None:
+        """Fine-tune the part's encoder, on every process of an accelerate launch."""
+        data = self.prepare()
+        finetune(
+            data.utterances,
+            data.label_indices(),
+            len(data.labels),
+            part.fold.indices(data.utterances, "train"),
+            answered_rows(data, part.fold.indices(data.utterances, "validation")),
+            self.recipe.backbone,
+            self.recipe.finetune,
+            part.seed,
+            part.folder,
+            resume,
+            bar("epochs of fine-tuning"),
+        )
 
     def parts(self, for_pack: bool = False) -> list[Part]:
         """The trainings of the protocol, or the one that the pack is made of."""
@@ -97,10 +146,17 @@ class Run:
         ]
 
     def fit(self, resume: bool = False, for_pack: bool = False) -> None:
-        """Train every part that is not trained yet."""
-        data = self.prepare()
+        """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
+        with PartialState().main_process_first():  # so that one process fills the cache and the others read it
+            self.prepare()
+        if self.recipe.finetune.layers:
+            for part in self.parts(for_pack):
+                self.finetune(part, resume)
+        if not self.is_main:
+            return
         waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]
         for part in _progress(waiting, "heads trained"):
+            data = self.data(part)
             train, validation = (
                 part.fold.indices(data.utterances, "train"),
                 part.fold.indices(data.utterances, "validation"),
@@ -113,9 +169,11 @@ class Run:
     def tune(self, for_pack: bool = False) -> None:
         """Choose temperature, k and alpha of every part, then train once more with the validation speakers."""
         self.fit(for_pack=for_pack)
-        data = self.prepare()
         for part in _progress(self.parts(for_pack), "heads tuned"):
-            tuned_path = part.folder / "tuned.json"
+            tuned_path, refit_path = part.folder / "tuned.json", part.folder / "refit.pt"
+            if tuned_path.is_file() and (refit_path.is_file() or not self.recipe.training.refit):
+                continue
+            data = self.data(part)
             train, validation = (
                 part.fold.indices(data.utterances, "train"),
                 part.fold.indices(data.utterances, "validation"),
@@ -123,7 +181,6 @@ class Run:
             if not tuned_path.is_file():
                 fitted = load_head(part.folder / "head.pt", self.recipe)
                 write_json(tuned_path, asdict(tune(data, fitted, train, validation, self.recipe.knn)))
-            refit_path = part.folder / "refit.pt"
             if self.recipe.training.refit and not refit_path.is_file():
                 epochs = load_head(part.folder / "head.pt", self.recipe).epochs
                 training = replace(self.recipe.training, epochs=epochs, patience=0)
@@ -131,6 +188,11 @@ class Run:
                 empty = np.zeros(0, dtype=np.int64)
                 fitted = fit_head(data, both, empty, replace(self.recipe, training=training), part.seed)
                 save_head(refit_path, replace(fitted, epochs=epochs))
+
+    @property
+    def is_main(self) -> bool:
+        """False in all processes of an accelerate launch but the first."""
+        return bool(PartialState().is_main_process)
 
     def final_head(self, part: Part) -> FittedHead:
         """The head that is tested and exported."""

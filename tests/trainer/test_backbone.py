@@ -1,6 +1,5 @@
 """The encoders: padding never changes an answer, states are the library's own, the graph answers as PyTorch does."""
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from transformers import WhisperFeatureExtractor
 
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone, tiny_model
 from trainer.backbone import BackboneError, FrontEnd, LogMel, PooledBackbone, load_backbone
+from trainer.export import export_graph
 
 FRONT_ENDS = (FrontEnd(), FrontEnd("peak", 8.0, 35.0), FrontEnd("rms"))
 
@@ -48,18 +48,14 @@ def test_padding_never_changes_an_answer(family: str, front_end: FrontEnd) -> No
 @pytest.mark.parametrize("family", FAMILIES)
 def test_exports_with_parity_at_three_lengths_and_in_a_padded_batch(family: str) -> None:
     model = PooledBackbone(tiny_backbone(family, FrontEnd("peak", 8.0, 35.0)), (1, 2), ("all", "speech")).eval()
-    graph = io.BytesIO()
-    torch.onnx.export(
+    graph = export_graph(
         model,
         batch([speechlike(1.0), speechlike(0.7)]),
-        graph,
-        dynamo=False,
-        input_names=["waveform", "lengths"],
-        output_names=["pooled"],
-        dynamic_axes={"waveform": {0: "b", 1: "n"}, "lengths": {0: "b"}, "pooled": {0: "b"}},
-        opset_version=17,
+        ["waveform", "lengths"],
+        ["pooled"],
+        {"waveform": {0: "b", 1: "n"}, "lengths": {0: "b"}, "pooled": {0: "b"}},
     )
-    session = onnxruntime.InferenceSession(graph.getvalue(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     cases = [[speechlike(s)] for s in (0.375, 1.0, 2.7183)] + [
         [speechlike(0.5), speechlike(1.9, 1), speechlike(0.02, 2)]
     ]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from desktop_app.engine.encoder import Encoder
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import load_pack, verify_pack
 from desktop_app.engine.recogniser import Recogniser
@@ -16,6 +17,7 @@ from trainer.cli import main
 from trainer.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.features import FeatureCache, pad_batch, pooled_features
 from trainer.run import Run
+from trainer.table import read_clip
 
 RECIPE = """
 name = "tiny"
@@ -162,8 +164,8 @@ def test_pytorch_and_onnx_agree_and_int8_keeps_the_labels(place: Path) -> None:
     opened = Run(Path(write_recipe(place)), place / "run")
     opened.fit(for_pack=True)
     opened.tune(for_pack=True)
-    fitted = opened.final_head(opened.parts(for_pack=True)[0])
-    model = pack_model(fitted, opened.recipe)
+    part = opened.parts(for_pack=True)[0]
+    model = pack_model(opened.backbone(part), opened.final_head(part), opened.recipe)
     dim = model.backbone.pooled_dim
     graph, head = export_encoder(model, dim), export_head(model.head, dim)
     encoder_session, head_session, int8 = session(graph), session(head), session(quantise(graph))
@@ -207,3 +209,18 @@ def test_published_corpora_are_complete(corpora: Path) -> None:
 
     counts = {name: len(load_corpus(name, corpora / name)) for name in ("ravdess", "emodb", "nemo", "ased")}
     assert counts == {"ravdess": 1440, "emodb": 535, "nemo": 3491, "ased": 2474}
+
+
+def test_a_fine_tuned_encoder_reaches_the_pack(place: Path) -> None:
+    more = "[finetune]\nlayers = 1\nepochs = 1\nbatch_size = 8\nkinds = ['volume']\n[export]\nquantise = false\n"
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more=more)
+    Path(recipe).write_text(Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]"), encoding="utf-8")
+    assert run("evaluate", recipe) == 0
+    assert run("export", recipe, "--output", "pack") == 0
+    pack = load_pack(place / "pack")
+    opened = Run(Path(recipe))
+    part = opened.parts(for_pack=True)[0]
+    clip = opened.prepare().utterances[0]
+    expected = opened.final_head(part).pooled(opened.data(part).features[0, :1])
+    answer = Encoder(pack).encode([read_clip(clip)]).pooled
+    np.testing.assert_allclose(answer, expected, atol=1e-3)
