@@ -13,6 +13,7 @@ from accelerate.state import AcceleratorState
 
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
+from trainer.backbone import load_backbone
 from trainer.corpora import Utterance
 from trainer.finetune import OutOfMemoryForRecipeError, finetune, load_finetuned, thaw
 from trainer.recipe import BackboneRecipe, FineTuneRecipe
@@ -60,7 +61,6 @@ def test_overfits_sixteen_clips(family: str, tmp_path: Path) -> None:
         epochs=40,
         batch_size=8,
         learning_rate=3e-4,
-        learning_rate=3e-4,
         head_learning_rate=1e-2,
         kinds=(),
         balance="none",
@@ -74,7 +74,8 @@ def test_overfits_sixteen_clips(family: str, tmp_path: Path) -> None:
     with (tmp_path / "run" / "finetune.csv").open() as f:
         rows = list(csv.DictReader(f))
     assert max(float(r["validation_accuracy"]) for r in rows) == 100.0
-    before, after = tiny_backbone(family), load_finetuned(backbone, tmp_path / "run" / "backbone.pt")
+    before = load_backbone(backbone.name, backbone.layers, backbone.front_end, backbone.max_seconds)
+    after = load_finetuned(backbone, tmp_path / "run" / "backbone.pt")
     moved = {k for k, v in after.state_dict().items() if not torch.equal(v, before.state_dict()[k])}
     assert moved
     assert all("layers." in k for k in moved)  # the convolutions at the bottom stay as they were
