@@ -29,6 +29,7 @@ class FakeSource:
         self._unplugged = threading.Event()
         self._paused = threading.Event()
         self._overflow_next = False
+        self._pause_after = False
         self._thread: threading.Thread | None = None
 
     def start(self, on_block: BlockTaker, on_end: Callable[[], None]) -> None:
@@ -44,8 +45,9 @@ class FakeSource:
             self._thread.join()
             self._thread = None
 
-    def play(self, samples: Block) -> None:
-        """Let float32 [n] come through the microphone, after what is queued already."""
+    def play(self, samples: Block, then_pause: bool = False) -> None:
+        """Let float32 [n] come through the microphone, after what is queued already; then quiet, or nothing at all."""
+        self._pause_after = then_pause
         self.played.clear()
         blocks = [samples[i : i + BLOCK] for i in range(0, len(samples), BLOCK)]
         self._queue.extend(blocks)
@@ -74,6 +76,8 @@ class FakeSource:
                 block = self._queue.pop(0)
                 on_block(block, self._overflow_next)
                 if not self._queue:
+                    if self._pause_after:
+                        self._paused.set()
                     self.played.set()
             else:
                 on_block(self.quiet(rng, BLOCK), self._overflow_next)

@@ -225,6 +225,7 @@ class FileQueue(QObject):
         self._done = 0
         self._began = 0.0
         self.is_paused = False
+        self._is_held = False
         owner.opened.connect(self._next)
 
     @property
@@ -295,13 +296,22 @@ class FileQueue(QObject):
         self.is_paused = paused
         self._next()
 
+    def hold(self) -> None:
+        """Begin nothing new until `go_on`: while a take runs, its live answers come first."""
+        self._is_held = True
+
+    def go_on(self) -> None:
+        """The take is over."""
+        self._is_held = False
+        self._next()
+
     def _next(self) -> None:
         if not self._running and not self._waiting:
             self._done, self._began, self.is_paused = 0, 0.0, False
             self.changed.emit()
             self.idle.emit()
             return
-        if not self._running and not self.is_paused and self._owner.pack is not None:
+        if not self._running and not self.is_paused and not self._is_held and self._owner.pack is not None:
             self._start(self._waiting.popleft())
         self.changed.emit()
 

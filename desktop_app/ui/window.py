@@ -265,6 +265,8 @@ class MainWindow(QMainWindow):
         self.capture.troubled.connect(self.notice.say)
         self.capture.device_gone.connect(self._device_gone)
         self.live.began.connect(self._begin_live)
+        self.live.began.connect(self.queue.hold)
+        self.live.ended.connect(self.queue.go_on)
         self.live.answered.connect(self.answer.show_live)
         self.recordings.selected.connect(self.show_entry)
         self.recordings.open_asked.connect(self.open_files)
@@ -393,9 +395,10 @@ class MainWindow(QMainWindow):
             self.notice.say(self.tr("There is no audio file in what you dropped."))
             return
         entries = self.session.add_files(files)
-        self.recordings.select(entries[0])
-        if len(entries) > 1:
-            self.show_results()
+        if not self.capture.is_recording:
+            self.recordings.select(entries[0])
+            if len(entries) > 1:
+                self.show_results()
         self.queue.add_all(entries)
 
     def _take_ended(self, take: TakeEnded) -> None:

@@ -117,10 +117,17 @@ class Desk:
         assert isinstance(entry, Entry)
         return entry
 
-    def start(self) -> None:
-        """Begin a recording with the button."""
+    def start(self, sound: Block | None = None) -> None:
+        """Begin a recording with the button; with a sound, the take is that sound to the sample."""
+        if sound is not None:
+            self.source.pause()
         self.qtbot.mouseClick(self.window.record.button, Qt.MouseButton.LeftButton)
+        if sound is not None:
+            self.source.play(sound, then_pause=True)
+            self.source.pause(False)
         self.wait_state(MicState.RECORDING)
+        if sound is not None:
+            self.qtbot.waitUntil(self.source.played.is_set, timeout=LONG)
 
     def say(self, sound: Block) -> None:
         """Let a sound come through the microphone, whole, while the window lives on."""
@@ -134,9 +141,10 @@ class Desk:
 
     def record(self, sound: Block) -> Entry:
         """A whole recording."""
-        self.start()
-        self.say(sound)
-        return self.stop()
+        self.start(sound)
+        entry = self.stop()
+        self.source.pause(False)
+        return entry
 
     def drop(self, *paths: Path) -> None:
         """Drop files on the window, as the mouse does."""
@@ -211,10 +219,9 @@ def nothing_left_behind(qapp: QApplication, tmp_path: Path) -> Iterator[None]:
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(tmp_path))
     before = set(threading.enumerate())
     yield
-    for _ in range(3):
-        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        qapp.processEvents()
-        gc.collect()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    gc.collect()
     threads = [t.name for t in threading.enumerate() if t not in before and t.is_alive()]
     timers = [repr(o.parent()) for o in gc.get_objects() if isinstance(o, QTimer) and _is_active(o)]
     windows = [repr(w) for w in qapp.topLevelWidgets() if w.isVisible()]

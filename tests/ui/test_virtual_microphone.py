@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
+from desktop_app import paths
 from desktop_app.capture.microphone import SystemMicrophones
 from desktop_app.engine.pack import load_pack
 from desktop_app.engine.recogniser import Recogniser
@@ -33,9 +34,15 @@ def cable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMi
     cable.close()
 
 
+SHIPPED = paths.default_pack()
+shipped_pack = pytest.mark.skipif(not SHIPPED.is_dir(), reason="no pack ships yet")
+
+
 @pytest.fixture
 def studio(desk: Desk, cable: VirtualMicrophone) -> Desk:  # noqa: ARG001 - the server must be there first
     """The window with the machine's own microphones, the virtual one chosen."""
+    # the one that hears the same in a voice with a second of silence about it; the tests' tiny pack does not
+    desk.pack = SHIPPED if SHIPPED.is_dir() else desk.pack
     desk.microphones = SystemMicrophones()  # type: ignore[assignment]
     desk.settings.update(introduced=True, microphone_name=MICROPHONE, microphone_host_api="ALSA")
     window = desk.make()
@@ -72,19 +79,27 @@ def same_label(desk: Desk, entry: Entry, wav: Path) -> None:
     expected = Recogniser(load_pack(desk.pack)).recognise_file(wav)
     assert entry.recognition is not None
     assert entry.recognition.label == expected.label
-    assert desk.window.answer.answer.text() == expected.label.capitalize()
+    assert desk.window.answer.answer.text() == (
+        "Uncertain" if entry.recognition.abstained else expected.label.capitalize()
+    )
 
 
-def test_a_clip_comes_back_sample_for_sample_with_the_same_label(
-    studio: Desk, cable: VirtualMicrophone, wav: Callable[..., Path]
-) -> None:
+def test_a_clip_comes_back_sample_for_sample(studio: Desk, cable: VirtualMicrophone, wav: Callable[..., Path]) -> None:
     path = wav("happy", 3, seconds=3.0)
     entry = record(studio, cable, path)
     assert correlation(path, entry.path) > 0.99
-    same_label(studio, entry, path)
     assert studio.window.capture.reading.overflows == 0
 
 
+@shipped_pack
+def test_a_synthetic_voice_comes_back_with_the_same_label(studio: Desk, cable: VirtualMicrophone) -> None:
+    path = paths.assets() / "sample" / "sample.wav"
+    entry = record(studio, cable, path)
+    assert correlation(path, entry.path) > 0.99
+    same_label(studio, entry, path)
+
+
+@shipped_pack
 @pytest.mark.corpora
 @pytest.mark.skipif("VOICEKIN_CORPORA" not in os.environ, reason="VOICEKIN_CORPORA names no folder of corpora")
 def test_a_corpus_clip_comes_back_with_the_same_label(studio: Desk, cable: VirtualMicrophone, tmp_path: Path) -> None:

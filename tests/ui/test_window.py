@@ -190,14 +190,14 @@ def test_a_microphone_is_chosen_by_name_and_remembered(desk: Desk) -> None:
 
 def test_an_unplugged_microphone_ends_the_take_with_all_its_sound_and_offers_to_go_on(desk: Desk) -> None:
     window = desk.open()
-    desk.start()
-    desk.say(clip("happy", 7, 3.0))
+    desk.start(clip("happy", 7, 3.0))
     entry = desk.wait_entry(desk.source.unplug)
     assert entry.recognition is not None
     assert entry.recognition.label == "happy"
     assert entry.recognition.duration_s >= 3.0
     assert "is gone" in window.notice.message.text()
     desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
+    desk.source.pause(False)
     desk.wait_state(MicState.READY)
     assert not window.notice.isVisible()
 
@@ -552,3 +552,15 @@ def test_a_slow_device_never_holds_the_window_up(desk: Desk, monkeypatch: pytest
     assert "Opening" in window.record.state.text()
     gate.set()
     desk.wait_state(MicState.READY)
+
+
+def test_files_dropped_while_recording_wait_for_the_take(desk: Desk, wav: Wav) -> None:
+    window = desk.open()
+    desk.start(clip("happy", 3, 3.0))
+    with desk.qtbot.waitSignal(window.session.rowsInserted, timeout=LONG):
+        desk.drop(wav("sad", 2))
+    assert window.answer.history.isVisible()  # the live answer stays on the screen
+    desk.qtbot.mouseClick(window.record.button, LEFT)
+    desk.qtbot.waitUntil(lambda: [e.state for e in window.session.entries()] == [EntryState.DONE] * 2, timeout=LONG)
+    assert [e.recognition.label for e in window.session.entries() if e.recognition] == ["sad", "happy"]
+    assert window.answer.answer.text() == "Happy"

@@ -58,6 +58,9 @@ class SessionPanel(Card):
         header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.ResizeToContents)
         for column in range(SessionModel.LENGTH, session.columnCount()):
             self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
+        header.setResizeContentsPrecision(
+            0
+        )  # by the rows in sight: all of four hundred would be measured at each change
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
