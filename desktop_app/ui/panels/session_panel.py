@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLine
 from desktop_app.ui.session import Entry, SessionModel
 from desktop_app.ui.widgets.card import Card, text_label
 
+ANSWER_WIDTH = 128  # pixels
 FILTER_FROM = 8  # recordings; a shorter list is read at a glance
 
 
@@ -55,7 +56,9 @@ class SessionPanel(Card):
         self.table.verticalHeader().setDefaultSectionSize(34)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(SessionModel.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.ResizeToContents)
+        # of fixed width: to fit the contents, every change of any row would measure all of them
+        header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(SessionModel.ANSWER, ANSWER_WIDTH)
         for column in range(SessionModel.LENGTH, session.columnCount()):
             self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
         header.setResizeContentsPrecision(
