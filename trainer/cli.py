@@ -68,6 +68,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.command == "prepare":
         run.prepare()
+        print(run.found())
     elif options.command == "fit":
         run.fit(options.resume)
     elif options.command == "tune":

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 OPSET = 17
+COMPARED_CLIPS = 500
+LABELS_TO_KEEP = 0.99  # of these clips, or the encoder is not quantised
 INPUTS = ["waveform", "lengths", "baseline"]
 OUTPUTS = ["logits", "embedding", "pooled"]
 
@@ -121,18 +123,20 @@ def pack_model(backbone: Backbone, fitted: FittedHead, recipe: Recipe) -> PackEn
     return PackEncoder(pooled, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
 
 
-def pooled_by_graph(graph: onnxruntime.InferenceSession, waveforms: Sequence[Waveform], pooled_dim: int) -> Floats:
-    """`pooled` [n, D] of clips, one at a time, as the app encodes a clip."""
-    rows = []
-    for waveform in waveforms:
-        batch, lengths = pad_batch([waveform])
-        feed = {
-            "waveform": batch.numpy(),
-            "lengths": lengths.numpy(),
-            "baseline": np.zeros((1, pooled_dim), np.float32),
-        }
-        rows.append(graph.run(["pooled"], feed)[0])
-    return np.concatenate(rows)
+def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], pooled_dim: int) -> float:
+    """The share of clips that both graphs give the same label, no baseline known."""
+    answers = []
+    for opened in (session(graph), session(quantised)):
+        logits = [_run_one(opened, clip, pooled_dim, "logits") for clip in clips]
+        answers.append(np.concatenate(logits).argmax(1))
+    return float((answers[0] == answers[1]).mean())
+
+
+def _run_one(graph: onnxruntime.InferenceSession, clip: Waveform, pooled_dim: int, output: str) -> Floats:
+    """One clip, as the app encodes it; float32 [1, ...]."""
+    batch, lengths = pad_batch([clip])
+    feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
+    return np.asarray(graph.run([output], feed)[0])
 
 
 def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -> list[Utterance]:
@@ -188,15 +192,23 @@ def export_pack(
     model = pack_model(backbone, fitted, recipe)
     pooled_dim = model.backbone.pooled_dim
     encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
-    if recipe.export.quantise:
-        encoder, head = quantise(encoder), quantise(head)
     kept = balanced([u for u in utterances if u.label in labels], recipe.export.per_speaker)
-    encoding, heading = session(encoder), session(head)
     longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
+    if recipe.export.quantise:
+        sample = np.random.default_rng(0).permutation(len(kept))[:COMPARED_CLIPS]
+        clips = [read_clip(kept[i])[:longest] for i in sample]
+        small = quantise(encoder)
+        same = labels_kept(encoder, small, clips, pooled_dim)
+        training = {**training, "int8_labels_kept": round(same, 4)}
+        if same >= LABELS_TO_KEEP:
+            encoder, head = small, quantise(head)
+        else:
+            print(f"The encoder stays in float32: int8 gives {same:.1%} of {len(clips)} clips the same label.")
+    encoding, heading = session(encoder), session(head)
     rows, items = [], []
     for done, utterance in enumerate(kept, start=1):
         samples = read_clip(utterance)[:longest]
-        rows.append(pooled_by_graph(encoding, [samples], pooled_dim))
+        rows.append(_run_one(encoding, samples, pooled_dim, "pooled"))
         items.append(_item(utterance, samples))
         if progress:
             progress(done, len(kept))

@@ -22,14 +22,15 @@ from accelerate import PartialState
 from tqdm import tqdm
 
 from trainer.backbone import Backbone, load_backbone
-from trainer.corpora import Utterance
+from trainer.corpora import Utterance, load_corpus
+from trainer.corpora.iemocap import check_four_classes
 from trainer.features import pooled_features
 from trainer.finetune import finetune, load_finetuned
 from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
 from trainer.protocol import answered_rows
 from trainer.recipe import Recipe, RecipeError, load_recipe
-from trainer.table import Inspection, bar, inspect, load_table
+from trainer.table import Inspection, bar, corpus_folder, inspect, load_table
 from trainer.tune import Tuned, tune
 
 T = TypeVar("T")
@@ -92,6 +93,16 @@ class Run:
             share = self.recipe.training.validation_share
             write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
         return self._data
+
+    def found(self) -> str:
+        """What `prepare` found, in sentences: clips that can't be used, clips there twice, an odd copy of IEMOCAP."""
+        found = json.loads((self.folder / "inspection.json").read_text(encoding="utf-8"))
+        lines = [f"{found['clips']} clips of {sum(found['speakers'].values())} speakers can be used."]
+        lines += [f"{clip} is left out: {why}." for clip, why in found["broken"]]
+        lines += [f"{clip} is left out: it is the same recording as {first}." for clip, first in found["duplicates"]]
+        if "iemocap" in self.recipe.corpora.names:
+            lines.append(check_four_classes(load_corpus("iemocap", corpus_folder(self.recipe.corpora, "iemocap"))))
+        return "\n".join(line for line in lines if line)
 
     def _features(self, utterances: Sequence[Utterance], backbone: Backbone | None = None) -> npt.NDArray[np.float32]:
         copies = self.recipe.augment if self.recipe.augment.copies else None

@@ -125,9 +125,10 @@ def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.Capt
     assert "give another --run" in capsys.readouterr().err
 
 
-def test_prepare_leaves_what_it_found(place: Path) -> None:
+def test_prepare_lists_what_it_found(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "corpora" / "emodb" / "wav" / "03a01Wa.wav").write_bytes(b"no sound")
     assert run("prepare", write_recipe(place)) == 0
+    assert "emodb/03a01Wa is left out: " in capsys.readouterr().out
     found = json.loads((place / "runs" / "tiny" / "inspection.json").read_text())
     assert found["broken"][0][0] == "emodb/03a01Wa"
     assert found["clips"] == 119
@@ -224,3 +225,27 @@ def test_a_fine_tuned_encoder_reaches_the_pack(place: Path) -> None:
     expected = opened.final_head(part).pooled(opened.data(part).features[0, :1])
     answer = Encoder(pack).encode([read_clip(clip)]).pooled
     np.testing.assert_allclose(answer, expected, atol=1e-3)
+
+
+def test_iemocap_by_the_papers_folds(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made.iemocap(place / "corpora" / "iemocap", sentences=False)
+    recipe = write_recipe(place, '["iemocap"]', 'label_map = {excited = "happy"}', "leave-two-speakers-out")
+    text = Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]").replace("[0, 3, 10, -1]", "[0]")
+    Path(recipe).write_text(text, encoding="utf-8")
+    assert run("prepare", recipe) == 0
+    assert "not the usual one: 10 angry where 1103 are usual" in capsys.readouterr().out
+    assert run("evaluate", recipe) == 0
+    scores = json.loads((place / "runs" / "tiny" / "scores.json").read_text())
+    assert len(scores["conditions"]["0"]["by_fold"]) == 10
+
+
+def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.export.LABELS_TO_KEEP", 1.01)
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds")
+    assert run("export", recipe, "--output", "pack") == 0
+    assert b"MatMulInteger" not in (place / "pack" / "encoder.onnx").read_bytes()
+    monkeypatch.setattr("trainer.export.LABELS_TO_KEEP", 0.0)
+    assert run("export", recipe, "--output", "pack") == 0
+    encoder = (place / "pack" / "encoder.onnx").read_bytes()
+    assert b"MatMulInteger" in encoder or b"DynamicQuantizeMatMul" in encoder
+    assert 0 <= load_pack(place / "pack").manifest.training["int8_labels_kept"] <= 1
