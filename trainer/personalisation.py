@@ -148,7 +148,7 @@ class Speaker:
 
     def _fused(self, centred: Floats, shown: Floats, said: Ints) -> Doubles:
         """p of eq. (4) [n, L] as the app makes it; features have the baseline taken off already."""
-        tuned, n_labels = self._tuned, len(self._names)
+        tuned, n_labels, alpha = self._tuned, len(self._names), self._tuned.alpha
         logits, embeddings = self._fitted.answer(centred, np.zeros_like(centred))
         found = nearest(embeddings, self._items, self._item_labels, tuned.k)
         p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, n_labels)
@@ -167,7 +167,8 @@ class Speaker:
                 describe=lambda i: Item(str(i), ""),
             )
             p_knn = own.trust * own.distributions(centred) + (1 - own.trust) * p_knn
-        return fuse(p_knn, softmax(logits, tuned.temperature), tuned.alpha)
+            alpha = max(alpha, own.alpha)
+        return fuse(p_knn, softmax(logits, tuned.temperature), alpha)
 
 
 def _logistic_regression(shown: Floats, said: Ints, tested: Floats) -> Ints:

@@ -30,10 +30,11 @@ Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 # Chosen on held-out corpora by the protocol of trainer/personalisation.py, over c 1, 3, 6 x s 5, 10, 20 x trust 0.5,
-# 0.75, 0.9, 1. Mean UA there with 3 examples a label moves by under one point around these.
+# 0.75, 0.9, 1 x alpha 0.5, 0.7. Mean UA there with 3 examples a label moves by under one point around these.
 PRIOR_EXAMPLES = 3.0
 SHARPNESS = 10.0
 TRUST = 0.9
+ALPHA = 0.5
 
 MIN_OWN_LABEL = 3
 """A label beyond the pack's joins the answer from so many examples on: one or two don't say what it sounds like."""
@@ -64,7 +65,8 @@ class OwnDatastore:
     Attributes:
         pack_labels: The pack's, in its order.
         labels: The user's own labels that have examples enough to join the answer, after the pack's.
-        trust: Share of p_own in p_knn, see `Datastore`.
+        trust: Share of p_own in p_knn.
+        alpha: The least weight of p_knn in eq. (4) that lets the examples be heard, see `OwnExamples`.
         ids: int64 [n], the examples' ids in the store.
         label_of: int64 [n], an index into `names`.
         names: The pack's labels, then every other label among the examples.
@@ -81,6 +83,7 @@ class OwnDatastore:
     sums: Doubles
     """float64 [names, D], the sum of each label's pooled features, baselines taken off."""
     trust: float = TRUST
+    alpha: float = ALPHA
     _index: Any = None
     _indexed: int = 0
     labels: tuple[str, ...] = field(init=False)

@@ -172,7 +172,7 @@ class Recogniser:
         Args:
             baseline: The speaker's, float32 [D]; None for a speaker not known.
             k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
-            alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own setting.
+            alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, or the examples' if that is more.
             examples: The user's own.
             should_stop, progress: As in `analyse`: the thousand segments of an hour take more than a second.
 
@@ -184,7 +184,8 @@ class Recogniser:
         if analysis.encoder_sha256 != self.encoder.encoder_sha256:
             raise ValueError("this analysis was made with another pack's encoder")
         k = manifest.knn.k if k is None else k
-        alpha = manifest.knn.alpha if alpha is None else alpha
+        if alpha is None:
+            alpha = max(manifest.knn.alpha, examples.alpha if examples is not None else 0.0)
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         start = perf_counter()

@@ -34,11 +34,16 @@ class OwnExamples(Protocol):
 
     Attributes:
         trust: Share of p_own in p_knn, 0 to 1.
+        alpha: The weight of p_knn in eq. (4) with them, where nobody asks for another and the pack's own is less: a
+            pack weighs its strangers' neighbours, which say less of this person than the person's own recordings.
         labels: Labels beyond the pack's that have examples enough to join the answer.
     """
 
     @property
     def trust(self) -> float: ...
+
+    @property
+    def alpha(self) -> float: ...
 
     @property
     def labels(self) -> Sequence[str]: ...

@@ -191,8 +191,8 @@ class RecognitionOwner(QObject):
 
         return self.worker.submit(answer, Priority.QUEUED)
 
-    def answer_again(self, answered: Answered, k: int, alpha: float) -> Job:
-        """Mix the same analysis anew with other settings; done with Answered. Nothing is encoded."""
+    def answer_again(self, answered: Answered, k: int | None, alpha: float | None) -> Job:
+        """Mix the same analysis anew, None for what nobody chose; done with Answered. Nothing is encoded."""
         voice = self.voice
 
         def answer(state: JobState) -> Answered:  # noqa: ARG001

@@ -65,7 +65,7 @@ from desktop_app.ui.panels.session_panel import SessionPanel
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.voice_panel import VoicePanel
-from desktop_app.ui.panels.what_if_panel import ALPHA_STEPS, WhatIfPanel
+from desktop_app.ui.panels.what_if_panel import WhatIfPanel
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import Answered, Known, PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
@@ -384,7 +384,7 @@ class MainWindow(QMainWindow):
         if recognition is not None:
             self.neighbours.show_recognition(recognition)
             self.map.show_recognition(recognition)
-            if is_other:
+            if is_other or self.what_if.asked == (None, None):
                 self.what_if.show_values(recognition.k, recognition.alpha)
         else:
             self.map.view.show_clip([])
@@ -436,7 +436,7 @@ class MainWindow(QMainWindow):
         self.map.view.show_clip([])
         self.answer.begin_live()
 
-    def _what_if(self, k: int, alpha: float) -> None:
+    def _what_if(self, k: int | None, alpha: float | None) -> None:
         entry = self._shown
         if entry is None or entry.answered is None:
             return
@@ -449,7 +449,7 @@ class MainWindow(QMainWindow):
 
     def _answer_again(self) -> None:
         """The recording shown, after something that the answer rests on has changed."""
-        self._what_if(self.what_if.k.value(), self.what_if.alpha.value() / ALPHA_STEPS)
+        self._what_if(*self.what_if.asked)
 
     # voices and examples
 

@@ -261,6 +261,7 @@ class OneExample:
     """One example of a label of one's own, that is sure of itself."""
 
     labels = ("tired",)
+    alpha = 0.5
 
     def __init__(self, trust: float) -> None:
         self.trust = trust
@@ -281,6 +282,8 @@ def test_own_examples_join_the_neighbours_and_their_label_the_bars(recogniser: R
     analysis: Analysis = recogniser.analyse(clip("sad"))
     plain = recogniser.answer(analysis, k=4)
     answer = recogniser.answer(analysis, examples=OneExample(0.5), k=4)
+    assert (plain.alpha, answer.alpha) == (0.4, 0.5)
+    assert recogniser.answer(analysis, examples=OneExample(0.5), alpha=0.1).alpha == 0.1
     assert tuple(answer.probabilities) == (*LABELS, "tired")
     assert sum(answer.probabilities.values()) == pytest.approx(1.0)
     assert answer.model_probabilities["tired"] == 0.0

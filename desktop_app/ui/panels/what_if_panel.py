@@ -14,14 +14,17 @@ class WhatIfPanel(Card):
     """Two sliders behind a heading that opens and closes.
 
     Signals:
-        changed: (k, alpha) to answer with.
+        changed: (k, alpha) to answer with; None where the person has not chosen one.
+
+    Attributes:
+        asked: (k, alpha) that the person chose for the answer shown; None where the pack and the examples choose.
     """
 
-    changed = Signal(int, float)
+    changed = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12)
-        self._k, self._alpha = 1, 0.5
+        self.asked: tuple[int | None, float | None] = (None, None)
         self.heading = QToolButton()
         self.heading.setObjectName("disclosure")
         self.heading.setText(self.tr("What if …"))
@@ -53,17 +56,17 @@ class WhatIfPanel(Card):
         self._soon.setSingleShot(True)
         self._soon.setInterval(30)
         self._soon.timeout.connect(self._ask)
-        for slider in (self.k, self.alpha):
-            slider.valueChanged.connect(self._moved)
+        self.k.valueChanged.connect(lambda k: self._moved(k, self.asked[1]))
+        self.alpha.valueChanged.connect(lambda step: self._moved(self.asked[0], step / ALPHA_STEPS))
 
     def set_pack(self, k: int, alpha: float) -> None:
         """What the pack itself answers with."""
-        self._k, self._alpha = k, alpha
         self.k.setMaximum(max(MOST_NEIGHBOURS, k))
         self.show_values(k, alpha)
 
     def show_values(self, k: int, alpha: float) -> None:
-        """The values of the answer shown; asks nothing."""
+        """The values of an answer that the person has chosen nothing for; asks nothing."""
+        self.asked = (None, None)
         for slider, value in ((self.k, k), (self.alpha, round(alpha * ALPHA_STEPS))):
             slider.blockSignals(True)
             slider.setValue(value)
@@ -72,20 +75,21 @@ class WhatIfPanel(Card):
 
     def go_back(self) -> None:
         """Answer as the pack would."""
-        self.show_values(self._k, self._alpha)
         self._soon.stop()
-        self.changed.emit(self._k, self._alpha)
+        self.asked = (None, None)
+        self.changed.emit(None, None)
 
     def _open(self, is_open: bool) -> None:
         self._body.setVisible(is_open)
         self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
-    def _moved(self) -> None:
+    def _moved(self, k: int | None, alpha: float | None) -> None:
+        self.asked = (k, alpha)
         self._show_texts()
         self._soon.start()
 
     def _ask(self) -> None:
-        self.changed.emit(self.k.value(), self.alpha.value() / ALPHA_STEPS)
+        self.changed.emit(*self.asked)
 
     def _show_texts(self) -> None:
         self.k_text.setText(str(self.k.value()))
