@@ -180,7 +180,12 @@ class MainWindow(QMainWindow):
         self._main = QStackedWidget()
         self._main.addWidget(self.empty)
         self._main.addWidget(self._scroll)
-        self._main.addWidget(self.results)
+        table_page = QWidget()
+        around = QVBoxLayout(table_page)
+        around.setContentsMargins(24, 20, 24, 24)
+        around.addWidget(self.results)
+        self._main.addWidget(table_page)
+        self._table_page = table_page
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -418,7 +423,7 @@ class MainWindow(QMainWindow):
 
     def _entry_changed(self, entry: Entry) -> None:
         if self._shown is not None and entry.number == self._shown.number:
-            if self._main.currentWidget() is self.results:
+            if self._main.currentWidget() is self._table_page:
                 self._shown = entry  # the table stays in front
             else:
                 self.show_entry(entry)
@@ -571,7 +576,7 @@ class MainWindow(QMainWindow):
 
     def show_results(self) -> None:
         """The table of all results."""
-        self._main.setCurrentWidget(self.results)
+        self._main.setCurrentWidget(self._table_page)
         self.results.table.setFocus()
 
     def show_packs(self) -> PacksDialog:
@@ -594,7 +599,7 @@ class MainWindow(QMainWindow):
 
     def _to_export(self) -> tuple[Entry, ...]:
         """In the table what is selected, else all that it shows; beside an answer that answer."""
-        if self._main.currentWidget() is self.results:
+        if self._main.currentWidget() is self._table_page:
             return self.results.selection() or self.results.shown()
         shown = self.session.entry(self._shown.number) if self._shown is not None else None
         return (shown,) if shown is not None else self.session.entries()

@@ -59,7 +59,7 @@ class ResultsPanel(Card):
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
         # of fixed width: to fit the contents, every change of any row would measure all of them
-        for column, width in ((0, 260), (1, 140), (2, 80), (3, 90), (4, 220)):
+        for column, width in ((0, 210), (1, 120), (2, 70), (3, 80), (4, 130)):
             header.resizeSection(column, width)
         header.setSectionResizeMode(SessionModel.NOTE, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -251,7 +251,7 @@ class TimelineView(QWidget):
     def _paint_segments(self, painter: QPainter) -> None:
         if self._recognition is None:
             return
-        painter.setFont(self._theme.font(12))
+        painter.setFont(self._theme.font(11))
         metrics = painter.fontMetrics()
         for segment in self._recognition.segments:
             if segment.end_s <= self._start_s or segment.start_s >= self._end_s:
@@ -267,9 +267,9 @@ class TimelineView(QWidget):
                 painter.fillRect(box, self._theme.pattern(label))
             painter.fillRect(QRectF(left, NAMES_TOP, width, NAMES_HEIGHT), self._theme.emotion(segment.label))
             name = label_name(segment.label)
-            if width >= metrics.horizontalAdvance(name) + 6:
+            if width >= metrics.horizontalAdvance(name) + 2:
                 box = QRectF(left, NAMES_TOP, width, NAMES_HEIGHT)
-                plate = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, NAMES_HEIGHT - 4)
+                plate = QRectF(0, 0, min(metrics.horizontalAdvance(name) + 6, width), NAMES_HEIGHT - 4)
                 plate.moveCenter(box.center())
                 painter.fillRect(plate, QColor(self._theme.colours.card))
                 painter.setPen(QColor(self._theme.colours.text))
