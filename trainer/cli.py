@@ -1,4 +1,4 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, report, export.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, report, tables, export.
 
 Each takes a recipe and first does what it rests on.
 """
@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "answer the test speakers and score the answers",
     "personalise": "measure what a voice and examples of a test speaker add",
     "report": "write the tables and the report of a run",
+    "tables": "the paper's tables: what SCL, kNN and each augmentation add, every row with its interval",
     "export": "train on everyone and write the pack",
 }
 
@@ -37,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         if name == "personalise":
             command.add_argument("--draws", type=int, default=20, metavar="N", help="draws of each speaker's clips")
+        if name == "tables":
+            command.add_argument("--augmentations", action="store_true", help="table 2 as well: six more runs")
         if name == "export":
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
     return top
@@ -86,6 +89,10 @@ def _run(options: argparse.Namespace) -> int:
         run.fit(options.resume)
         run.tune()
         print(personalise_run(run, options.draws))
+    elif options.command == "tables":
+        from trainer.tables import tables_run
+
+        print("\n".join(tables_run(run, options.augmentations).values()))
     else:
         from trainer.evaluate import evaluate_run
 

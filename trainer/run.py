@@ -5,6 +5,7 @@ RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv, and with fine-tuning b
 RUN/scores.json  answers.npz  tables.md  report.html  figures/
 """
 
+import copy
 import json
 import os
 import platform
@@ -74,6 +75,25 @@ class Run:
         write_json(self.folder / "environment.json", environment())
         self._data: Dataset | None = None
         self._tuned_data: tuple[Path, Dataset] | None = None
+
+    def variant(self, name: str, recipe: Recipe) -> "Run":
+        """A run of another recipe on the same clips and folds, in variants/NAME.
+
+        Raises:
+            RecipeError: The folder holds another recipe's results.
+        """
+        self.prepare()
+        other = copy.copy(self)
+        other.recipe, other.folder = recipe, self.folder / "variants" / name
+        other.folder.mkdir(parents=True, exist_ok=True)
+        kept, text = other.folder / "recipe.json", json.dumps(asdict(recipe), indent=1)
+        if kept.is_file() and kept.read_text(encoding="utf-8") != text:
+            raise RecipeError(f"{other.folder} holds results of another recipe: remove it.")
+        kept.write_text(text, encoding="utf-8")
+        shutil.copyfile(self.folder / "folds.json", other.folder / "folds.json")
+        if (recipe.augment, recipe.backbone) != (self.recipe.augment, self.recipe.backbone):
+            other._data = None
+        return other
 
     def prepare(self) -> Dataset:
         """Load and inspect the corpora, encode every clip, write the folds.

@@ -249,3 +249,20 @@ def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeyp
     encoder = (place / "pack" / "encoder.onnx").read_bytes()
     assert b"MatMulInteger" in encoder or b"DynamicQuantizeMatMul" in encoder
     assert 0 <= load_pack(place / "pack").manifest.training["int8_labels_kept"] <= 1
+
+
+def test_the_papers_tables(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more="")
+    text = Path(recipe).read_text().replace("epochs = 3", "epochs = 1").replace("seeds = [0, 1]", "seeds = [0]")
+    Path(recipe).write_text(text.replace("[0, 3, 10, -1]", "[0]"), encoding="utf-8")
+    assert run("tables", recipe, "--augmentations") == 0
+    printed = capsys.readouterr().out
+    for name in ("CE", "CE + kNN", "CE + SCL", "CE + SCL + kNN", "none", "noise", "reverberation", "pitch", "mixed"):
+        assert f"\n| {name} | " in printed
+    tables = place / "runs" / "tiny" / "tables"
+    rows = [
+        line.split("|") for line in (tables / "scl-and-knn.md").read_text().splitlines() if line.startswith("| CE +")
+    ]
+    for row in rows:
+        low, high = (float(v) for v in row[5].split(" to "))
+        assert low <= float(row[4]) <= high
