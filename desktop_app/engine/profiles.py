@@ -11,8 +11,8 @@ from desktop_app.errors import StoreError
 
 Floats = npt.NDArray[np.float32]
 
-MAX_PIECES = 256
-"""A baseline rests on at most so many stretches, the latest recordings first: at 256 the shrinkage is 0.98, and more
+MAX_PIECES = 128
+"""A baseline rests on at most so many stretches, the latest recordings first: at 128 the shrinkage is 0.96, and more
 would only make each update slower."""
 
 
