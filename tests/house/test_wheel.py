@@ -1,5 +1,6 @@
 """The wheel: everything the app needs travels in it, nothing else does, and it works from any folder."""
 
+import json
 import os
 import subprocess
 import sys
@@ -38,20 +39,29 @@ def test_the_wheel_holds_the_packages_and_assets_and_nothing_else(wheel: Path) -
     assert all(name.startswith(("desktop_app/", "trainer/")) for name in held)
 
 
-def test_the_installed_wheel_finds_its_own_assets_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+def test_the_installed_wheel_answers_from_any_folder(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    sample = tmp_path / "installed" / "desktop_app" / "assets" / "sample" / "sample.wav"
+    start = "import desktop_app; print(desktop_app.__file__); from desktop_app.__main__ import main; main()"
     asked = subprocess.run(
-        [sys.executable, "-P", "-c", "from desktop_app import paths; print(paths.__file__); print(paths.assets())"],
+        [sys.executable, "-P", "-c", start, "classify", "--json", str(sample)],
         cwd=elsewhere,
         env={**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "VOICEKIN_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
-        check=True,
     )
-    module, assets = map(Path, asked.stdout.splitlines())
-    assert module.is_relative_to(tmp_path)
-    assert assets == tmp_path / "installed" / "desktop_app" / "assets"
-    assert (assets / "vad" / "silero_vad_16k_sequence.onnx").is_file()
+    assert asked.returncode == 0, asked.stderr
+    module, answer = asked.stdout.splitlines()
+    assert Path(module).is_relative_to(tmp_path / "installed")
+    assert json.loads(answer)["neighbours"], "the default pack is in the wheel too"
+
+
+def test_the_commands_of_the_wheel_are_those_of_the_readme(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (entries,) = (name for name in archive.namelist() if name.endswith(".dist-info/entry_points.txt"))
+        commands = archive.read(entries).decode()
+    assert "voicekin = desktop_app.__main__:main" in commands
+    assert "voicekin-train = trainer.cli:main" in commands
