@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.fusion import fuse, softmax
 from trainer.datastore import knn_probabilities
-from trainer.metrics import score, unweighted_accuracy
+from trainer.metrics import bootstrap_mean_of_folds, score, unweighted_accuracy
 from trainer.protocol import (
     ALL_CLIPS,
     MOSTLY_ONE_MOOD,
@@ -148,6 +148,12 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
             ("sex", [u.sex for u in utterances]),
         ):
             entry[f"by_{what}"] = _breakdown(truth, group, keys, data.n_answered)
+        folds = [fold_of[s] for s in speakers]
+        ends = [
+            bootstrap_mean_of_folds(truth, a.probabilities[0].argmax(1), speakers, folds, data.n_answered)
+            for a in group
+        ]
+        entry["ua_mean_of_folds_low"], entry["ua_mean_of_folds_high"] = np.mean(ends, axis=0).tolist()
         entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
         scores[name] = entry
     return {
@@ -175,6 +181,7 @@ def score_tables(scores: Mapping[str, Any]) -> str:
     conditions: Mapping[str, Any] = scores["conditions"]
     by_corpus = scores["protocol"]["kind"] == "leave-one-corpus-out"
     headline = "ua_mean_of_folds" if by_corpus else "ua_fused"
+    ends = "ua_mean_of_folds" if by_corpus else "ua"
     lines = [
         f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
         f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
@@ -184,11 +191,11 @@ def score_tables(scores: Mapping[str, Any]) -> str:
     ]
     for name, c in conditions.items():
         lines.append(
-            f"| {name} | {c[headline]:.1f} | {c['ua_low']:.1f} to {c['ua_high']:.1f} | {c['ua_model']:.1f} "
+            f"| {name} | {c[headline]:.1f} | {c[ends + '_low']:.1f} to {c[ends + '_high']:.1f} | {c['ua_model']:.1f} "
             f"| {c['ua_knn']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
         )
     if by_corpus:
-        lines += ["", "UA in this table is the mean of the corpora; the other columns count every clip alike."]
+        lines += ["", "UA and its interval are the mean of the corpora; the other columns count every clip alike."]
     for what in ("fold", "sex"):
         names = sorted({n for c in conditions.values() for n in c[f"by_{what}"]})
         if 1 < len(names) <= 12:

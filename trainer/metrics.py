@@ -94,6 +94,29 @@ def bootstrap_interval(
     return float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
 
 
+def bootstrap_mean_of_folds(
+    truth: Ints,
+    answers: Ints,
+    speakers: Sequence[str],
+    folds: Sequence[str],
+    n_labels: int,
+    seed: int = 0,
+    draws: int = BOOTSTRAP_DRAWS,
+) -> tuple[float, float]:
+    """95 % interval of the mean of the folds' UA, each fold's speakers drawn anew."""
+    names, fold_of = np.array(speakers), np.array(folds)
+    values = []
+    for number, fold in enumerate(np.unique(fold_of)):
+        own = fold_of == fold
+        matrices = [
+            confusion_matrix(truth[own][rows], answers[own][rows], n_labels)
+            for rows in _by_speaker(names[own].tolist())
+        ]
+        values.append([_ua(c) for c in _resampled(matrices, seed + number, draws)])
+    mean = np.mean(values, axis=0)
+    return float(np.percentile(mean, 2.5)), float(np.percentile(mean, 97.5))
+
+
 def paired_difference(
     truth: Ints,
     answers: Ints,

@@ -5,6 +5,7 @@ import pytest
 
 from trainer.metrics import (
     bootstrap_interval,
+    bootstrap_mean_of_folds,
     calibration_error,
     confusion_matrix,
     coverage_curve,
@@ -70,3 +71,12 @@ def test_score_agrees_with_its_parts() -> None:
     found = score(TRUTH, probabilities, ["a", "a", "b", "b", "a", "b", "a", "b"])
     assert (found.wa, found.n) == (75.0, 8)
     assert found.ua_low <= found.ua <= found.ua_high
+
+
+def test_the_mean_of_folds_counts_a_small_fold_as_much_as_a_large_one() -> None:
+    truth = np.array([0, 1] * 100)
+    answers = truth.copy()
+    answers[180:] = 0  # the last 20 clips, a fold of their own, are half wrong: UA 50; the other fold's UA is 100
+    folds = ["large"] * 180 + ["small"] * 20
+    low, high = bootstrap_mean_of_folds(truth, answers, [f"s{i // 10}" for i in range(200)], folds, 2)
+    assert low == high == 75.0
