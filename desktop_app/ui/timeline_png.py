@@ -30,14 +30,17 @@ def png_from_svg(svg: bytes) -> bytes:
     """
     try:
         from PySide6.QtCore import QBuffer, QIODevice
-        from PySide6.QtGui import QGuiApplication, QImage, QPainter
+        from PySide6.QtGui import QImage, QPainter
         from PySide6.QtSvg import QSvgRenderer
+        from PySide6.QtWidgets import QApplication
     except ImportError as error:
         raise ExportError(f"PNG needs Qt, which does not start here ({error}): export SVG instead.") from None
-    application = QGuiApplication.instance()
-    if application is None:  # the command line; letters need an application, but no screen
+    application = QApplication.instance()
+    if application is None:
+        # the command line; letters need an application, but no screen. The kind that a window opened later in this
+        # process can use too: there is never a second one
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        application = QGuiApplication(sys.argv[:1])
+        application = QApplication(sys.argv[:1])
     renderer = QSvgRenderer(svg)
     image = QImage(renderer.defaultSize() * SCALE, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFFFF)
