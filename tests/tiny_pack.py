@@ -74,6 +74,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         calibration_temperature=1.2,
         novelty_distance=0.8,
         abstain_confidence=0.3,
+        abstain_speech_s=0.0,
         voice={"mood_tolerance": 0.35},
         training={"seed": 7},
         scores={},

@@ -39,6 +39,10 @@ Floats = npt.NDArray[np.float32]
 OPSET = 17
 COMPARED_CLIPS = 500
 LABELS_TO_KEEP = 0.99  # of these clips, or the encoder is not quantised
+ABSTAIN_SPEECH_S = 0.35
+"""Seconds of speech: 1.7 % of 480 clips drawn from the four corpora have less; noise, tones, chords and silence have
+none, and a clip cut to 0.3 s can't have more."""
+
 INPUTS = ["waveform", "lengths", "baseline"]
 OUTPUTS = ["logits", "embedding", "pooled"]
 
@@ -229,6 +233,7 @@ def export_pack(
         calibration_temperature=tuned.temperature,
         novelty_distance=tuned.novelty_distance,
         abstain_confidence=tuned.abstain_confidence,
+        abstain_speech_s=ABSTAIN_SPEECH_S,
         voice={"mood_tolerance": fitted.prior.mood_tolerance},
         training=training,
         scores=scores,

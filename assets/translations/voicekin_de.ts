@@ -39,6 +39,10 @@
         <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhalt.</translation>
     </message>
     <message>
+        <source>Too little speech was heard in it. Closest would be “{0}” with {1}.</source>
+        <translation>Darin war zu wenig Sprache zu hören. Am nächsten läge „{0}“ mit {1}.</translation>
+    </message>
+    <message>
         <source>This sounds unlike anything the pack knows. Closest would be “{0}” with {1}.</source>
         <translation>Das klingt nach nichts, was das Paket kennt. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>

@@ -104,6 +104,7 @@ class PackManifest:
         calibration_temperature: T of p_model = softmax(logits / T).
         novelty_distance: The distance (see `fusion.novelty`) above which a clip is unlike anything known.
         abstain_confidence: The confidence under which an answer is not to be relied on.
+        abstain_speech_s: Seconds of speech under which it is not to be relied on either.
         voice: What `engine.voice` needs to estimate a baseline, but for the arrays of voice.npy.
         training: How it was made: recipe, seed, versions, corpora.
         scores: What it reaches, by protocol.
@@ -124,6 +125,7 @@ class PackManifest:
     calibration_temperature: float
     novelty_distance: float
     abstain_confidence: float
+    abstain_speech_s: float
     voice: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
@@ -153,7 +155,7 @@ class PackManifest:
             "calibration": {"temperature": self.calibration_temperature},
             "voice": {"dim": self.pooled_dim, **self.voice},
             "novelty": {"distance": self.novelty_distance},
-            "abstain": {"confidence": self.abstain_confidence},
+            "abstain": {"confidence": self.abstain_confidence, "speech_s": self.abstain_speech_s},
             "training": dict(self.training),
             "scores": dict(self.scores),
             "files": {name: {"sha256": f.sha256, "size": f.size} for name, f in sorted(self.files.items())},
@@ -205,6 +207,7 @@ class PackManifest:
             calibration_temperature=top.fields("calibration").number("temperature", 1e-6, 1e6),
             novelty_distance=top.fields("novelty").number("distance", 1e-6, 1e6),
             abstain_confidence=top.fields("abstain").number("confidence", 0.0, 1.0),
+            abstain_speech_s=top.fields("abstain").number("speech_s", 0.0, 60.0),
             voice=voice,
             training=top.fields("training").data,
             scores=top.fields("scores").data,

@@ -42,6 +42,7 @@ cries louder than -23 dB; the 10 quietest clips, -56 to -52 dB, reach 0.996. So 
 and both together refuse none of them. Digital silence reaches 0.01, hiss at -60 dB 0.08, a 50 Hz hum 0.01."""
 
 NO_SPEECH = "No speech was heard in this recording."
+LITTLE_SPEECH = "Too little speech was heard in this recording."
 UNFAMILIAR = "This recording is unlike anything this pack has heard."
 UNCERTAIN = "No emotion stands out clearly in this recording."
 
@@ -267,6 +268,8 @@ class Recogniser:
         """Why the answer is not to be relied on, or ""."""
         if self.is_silent(analysis) or (analysis.speech_peak < FAINT_SPEECH and novelty > 1.0):
             return NO_SPEECH
+        if analysis.speech_s < self.pack.manifest.abstain_speech_s:
+            return LITTLE_SPEECH
         if novelty > 1.0:
             return UNFAMILIAR
         return UNCERTAIN if confidence < self.pack.manifest.abstain_confidence else ""

@@ -1,5 +1,6 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
+from desktop_app.engine.recogniser import LITTLE_SPEECH
 from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition
 from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
@@ -37,6 +38,10 @@ def how_sure(recognition: Recognition) -> str:
     if recognition.abstained:
         if recognition.speech_s <= 0.0:
             return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
+        if recognition.abstained_because == LITTLE_SPEECH:
+            return translate("Answer", "Too little speech was heard in it. Closest would be “{0}” with {1}.").format(
+                closest, percent(recognition.confidence)
+            )
         if recognition.novelty > 1.0:
             return translate(
                 "Answer", "This sounds unlike anything the pack knows. Closest would be “{0}” with {1}."

@@ -12,7 +12,7 @@ import soundfile
 from desktop_app.engine import recogniser as recogniser_module
 from desktop_app.engine.audio import Waveform
 from desktop_app.engine.pack import Item, Pack
-from desktop_app.engine.recogniser import NO_SPEECH, UNCERTAIN, UNFAMILIAR, Analysis, Recogniser
+from desktop_app.engine.recogniser import LITTLE_SPEECH, NO_SPEECH, UNCERTAIN, UNFAMILIAR, Analysis, Recogniser
 from desktop_app.engine.retrieval import Floats, Hit
 from desktop_app.errors import AudioError, Cancelled
 from tests.engine.speech_like import LoudnessDetector
@@ -135,6 +135,15 @@ def test_doubts_are_said(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
     answer = recogniser.answer(analysis)
     assert answer.abstained_because == UNFAMILIAR
     assert answer.novelty > 1.0
+
+
+def test_a_pack_says_how_much_speech_it_needs(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.99, speech_s=0.3)
+    assert not recogniser.answer(analysis).abstained
+    needy = replace(recogniser.pack.manifest, abstain_speech_s=0.35)
+    monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=needy))
+    assert recogniser.answer(analysis).abstained_because == LITTLE_SPEECH
+    assert not recogniser.answer(replace(analysis, speech_s=0.4)).abstained
 
 
 @pytest.mark.parametrize("n", [0, 1, 1_599])
