@@ -8,7 +8,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import Stretch
@@ -357,3 +365,13 @@ def answer_in_short(entry: Entry) -> str:
     if recognition.abstained:
         return translate("Session", "Uncertain")
     return f"{label_name(recognition.label)} {percent(recognition.confidence)}"
+
+
+def sorted_view(session: SessionModel, parent: QObject) -> QSortFilterProxyModel:
+    """The session's rows, to be sorted by any column and filtered by what any of them says."""
+    view = QSortFilterProxyModel(parent)
+    view.setSourceModel(session)
+    view.setSortRole(SessionModel.SORT_ROLE)
+    view.setFilterKeyColumn(-1)
+    view.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    return view

@@ -1,6 +1,6 @@
 """All results as one table: sorted, filtered, tried again, stopped, exported."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.ui.session import Entry, EntryState, SessionModel
+from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
 
 
@@ -34,11 +34,7 @@ class ResultsPanel(Card):
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=20)
         self._session = session
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(session)
-        self.proxy.setSortRole(SessionModel.SORT_ROLE)
-        self.proxy.setFilterKeyColumn(-1)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.proxy = sorted_view(session, self)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter by name, answer, folder or remark"))
         self.filter.setAccessibleName(self.tr("Filter the results"))

@@ -1,9 +1,9 @@
 """The list of this session's recordings and what was heard in them."""
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTableView, QWidget
 
-from desktop_app.ui.session import Entry, SessionModel
+from desktop_app.ui.session import Entry, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
 
 ANSWER_WIDTH = 128  # pixels
@@ -24,12 +24,7 @@ class SessionPanel(Card):
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12)
         self._session = session
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(session)
-        self.proxy.setSortRole(SessionModel.SORT_ROLE)
-        self.proxy.setFilterKeyColumn(-1)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.proxy.setDynamicSortFilter(True)
+        self.proxy = sorted_view(session, self)
 
         self.open = QPushButton(self.tr("Open files …"))
         self.open.setToolTip(self.tr("Choose audio files (Ctrl+O), or drop them anywhere on the window"))
