@@ -16,10 +16,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from desktop_app import paths  # isort: skip - before ONNX Runtime, whose reports to its maker it switches off
+
 import numpy as np
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
-
-from desktop_app import paths
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "2")

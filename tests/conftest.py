@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-import desktop_app  # noqa: F401 - before ONNX Runtime, whose reports to its maker it switches off
 from desktop_app.engine.pack import Pack
 from tests.tiny_pack import build_tiny_pack
 
