@@ -9,7 +9,6 @@ from desktop_app.ui.language import translate
 from desktop_app.ui.theme import Theme
 
 SHOWN_FLOOR_DB = -60.0
-LOUD_DB = -12.0
 TICKS_DB = (-60, -40, -20, -10, 0)
 
 
