@@ -71,7 +71,8 @@ def export_graph(
     axes: Mapping[str, Mapping[int, str]],
 ) -> bytes:
     """A module as an ONNX graph in float32; `axes` names the dimensions that are free, by input and output."""
-    # The exporter by tracing: the newer one (torch 2.13) answers wrongly for lengths of an odd number of frames
+    # The exporter by tracing: on the Whisper graph the newer one (torch 2.13) was off by 0.55 for a clip of 6,000
+    # samples, perhaps for its odd number of frames
     graph = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its age, and of checks in the encoders' code that hold for every shape
