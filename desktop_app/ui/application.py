@@ -1,6 +1,7 @@
 """Starts the window."""
 
 import faulthandler
+import gc
 import logging
 import logging.handlers
 import sys
@@ -15,6 +16,7 @@ import desktop_app
 from desktop_app import paths
 from desktop_app.capture.microphone import SystemMicrophones
 from desktop_app.capture.player import SystemPlayer
+from desktop_app.capture.source import Microphones
 from desktop_app.capture.takes import TakeFolder
 from desktop_app.engine.installed_packs import pack_in_use
 from desktop_app.ui import language
@@ -42,27 +44,35 @@ def run(argv: list[str]) -> int:
     return app.exec()
 
 
-def build(app: QApplication) -> MainWindow:
-    """The window with the machine's own microphones and the user's own folders."""
+def build(
+    app: QApplication, home: Path | None = None, microphones: Microphones | None = None, pack: Path | None = None
+) -> MainWindow:
+    """The window; unless said otherwise with the user's own folder, the machine's microphones and the pack in use."""
+    home = home or paths.user_data()
     app.setApplicationName("VoiceKin")
     app.setApplicationVersion(desktop_app.__version__)
     app.setDesktopFileName("voicekin")
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(paths.assets() / "icons" / "voicekin.svg")))
-    settings = SettingsFile(paths.user_data() / "settings.json")
+    settings = SettingsFile(home / "settings.json")
     language.install(app, settings.values.language)
     theme = Theme(app)
     theme.choose(settings.values.theme)
-    takes = TakeFolder(paths.user_data())
-    return MainWindow(
-        capture=CaptureModel(SystemMicrophones(), takes, settings),
-        owner=RecognitionOwner(paths.user_data()),
+    takes = TakeFolder(home)
+    window = MainWindow(
+        capture=CaptureModel(microphones or SystemMicrophones(), takes, settings),
+        owner=RecognitionOwner(home),
         takes=takes,
         settings=settings,
         theme=theme,
         player=SystemPlayer(),
-        pack=pack_in_use(),
+        pack=pack or pack_in_use(),
     )
+    # The window's thread waits for whoever holds the interpreter: an answer's Python gives it back five times as soon
+    # as by default, and what came with a pack (a full collection of it takes 30 ms) is never collected again.
+    sys.setswitchinterval(0.001)
+    window.owner.opened.connect(lambda _: gc.freeze())
+    return window
 
 
 def log_to_file() -> None:

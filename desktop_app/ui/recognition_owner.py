@@ -142,7 +142,9 @@ class RecognitionOwner(QObject):
         """Use the pack at `path`; a bad one leaves the pack in use as it is."""
 
         def load(state: JobState) -> PackInfo:  # noqa: ARG001
-            # imported here: ONNX Runtime and the rest load behind the first paint
+            # imported here: ONNX Runtime and the rest load behind the first paint, `batch` so that the window's thread
+            # finds it loaded when it first asks for the time left
+            import desktop_app.engine.batch  # noqa: F401
             from desktop_app.engine.pack import load_pack
             from desktop_app.engine.recogniser import Recogniser
             from desktop_app.engine.speech import SpeechDetector

@@ -105,6 +105,7 @@ class Theme(QObject):
         self._app = app
         self._choice = "system"
         self.colours = LIGHT
+        self._applied: Colours | None = None
         self.family = _install_font(app)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
@@ -135,7 +136,10 @@ class Theme(QObject):
     def _refresh(self) -> None:
         system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         dark = self._choice == "dark" or (self._choice == "system" and system_is_dark)
-        self.colours = DARK if dark else LIGHT
+        colours = DARK if dark else LIGHT
+        if colours is self._applied:
+            return  # every widget would be styled and painted anew: a tenth of a second
+        self.colours = self._applied = colours
         self._app.setPalette(_palette(self.colours))
         self._app.setStyleSheet(_style_sheet(self.colours))
         self.changed.emit()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui import answer_text
 from desktop_app.ui.language import clock, label_name, percent
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.envelope import Envelope
 from desktop_app.ui.widgets.history_strip import HistoryStrip
@@ -63,7 +64,7 @@ class AnswerPanel(Card):
         self.lengths = text_label("small")
         self.envelope = Envelope(theme)
         self.envelope.setAccessibleName(self.tr("Loudness over time"))
-        self.working = QProgressBar()
+        self.working = CalmBar()
         self.working.setObjectName("working")
         self.working.setRange(0, 100)
         self.working.setTextVisible(False)

@@ -1,9 +1,10 @@
 """How far the queue of recordings is: progress, time left, pause, stop."""
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.language import clock
 from desktop_app.ui.session import FileQueue
+from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import text_label
 
 
@@ -14,7 +15,7 @@ class QueuePanel(QWidget):
         super().__init__(parent)
         self._queue = queue
         self.text = text_label("small", wrap=True)
-        self.bar = QProgressBar()
+        self.bar = CalmBar()
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)

@@ -36,8 +36,12 @@ class Envelope(QWidget):
         middle = self.height() / 2
         painter.setBrush(QColor(self._theme.colours.line))
         painter.drawRect(QRectF(0, middle - 0.5, self.width(), 1))
-        if not self._peaks:
-            return
+        if self._peaks:
+            self._draw_peaks(painter, middle)
+        painter.end()
+
+    def _draw_peaks(self, painter: QPainter, middle: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.emotion(self._label))
         step = self.width() / len(self._peaks)
         loudest = max(max(self._peaks), 1e-6)
@@ -45,4 +49,3 @@ class Envelope(QWidget):
         for i, peak in enumerate(self._peaks):
             half = max(0.75, peak / loudest * (middle - 1))
             painter.drawRoundedRect(QRectF(i * step, middle - half, stroke, 2 * half), stroke / 2, stroke / 2)
-        painter.end()

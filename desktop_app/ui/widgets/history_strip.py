@@ -1,16 +1,45 @@
 """The last minute of live answers: a stack of shares for each moment of speech, and a gap where nobody spoke."""
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.theme import Theme
 
 SHOWN_S = 60.0
+BAND_TOP, BAND_HEIGHT = 18, 40
+MOMENT_S = 0.15  # about the time from one live answer to the next
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of speech, as it is painted: what costs time is done once, not at every repaint of the minute.
+
+    Attributes:
+        at_s: When, in seconds of the take.
+        labels: The emotions, from top to bottom.
+        tops: For each the (seconds, share) where it begins; it ends where the next one begins.
+        leading: The strongest of them.
+    """
+
+    at_s: float
+    labels: tuple[str, ...]
+    tops: tuple[QPointF, ...]
+    leading: str
+
+    @classmethod
+    def of(cls, at_s: float, shares: Mapping[str, float]) -> "Moment":
+        """The shares at a time."""
+        tops = accumulate(shares.values(), initial=0.0)
+        places = tuple(QPointF(at_s, top) for _, top in zip(shares, tops, strict=False))
+        return cls(at_s, tuple(shares), places, max(shares, key=lambda label: shares[label]))
 
 
 class HistoryStrip(QWidget):
@@ -19,21 +48,33 @@ class HistoryStrip(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._moments: deque[tuple[float, Mapping[str, float] | None]] = deque()
+        self._runs: deque[list[Moment]] = deque()
+        self._is_speech = False
+        self._newest_s = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(translate("Live", "The last minute"))
         theme.changed.connect(self.update)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._moments.clear()
+        self._runs.clear()
+        self._is_speech, self._newest_s = False, 0.0
         self.update()
 
     def add(self, at_s: float, shares: Mapping[str, float] | None) -> None:
         """What was heard at a time of the take, in seconds; None where nobody spoke."""
-        self._moments.append((at_s, dict(shares) if shares else None))
-        while self._moments and self._moments[0][0] < at_s - SHOWN_S:
-            self._moments.popleft()
+        self._newest_s = at_s
+        if shares:
+            moment = Moment.of(at_s, shares)
+            if not self._is_speech or self._runs[-1][-1].labels != moment.labels:
+                self._runs.append([])
+            self._runs[-1].append(moment)
+        self._is_speech = bool(shares)
+        while self._runs and self._runs[0][-1].at_s < at_s - SHOWN_S:
+            self._runs.popleft()
+        if self._runs:
+            oldest = self._runs[0]
+            del oldest[: bisect_left(oldest, at_s - SHOWN_S, key=lambda moment: moment.at_s)]
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -43,45 +84,54 @@ class HistoryStrip(QWidget):
         return QSize(200, 76)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        colours = self._theme.colours
         painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        band = QRectF(0, 18, self.width(), 40)
-        painter.setBrush(QColor(colours.track))
+        band = QRectF(0, BAND_TOP, self.width(), BAND_HEIGHT)
+        painter.setBrush(QColor(self._theme.colours.track))
         painter.drawRoundedRect(band, 6, 6)
-        newest = self._moments[-1][0] if self._moments else 0.0
-        scale = self.width() / SHOWN_S
-        names: list[tuple[float, str]] = []
-        leader = ""
-        for i, (at_s, shares) in enumerate(self._moments):
-            next_s = self._moments[i + 1][0] if i + 1 < len(self._moments) else at_s + 0.15
-            x = self.width() - (newest - at_s) * scale - 0.15 * scale
-            width = max(1.0, (next_s - at_s) * scale + 0.6)
-            if shares is None:
-                leader = ""
-                continue
-            top = band.top()
-            for label, share in shares.items():
-                height = share * band.height()
-                painter.setBrush(self._theme.emotion(label))
-                painter.drawRect(QRectF(x, top, width, height))
-                top += height
-            leading = max(shares, key=lambda label: shares[label])
-            if leading != leader:
-                leader = leading
-                names.append((x, label_name(leading)))
-        self._write(painter, names)
+        painter.save()
+        painter.setClipRect(band)
+        painter.translate(self._x(0.0), BAND_TOP)
+        painter.scale(self.width() / SHOWN_S, BAND_HEIGHT)  # from here in seconds and shares
+        for run in self._runs:
+            self._draw(painter, run)
+        painter.restore()
+        self._write(painter)
         painter.end()
 
-    def _write(self, painter: QPainter, names: list[tuple[float, str]]) -> None:
+    def _x(self, at_s: float) -> float:
+        """The horizontal place of a time."""
+        return self.width() * (1 - (self._newest_s - at_s + MOMENT_S) / SHOWN_S)
+
+    def _draw(self, painter: QPainter, run: list[Moment]) -> None:
+        """One area an emotion, each down to the bottom under the next one's: no seams, and hundreds of moments in a
+        few strokes."""
+        first_s, last_s = run[0].at_s, run[-1].at_s + MOMENT_S
+        bottom = (QPointF(last_s, 1.0), QPointF(first_s, 1.0))
+        for i, label in enumerate(run[0].labels):
+            top = [moment.tops[i] for moment in run]
+            painter.setBrush(self._theme.emotion(label))
+            painter.drawPolygon(QPolygonF([*top, QPointF(last_s, top[-1].y()), *bottom]))
+
+    def _write(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(self._theme.colours.quiet))
         free_from = 0.0
-        for x, name in names:
-            fits = x + painter.fontMetrics().horizontalAdvance(name) <= self.width()
-            if x >= free_from and fits:
-                painter.drawText(int(x), 13, name)
-                free_from = x + painter.fontMetrics().horizontalAdvance(name) + 8
+        for run in self._runs:
+            leader = ""
+            for moment in run:
+                if moment.leading == leader:
+                    continue
+                leader = moment.leading
+                x = self._x(moment.at_s)
+                if x < free_from:
+                    continue
+                name = label_name(leader)
+                end = x + painter.fontMetrics().horizontalAdvance(name)
+                if end <= self.width():
+                    painter.drawText(int(x), 13, name)
+                    free_from = end + 8
         for seconds in (60, 45, 30, 15):
             text = translate("Live", "{0} s ago").format(seconds)
             painter.drawText(int(self.width() * (1 - seconds / SHOWN_S)), 72, text)

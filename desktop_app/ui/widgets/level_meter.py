@@ -2,17 +2,18 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.capture.level import FLOOR_DB, Level
 from desktop_app.ui.language import translate
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.calm_bar import CalmBar
 
 SHOWN_FLOOR_DB = -60.0
 TICKS_DB = (-60, -40, -20, -10, 0)
 
 
-class LevelMeter(QProgressBar):
+class LevelMeter(CalmBar):
     """A bar for the root mean square, a line for the peak, a scale in dB. Its value, for screen readers, is in dBFS."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:

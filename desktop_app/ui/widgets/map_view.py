@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +16,7 @@ MARGIN = 16
 LEGEND_HEIGHT = 24
 MARK_RADIUS = 2.6
 STAMP = 10  # logical pixels, room for the widest mark
+PAINTS_FOR_S = 0.006  # at a time: a pack of thousands of recordings must not hold up the window
 SIDES = {0: 0, 1: 3, 2: 4, 3: 5, 4: 6}  # corners of a label's mark; 0 is a disc
 
 
@@ -56,7 +58,8 @@ class Landscape:
 
 
 class MapView(QWidget):
-    """Marks differ in shape as well as in colour. The landscape is painted once and kept; only the clip moves."""
+    """Marks differ in shape as well as in colour. The landscape is painted once, in portions, and kept; only the clip
+    moves."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +69,18 @@ class MapView(QWidget):
         self._neighbours: tuple[str, ...] = ()
         self._clip: tuple[float, float] | None = None
         self._ground: QPixmap | None = None
+        self._stamps: dict[str, QPixmap] = {}
+        self._n_painted = 0
+        self._painting = QTimer(self)
+        self._painting.setInterval(0)
+        self._painting.timeout.connect(self._paint_more)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._repaint_ground)
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether all of the landscape is on the screen."""
+        return self._ground is not None and self._n_painted == len(self._landscape.places)
 
     def show_landscape(self, landscape: Landscape, labels: tuple[str, ...]) -> None:
         """The pack's."""
@@ -90,15 +103,17 @@ class MapView(QWidget):
         self._repaint_ground()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        if self._ground is None:
-            self._ground = self._painted_ground()
+        ground = self._ground or self._begin_ground()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._ground)
-        if self._clip is None:
-            return
+        painter.drawPixmap(0, 0, ground)
+        if self._clip is not None:
+            self._draw_clip(painter, self._clip)
+        painter.end()
+
+    def _draw_clip(self, painter: QPainter, clip: tuple[float, float]) -> None:
         colours = self._theme.colours
-        at = self._point(self._clip)
+        at = self._point(clip)
         painter.setPen(QPen(QColor(colours.text), 1))
         for name in self._neighbours:
             place = self._landscape.place_of(name)
@@ -113,25 +128,19 @@ class MapView(QWidget):
         painter.setPen(QPen(QColor(colours.card), 3))
         painter.setBrush(QColor(colours.text))
         painter.drawPolygon(_star(at, 11))
-        painter.end()
 
     def _repaint_ground(self) -> None:
         self._ground = None
+        self._painting.stop()
         self.update()
 
-    def _painted_ground(self) -> QPixmap:
+    def _begin_ground(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         ground = QPixmap(int(self.width() * ratio), int(self.height() * ratio))
         ground.setDevicePixelRatio(ratio)
         ground.fill(Qt.GlobalColor.transparent)
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        stamps = {label: self._stamp(label, ratio) for label in set(self._landscape.labels)}
-        half = STAMP / 2
-        for label, place in zip(self._landscape.labels, self._landscape.places, strict=True):
-            at = self._point(place)
-            painter.drawPixmap(QPointF(at.x() - half, at.y() - half), stamps[label])
         x = MARGIN
         painter.setFont(self._theme.font(12, QFont.Weight.Medium))
         for i, label in enumerate(self._labels):
@@ -143,7 +152,32 @@ class MapView(QWidget):
             painter.drawText(x + 15, self.height() - 5, name)
             x += painter.fontMetrics().horizontalAdvance(name) + 34
         painter.end()
+        self._ground = ground
+        self._stamps = {label: self._stamp(label, ratio) for label in set(self._landscape.labels)}
+        self._n_painted = 0
+        self._paint_more()
         return ground
+
+    def _paint_more(self) -> None:
+        """Stamp marks for a few milliseconds, and leave the rest for when the window has looked after itself."""
+        if self._ground is None:
+            return
+        until = perf_counter() + PAINTS_FOR_S
+        labels, places = self._landscape.labels, self._landscape.places
+        half = STAMP / 2
+        painter = QPainter(self._ground)
+        while self._n_painted < len(places) and perf_counter() < until:
+            portion = range(self._n_painted, min(self._n_painted + 50, len(places)))
+            for i in portion:
+                at = self._point(places[i])
+                painter.drawPixmap(QPointF(at.x() - half, at.y() - half), self._stamps[labels[i]])
+            self._n_painted = portion.stop
+        painter.end()
+        if self.is_painted:
+            self._painting.stop()
+        else:
+            self._painting.start()
+        self.update()
 
     def _stamp(self, label: str, ratio: float) -> QPixmap:
         """One mark: painted once and stamped thousands of times, which is ten times as quick as painting each."""

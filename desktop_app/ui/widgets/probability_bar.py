@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, percent, translate
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.calm_bar import CalmBar
 
 NAME_WIDTH = 104
 SHARE_WIDTH = 58
@@ -28,7 +29,7 @@ class BarRow:
     strong: bool = False
 
 
-class ProbabilityBar(QProgressBar):
+class ProbabilityBar(CalmBar):
     """A progress bar to screen readers, whose name tells the emotion and all three shares."""
 
     def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
