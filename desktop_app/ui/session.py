@@ -82,6 +82,10 @@ class SessionModel(QAbstractTableModel):
     NAME, ANSWER, LENGTH, SEGMENTS, FOLDER, NOTE = range(6)
     ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
     SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+    TEXT_ROLE = int(Qt.ItemDataRole.DisplayRole)
+    TIP_ROLE = int(Qt.ItemDataRole.ToolTipRole)
+    SPOKEN_ROLE = int(Qt.ItemDataRole.AccessibleTextRole)
+    ROLES = frozenset((ENTRY_ROLE, SORT_ROLE, TEXT_ROLE, TIP_ROLE, SPOKEN_ROLE))
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -165,20 +169,20 @@ class SessionModel(QAbstractTableModel):
         )[section]
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid():
-            return None
+        if role not in self.ROLES or not index.isValid():
+            return (
+                None  # first, and told by numbers: each repaint of a table asks thousands of times for roles like fonts
+            )
         entry = self._entries[index.row()]
         if role == self.ENTRY_ROLE:
             return entry
         if role == self.SORT_ROLE:
             return self._sort_key(entry, index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == self.TEXT_ROLE:
             return self._text(entry, index.column())
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == self.TIP_ROLE:
             return entry.error or str(entry.path)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{entry.name}: {answer_in_short(entry)}" if index.column() == 0 else None
-        return None
+        return f"{entry.name}: {answer_in_short(entry)}" if index.column() == 0 else None  # for screen readers
 
     def _text(self, entry: Entry, column: int) -> str:
         recognition = entry.recognition

@@ -79,7 +79,7 @@ log = logging.getLogger(__name__)
 
 PACK_SUFFIX = ".vkpack"
 SIDE_WIDTH = 340
-ADDED_AT_ONCE = 50  # recordings; both tables sort them as they come, which takes 0.1 ms each
+ADDED_AT_ONCE = 25  # recordings; both tables sort them as they come, which takes 0.1 ms each
 TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
 
 
@@ -731,6 +731,7 @@ class MainWindow(QMainWindow):
         self.that_was.set_labels(pack.labels)
         self.what_if.set_pack(pack.k, pack.alpha)
         self.map.set_pack(pack)
+        self.neighbours.prepare()
         if self._shown is not None:
             self.show_entry(self._shown)
 

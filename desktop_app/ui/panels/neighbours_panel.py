@@ -1,6 +1,6 @@
 """The nearest recordings as cards: why the answer is what it is."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -25,7 +25,7 @@ class NeighbourCard(Card):
 
     play_asked = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, margin=13)
         self._neighbour: Neighbour | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -106,6 +106,12 @@ class NeighboursPanel(QWidget):
         whole.addLayout(top, 0, 0)
         whole.addLayout(self._grid, 1, 0)
 
+    def prepare(self) -> None:
+        """Make the first cards ahead, one at a time: made with the first answer they would hold it up."""
+        if len(self._cards) < SHOWN_AT_FIRST:
+            self._add_card().ensurePolished()
+            QTimer.singleShot(0, self, self.prepare)
+
     def show_recognition(self, recognition: Recognition) -> None:
         """The neighbours of an answer."""
         self._neighbours = recognition.neighbours
@@ -117,10 +123,7 @@ class NeighboursPanel(QWidget):
     def _fill(self) -> None:
         shown = self._neighbours if self._show_all else self._neighbours[:SHOWN_AT_FIRST]
         while len(self._cards) < len(shown):
-            card = NeighbourCard(self._theme)
-            card.play_asked.connect(self.play_asked)
-            self._cards.append(card)
-            self._columns = 0
+            self._add_card()
         for rank, (card, neighbour) in enumerate(zip(self._cards, shown, strict=False), start=1):
             card.show_neighbour(neighbour, rank)
         self._place()
@@ -130,6 +133,14 @@ class NeighboursPanel(QWidget):
         self.title.setText(self.tr("It sounds most like these"))
         self.more.setVisible(total > SHOWN_AT_FIRST)
         self.more.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all {0}").format(total))
+
+    def _add_card(self) -> NeighbourCard:
+        card = NeighbourCard(self._theme, self)
+        card.hide()
+        card.play_asked.connect(self.play_asked)
+        self._cards.append(card)
+        self._columns = 0  # not placed yet
+        return card
 
     def _place(self) -> None:
         columns = max(1, (self.width() + self._grid.spacing()) // (NARROWEST_CARD + self._grid.spacing()))

@@ -16,7 +16,7 @@ MARGIN = 16
 LEGEND_HEIGHT = 24
 MARK_RADIUS = 2.6
 STAMP = 10  # logical pixels, room for the widest mark
-PAINTS_FOR_S = 0.006  # at a time: a pack of thousands of recordings must not hold up the window
+PAINTS_FOR_S = 0.004  # at a time: a pack of thousands of recordings must not hold up the window
 SIDES = {0: 0, 1: 3, 2: 4, 3: 5, 4: 6}  # corners of a label's mark; 0 is a disc
 
 
@@ -104,6 +104,8 @@ class MapView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         ground = self._ground or self._begin_ground()
+        if not self.is_painted:
+            self._painting.start()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, ground)
@@ -155,12 +157,12 @@ class MapView(QWidget):
         self._ground = ground
         self._stamps = {label: self._stamp(label, ratio) for label in set(self._landscape.labels)}
         self._n_painted = 0
-        self._paint_more()
         return ground
 
     def _paint_more(self) -> None:
         """Stamp marks for a few milliseconds, and leave the rest for when the window has looked after itself."""
-        if self._ground is None:
+        if self._ground is None or not self.isVisible():
+            self._painting.stop()  # the next paint goes on with it
             return
         until = perf_counter() + PAINTS_FOR_S
         labels, places = self._landscape.labels, self._landscape.places
@@ -175,8 +177,6 @@ class MapView(QWidget):
         painter.end()
         if self.is_painted:
             self._painting.stop()
-        else:
-            self._painting.start()
         self.update()
 
     def _stamp(self, label: str, ratio: float) -> QPixmap:
