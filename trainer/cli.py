@@ -1,4 +1,4 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, report, tables, export.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, export.
 
 Each takes a recipe and first does what it rests on.
 """
@@ -8,19 +8,25 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_app.errors import VoiceKinError
 
+TABLES = ("1", "2", "3")
 COMMANDS = {
     "prepare": "load and inspect the corpora, encode every clip, write the folds",
     "fit": "train a head for every fold and seed",
     "tune": "choose temperature, k and alpha on validation speakers",
     "evaluate": "answer the test speakers and score the answers",
     "personalise": "measure what a voice and examples of a test speaker add",
-    "report": "write the tables and the report of a run",
-    "tables": "the paper's tables: what SCL, kNN and each augmentation add, every row with its interval",
+    "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, every row with its interval",
+    "sweeps": "what lambda, tau, k and alpha change",
+    "report": "write the report of a run, with the tables and sweeps that are there",
     "export": "train on everyone and write the pack",
 }
+
+if TYPE_CHECKING:
+    from trainer.run import Run
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
         if name == "personalise":
             command.add_argument("--draws", type=int, default=20, metavar="N", help="draws of each speaker's clips")
         if name == "tables":
-            command.add_argument("--augmentations", action="store_true", help="table 2 as well: six more runs")
+            command.add_argument(
+                "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1, 2 and 3"
+            )
         if name == "export":
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
     return top
@@ -58,6 +66,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def help_the_first(run: "Run", options: argparse.Namespace) -> None:
+    """The trainings of a command, of which this process of an accelerate launch hears its share."""
+    if options.command == "tables":
+        from trainer.tables import trainings, variant_of
+
+        for recipe in trainings(run.recipe, options.only):
+            variant_of(run, recipe).fit(options.resume)
+    elif options.command == "sweeps":
+        from trainer.sweeps import swept
+        from trainer.tables import variant_of
+
+        for recipe in swept(run.recipe):
+            variant_of(run, recipe).fit(options.resume)
+    elif options.command != "prepare":
+        run.fit(options.resume, for_pack=options.command == "export")
+
+
 def _run(options: argparse.Namespace) -> int:
     import torch
 
@@ -66,8 +91,7 @@ def _run(options: argparse.Namespace) -> int:
     torch.set_num_threads(options.threads)
     run = Run(options.recipe, options.run)
     if not run.is_main:  # of an accelerate launch: these help with the fine-tuning alone
-        if options.command != "prepare":
-            run.fit(options.resume, for_pack=options.command == "export")
+        help_the_first(run, options)
         return 0
     if options.command == "prepare":
         run.prepare()
@@ -92,7 +116,11 @@ def _run(options: argparse.Namespace) -> int:
     elif options.command == "tables":
         from trainer.tables import tables_run
 
-        print("\n".join(tables_run(run, options.augmentations).values()))
+        print(tables_run(run, options.only, options.resume))
+    elif options.command == "sweeps":
+        from trainer.sweeps import sweeps_run
+
+        print(sweeps_run(run, options.resume))
     else:
         from trainer.evaluate import evaluate_run
 

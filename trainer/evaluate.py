@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 Ints = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
 
-WAYS = ("fused", "model", "knn")
-"""p of eq. (4), p_model alone, p_knn alone."""
+WAYS = ("fused", "model", "knn", "vote")
+"""p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Answered:
         seed: Of the training.
         draw: Which draw of the unlabelled clips (and mood, where they are one-sided).
         rows: int64 [n], of the table.
-        probabilities: float64 [3, n, L] in the order of WAYS.
+        probabilities: float64 [4, n, L] in the order of WAYS.
     """
 
     condition: Condition
@@ -64,7 +64,7 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
     data, recipe = run.data(part), run.recipe
     fitted, tuned = run.final_head(part), run.tuned(part)
     known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
-    items, item_labels = datastore_items(data, fitted, answered_rows(data, known))
+    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), recipe.baseline.used)
     test = answered_rows(data, part.fold.indices(data.utterances, "test"))
     rng = np.random.default_rng(part.seed)
     for condition in conditions:
@@ -73,10 +73,12 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
         for _ in range(1 if repeatable else recipe.protocol.draws):
             for answers in answers_under(data, fitted, test, condition, tuned.temperature, rng):
                 p_model = softmax(answers.logits, tuned.temperature)
-                found = neighbours_of(answers, items, item_labels, tuned.k)
+                found = neighbours_of(answers, items, item_labels, max(tuned.k, tuned.vote_k))
                 p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, data.n_answered)
                 fused = fuse(p_knn, p_model, tuned.alpha)
-                yield Answered(condition, part.seed, draw, test, np.stack([fused, p_model, p_knn]))
+                p_vote = knn_probabilities(found, tuned.vote_k, tuned.knn_temperature, "vote", data.n_answered)
+                voted = fuse(p_vote, p_model, tuned.vote_alpha)
+                yield Answered(condition, part.seed, draw, test, np.stack([fused, p_model, p_knn, voted]))
                 draw += 1
 
 
@@ -186,13 +188,13 @@ def score_tables(scores: Mapping[str, Any]) -> str:
         f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
         f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
         "",
-        "| clips of the speaker known | UA | 95 % | p_model alone | p_knn alone | WA | macro-F1 | ECE |",
-        "|---|---|---|---|---|---|---|---|",
+        "| clips of the speaker known | UA | 95 % | p_model alone | p_knn alone | plain vote | WA | macro-F1 | ECE |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, c in conditions.items():
         lines.append(
             f"| {name} | {c[headline]:.1f} | {c[ends + '_low']:.1f} to {c[ends + '_high']:.1f} | {c['ua_model']:.1f} "
-            f"| {c['ua_knn']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
+            f"| {c['ua_knn']:.1f} | {c['ua_vote']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
         )
     if by_corpus:
         lines += ["", "UA and its interval are the mean of the corpora; the other columns count every clip alike."]

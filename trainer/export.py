@@ -176,7 +176,6 @@ def export_pack(
     training: Mapping[str, Any],
     scores: Mapping[str, Any],
     model_card: str,
-    datastore_baseline: str = "all",
     progress: Progress | None = None,
 ) -> Pack:
     """Write the pack.
@@ -190,7 +189,6 @@ def export_pack(
         utterances: The clips of the datastore, inspected, with labels that are answered with.
         training, scores: As they stand in pack.json.
         model_card: MODEL_CARD.md.
-        datastore_baseline: "all": each item embedded with the baseline of its speaker's clips; "none": without.
         progress: Called as clips are encoded.
     """
     labels = fitted.labels[: fitted.n_answered]
@@ -218,7 +216,7 @@ def export_pack(
         if progress:
             progress(done, len(kept))
     pooled = np.concatenate(rows)
-    embeddings = _embed(heading, pooled, kept, fitted, datastore_baseline)
+    embeddings = _embed(heading, pooled, kept, fitted, recipe.baseline.used)
     manifest = PackManifest(
         name=recipe.name,
         version=recipe.export.version,
@@ -257,14 +255,14 @@ def _embed(
     pooled: Floats,
     utterances: Sequence[Utterance],
     fitted: FittedHead,
-    kind: str,
+    voices: bool,
 ) -> Floats:
     def classify(x: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         feed = {"pooled": x, "baseline": np.ascontiguousarray(np.broadcast_to(baseline, x.shape), dtype=np.float32)}
         return softmax(heading.run(["logits"], feed)[0])
 
     baselines = np.zeros_like(pooled)
-    if kind == "all":
+    if voices:
         keys = np.array([u.speaker_key for u in utterances])
         for key in np.unique(keys):
             own = keys == key

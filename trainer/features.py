@@ -1,8 +1,8 @@
 """The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
 
 A cache is a folder named after encoder, pools and precision; its rows hold every layer kept, so that another choice of
-layers costs nothing. `rows.f32` grows by a row a clip and `keys.txt` by the
-row's key after it; a killed run leaves at most a row without a key, which the next one cuts off.
+layers costs nothing. `rows.f32` grows by a row a clip and `keys.txt` by the row's key after it; a killed run leaves at
+most rows without keys, which the next to add some cuts off. Runs that share a cache add to it one at a time.
 """
 
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from filelock import FileLock
 
 from trainer.augment import augment
 from trainer.backbone import Backbone, PooledBackbone, load_backbone
@@ -32,33 +33,39 @@ class FeatureCache:
         folder.mkdir(parents=True, exist_ok=True)
         self._dim = dim
         self._rows_path, self._keys_path = folder / "rows.f32", folder / "keys.txt"
-        keys = self._keys_path.read_text(encoding="utf-8").splitlines() if self._keys_path.is_file() else []
-        row_bytes = 4 * dim
-        whole = self._rows_path.stat().st_size // row_bytes if self._rows_path.is_file() else 0
-        keys = keys[:whole]
-        self._keys_path.write_text("".join(k + "\n" for k in keys), encoding="utf-8")
+        self._lock = FileLock(folder / "lock")
+        with self._lock:
+            self._read()
+
+    def _read(self) -> None:
+        """The keys on disk that have their row."""
         self._rows_path.touch()
-        os.truncate(self._rows_path, len(keys) * row_bytes)
-        self._index = {key: i for i, key in enumerate(keys)}
+        self._keys_path.touch()
+        keys = self._keys_path.read_text(encoding="utf-8").splitlines()
+        self._keys = keys[: self._rows_path.stat().st_size // (4 * self._dim)]
+        self._index = {key: i for i, key in enumerate(self._keys)}
 
     def __contains__(self, key: str) -> bool:
         return key in self._index
 
     def append(self, keys: Sequence[str], rows: Floats) -> None:
-        """Adds rows float32 [len(keys), dim]."""
-        with self._rows_path.open("ab") as f:
-            f.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
-        with self._keys_path.open("a", encoding="utf-8") as f:
-            f.writelines(key + "\n" for key in keys)
-        for key in keys:
-            self._index[key] = len(self._index)
+        """Adds rows float32 [len(keys), dim] to those that are there by now."""
+        with self._lock:
+            self._read()
+            os.truncate(self._rows_path, len(self._keys) * 4 * self._dim)
+            os.truncate(self._keys_path, sum(len(key) + 1 for key in self._keys))
+            with self._rows_path.open("ab") as f:
+                f.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
+            with self._keys_path.open("a", encoding="utf-8", newline="\n") as f:
+                f.writelines(key + "\n" for key in keys)
+            self._read()
 
     def rows(self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None) -> Floats:
         """float32 [len(keys), dim], or the columns asked for alone."""
         width = self._dim if columns is None else len(columns)
         rows = np.empty((len(keys), width), dtype=np.float32)
         if keys:
-            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r").reshape(-1, self._dim)
+            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r", shape=(len(self._keys), self._dim))
             for row, key in zip(rows, keys, strict=True):
                 row[:] = stored[self._index[key]] if columns is None else stored[self._index[key]][columns]
         return rows

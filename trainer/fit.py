@@ -190,7 +190,8 @@ def _fit(
     checkpoint = folder / "checkpoint.pt" if folder else None
     if checkpoint and resume and checkpoint.is_file():
         state.restore(torch.load(checkpoint, weights_only=False))
-    checking = _Validation(data, validation, standardise, axes, labels) if len(validation) else None
+    voices = recipe.baseline.used
+    checking = _Validation(data, validation, standardise, axes, labels, voices) if len(validation) else None
 
     saved = time.monotonic()
     while state.epoch < t.epochs and not (t.patience and state.epoch - state.best_epoch >= t.patience):
@@ -362,16 +363,20 @@ def _average(average: Head, head: Head, decay: float) -> None:
 
 
 class _Validation:
-    """UA on validation speakers, with no baseline and with one from all of a speaker's clips, averaged."""
+    """UA on validation speakers; with voices, the mean of no baseline and of one from all of a speaker's clips."""
 
-    def __init__(self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints) -> None:
+    def __init__(
+        self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints, voices: bool
+    ) -> None:
         rows = rows[labels[rows] < data.n_answered]
         pooled = _apply(standardise, data.features[0, rows])
         if axes is not None:
             pooled = pooled @ axes
-        speakers = _numbered([data.utterances[i].speaker_key for i in rows])
-        voices = np.stack([pooled[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)])
-        self._features = [torch.from_numpy(pooled), torch.from_numpy(pooled - voices[speakers])]
+        self._features = [torch.from_numpy(pooled)]
+        if voices:
+            speakers = _numbered([data.utterances[i].speaker_key for i in rows])
+            means = np.stack([pooled[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)])
+            self._features.append(torch.from_numpy(pooled - means[speakers]))
         self._labels, self._n = labels[rows], data.n_answered
 
     @torch.inference_mode()

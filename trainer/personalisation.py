@@ -224,7 +224,7 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
     data = run.prepare()
     fitted, tuned = run.final_head(part), run.tuned(part)
     known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
-    items, item_labels = datastore_items(data, fitted, answered_rows(data, known))
+    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), run.recipe.baseline.used)
     test = answered_rows(data, part.fold.indices(data.utterances, "test"))
     keys = np.array([data.utterances[i].speaker_key for i in test])
     counts: dict[Known, list[Ints]] = {k: [] for k in wanted}

@@ -40,11 +40,11 @@ class Answers:
     embeddings: Floats
 
 
-def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, kind: str = "all") -> tuple[Floats, Ints]:
-    """Embeddings [n, E] and labels [n] of datastore clips, each less its speaker's baseline, or plain."""
+def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
+    """Embeddings [n, E] and labels [n] of datastore clips, each less its speaker's baseline where `voices` are used."""
     pooled = fitted.pooled(data.features[0, rows])
     baselines = np.zeros_like(pooled)
-    if kind == "all":
+    if voices:
         for own in _groups(data, rows):
             baselines[own] = _baseline(fitted, pooled[own], 1.0)
     _, embeddings = fitted.answer(pooled, baselines)

@@ -49,6 +49,9 @@ class BackboneRecipe:
         layers: Kept from the bottom; 0 for all.
         pooled_layers: Whose statistics make the pooled features; 0 is the first layer's input.
         pools: Over which frames the statistics are taken: "all", "speech" (between the silence at both ends), or both.
+        weighted_sum: One sum of the pooled layers, its weights learned, in place of the layers side by side.
+        attention: Frames count by weights that are learned, in place of alike. Both are learned in fine-tuning, which
+            `finetune.layers` = 0 leaves to them and the head.
         max_seconds: Longer clips are cut for training; the app cuts them at pauses.
         front_end: See trainer.backbone.FrontEnd.
         precision: Of the encoding: "float32", or "bfloat16" where the processor is quick at it.
@@ -58,9 +61,16 @@ class BackboneRecipe:
     layers: int = 3
     pooled_layers: tuple[int, ...] = (2, 3)
     pools: tuple[Literal["all", "speech"], ...] = ("all",)
+    weighted_sum: bool = False
+    attention: bool = False
     max_seconds: float = 15.0
     front_end: FrontEnd = field(default_factory=FrontEnd)
     precision: Literal["float32", "bfloat16"] = "float32"
+
+    @property
+    def learns(self) -> bool:
+        """Whether the pooling has weights of its own."""
+        return self.weighted_sum or self.attention
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,8 @@ class FineTuneRecipe:
     Attributes:
         layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
             bottom stay frozen, as is usual.
+        copies: With some, each clip is augmented so often and heard once by the layers that stay frozen, and what they
+            say is kept in memory: much faster where few layers are thawed. Then nothing is cropped.
         epochs: As many as there are clips, drawn in batches.
         batch_size: N of eq. (1), over all processes.
         accumulate: Batches whose gradients are added up before a step.
@@ -107,6 +119,7 @@ class FineTuneRecipe:
     """
 
     layers: int = 0
+    copies: int = 0
     epochs: int = 10
     batch_size: int = 32
     accumulate: int = 1
@@ -211,6 +224,11 @@ class BaselineRecipe:
     clips_to_half: float = 5.0
     mood_tolerance: float = MOOD_TOLERANCE
 
+    @property
+    def used(self) -> bool:
+        """Whether the head ever sees a voice taken off. Where it does not, the datastore has none taken off either."""
+        return any(self.train_counts)
+
 
 @dataclass(frozen=True)
 class KnnRecipe:
@@ -281,6 +299,11 @@ class Recipe:
     knn: KnnRecipe = KnnRecipe()
     protocol: ProtocolRecipe = ProtocolRecipe()
     export: ExportRecipe = ExportRecipe()
+
+    @property
+    def finetuned(self) -> bool:
+        """Whether there is anything to learn before the heads."""
+        return self.finetune.layers != 0 or self.backbone.learns
 
 
 def load_recipe(path: Path) -> Recipe:

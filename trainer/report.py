@@ -1,23 +1,18 @@
 """The report of a run: one self-contained HTML file with tables and figures, and each figure as PNG and SVG."""
 
 import base64
+import csv
 import html
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
 from trainer.evaluate import evaluate_run, read_scores
-from trainer.metrics import coverage_curve
+from trainer.figures import calibration_figure, confusion_figure, coverage_figure, save_figure, training_figure
 from trainer.run import Run
-
-mpl.use("Agg")
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
@@ -34,45 +29,22 @@ def report_run(run: Run) -> Path:
     scores = read_scores(run)
     figures = run.folder / "figures"
     figures.mkdir(exist_ok=True)
-    pictures = [
-        save_figure(
-            confusion_figure(scores["labels"], np.array(c["confusion"]), f"clips known: {name}"), figures / slug
-        )
-        for name, c in scores["conditions"].items()
-        if (slug := f"confusion-{name.replace(', ', '-').replace(' ', '-')}")
-    ]
-    pictures.append(save_figure(coverage_figure(run), figures / "coverage"))
-    pictures.append(save_figure(calibration_figure(run), figures / "calibration"))
+    pictures = []
+    for name, condition in scores["conditions"].items():
+        slug = f"confusion-{name.replace(', ', '-').replace(' ', '-')}"
+        matrices = {f"clips known: {name}": np.array(condition["confusion"])}
+        pictures.append(save_figure(confusion_figure(scores["labels"], matrices), figures / slug))
+    first = _first_answers(run)
+    pictures.append(save_figure(coverage_figure(*first), figures / "coverage"))
+    pictures.append(save_figure(calibration_figure(*first), figures / "calibration"))
+    pictures.append(save_figure(training_figure(_curves(run)), figures / "training"))
+    texts = [run.folder / "tables.md", *sorted((run.folder / "tables").glob("*.md"))]
+    drawn = sorted((run.folder / "tables").glob("*.png"))
+    pictures += ["data:image/png;base64," + base64.b64encode(p.read_bytes()).decode() for p in drawn]
     path = run.folder / "report.html"
-    path.write_text(_page(run, (run.folder / "tables.md").read_text(encoding="utf-8"), pictures), encoding="utf-8")
+    tables = "\n\n".join(p.read_text(encoding="utf-8").strip() for p in texts)
+    path.write_text(_page(run, tables, pictures), encoding="utf-8")
     return path
-
-
-def save_figure(figure: Figure, path: Path) -> str:
-    """Writes PATH.png and PATH.svg, and returns the PNG as a data URI."""
-    figure.savefig(path.with_name(path.name + ".svg"), bbox_inches="tight")
-    png = io.BytesIO()
-    figure.savefig(png, format="png", dpi=120, bbox_inches="tight")
-    path.with_name(path.name + ".png").write_bytes(png.getvalue())
-    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
-
-
-def confusion_figure(labels: Sequence[str], counts: npt.NDArray[Any], title: str) -> Figure:
-    """Figure 3 of the paper: each row's shares in per cent; counts [L, L], row the truth."""
-    shares = 100.0 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    side = 1.6 + 0.6 * len(labels)
-    figure = Figure(figsize=(side, side))
-    axes = figure.add_subplot()
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_xlabel("answered")
-    axes.set_ylabel("truth")
-    axes.set_title(title)
-    for i, row in enumerate(shares):
-        for j, share in enumerate(row):
-            axes.text(j, i, f"{share:.0f}", ha="center", va="center", color="white" if share > 55 else "black")
-    return figure
 
 
 def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -82,32 +54,14 @@ def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floa
     return run.prepare().label_indices()[rows], probabilities
 
 
-def coverage_figure(run: Run) -> Figure:
-    """Accuracy over the share of clips answered, as the confidence asked for falls."""
-    _, coverage, accuracy = coverage_curve(*_first_answers(run))
-    figure = Figure(figsize=(5, 3.5))
-    axes = figure.add_subplot()
-    axes.plot(100 * coverage, 100 * accuracy)
-    axes.set_xlabel("clips answered, %")
-    axes.set_ylabel("answered rightly, %")
-    axes.set_title("accuracy and coverage, speaker not known")
-    return figure
-
-
-def calibration_figure(run: Run, bins: int = 10) -> Figure:
-    """Accuracy over confidence; a calibrated model lies on the diagonal."""
-    truth, probabilities = _first_answers(run)
-    confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    there = [b for b in range(bins) if (which == b).any()]
-    figure = Figure(figsize=(4, 4))
-    axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    axes.plot([confidence[which == b].mean() for b in there], [right[which == b].mean() for b in there], marker="o")
-    axes.set_xlabel("confidence")
-    axes.set_ylabel("accuracy")
-    axes.set_title("calibration, speaker not known")
-    return figure
+def _curves(run: Run) -> dict[str, list[list[float]]]:
+    """(epoch, loss, ...) of every training of a head, by fold and seed."""
+    curves = {}
+    for part in run.parts():
+        with (part.folder / "metrics.csv").open(encoding="utf-8", newline="") as lines:
+            rows = [[float(v) for v in row] for row in list(csv.reader(lines))[1:]]
+        curves[f"{part.fold.name}, seed {part.seed}"] = rows
+    return curves
 
 
 def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:

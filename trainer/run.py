@@ -211,7 +211,8 @@ class Run:
             )
             if not tuned_path.is_file():
                 fitted = load_head(part.folder / "head.pt", self.recipe)
-                write_json(tuned_path, asdict(tune(data, fitted, train, validation, self.recipe.knn)))
+                tuned = tune(data, fitted, train, validation, self.recipe.knn, self.recipe.baseline.used)
+                write_json(tuned_path, asdict(tuned))
             if self.recipe.training.refit and not refit_path.is_file():
                 epochs = load_head(part.folder / "head.pt", self.recipe).epochs
                 training = replace(self.recipe.training, epochs=epochs, patience=0)

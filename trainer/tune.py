@@ -1,7 +1,7 @@
 """Choosing temperature, k, alpha and weighting on validation speakers: the datastore is the training clips alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from trainer.recipe import KnnRecipe
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-CONDITIONS = (Condition(0), Condition(10))  # a speaker not known and one known a little count alike
+ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known a little count alike
 WITHIN_BEST = 0.3  # points of UA that validation speakers can't tell apart; among those the better likelihood wins
 NOVEL_PERCENTILE = 99.0  # of validation speech is nearer to the datastore than the novelty threshold
 ABSTAIN_PERCENTILE = 10.0  # of validation answers are less confident than the app's threshold
@@ -25,7 +25,11 @@ ABSTAIN_PERCENTILE = 10.0  # of validation answers are less confident than the a
 
 @dataclass(frozen=True)
 class Tuned:
-    """What validation chose; accuracies in per cent of validation UA, for the record."""
+    """What validation chose; accuracies in per cent of validation UA, for the record.
+
+    Attributes:
+        vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
+    """
 
     temperature: float
     k: int
@@ -36,21 +40,28 @@ class Tuned:
     abstain_confidence: float
     ua_model: float
     ua_fused: float
+    vote_k: int = 1
+    vote_alpha: float = 0.0
 
 
 def tune(
-    data: Dataset, fitted: FittedHead, train: Ints, validation: Ints, recipe: KnnRecipe, datastore_baseline: str = "all"
+    data: Dataset, fitted: FittedHead, train: Ints, validation: Ints, recipe: KnnRecipe, voices: bool = True
 ) -> Tuned:
-    """Search the recipe's grid on the validation speakers, who are in neither head nor datastore."""
+    """Search the recipe's grid on the validation speakers, who are in neither head nor datastore.
+
+    Without `voices` the head knows no baselines, and nothing is taken off any clip.
+    """
     train, validation = answered_rows(data, train), answered_rows(data, validation)
-    items, item_labels = datastore_items(data, fitted, train, datastore_baseline)
+    items, item_labels = datastore_items(data, fitted, train, voices)
     truth = data.label_indices()[validation]
     rng = np.random.default_rng(0)
-    answers = [a for c in CONDITIONS for a in answers_under(data, fitted, validation, c, 1.0, rng)]
+    conditions = (ALONE, KNOWN) if voices else (ALONE,)
+    answers = [a for c in conditions for a in answers_under(data, fitted, validation, c, 1.0, rng)]
     temperature = fit_temperature([a.logits for a in answers], truth)
     models = [softmax(a.logits, temperature) for a in answers]
     found = [neighbours_of(a, items, item_labels, max(recipe.k)) for a in answers]
     setting, ua, fused = search(models, found, truth, recipe, data.n_answered)
+    (vote_k, vote_alpha, *_), _, _ = search(models, found, truth, replace(recipe, weighting=("vote",)), data.n_answered)
     ua_model = float(np.mean([unweighted_accuracy(truth, p.argmax(1), data.n_answered) for p in models]))
     novelty = [f.distances[:, :NOVELTY_NEIGHBOURS].mean(1) for f in found]
     return Tuned(
@@ -60,6 +71,8 @@ def tune(
         float(np.percentile(np.concatenate([p.max(1) for p in fused]), ABSTAIN_PERCENTILE)),
         ua_model,
         ua,
+        vote_k,
+        vote_alpha,
     )
 
 

@@ -88,7 +88,7 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     assert set(scores["conditions"]["0"]["by_fold"]) == {"ravdess", "emodb", "nemo", "ased"}
     assert "| 10, one mood |" in capsys.readouterr().out
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == 8
+    assert page.count("data:image/png;base64,") == 9
     assert "http" not in page.replace("http://www.w3.org", "")  # self-contained
     assert (folder / "figures" / "confusion-0.svg").is_file()
 
@@ -251,18 +251,48 @@ def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeyp
     assert 0 <= load_pack(place / "pack").manifest.training["int8_labels_kept"] <= 1
 
 
-def test_the_papers_tables(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more="")
+def test_the_papers_tables_figures_and_sweeps(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more="[baseline]\ntrain_counts = [0]\n")
     text = Path(recipe).read_text().replace("epochs = 3", "epochs = 1").replace("seeds = [0, 1]", "seeds = [0]")
     Path(recipe).write_text(text.replace("[0, 3, 10, -1]", "[0]"), encoding="utf-8")
-    assert run("tables", recipe, "--augmentations") == 0
+    assert run("tables", recipe) == 0
     printed = capsys.readouterr().out
-    for name in ("CE", "CE + kNN", "CE + SCL", "CE + SCL + kNN", "none", "noise", "reverberation", "pitch", "mixed"):
-        assert f"\n| {name} | " in printed
     tables = place / "runs" / "tiny" / "tables"
-    rows = [
-        line.split("|") for line in (tables / "scl-and-knn.md").read_text().splitlines() if line.startswith("| CE +")
-    ]
-    for row in rows:
-        low, high = (float(v) for v in row[5].split(" to "))
-        assert low <= float(row[4]) <= high
+    rows = {}
+    for line in printed.splitlines():
+        cells = [c.strip() for c in line.split("|")]
+        if len(cells) > 7 and cells[6] and cells[6] != "UA more than" and "---" not in cells[6]:
+            rows[cells[1]] = cells
+            low, high = (float(v) for v in cells[8].split(" to "))
+            assert low <= float(cells[7]) <= high
+    assert set(rows) == {
+        *("S2: S1 + SCL", "S3: S2 + kNN", "S3, neighbours vote alike"),
+        *("noise", "volume", "reverberation", "pitch", "mixed"),
+        *("kNN", "SCL", "SCL and kNN"),
+    }
+    assert rows["SCL"][2:6] == rows["S2: S1 + SCL"][2:6]  # both tables rest on the same training
+    assert {p.name for p in tables.iterdir()} == {
+        *(f"table-{n}.md" for n in (1, 2, 3)),
+        *(f"figure-{n}.{kind}" for n in (3, 4) for kind in ("png", "svg")),
+    }
+    # CE and SCL without copies, and SCL with each kind of copies
+    assert len(list((place / "runs" / "tiny" / "variants").iterdir())) == 2 + 5
+
+    monkeypatch.setattr("trainer.sweeps.LAMBDAS", (0.0, 0.1))
+    monkeypatch.setattr("trainer.sweeps.TAUS", (0.07, 1.0))
+    assert run("sweeps", recipe) == 0
+    swept = (tables / "sweeps.csv").read_text().splitlines()
+    assert len(swept) == 1 + 2 + 2 + 6 + 11
+    by_value = {tuple(line.split(",")[:2]): line.split(",")[2] for line in swept}
+    assert by_value["lambda", "0.1"] == by_value["tau", "0.07"] == f"{float(by_value['alpha', '0.0']):.2f}"
+    assert f" {float(by_value['lambda', '0.0']):.1f} " in " ".join(
+        line for line in (tables / "table-3.md").read_text().splitlines() if "neither" in line
+    )
+    assert len(list((place / "runs" / "tiny" / "variants").iterdir())) == 2 + 5 + 1
+
+    assert run("report", recipe) == 0
+    page = (place / "runs" / "tiny" / "report.html").read_text()
+    assert "Table 2, augmentations" in page
+    assert page.count("data:image/png;base64,") == 1 + 3 + 3
