@@ -19,7 +19,7 @@ New-Item -ItemType Directory -Force 'build\work\voicekin', 'dist' | Out-Null
 Invoke-Step $venvPython packaging\icon.py build\work\voicekin\voicekin.png
 Invoke-Step (Join-Path $venv 'Scripts\pyinstaller.exe') --noconfirm --log-level ERROR --workpath build\work --distpath build packaging\voicekin.spec
 Invoke-Step $venvPython packaging\licences.py build\work\voicekin\origins.json build\VoiceKin
-Invoke-Step $venvPython packaging\check_bundle.py build\work\voicekin\origins.json build\VoiceKin
+Invoke-Step $venvPython packaging\check_bundle.py build\VoiceKin
 Invoke-Step 'build\VoiceKin\voicekin-cli.exe' --self-test
 Invoke-Step makensis '-V2' "-DVERSION=$env:VOICEKIN_VERSION" "-DFROZEN=$root\build\VoiceKin" "-DTARGET=$root\dist\VoiceKin-$env:VOICEKIN_VERSION-setup.exe" packaging\windows\voicekin.nsi
 Copy-Item 'build\VoiceKin\THIRD_PARTY.md', 'build\VoiceKin\sbom.cdx.json' dist

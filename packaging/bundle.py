@@ -5,9 +5,12 @@ import re
 EXCLUDED_MODULES = [
     # the trainer's world
     *("torch", "transformers", "trainer", "matplotlib", "scipy", "sklearn", "pandas", "PIL"),
-    # VoiceKin never uses a network
-    *("ssl", "_ssl", "http", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc", "urllib.request"),
-    *("PySide6.QtNetwork", "asyncio", "socketserver", "webbrowser"),
+    # VoiceKin never uses a network; of the modules that could, only socket stays, which email brings along, which
+    # importlib.metadata reads with
+    *("ssl", "_ssl", "http", "ftplib", "smtplib", "imaplib", "poplib", "nntplib", "telnetlib", "xmlrpc", "wsgiref"),
+    *("urllib.request", "PySide6.QtNetwork", "asyncio", "socketserver", "webbrowser"),
+    # it works with threads, and keeps nothing in Berkeley DB
+    *("multiprocessing", "concurrent.futures.process", "dbm", "_dbm"),
     # parts of libraries that serve their own developers
     *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources"),
     *(
@@ -15,6 +18,7 @@ EXCLUDED_MODULES = [
         "readline",
         "sqlite3.test",
         "numpy.testing",
+        "numpy._core._multiarray_tests",
         "numpy.f2py",
         "onnxruntime.quantization",
         "onnxruntime.tools",
@@ -66,9 +70,12 @@ def wanted_binary(name: str) -> bool:
 
 
 def wanted_data(name: str) -> bool:
-    """Does a data file belong in it? Qt's own translations are left out: the window has its own."""
+    """Does a data file belong in it?
+
+    Qt's own translations are left out: the window has its own. Of what describes a distribution its version is kept.
+    """
     name = name.replace("\\", "/")
-    return "Qt/translations/" not in name and not re.search(r"\.dist-info/|/include/|\.(pyi|ts)$", name)
+    return "Qt/translations/" not in name and not re.search(r"\.dist-info/(?!METADATA$)|/include/|\.(pyi|ts)$", name)
 
 
 def version_info(version: str) -> str:

@@ -1,34 +1,40 @@
-"""Looks at a frozen folder: check_bundle.py ORIGINS FOLDER. Nothing of the trainer or of a network, not too large."""
+"""Looks at a frozen folder, check_bundle.py FOLDER: no trainer, no network, nothing missing, not too large.
 
-import json
+It looks at what is there (the modules in the program's archive and in base_library.zip, the files, and on Linux the
+libraries that they ask the system for), not at what the freezing was told.
+"""
+
 import re
+import subprocess
 import sys
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 
 MAX_MB = 190
 FORBIDDEN = re.compile(
-    r"""(torch|transformers|trainer|sklearn|scipy|matplotlib|librosa|numba
-    | ssl|_ssl|http|urllib3|requests|httpx|aiohttp|huggingface_hub|ftplib|smtplib|urllib\.request|PySide6\.QtNetwork
+    r"""(torch|torchaudio|transformers|accelerate|trainer|sklearn|scipy|matplotlib|librosa|numba|audiomentations
+    | ssl|_ssl|http|urllib\.request|urllib3|requests|httpx\d?|httpcore\d?|aiohttp|websockets?|grpc|huggingface_hub
+    | asyncio|_asyncio|socketserver|ftplib|smtplib|imaplib|poplib|nntplib|telnetlib|xmlrpc|wsgiref|webbrowser
+    | multiprocessing|PySide6\.QtNetwork\w*|PySide6\.QtWeb\w+
     )([./]|$)
-    | .*(libQt6Network|libQt6Qml|libQt6WebEngine|libssl|libcrypto|libtorch|libcuda)""",
+    | .*(QtNetwork|Qt6Network|Qt6WebE|Qt6WebS|Qt6Qml|libssl|libcrypto|libcurl|libnghttp|libgssapi|libkrb5|libtorch|libcuda)
+    | .*plugins/(tls|networkinformation)/""",
     re.VERBOSE,
 )
+ASKED_FOR_FORBIDDEN = re.compile(r"lib(ssl|curl|nghttp\d|gssapi|krb5|nss3|gnutls|Qt6Network)\b")
 NEEDED = (
     *("desktop_app.self_test", "desktop_app.commands.classify", "annoy"),
     *("desktop_app/assets/packs/default/pack.json", "desktop_app/assets/sample/sample.wav"),
 )
 
 
-def main(origins: Path, folder: Path) -> int:
+def main(folder: Path) -> int:
     """Print what is there; 0 if it is as it should be."""
-    names = {name.replace("\\", "/") for name, _ in json.loads(origins.read_text(encoding="utf-8"))}
     files = sorted((file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()), key=size)
-    names |= {str(file.relative_to(folder / "_internal").as_posix()) for file in files if "_internal" in file.parts}
-    wrong = [f"does not belong here: {name}" for name in sorted(names) if FORBIDDEN.match(name)]
-    wrong += [f"is missing: {name}" for name in NEEDED if name not in names]
     total = sum(map(size, files)) / 1e6
-    if total > MAX_MB:
-        wrong.append(f"{total:.0f} MB are more than {MAX_MB}")
+    wrong = faults(contents(folder, files), total)
+    for file in files if sys.platform == "linux" else ():
+        wrong += [f"{file.name} asks the system for {name}" for name in asked_for(file)]
     print(f"{len(files)} files, {total:.1f} MB; the ten largest:")
     for file in files[:-11:-1]:
         print(f"  {size(file) / 1e6:5.1f} MB  {file.relative_to(folder).as_posix()}")
@@ -37,10 +43,38 @@ def main(origins: Path, folder: Path) -> int:
     return 1 if wrong else 0
 
 
+def faults(names: set[str], megabytes: float) -> list[str]:
+    """A line for everything that is not as it should be with a bundle of these modules and files, and of this size."""
+    wrong = [f"does not belong here: {name}" for name in sorted(names) if FORBIDDEN.match(name)]
+    wrong += [f"is missing: {name}" for name in NEEDED if name not in names]
+    if megabytes > MAX_MB:
+        wrong.append(f"{megabytes:.1f} MB are more than {MAX_MB}")
+    return wrong
+
+
+def contents(folder: Path, files: list[Path]) -> set[str]:
+    """Every module by its dotted name, and every file by its place in `_internal`."""
+    from PyInstaller.archive.readers import CArchiveReader
+
+    program = folder / ("VoiceKin.exe" if sys.platform == "win32" else "VoiceKin")
+    names = set(CArchiveReader(str(program)).open_embedded_archive("PYZ.pyz").toc)
+    with zipfile.ZipFile(folder / "_internal" / "base_library.zip") as library:
+        names |= {PurePosixPath(name).with_suffix("").as_posix().replace("/", ".") for name in library.namelist()}
+    inside = [file.relative_to(folder / "_internal").as_posix() for file in files if "_internal" in file.parts]
+    # an extension module is a file python3.11/lib-dynload/NAME.ABI.so or NAME.ABI.pyd
+    return names | set(inside) | {PurePosixPath(name).name for name in inside}
+
+
+def asked_for(file: Path) -> list[str]:
+    """The libraries of a network that an ELF file wants of the system."""
+    shown = subprocess.run(["readelf", "--dynamic", file], capture_output=True, text=True).stdout
+    return [name for name in re.findall(r"\(NEEDED\).*\[(.+)\]", shown) if ASKED_FOR_FORBIDDEN.match(name)]
+
+
 def size(file: Path) -> int:
     """Its bytes."""
     return file.stat().st_size
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(Path(sys.argv[1])))

@@ -35,6 +35,8 @@ BY_HAND = {  # what a distribution's own metadata does not say in SPDX's words, 
     "pyinstaller": ("GPL-2.0-or-later WITH Bootloader-exception", ()),
 }
 ASSETS = {"fonts": ("Inter", "OFL-1.1"), "vad": ("Silero VAD", "MIT")}  # the folders with others' work
+PACK = ROOT / "assets" / "packs" / "default"
+BACKBONES = {"openai/whisper-": ("Whisper", "MIT", "Whisper-MIT.txt")}  # whose weights the pack's encoder holds
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def main(origins: Path, folder: Path) -> None:
     if system := [Path(source) for source, work in found.items() if work is SYSTEM]:
         works |= debian(system)
     works.add(distribution("pyinstaller"))  # its bootloader is the program that starts
+    works |= pack()
     listed = sorted(works, key=lambda work: (work.name.lower(), work.kind))
     (folder / "THIRD_PARTY.md").write_text(third_party(listed), encoding="utf-8")
     (folder / "sbom.cdx.json").write_text(sbom(listed), encoding="utf-8")
@@ -102,6 +105,19 @@ def distribution(name: str) -> Work:
     return Work(
         "pypi", said["Name"], found.version, licence, (*files, *(ROOT / "packaging/licences" / t for t in texts))
     )
+
+
+def pack() -> set[Work]:
+    """The pack that ships, with the corpora that it was made of, and the encoder in it."""
+    manifest = json.loads((PACK / "pack.json").read_text(encoding="utf-8"))
+    made_of = [work for prefix, work in BACKBONES.items() if manifest["backbone"].startswith(prefix)]
+    if not made_of:
+        raise SystemExit(f"nobody knows the licence of {manifest['backbone']}: name it in packaging/licences.py")
+    name, licence, text = made_of[0]
+    return {
+        Work("asset", "VoiceKin default pack", manifest["version"], manifest["licence"], (PACK / "MODEL_CARD.md",)),
+        Work("asset", name, "", licence, (ROOT / "packaging/licences" / text,)),
+    }
 
 
 @cache

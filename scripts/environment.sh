@@ -81,9 +81,10 @@ find_python() {
   fail 'needs Python 3.11 or newer. Install it, or name it with VOICEKIN_PYTHON=/path/to/python3, then try again.'
 }
 
-# One line that changes when the environment has to be made anew: Python, the place, and the files that pin it.
+# fingerprint [FILE...]: one line that changes when the environment has to be made anew: Python, the place, and the
+# files that pin it, with those named here.
 fingerprint() {
-  "$python" - "$root" constraints.txt pyproject.toml scripts/environment.sh <<'PY'
+  "$python" - "$root" constraints.txt pyproject.toml scripts/environment.sh "$@" <<'PY'
 import hashlib, pathlib, sys
 
 root = pathlib.Path(sys.argv[1])
@@ -155,19 +156,24 @@ python_packages() {
   rm -f "$here"/.ready-*
   export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
   # not from pip's cache: that may hold an Annoy that was built for one processor
-  ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps annoy &&
-    pip_install --editable "$what" || return 1
+  ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps annoy || return 1
+  if [ "$1" = build ] && [ "$(uname -s)" = Linux ]; then # macOS's wheels have no OpenBLAS
+    say 'compiling NumPy for the installers; this takes some minutes more'
+    pip_install --no-cache-dir --no-deps --no-binary numpy \
+      --config-settings="setup-args=--native-file=$root/packaging/numpy.ini" numpy || return 1
+  fi
+  pip_install --editable "$what" || return 1
   rm "$here"/.unfinished
 }
 
 prepare() {
-  local stamp needs=$app_needs
+  local stamp needs=$app_needs pins=''
   case $1 in
     test) needs=$needs$test_needs ;;
-    build) needs=$needs$build_needs venv=$root/.venv-build ;;
+    build) needs=$needs$build_needs venv=$root/.venv-build pins=packaging/numpy.ini ;;
   esac
   find_python
-  stamp=$(fingerprint)
+  stamp=$(fingerprint ${pins:+"$pins"})
   ready "$1" "$stamp" && return
   say 'setting up, once; this takes a few minutes'
   case $(uname -s) in

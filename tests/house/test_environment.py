@@ -16,9 +16,9 @@ FAKE_PYTHON = f"""#!/bin/sh
 case "$1 $2" in
   "-m venv")
     echo "venv $*" >>"$NOTES"
-    rm -rf .venv; mkdir -p .venv/bin
-    cp "$0" .venv/bin/python
-    echo "#!$PWD/.venv/bin/python" >.venv/bin/pip ;;
+    rm -rf "$4"; mkdir -p "$4/bin"
+    cp "$0" "$4/bin/python"
+    echo "#!$PWD/$4/bin/python" >"$4/bin/pip" ;;
   "-m pip")
     echo "pip $*" >>"$NOTES"
     printf 'ANNOY %s\\n' "$ANNOY_COMPILER_ARGS" >>"$NOTES"
@@ -39,8 +39,8 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "a check out"
-        (self.root / "scripts").mkdir(parents=True)
-        for name in ("scripts/environment.sh", "constraints.txt", "pyproject.toml"):
+        for name in ("scripts/environment.sh", "constraints.txt", "pyproject.toml", "packaging/numpy.ini"):
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             (self.root / name).write_bytes((CHECKOUT / name).read_bytes())
         self.notes = folder / "notes"
         self.python = executable(folder / "python3", FAKE_PYTHON)
@@ -90,6 +90,21 @@ def test_the_tests_environment_serves_the_app_but_not_the_other_way_round(house:
     house.prepare("test")
     assert "--editable .[trainer,test]" in house.noted()
     house.prepare("app")
+    assert house.noted() == ""
+
+
+def test_the_installers_environment_is_its_own_and_follows_how_numpy_is_compiled(house: House) -> None:
+    house.prepare("test")
+    house.prepare("build")
+    assert f"setup-args=--native-file={house.root}/packaging/numpy.ini" in house.noted()
+    assert "--editable .[build]" in house.noted()
+    house.prepare("build")
+    assert house.noted() == ""
+    with (house.root / "packaging/numpy.ini").open("a", encoding="utf-8") as file:
+        file.write("; changed\n")
+    house.prepare("build")
+    assert "pip install" in house.noted()
+    house.prepare("test")
     assert house.noted() == ""
 
 

@@ -28,7 +28,7 @@ check_bundle = script("check_bundle")
         "libportaudio.so.2",
         "libjack.so.0",  # PortAudio's own
         "libxcb-cursor.so.0",
-        "numpy.libs/libscipy_openblas64_-32a4b2a6.so",
+        "numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so",
         "onnxruntime/capi/onnxruntime_pybind11_state.cpython-311-x86_64-linux-gnu.so",
         "PySide6/Qt/lib/libQt6Gui.so.6",
         "PySide6/Qt/lib/libicudata.so.73",
@@ -60,20 +60,48 @@ def test_what_it_never_uses_is_dropped(name: str) -> None:
     assert not bundle.wanted_binary(name)
 
 
-@pytest.mark.parametrize("stray", ["torch/lib/libtorch.so", "transformers", "http.client", "PySide6.QtNetwork", "_ssl"])
-def test_a_bundle_with_the_trainer_or_a_network_is_refused(tmp_path: Path, stray: str) -> None:
-    origins = tmp_path / "origins.json"
-    whole = [f'["{name}", ""]' for name in (*check_bundle.NEEDED, "numpy.linalg", "sslfree")]
-    origins.write_text(f"[{', '.join(whole)}]", encoding="utf-8")
-    assert check_bundle.main(origins, tmp_path) == 0
-    origins.write_text(f'[{", ".join(whole)}, ["{stray}", ""]]', encoding="utf-8")
-    assert check_bundle.main(origins, tmp_path) == 1
+WHOLE = {*check_bundle.NEEDED, "numpy.linalg", "sslfree", "socket", "urllib.parse", "libportaudio.so.2"}
 
 
-def test_a_bundle_without_its_pack_is_refused(tmp_path: Path) -> None:
-    origins = tmp_path / "origins.json"
-    origins.write_text('[["desktop_app.self_test", ""]]', encoding="utf-8")
-    assert check_bundle.main(origins, tmp_path) == 1
+def test_a_whole_bundle_is_as_it_should_be() -> None:
+    assert check_bundle.faults(WHOLE, 189.9) == []
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "torch",
+        "torch/lib/libtorch.so",
+        "transformers.models",
+        "trainer",
+        "http.client",
+        "asyncio.events",
+        "multiprocessing.connection",
+        "_ssl.cpython-311-x86_64-linux-gnu.so",
+        "libssl.so.3",
+        "PySide6.QtNetwork",
+        "PySide6/QtNetwork.abi3.so",
+        "PySide6/Qt/lib/libQt6Network.so.6",
+        "PySide6/Qt6Network.dll",
+        "PySide6/Qt/plugins/tls/libqopensslbackend.so",
+    ],
+)
+def test_a_bundle_with_the_trainer_or_a_network_is_refused(stray: str) -> None:
+    assert check_bundle.faults({*WHOLE, stray}, 1.0) == [f"does not belong here: {stray}"]
+
+
+@pytest.mark.parametrize("lost", check_bundle.NEEDED)
+def test_a_bundle_without_what_it_needs_is_refused(lost: str) -> None:
+    assert check_bundle.faults(WHOLE - {lost}, 1.0) == [f"is missing: {lost}"]
+
+
+def test_a_bundle_that_is_too_large_is_refused() -> None:
+    assert check_bundle.faults(WHOLE, 190.1) == ["190.1 MB are more than 190"]
+
+
+@pytest.mark.parametrize(("name", "kept"), [("METADATA", True), ("RECORD", False), ("direct_url.json", False)])
+def test_of_what_describes_a_distribution_its_version_is_kept(name: str, kept: bool) -> None:
+    assert bundle.wanted_data(f"numpy-2.4.6.dist-info/{name}") is kept
 
 
 def test_the_windows_version_resource_is_python_that_evaluates() -> None:
