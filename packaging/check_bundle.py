@@ -17,7 +17,8 @@ FORBIDDEN = re.compile(
     | asyncio|_asyncio|socketserver|ftplib|smtplib|imaplib|poplib|nntplib|telnetlib|xmlrpc|wsgiref|webbrowser
     | multiprocessing|PySide6\.QtNetwork\w*|PySide6\.QtWeb\w+
     )([./]|$)
-    | .*(QtNetwork|Qt6Network|Qt6WebE|Qt6WebS|Qt6Qml|libssl|libcrypto|libcurl|libnghttp|libgssapi|libkrb5|libtorch|libcuda)
+    | .*(QtNetwork|Qt6Network|Qt6WebE|Qt6WebS|Qt6Qml)
+    | .*lib(ssl|crypto|curl|nghttp|gssapi|krb5|torch|cuda)
     | .*plugins/(tls|networkinformation)/""",
     re.VERBOSE,
 )
