@@ -64,10 +64,11 @@ class VirtualMicrophone:
         )
         self._wait()
 
-    def play(self, wav: Path) -> "subprocess.Popen[bytes]":
-        """Play a 16 kHz mono WAV file into the microphone; the process ends with the sound."""
+    def play(self, wav: Path, latency_ms: int = 100) -> "subprocess.Popen[bytes]":
+        """Play a 16 kHz mono WAV file into the microphone; the process ends with the sound. A player that a busy
+        machine keeps waiting for longer than the latency leaves a gap."""
         return subprocess.Popen(
-            ["pacat", "--playback", "--device=cable", "--file-format=wav", "--latency-msec=100", str(wav)],
+            ["pacat", "--playback", "--device=cable", "--file-format=wav", f"--latency-msec={latency_ms}", str(wav)],
             env={**os.environ, **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app import paths
-from desktop_app.capture.fake import FakeSource
+from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.engine.audio import load_audio
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
@@ -34,7 +34,7 @@ def main() -> int:
     files = arguments.files or sorted((paths.assets() / "sample").glob("*.wav"))
     sound = np.concatenate([load_audio(path).samples for path in files])
     source = FakeSource()
-    with opened_window(source, arguments.pack) as window:
+    with opened_window(FakeMicrophones(source), arguments.pack) as window:
         answers: list[bool] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares is not None))
         source.play(np.tile(sound, int(arguments.seconds * 16_000 / len(sound)) + 2))

@@ -13,7 +13,7 @@ import onnxruntime  # noqa: F401 - before PySide6, as the app does
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.capture.fake import FakeMicrophones, FakeSource
+from desktop_app.capture.source import Microphones
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.settings import SettingsFile
@@ -24,15 +24,17 @@ GOAL_S = 0.050
 
 
 @contextmanager
-def opened_window(source: FakeSource, pack: Path | None = None) -> Iterator[MainWindow]:
-    """The window as `voicekin` builds it, with a fake microphone, its pack open and its microphone ready."""
+def opened_window(microphones: Microphones, pack: Path | None = None, microphone: str = "") -> Iterator[MainWindow]:
+    """The window as `voicekin` builds it, its pack open and one of the microphones ready."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     with TemporaryDirectory() as name:
         home = Path(name)
-        SettingsFile(home / "settings.json").update(introduced=True, theme="light", language="en")
-        window = build(app, home, FakeMicrophones(source), pack)
+        SettingsFile(home / "settings.json").update(
+            introduced=True, theme="light", language="en", microphone_name=microphone, microphone_host_api="ALSA"
+        )
+        window = build(app, home, microphones, pack)
         window.resize(1240, 820)
         window.show()
         wait(lambda: window.owner.known is not None and window.capture.state is MicState.READY)

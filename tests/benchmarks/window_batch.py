@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from desktop_app import paths
-from desktop_app.capture.fake import FakeSource
+from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.engine.audio import SAMPLE_RATE, load_audio
 from desktop_app.ui.session import EntryState
 from tests.benchmarks.stalls import StallWatch, opened_window, wait
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--clips", type=int, default=400)
     arguments = parser.parse_args()
     sample = np.concatenate([load_audio(path).samples for path in sorted((paths.assets() / "sample").glob("*.wav"))])
-    with tempfile.TemporaryDirectory() as folder, opened_window(FakeSource()) as window:
+    with tempfile.TemporaryDirectory() as folder, opened_window(FakeMicrophones(FakeSource())) as window:
         rng = np.random.default_rng(0)
         for i in range(arguments.clips):
             start = int(rng.integers(max(1, len(sample) - 2 * SAMPLE_RATE)))

@@ -1,6 +1,9 @@
 """A clip played into a microphone without hardware, recorded through PortAudio and the window."""
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +37,7 @@ def cable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMi
     cable.close()
 
 
+ROOT = Path(__file__).parents[2]
 SHIPPED = paths.default_pack()
 shipped_pack = pytest.mark.skipif(not SHIPPED.is_dir(), reason="no pack ships yet")
 
@@ -121,15 +125,86 @@ def test_a_dead_sound_server_ends_the_take_with_all_its_sound(
     studio.start()
     path = tmp_path / "long.wav"
     soundfile.write(path, clip("sad", 1, 20.0), RATE)
-    player = cable.play(path)
+    player = cable.play(path, latency_ms=1000)
     studio.qtbot.waitUntil(lambda: window.capture.reading.recorded_s > 2.0, timeout=LONG)
     heard_s = window.capture.reading.recorded_s
     entry = studio.wait_entry(cable.kill)
     player.wait(timeout=20)
     assert entry.recognition is not None
     assert entry.recognition.duration_s >= heard_s
+    sound, _ = soundfile.read(path)
+    recorded, _ = soundfile.read(entry.path)
+    from_its_first = recorded[int(np.argmax(np.abs(recorded) > 1e-3)) - int(np.argmax(np.abs(sound) > 1e-3)) :]
+    assert len(from_its_first) > RATE
+    assert np.max(np.abs(from_its_first - sound[: len(from_its_first)])) < 1e-3  # no sample is missing, to the last
     assert "is gone" in window.notice.message.text()
     studio.qtbot.mouseClick(window.notice.buttons[0], Qt.MouseButton.LeftButton)
     studio.qtbot.waitUntil(
         lambda: window.capture.state in (MicState.NONE, MicState.CLOSED, MicState.READY), timeout=LONG
     )
+
+
+RECORDS = """
+import sys
+import onnxruntime
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from desktop_app.ui.application import build
+from desktop_app.ui.capture_model import MicState
+app = QApplication([])
+window = build(app, Path(sys.argv[1]), pack=Path(sys.argv[2]))
+capture = window.capture
+begun = []
+
+def tell(state):
+    if state is MicState.READY:
+        window.record.button.click()
+        begun.append(capture._recorder.total_samples)
+
+def heard():
+    if capture.state is MicState.RECORDING:
+        print(capture._recorder.total_samples - begun[0], flush=True)
+
+capture.state_changed.connect(tell)
+timer = QTimer()
+timer.timeout.connect(heard)
+timer.start(50)
+window.show()
+sys.exit(app.exec())
+"""
+
+
+def test_a_killed_app_loses_at_most_a_second_and_the_next_one_offers_the_take(
+    desk: Desk, cable: VirtualMicrophone, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.wav"
+    soundfile.write(path, clip("sad", 1, 20.0), RATE)
+    desk.settings.update(introduced=True, microphone_name=MICROPHONE, microphone_host_api="ALSA")
+    player = cable.play(path, latency_ms=1000)
+    with subprocess.Popen(
+        [sys.executable, "-c", RECORDS, str(desk.home), str(desk.pack)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as app:
+        assert app.stdout is not None
+        heard = next(n for n in map(int, app.stdout) if n > 3 * RATE)
+        app.kill()
+    assert app.returncode == -signal.SIGKILL
+    player.terminate()
+    player.wait(timeout=20)
+    window = desk.make()
+    with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
+        window.show()
+    assert "did not close properly" in window.notice.message.text()
+    entry = desk.wait_entry(lambda: desk.qtbot.mouseClick(window.notice.buttons[0], Qt.MouseButton.LeftButton))
+    assert entry.recognition is not None
+    assert entry.recognition.duration_s >= heard / RATE - 1.0
+    assert correlation_within(path, entry.path) > 0.99
+
+
+def correlation_within(clip_path: Path, recording: Path) -> float:
+    """Of a recording with the stretch of a longer sound that fits it best."""
+    sound, _ = soundfile.read(clip_path)
+    recorded, _ = soundfile.read(recording)
+    size = 1 << (len(sound) + len(recorded)).bit_length()
+    delay = int(np.argmax(np.fft.irfft(np.fft.rfft(sound, size) * np.conj(np.fft.rfft(recorded, size)), size)))
+    return float(np.corrcoef(sound[delay : delay + len(recorded)], recorded)[0, 1])
