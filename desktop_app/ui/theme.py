@@ -180,7 +180,7 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(c: Colours) -> str:
-    chevron = (paths.assets() / "icons" / f"chevron-{'dark' if c.dark else 'light'}.svg").as_posix()
+    icons, kind = (paths.assets() / "icons").as_posix(), "dark" if c.dark else "light"
     return f"""
 QMainWindow, QDialog, QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: {c.page}; }}
 QWidget#side {{ background: {c.side}; border-right: 1px solid {c.line}; }}
@@ -223,9 +223,9 @@ QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid
 QComboBox:focus, QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
 QComboBox:disabled {{ color: {c.quiet}; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
-QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url("{icons}/chevron-{kind}.svg"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; selection-background-color: {c.accent_soft};
-  selection-color: {c.text}; border: 1px solid {c.line}; outline: none; }}
+  selection-color: {c.text}; border: 1px solid {c.line}; border-radius: 0; padding: 0; outline: none; }}
 QTableView {{ background: transparent; color: {c.text}; border: none; gridline-color: transparent; outline: none;
   selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QTableView::item {{ padding: 4px 6px; border: none; }}
@@ -249,15 +249,27 @@ QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
 QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 4px; margin: 2px; min-width: 32px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
   border: none; width: 0; height: 0; }}
+QSlider:horizontal {{ min-height: 22px; }}
 QSlider::groove:horizontal {{ background: {c.track}; height: 4px; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.accent}; height: 4px; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {c.card}; border: 2px solid {c.accent}; width: 14px; height: 14px;
   margin: -7px 0; border-radius: 9px; }}
 QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
 QSlider:focus {{ border: 1px dashed {c.accent}; border-radius: 6px; }}
-QProgressBar#working {{ background: {c.track}; border: none; border-radius: 3px; }}
-QProgressBar#working::chunk {{ background: {c.accent}; border-radius: 3px; }}
-QCheckBox {{ color: {c.text}; spacing: 8px; }}
+QProgressBar {{ background: {c.track}; color: {c.text}; border: none; border-radius: 3px; text-align: center; }}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+QCheckBox {{ color: {c.text}; spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 6px; }}
+QCheckBox:focus {{ border-color: {c.accent}; }}
+QCheckBox:disabled {{ color: {c.quiet}; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; background: {c.card}; border: 1px solid {c.quiet};
+  border-radius: 4px; }}
+QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+  image: url("{icons}/check-{kind}.svg"); }}
+QListView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px;
+  outline: none; }}
+QListView:focus {{ border-color: {c.accent}; }}
+QListView::item {{ padding: 6px 8px; border-radius: 6px; }}
+QListView::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
 QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
 QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 8px; }}
 """

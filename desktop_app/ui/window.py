@@ -148,7 +148,6 @@ class MainWindow(QMainWindow):
         side = QWidget()
         side.setObjectName("side")
         side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setFixedWidth(SIDE_WIDTH)
         column = QVBoxLayout(side)
         column.setContentsMargins(14, 14, 14, 14)
         column.setSpacing(12)
@@ -156,6 +155,12 @@ class MainWindow(QMainWindow):
         column.addWidget(self.voice)
         column.addWidget(self.recordings, 1)
         self.recordings.content.addWidget(self.queue_panel)
+        self._side = QScrollArea()  # a small screen has no room for all of it while a voice is taught
+        self._side.setFixedWidth(SIDE_WIDTH)
+        self._side.setWidgetResizable(True)
+        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side.setWidget(side)
 
         page = QWidget()
         page.setObjectName("page")
@@ -190,16 +195,13 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        notice_row = QVBoxLayout()
-        notice_row.setContentsMargins(24, 12, 24, 0)
-        notice_row.addWidget(self.notice)
-        right.addLayout(notice_row)
+        right.addWidget(self.notice)
         right.addWidget(self._main, 1)
         work = QWidget()
         row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(side)
+        row.addWidget(self._side)
         row.addLayout(right, 1)
         self._pages = QStackedWidget()
         self._work = work
@@ -213,7 +215,7 @@ class MainWindow(QMainWindow):
         self.open_folder_action = self._action(self.tr("Open a &folder …"), self.open_folder, "Ctrl+Shift+O")
         self.examples_action = self._action(self.tr("My e&xamples …"), self.show_examples, "Ctrl+E")
         self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
-        self.quit_action = self._action(self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit)
+        self.quit_action = self._action(self.tr("&Quit"), self.close, "Ctrl+Q")
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
         self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
         self.export = ExportActions(self.file_worker, self._to_export, self)
@@ -377,6 +379,8 @@ class MainWindow(QMainWindow):
         if self.capture.is_recording and self._shown is None:
             return  # a take is shown live; its end shows the answer
         is_other = self._shown is None or self._shown.number != entry.number
+        if is_other:
+            self._scroll.verticalScrollBar().setValue(0)
         self._shown = entry
         self._main.setCurrentWidget(self._scroll)
         self.answer.show_entry(entry)
@@ -441,6 +445,7 @@ class MainWindow(QMainWindow):
 
     def _begin_live(self) -> None:
         self._shown = None
+        self._scroll.verticalScrollBar().setValue(0)
         self.recordings.table.clearSelection()
         self._main.setCurrentWidget(self._scroll)
         self.timeline.hide()

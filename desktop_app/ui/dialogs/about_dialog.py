@@ -2,12 +2,13 @@
 
 import importlib.metadata
 
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 import desktop_app
 from desktop_app.ui.diagnostics import diagnostics
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.text_page import TextPage
 
 PARTS = (
     ("PySide6-Essentials", "Qt for Python", "LGPL-3.0"),
@@ -40,10 +41,9 @@ class AboutDialog(QDialog):
                 wrap=True,
             )
         )
-        self.text = QTextBrowser()
-        self.text.setOpenLinks(False)
+        self.text = TextPage()
         self.text.setAccessibleName(self.tr("Licences"))
-        self.text.setMarkdown(self._licences(pack))
+        self.text.show_markdown(self._licences(pack))
         column.addWidget(self.text, 1)
         buttons = QDialogButtonBox()
         self.copy = buttons.addButton(self.tr("Copy diagnostics"), QDialogButtonBox.ButtonRole.ActionRole)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMessageBox,
     QPushButton,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from desktop_app.errors import PackError
 from desktop_app.ui.drops import dropped_paths
 from desktop_app.ui.jobs import Job, JobState, Worker
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
     from desktop_app.engine.installed_packs import InstalledPack
@@ -47,9 +47,8 @@ class PacksDialog(QDialog):
         self.list.setAccessibleName(self.tr("Packs"))
         self.list.setFixedWidth(260)
         self.list.currentItemChanged.connect(self._chosen)
-        self.card = QTextBrowser()
+        self.card = TextPage()
         self.card.setAccessibleName(self.tr("Model card"))
-        self.card.setOpenLinks(False)  # nothing here ever opens the network
         self.state = text_label("quiet", wrap=True)
         self.use = self._button(self.tr("Use"), self._use)
         self.verify = self._button(self.tr("Verify"), self._verify)
@@ -67,6 +66,7 @@ class PacksDialog(QDialog):
         row.addWidget(self.list)
         row.addWidget(self.card, 1)
         column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
         column.addLayout(row, 1)
         column.addWidget(self.state)
         column.addLayout(buttons)
@@ -156,7 +156,7 @@ class PacksDialog(QDialog):
             except OSError as error:
                 raise PackError(f"The model card can't be read ({error.strerror}): verify the pack.") from None
 
-        self._run(read, self.card.setMarkdown)
+        self._run(read, self.card.show_markdown)
 
     def _use(self) -> None:
         pack = self._current()

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from desktop_app.ui.widgets.card import Card, text_label
 
+WIDEST = 1240  # pixels; longer lines are hard to read
+
 
 class FirstStartPage(QScrollArea):
     """Read once, and again from the Help menu.
@@ -20,7 +22,12 @@ class FirstStartPage(QScrollArea):
         self.setWidgetResizable(True)
         page = QWidget()
         page.setObjectName("page")
-        column = QVBoxLayout(page)
+        middle = QWidget()
+        middle.setMaximumWidth(WIDEST)
+        around = QHBoxLayout(page)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(middle)
+        column = QVBoxLayout(middle)
         column.setContentsMargins(48, 40, 48, 32)
         column.setSpacing(16)
         column.addStretch(1)

@@ -12,7 +12,7 @@ from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
 from desktop_app.ui.widgets.envelope import Envelope
 
-SHOWN_AT_FIRST = 8
+SHOWN_AT_FIRST = 8  # about; as many as fill whole rows
 NARROWEST_CARD = 206
 
 
@@ -118,10 +118,12 @@ class NeighboursPanel(QWidget):
         self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
-        self._place()
+        if self._columns_that_fit() != self._columns:
+            self._fill()
 
     def _fill(self) -> None:
-        shown = self._neighbours if self._show_all else self._neighbours[:SHOWN_AT_FIRST]
+        at_first = self._columns_that_fit() * max(1, round(SHOWN_AT_FIRST / self._columns_that_fit()))
+        shown = self._neighbours if self._show_all else self._neighbours[:at_first]
         while len(self._cards) < len(shown):
             self._add_card()
         for rank, (card, neighbour) in enumerate(zip(self._cards, shown, strict=False), start=1):
@@ -131,7 +133,7 @@ class NeighboursPanel(QWidget):
             card.setVisible(i < len(shown))
         total = len(self._neighbours)
         self.title.setText(self.tr("It sounds most like these"))
-        self.more.setVisible(total > SHOWN_AT_FIRST)
+        self.more.setVisible(total > at_first)
         self.more.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all {0}").format(total))
 
     def _add_card(self) -> NeighbourCard:
@@ -142,8 +144,11 @@ class NeighboursPanel(QWidget):
         self._columns = 0  # not placed yet
         return card
 
+    def _columns_that_fit(self) -> int:
+        return max(1, (self.width() + self._grid.spacing()) // (NARROWEST_CARD + self._grid.spacing()))
+
     def _place(self) -> None:
-        columns = max(1, (self.width() + self._grid.spacing()) // (NARROWEST_CARD + self._grid.spacing()))
+        columns = self._columns_that_fit()
         if columns == self._columns:
             return
         for column in range(max(columns, self._columns)):

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.widgets.card import text_label
 
 
-class Notice(QFrame):
+class Notice(QWidget):
     """One message at a time; the newest replaces the one before.
 
     Signals:
@@ -20,14 +20,18 @@ class Notice(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("notice")
+        frame = QFrame()
+        frame.setObjectName("notice")
+        around = QVBoxLayout(self)  # here, so that the room around it goes with it
+        around.setContentsMargins(24, 12, 24, 8)
+        around.addWidget(frame)
         self.message = text_label("sentence", wrap=True)
         self.buttons: list[QPushButton] = []
         self.close_button = QToolButton()
         self.close_button.setText("✕")
         self.close_button.setAccessibleName(self.tr("Close this message"))
         self.close_button.clicked.connect(self.hide)
-        self._row = QHBoxLayout(self)
+        self._row = QHBoxLayout(frame)
         self._row.setContentsMargins(16, 10, 10, 10)
         self._row.addWidget(self.message, 1)
         self._row.addWidget(self.close_button)

@@ -1,7 +1,7 @@
 """Choosing a microphone, recording, and how loud it is."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.capture.recorder import Reading
 from desktop_app.capture.source import Microphone
@@ -28,7 +28,6 @@ class RecordPanel(Card):
         self.button = RecordButton(theme)
         self.button.clicked.connect(capture.toggle)
         self.state = text_label("quiet", wrap=True)
-        self.state.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.clock = text_label("clock", clock(0))
         self.meter = LevelMeter(theme)
         self.hint = text_label("warn", wrap=True)
@@ -50,9 +49,17 @@ class RecordPanel(Card):
         devices.addWidget(self.microphones, 1)
         devices.addWidget(self.refresh)
         self.content.addLayout(devices)
-        self.content.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.content.addWidget(self.clock, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.content.addWidget(self.state)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
+        words.addWidget(self.clock)
+        words.addWidget(self.state)
+        words.addStretch(1)
+        take = QHBoxLayout()
+        take.setSpacing(12)
+        take.addWidget(self.button)
+        take.addLayout(words, 1)
+        self.content.addLayout(take)
         self.content.addWidget(self.meter)
         self.content.addWidget(self.hint)
 

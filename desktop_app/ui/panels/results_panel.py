@@ -1,7 +1,7 @@
 """All results as one table: sorted, filtered, tried again, stopped, exported."""
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
+
+FOLDER_FROM = 760  # pixels of width: under it the remarks need the room, and the tip of a row tells its folder
 
 
 class ResultsPanel(Card):
@@ -47,6 +49,7 @@ class ResultsPanel(Card):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)  # a second line would not be seen
         self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(SessionModel.NAME, Qt.SortOrder.AscendingOrder)
@@ -55,7 +58,7 @@ class ResultsPanel(Card):
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
         # of fixed width: to fit the contents, every change of any row would measure all of them
-        for column, width in ((0, 210), (1, 120), (2, 70), (3, 80), (4, 130)):
+        for column, width in ((0, 200), (1, 118), (2, 64), (3, 82), (4, 110)):
             header.resizeSection(column, width)
         header.setSectionResizeMode(SessionModel.NOTE, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -73,12 +76,16 @@ class ResultsPanel(Card):
         self.back.clicked.connect(self.back_asked)
 
         top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("All results")))
-        top.addWidget(self.filter, 1)
+        top.addWidget(text_label("section", self.tr("All results")), 1)
         for button in (self.retry, self.stop, self.back):
             top.addWidget(button)
         self.content.addLayout(top)
+        self.content.addWidget(self.filter)
         self.content.addWidget(self.table, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.table.setColumnHidden(SessionModel.FOLDER, self.width() < FOLDER_FROM)
 
     def selection(self) -> tuple[Entry, ...]:
         """The selected recordings, in the order shown."""

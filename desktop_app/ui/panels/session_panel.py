@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLine
 from desktop_app.ui.session import Entry, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
 
-ANSWER_WIDTH = 128  # pixels
+ANSWER_WIDTH = 118  # pixels
+LEAST_HEIGHT = 140  # pixels: the heading and three recordings
 FILTER_FROM = 8  # recordings; a shorter list is read at a glance
 
 
@@ -44,6 +45,8 @@ class SessionPanel(Card):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setShowGrid(False)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
+        self.table.setWordWrap(False)  # a second line would not be seen
         self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
         self.table.sortByColumn(SessionModel.NAME, Qt.SortOrder.DescendingOrder)

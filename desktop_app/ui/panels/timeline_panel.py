@@ -8,6 +8,7 @@ from desktop_app.ui.language import clock, label_name, percent
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.dot import Dot
 from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
 
 SCROLL_STEPS = 10_000
@@ -43,8 +44,15 @@ class TimelinePanel(Card):
         self.whole = QPushButton(self.tr("Show all"))
         self.whole.clicked.connect(lambda: self.view.set_view(0.0, self.view.duration_s))
 
+        self._theme = theme
+        self._named: tuple[str, ...] = ()
+        self._names = QHBoxLayout()
+        self._names.setSpacing(6)
         top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("Over time")), 1)
+        top.addWidget(text_label("section", self.tr("Over time")))
+        top.addSpacing(12)
+        top.addLayout(self._names)
+        top.addStretch(1)
         for button in (self.closer, self.farther, self.whole):
             top.addWidget(button)
         below = QHBoxLayout()
@@ -67,6 +75,7 @@ class TimelinePanel(Card):
         is_other = self._entry is None or self._entry.number != entry.number
         is_changed = self._entry is None or self._entry.answered is not entry.answered
         self._entry = entry
+        self._name(tuple(recognition.probabilities))
         if is_changed:
             view = self.view.view
             self.view.show_recording(recognition, entry.answered.peaks)
@@ -76,6 +85,20 @@ class TimelinePanel(Card):
             words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares if share >= 0.005)
             self.shares.setText(self.tr("Share of the time: {0}").format(words))
         self.show()
+
+    def _name(self, labels: tuple[str, ...]) -> None:
+        """Whose colour and hatch is whose."""
+        if labels == self._named:
+            return
+        self._named = labels
+        while (item := self._names.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for label in labels:
+            dot = Dot(self._theme)
+            dot.show_label(label)
+            self._names.addWidget(dot)
+            self._names.addWidget(text_label("small", label_name(label)))
 
     def _play(self, seconds: float) -> None:
         if self._entry is not None:

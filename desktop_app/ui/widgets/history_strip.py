@@ -121,12 +121,10 @@ class HistoryStrip(QWidget):
         for run in self._runs:
             leader = ""
             for moment in run:
-                if moment.leading == leader:
-                    continue
-                leader = moment.leading
                 x = self._x(moment.at_s)
-                if x < free_from:
-                    continue
+                if moment.leading == leader or x < free_from:
+                    continue  # there is room later on, while it still leads
+                leader = moment.leading
                 name = label_name(leader)
                 end = x + painter.fontMetrics().horizontalAdvance(name)
                 if end <= self.width():

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.ui.theme import Theme
 
+DIAMETER = 92  # of the ring at its widest
+
 
 class RecordButton(QAbstractButton):
     """A disc when it would record, a square when it would stop; the ring grows with the voice."""
@@ -15,6 +17,7 @@ class RecordButton(QAbstractButton):
         self._theme = theme
         self._recording = False
         self._loudness = 0.0
+        self.setFixedSize(QSize(DIAMETER, DIAMETER))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
@@ -23,9 +26,6 @@ class RecordButton(QAbstractButton):
         if (recording, loudness) != (self._recording, self._loudness):
             self._recording, self._loudness = recording, loudness
             self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(92, 92)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours = self._theme.colours
