@@ -8,7 +8,6 @@ import json
 import math
 import os
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -320,51 +319,6 @@ def _kept(n_layers: int, available: int) -> int:
 def _first(output: Any) -> Tensor:
     """A layer's states: transformers 4 gives a tuple where transformers 5 gives the tensor."""
     return output[0] if isinstance(output, tuple) else output  # type: ignore[no-any-return]
-
-
-class StatisticsPooling(nn.Module):
-    """Mean and standard deviation over time of the chosen layers, side by side.
-
-    float32 [b, len(pools) * len(layers) * 2 * hidden_dim]: for each pool and layer its means, then its deviations.
-    The pool "all" counts every valid frame, "speech" those between the silence at both ends.
-    """
-
-    def __init__(self, layers: Sequence[int], pools: Sequence[str] = ("all",)) -> None:
-        super().__init__()
-        self.layers, self.pools = tuple(layers), tuple(pools)
-
-    def forward(self, states: list[Tensor], mask: Tensor, speech: Tensor) -> Tensor:
-        pooled = []
-        for pool in self.pools:
-            counted = mask if pool == "all" else speech
-            weights = (counted / counted.sum(1, keepdim=True))[:, :, None]
-            for layer in self.layers:
-                state = states[layer]
-                mean = (state * weights).sum(1)
-                variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
-                pooled += [mean, torch.sqrt(variance + 1e-8)]
-        return torch.cat(pooled, dim=1)
-
-
-class PooledBackbone(nn.Module):
-    """waveform [b, n], lengths [b] -> pooled statistics [b, D] of the chosen layers."""
-
-    def __init__(self, backbone: Backbone, layers: Sequence[int], pools: Sequence[str] = ("all",)) -> None:
-        super().__init__()
-        if not layers or max(layers) > backbone.n_layers or min(layers) < 0:
-            raise BackboneError(
-                f"`pooled_layers` are {list(layers)}, but the encoder is cut after layer {backbone.n_layers}: "
-                f"choose from 0 to {backbone.n_layers}."
-            )
-        self.backbone = backbone
-        self.pooling = StatisticsPooling(layers, pools)
-
-    @property
-    def pooled_dim(self) -> int:
-        return 2 * self.backbone.hidden_dim * len(self.pooling.layers) * len(self.pooling.pools)
-
-    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
-        return self.pooling(*self.backbone(waveform, lengths))  # type: ignore[no-any-return]
 
 
 def locate(name: str) -> str:

@@ -38,11 +38,11 @@ Which of {labels} a recording of speech sounds like, with the nearest recordings
 
 ## How it was made
 
-The first {recipe.backbone.layers} layers of {recipe.backbone.name}, frozen; mean and standard deviation over time of
-layers {", ".join(map(str, recipe.backbone.pooled_layers))}; less the speaker's baseline where one is known; an ensemble
-of {recipe.head.members} small heads trained with cross-entropy and supervised contrastive loss
-(lambda {recipe.training.lambda_scl}, tau {recipe.training.tau}); p = alpha p_knn + (1 - alpha) p_model with
-k = {tuned.k}, alpha = {tuned.alpha}, chosen on validation speakers. After arXiv 2308.16485.
+The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_layers(recipe)}; {_pooling(recipe)};
+less the speaker's baseline where one is known; an ensemble of {recipe.head.members} small heads trained with
+cross-entropy and supervised contrastive loss (lambda {recipe.training.lambda_scl}, tau {recipe.training.tau});
+p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, chosen on validation speakers. After
+arXiv 2308.16485.
 
 Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["seed"]},
 {training["epochs"]} epochs, torch {training["versions"]["torch"]}).
@@ -61,6 +61,18 @@ No recording is part of the pack: it holds numbers derived from them and the out
 ## Not for
 
 {FORBIDDEN}"""
+
+
+def _tuned_layers(recipe: Recipe) -> str:
+    layers = recipe.finetune.layers
+    return "frozen" if layers == 0 else f"{'all' if layers < 0 else f'the last {layers}'} fine-tuned"
+
+
+def _pooling(recipe: Recipe) -> str:
+    b = recipe.backbone
+    over = "over time by learned weights" if b.attention else "over time"
+    what = "a learned sum of layers" if b.weighted_sum else "layers"
+    return f"mean and standard deviation {over} of {what} {', '.join(map(str, b.pooled_layers))}"
 
 
 def _corpora(utterances: Sequence[Utterance]) -> str:

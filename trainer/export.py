@@ -21,12 +21,12 @@ from sklearn.manifold import TSNE
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
 from desktop_app.engine.voice import estimate_baseline, voice_rows
-from trainer.backbone import Backbone, PooledBackbone
 from trainer.card import model_card as model_card_text
 from trainer.corpora import Utterance
 from trainer.features import pad_batch
 from trainer.fit import FittedHead
 from trainer.model import PackEncoder, PackHead
+from trainer.pooling import PooledBackbone
 from trainer.recipe import Recipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
 from trainer.tune import Tuned
@@ -122,10 +122,9 @@ def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def pack_model(backbone: Backbone, fitted: FittedHead, recipe: Recipe) -> PackEncoder:
+def pack_model(encoder: PooledBackbone, fitted: FittedHead) -> PackEncoder:
     """The whole model behind encoder.onnx, in evaluation mode."""
-    pooled = PooledBackbone(backbone, recipe.backbone.pooled_layers, recipe.backbone.pools)
-    return PackEncoder(pooled, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
+    return PackEncoder(encoder, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
 
 
 def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], pooled_dim: int) -> float:
@@ -169,7 +168,7 @@ def item_map(embeddings: Floats, seed: int = 0) -> Floats:
 def export_pack(
     target: Path,
     recipe: Recipe,
-    backbone: Backbone,
+    pooled_backbone: PooledBackbone,
     fitted: FittedHead,
     tuned: Tuned,
     utterances: Sequence[Utterance],
@@ -183,7 +182,7 @@ def export_pack(
     Args:
         target: Its folder.
         recipe: What it was made by.
-        backbone: The encoder, fine-tuned or not.
+        pooled_backbone: The encoder with its pooling, fine-tuned or not.
         fitted: Head trained on everyone.
         tuned: From validation speakers.
         utterances: The clips of the datastore, inspected, with labels that are answered with.
@@ -192,7 +191,7 @@ def export_pack(
         progress: Called as clips are encoded.
     """
     labels = fitted.labels[: fitted.n_answered]
-    model = pack_model(backbone, fitted, recipe)
+    model = pack_model(pooled_backbone, fitted)
     pooled_dim = model.backbone.pooled_dim
     encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
     kept = balanced([u for u in utterances if u.label in labels], recipe.export.per_speaker)
@@ -305,7 +304,7 @@ def export_run(run: "Run", target: Path) -> Pack:
     return export_pack(
         target,
         run.recipe,
-        run.backbone(part),
+        run.encoder(part),
         fitted,
         tuned,
         data.utterances,

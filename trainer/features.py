@@ -1,8 +1,9 @@
 """The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
 
 A cache is a folder named after encoder, pools and precision; its rows hold every layer kept, so that another choice of
-layers costs nothing. `rows.f32` grows by a row a clip and `keys.txt` by the row's key after it; a killed run leaves at
-most rows without keys, which the next to add some cuts off. Runs that share a cache add to it one at a time.
+layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for). `rows.f32` grows by a row a clip and
+`keys.txt` by the row's key after it; a killed run leaves at most rows without keys, which the next to add some cuts
+off. Runs that share a cache add to it one at a time.
 """
 
 import os
@@ -15,8 +16,9 @@ import torch
 from filelock import FileLock
 
 from trainer.augment import augment
-from trainer.backbone import Backbone, PooledBackbone, load_backbone
+from trainer.backbone import load_backbone
 from trainer.corpora import Utterance
+from trainer.pooling import PooledBackbone
 from trainer.recipe import AugmentRecipe, BackboneRecipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
 
@@ -118,7 +120,7 @@ def pooled_features(
     recipe: BackboneRecipe,
     augmentation: AugmentRecipe | None = None,
     progress: Progress | None = None,
-    backbone: Backbone | None = None,
+    finetuned: PooledBackbone | None = None,
 ) -> Floats:
     """Pooled features of every clip, from the cache where they are there.
 
@@ -127,18 +129,22 @@ def pooled_features(
         recipe: Encoder, layers, front end.
         augmentation: Whose copies to add; None for the clean clips alone.
         progress: Called as clips are encoded.
-        backbone: A fine-tuned one in place of the recipe's.
+        finetuned: In place of the recipe's encoder and pooling.
 
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
     """
-    if backbone is None:
+    columns = None
+    if finetuned is None:
         backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
-    PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
-    every = range(backbone.n_layers + 1)
-    model = PooledBackbone(backbone, every, recipe.pools).eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    columns = layer_columns(backbone.hidden_dim, len(every), recipe.pooled_layers, len(recipe.pools))
-    name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
+        PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
+        every = range(backbone.n_layers + 1)
+        model = PooledBackbone(backbone, every, recipe.pools)
+        columns = layer_columns(backbone.hidden_dim, len(every), recipe.pooled_layers, len(recipe.pools))
+        name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
+    else:
+        model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}"
+    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
     variants = [("", 0)]
     if augmentation is not None:

@@ -20,13 +20,14 @@ from torch.nn import functional
 
 from desktop_app.errors import VoiceKinError
 from trainer.augment import augment
-from trainer.backbone import Backbone, PooledBackbone, load_backbone
+from trainer.backbone import Backbone
 from trainer.corpora import Utterance
 from trainer.features import encode, pad_batch
 from trainer.fit import fit_standardise, sampling_weights, save_beside
 from trainer.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.metrics import unweighted_accuracy
 from trainer.model import Head, Standardise
+from trainer.pooling import PooledBackbone, load_pooled
 from trainer.recipe import BackboneRecipe, FineTuneRecipe, HeadRecipe
 from trainer.table import SAMPLE_RATE, Waveform, read_clip
 
@@ -70,11 +71,11 @@ class _Best:
 
 
 def thaw(backbone: Backbone, layers: int) -> list[nn.Parameter]:
-    """Leaves gradients to the top `layers` transformer layers (-1: all) alone, and returns their parameters."""
+    """Leaves gradients to the top `layers` transformer layers (-1: all, 0: none) alone; returns their parameters."""
     for parameter in backbone.parameters():
         parameter.requires_grad_(False)
     transformer = backbone.transformer_layers()
-    chosen = list(transformer) if layers < 0 else list(transformer)[-layers:]
+    chosen = list(transformer) if layers < 0 else list(transformer)[len(transformer) - layers :]
     parameters = [p for layer in chosen for p in layer.parameters()]
     for parameter in parameters:
         parameter.requires_grad_(True)
@@ -173,19 +174,19 @@ class _Job:
         self.accelerator, self.clips, self.labels, self.n_labels = accelerator, clips, labels, n_labels
         self.train, self.validation, self.recipe, self.folder = train, validation, recipe, folder
         self.rng = np.random.default_rng(seed)
-        b = backbone_recipe
-        self.backbone = load_backbone(b.name, b.layers, b.front_end, b.max_seconds)
-        pooled = PooledBackbone(self.backbone, b.pooled_layers, b.pools)
-        parameters = thaw(self.backbone, recipe.layers)
+        pooled = load_pooled(backbone_recipe)
+        parameters = thaw(pooled.backbone, recipe.layers)
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
-        features = encode(pooled.eval(), [clips[train[i]] for i in look])
+        features = encode(pooled, [clips[train[i]] for i in look])
         standardise = fit_standardise(features, [corpora[i] for i in look])
         head_recipe = HeadRecipe(
             members=1, width=recipe.width, embedding=recipe.embedding, dropout=recipe.dropout, input_dropout=0.0
         )
         model = FineTuned(pooled, standardise, Head(pooled.pooled_dim, n_labels, head_recipe))
-        optimiser = _optimiser(parameters, list(model.head.parameters()), recipe)
+        self.pooled = pooled
+        new = [*pooled.pooling.parameters(), *model.head.parameters()]
+        optimiser = _optimiser(parameters, new, recipe)
         # whole optimiser steps: a checkpoint holds no gradients
         self.steps = max(1, len(train) // recipe.batch_size // recipe.accumulate) * recipe.accumulate
         schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -210,7 +211,7 @@ class _Job:
             self.epoch += 1
             accuracy = self._validate() if len(self.validation) else -1.0
             if recipe.patience == 0 or accuracy > self.best.accuracy:
-                weights = {k: v.detach().cpu().clone() for k, v in self.backbone.state_dict().items()}
+                weights = {k: v.detach().cpu().clone() for k, v in self.pooled.state_dict().items()}
                 self.best = _Best(accuracy, self.epoch, weights)
             self.curve.append([self.epoch, loss, accuracy, float(self.schedule.get_last_lr()[0])])
             if main:
@@ -392,9 +393,9 @@ def _warm_up_and_down(warm_up: float, steps: int) -> Callable[[int], float]:
     return factor
 
 
-def load_finetuned(recipe: BackboneRecipe, path: Path) -> Backbone:
-    """The recipe's encoder with the weights that `finetune` wrote."""
-    backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
-    backbone.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    backbone.take_fingerprint()
-    return backbone
+def load_finetuned(recipe: BackboneRecipe, path: Path) -> PooledBackbone:
+    """The recipe's encoder and pooling with the weights that `finetune` wrote."""
+    pooled = load_pooled(recipe)
+    pooled.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    pooled.backbone.take_fingerprint()
+    return pooled

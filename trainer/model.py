@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainer.backbone import PooledBackbone
+from trainer.pooling import PooledBackbone
 from trainer.recipe import HeadRecipe
 
 

@@ -96,8 +96,6 @@ class FineTuneRecipe:
     Attributes:
         layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
             bottom stay frozen, as is usual.
-        copies: With some, each clip is augmented so often and heard once by the layers that stay frozen, and what they
-            say is kept in memory: much faster where few layers are thawed. Then nothing is cropped.
         epochs: As many as there are clips, drawn in batches.
         batch_size: N of eq. (1), over all processes.
         accumulate: Batches whose gradients are added up before a step.
@@ -119,7 +117,6 @@ class FineTuneRecipe:
     """
 
     layers: int = 0
-    copies: int = 0
     epochs: int = 10
     batch_size: int = 32
     accumulate: int = 1

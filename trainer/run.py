@@ -22,13 +22,13 @@ import torch
 from accelerate import PartialState
 from tqdm import tqdm
 
-from trainer.backbone import Backbone, load_backbone
 from trainer.corpora import Utterance, load_corpus
 from trainer.corpora.iemocap import check_four_classes
 from trainer.features import pooled_features
 from trainer.finetune import finetune, load_finetuned
 from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
+from trainer.pooling import PooledBackbone, load_pooled
 from trainer.protocol import answered_rows
 from trainer.recipe import Recipe, RecipeError, load_recipe
 from trainer.table import Inspection, bar, corpus_folder, inspect, load_table
@@ -104,7 +104,7 @@ class Run:
             return self._data
         found = inspect(load_table(self.recipe.corpora), bar("clips read"))
         write_json(self.folder / "inspection.json", inspection_summary(found))
-        if self.recipe.finetune.layers:
+        if self.recipe.finetuned:
             features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
         else:
             features = self._features(found.utterances)
@@ -124,24 +124,25 @@ class Run:
             lines.append(check_four_classes(load_corpus("iemocap", corpus_folder(self.recipe.corpora, "iemocap"))))
         return "\n".join(line for line in lines if line)
 
-    def _features(self, utterances: Sequence[Utterance], backbone: Backbone | None = None) -> npt.NDArray[np.float32]:
+    def _features(
+        self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None
+    ) -> npt.NDArray[np.float32]:
         copies = self.recipe.augment if self.recipe.augment.copies else None
-        return pooled_features(utterances, self.recipe.backbone, copies, bar("clips encoded"), backbone)
+        return pooled_features(utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned)
 
-    def backbone(self, part: Part) -> Backbone:
-        """The encoder that the part's heads listen to."""
-        b = self.recipe.backbone
-        if self.recipe.finetune.layers:
-            return load_finetuned(b, part.folder / "backbone.pt")
-        return load_backbone(b.name, b.layers, b.front_end, b.max_seconds)
+    def encoder(self, part: Part) -> PooledBackbone:
+        """The encoder and pooling that the part's heads listen to."""
+        if self.recipe.finetuned:
+            return load_finetuned(self.recipe.backbone, part.folder / "backbone.pt")
+        return load_pooled(self.recipe.backbone)
 
     def data(self, part: Part) -> Dataset:
         """The table with the features that the part's encoder gives."""
         data = self.prepare()
-        if not self.recipe.finetune.layers:
+        if not self.recipe.finetuned:
             return data
         if self._tuned_data is None or self._tuned_data[0] != part.folder:
-            features = self._features(data.utterances, self.backbone(part))
+            features = self._features(data.utterances, self.encoder(part))
             self._tuned_data = (part.folder, replace(data, features=features))
         return self._tuned_data[1]
 
@@ -180,7 +181,7 @@ class Run:
         """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
         with PartialState().main_process_first():  # so that one process fills the cache and the others read it
             self.prepare()
-        if self.recipe.finetune.layers:
+        if self.recipe.finetuned:
             for part in self.parts(for_pack):
                 self.finetune(part, resume)
         if not self.is_main:

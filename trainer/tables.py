@@ -58,9 +58,9 @@ def with_tau(recipe: Recipe, tau: float) -> Recipe:
 def _with_kinds(recipe: Recipe, kinds: tuple[str, ...]) -> Recipe:
     """The recipe with other augmentations, where it has them: in fine-tuning, or in the heads' copies."""
     augment, finetune = recipe.augment, recipe.finetune
-    if augment.copies or not finetune.layers:
+    if augment.copies or not recipe.finetuned:
         augment = replace(augment, kinds=kinds or augment.kinds, copies=(augment.copies or 1) if kinds else 0)
-    if finetune.layers:
+    if recipe.finetuned:
         finetune = replace(finetune, kinds=kinds)
     return replace(recipe, augment=augment, finetune=finetune)
 
@@ -90,17 +90,17 @@ def trainings(recipe: Recipe, tables: Sequence[str]) -> list[Recipe]:
 
 def variant_of(run: Run, recipe: Recipe) -> Run:
     """The run of one training, in a folder that says what is different about it."""
-    kinds = recipe.finetune.kinds if recipe.finetune.layers else recipe.augment.kinds[: recipe.augment.copies]
+    kinds = recipe.finetune.kinds if recipe.finetuned else recipe.augment.kinds[: recipe.augment.copies]
     name = f"lambda-{_lambda(recipe):g}-tau-{_tau(recipe):g}-{'-'.join(kinds) or 'clean'}"
     return run.variant(name, recipe)
 
 
 def _lambda(recipe: Recipe) -> float:
-    return recipe.finetune.lambda_scl if recipe.finetune.layers else recipe.training.lambda_scl
+    return recipe.finetune.lambda_scl if recipe.finetuned else recipe.training.lambda_scl
 
 
 def _tau(recipe: Recipe) -> float:
-    return recipe.finetune.tau if recipe.finetune.layers else recipe.training.tau
+    return recipe.finetune.tau if recipe.finetuned else recipe.training.tau
 
 
 def evaluated(run: Run, recipe: Recipe, resume: bool) -> Run:

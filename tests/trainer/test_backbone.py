@@ -10,8 +10,9 @@ from torch import Tensor
 from transformers import WhisperFeatureExtractor
 
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone, tiny_model
-from trainer.backbone import BackboneError, FrontEnd, LogMel, PooledBackbone, load_backbone
+from trainer.backbone import BackboneError, FrontEnd, LogMel, load_backbone
 from trainer.export import export_graph
+from trainer.pooling import PooledBackbone
 
 FRONT_ENDS = (FrontEnd(), FrontEnd("peak", 8.0, 35.0), FrontEnd("rms"))
 

@@ -13,9 +13,9 @@ from accelerate.state import AcceleratorState
 
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
-from trainer.backbone import load_backbone
 from trainer.corpora import Utterance
 from trainer.finetune import OutOfMemoryForRecipeError, finetune, load_finetuned, thaw
+from trainer.pooling import load_pooled
 from trainer.recipe import BackboneRecipe, FineTuneRecipe
 
 LABELS = ("angry", "happy", "neutral", "sad")
@@ -74,19 +74,34 @@ def test_overfits_sixteen_clips(family: str, tmp_path: Path) -> None:
     with (tmp_path / "run" / "finetune.csv").open() as f:
         rows = list(csv.DictReader(f))
     assert max(float(r["validation_accuracy"]) for r in rows) == 100.0
-    before = load_backbone(backbone.name, backbone.layers, backbone.front_end, backbone.max_seconds)
+    before = load_pooled(backbone)
     after = load_finetuned(backbone, tmp_path / "run" / "backbone.pt")
     moved = {k for k, v in after.state_dict().items() if not torch.equal(v, before.state_dict()[k])}
     assert moved
     assert all("layers." in k for k in moved)  # the convolutions at the bottom stay as they were
-    assert after.fingerprint != before.fingerprint
+    assert after.fingerprint() != before.fingerprint()
 
 
-@pytest.mark.parametrize(("layers", "thawed"), [(1, {1}), (-1, {0, 1})])
+def test_pooling_is_learned_over_a_frozen_encoder(tmp_path: Path) -> None:
+    utterances = sixteen_clips(tmp_path)
+    learned = replace(encoder(tmp_path), pooled_layers=(0, 1, 2), weighted_sum=True, attention=True)
+    recipe = replace(QUICK, layers=0, kinds=())
+    path = finetune(
+        utterances, labels_of(utterances), 4, SIXTEEN, NOBODY, learned, recipe, 0, tmp_path / "run", cpu=True
+    )
+    before, after = load_pooled(learned).state_dict(), load_finetuned(learned, path).state_dict()
+    moved = {k for k, v in after.items() if not torch.equal(v, before[k])}
+    assert moved
+    assert {"pooling.layer_scores", "pooling.attention.0.score.weight"} <= moved
+    assert all(k.startswith("pooling.") for k in moved)
+
+
+@pytest.mark.parametrize(("layers", "thawed"), [(1, {1}), (-1, {0, 1}), (0, set())])
 def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
     backbone = tiny_backbone("wav2vec2")
     parameters = thaw(backbone, layers)
-    assert sum(p.requires_grad for p in backbone.parameters()) == len(parameters) > 0
+    assert sum(p.requires_grad for p in backbone.parameters()) == len(parameters)
+    assert bool(parameters) == bool(thawed)
     for index, layer in enumerate(backbone.transformer_layers()):
         assert all(p.requires_grad == (index in thawed) for p in layer.parameters())
 

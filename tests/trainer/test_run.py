@@ -166,7 +166,7 @@ def test_pytorch_and_onnx_agree_and_int8_keeps_the_labels(place: Path) -> None:
     opened.fit(for_pack=True)
     opened.tune(for_pack=True)
     part = opened.parts(for_pack=True)[0]
-    model = pack_model(opened.backbone(part), opened.final_head(part), opened.recipe)
+    model = pack_model(opened.encoder(part), opened.final_head(part))
     dim = model.backbone.pooled_dim
     graph, head = export_encoder(model, dim), export_head(model.head, dim)
     encoder_session, head_session, int8 = session(graph), session(head), session(quantise(graph))
@@ -212,10 +212,14 @@ def test_published_corpora_are_complete(corpora: Path) -> None:
     assert counts == {"ravdess": 1440, "emodb": 535, "nemo": 3491, "ased": 2474}
 
 
-def test_a_fine_tuned_encoder_reaches_the_pack(place: Path) -> None:
-    more = "[finetune]\nlayers = 1\nepochs = 1\nbatch_size = 8\nkinds = ['volume']\n[export]\nquantise = false\n"
+@pytest.mark.parametrize(("layers", "pooling"), [(1, ""), (0, "weighted_sum = true\nattention = true\n")])
+def test_a_fine_tuned_encoder_reaches_the_pack(place: Path, layers: int, pooling: str) -> None:
+    more = (
+        f"[finetune]\nlayers = {layers}\nepochs = 1\nbatch_size = 8\nkinds = ['volume']\n[export]\nquantise = false\n"
+    )
     recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more=more)
     Path(recipe).write_text(Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]"), encoding="utf-8")
+    Path(recipe).write_text(Path(recipe).read_text().replace("[backbone]", f"[backbone]\n{pooling}"), encoding="utf-8")
     assert run("evaluate", recipe) == 0
     assert run("export", recipe, "--output", "pack") == 0
     pack = load_pack(place / "pack")

@@ -1,0 +1,115 @@
+"""From the states of the chosen layers to one row a clip: statistics over time, of plain or learned weights."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import torch
+from torch import Tensor, nn
+
+from trainer.backbone import MASKED, Backbone, BackboneError, load_backbone
+from trainer.recipe import BackboneRecipe
+
+ATTENTION_WIDTH = 64
+
+
+class FrameAttention(nn.Module):
+    """How much each frame counts: softmax over the valid frames of v . tanh(W x), at first alike for all.
+
+    The weights of attentive statistics pooling (Okabe et al., 2018).
+    """
+
+    def __init__(self, hidden_dim: int) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(hidden_dim, ATTENTION_WIDTH)
+        self.score = nn.Linear(ATTENTION_WIDTH, 1, bias=False)
+        nn.init.zeros_(self.score.weight)
+
+    def forward(self, state: Tensor, counted: Tensor) -> Tensor:
+        """States [b, t, d] and mask [b, t] to weights [b, t] that sum to 1."""
+        score = self.score(torch.tanh(self.hidden(state)))[:, :, 0]
+        return torch.softmax(score + (1.0 - counted) * MASKED, dim=1)
+
+
+class StatisticsPooling(nn.Module):
+    """Mean and standard deviation over time of the chosen layers, side by side, or of their weighted sum.
+
+    float32 [b, len(pools) * states * 2 * hidden_dim]: for each pool and layer its means, then its deviations. The pool
+    "all" counts every valid frame, "speech" those between the silence at both ends; without attention all alike.
+    """
+
+    def __init__(
+        self,
+        hidden_dim: int,
+        layers: Sequence[int],
+        pools: Sequence[str] = ("all",),
+        weighted_sum: bool = False,
+        attention: bool = False,
+    ) -> None:
+        super().__init__()
+        self.layers, self.pools = tuple(layers), tuple(pools)
+        n_states = 1 if weighted_sum else len(self.layers)
+        self.dim = 2 * hidden_dim * n_states * len(self.pools)
+        # softmax of zeros: the layers' mean to begin with
+        self.layer_scores = nn.Parameter(torch.zeros(len(self.layers))) if weighted_sum else None
+        self.attention = nn.ModuleList(FrameAttention(hidden_dim) for _ in range(n_states)) if attention else None
+
+    def forward(self, states: list[Tensor], mask: Tensor, speech: Tensor) -> Tensor:
+        chosen = [states[layer] for layer in self.layers]
+        if self.layer_scores is not None:
+            shares = torch.softmax(self.layer_scores, dim=0)[:, None, None, None]
+            chosen = [(shares * torch.stack(chosen)).sum(0)]
+        pooled = []
+        for pool in self.pools:
+            counted = mask if pool == "all" else speech
+            alike = counted / counted.sum(1, keepdim=True)
+            for index, state in enumerate(chosen):
+                weights = (alike if self.attention is None else self.attention[index](state, counted))[:, :, None]
+                mean = (state * weights).sum(1)
+                variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
+                pooled += [mean, torch.sqrt(variance + 1e-8)]
+        return torch.cat(pooled, dim=1)
+
+
+class PooledBackbone(nn.Module):
+    """waveform [b, n], lengths [b] -> pooled statistics [b, D] of the chosen layers; see StatisticsPooling."""
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        layers: Sequence[int],
+        pools: Sequence[str] = ("all",),
+        weighted_sum: bool = False,
+        attention: bool = False,
+    ) -> None:
+        super().__init__()
+        if not layers or max(layers) > backbone.n_layers or min(layers) < 0:
+            raise BackboneError(
+                f"`pooled_layers` are {list(layers)}, but the encoder is cut after layer {backbone.n_layers}: "
+                f"choose from 0 to {backbone.n_layers}."
+            )
+        self.backbone = backbone
+        self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention)
+
+    @property
+    def pooled_dim(self) -> int:
+        return self.pooling.dim
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+        return self.pooling(*self.backbone(waveform, lengths))  # type: ignore[no-any-return]
+
+    def fingerprint(self) -> str:
+        """Changes with the encoder, the layers, the pools and what the pooling has learned."""
+        digest = sha256(f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools}".encode())
+        for key, value in sorted(self.pooling.state_dict().items()):
+            digest.update(key.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+
+def load_pooled(recipe: BackboneRecipe) -> PooledBackbone:
+    """The recipe's pretrained encoder with its pooling, in evaluation mode.
+
+    Raises:
+        BackboneError: It can't be found or loaded, or has not the layers asked for.
+    """
+    backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+    return PooledBackbone(backbone, recipe.pooled_layers, recipe.pools, recipe.weighted_sum, recipe.attention).eval()
