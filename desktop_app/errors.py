@@ -19,6 +19,18 @@ class PackError(VoiceKinError):
     """A pack that is missing, damaged, unsafe or of a version this app does not read."""
 
 
+class PackExists(PackError):  # noqa: N818 - says what it found
+    """A pack of that name is installed already and was not to be replaced.
+
+    Attributes:
+        name: What it is called.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"A pack called {name} is installed already: remove it first, or replace it.")
+        self.name = name
+
+
 class DeviceError(VoiceKinError):
     """A microphone or sound server that can't be opened or has gone."""
 

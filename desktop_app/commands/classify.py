@@ -91,6 +91,8 @@ def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
     lines = [f"{answer.path}  ({_clock(answer.duration_s)})"]
     if answer.abstained:
+        if not answer.segments:  # no speech: shares of emotions would only mislead
+            return [*lines, f"  {answer.abstained_because}"]
         lines.append(f"  Not to be relied on: {answer.abstained_because}")
     ranked = sorted(answer.probabilities, key=lambda label: -answer.probabilities[label])[:top_k]
     width = max(map(len, ranked))

@@ -42,8 +42,14 @@ def find_recordings(paths: Iterable[Path], *, recursive: bool = False) -> Iterat
             found = True
             yield entry
         if not found:
-            hint = "" if recursive else ", or only in folders of its own"
-            yield Failure(str(path), f"{path} holds no recordings{hint}: name another folder or look into all of them.")
+            if recursive:
+                yield Failure(str(path), f"There is no audio file in {path}: choose another folder.")
+            else:
+                yield Failure(
+                    str(path),
+                    f"{path} holds no recordings, or only in folders of its own: "
+                    "name another folder or look into all of them.",
+                )
 
 
 def _entries(folder: Path, recursive: bool) -> Iterator[Path | Failure]:

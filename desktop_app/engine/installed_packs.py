@@ -24,7 +24,7 @@ from desktop_app.engine.pack import (
     unpack,
     verify_pack,
 )
-from desktop_app.errors import ExportError, PackError, StoreError
+from desktop_app.errors import ExportError, PackError, PackExists, StoreError
 
 IN_USE = "in_use"
 """Beside the installed packs: holds the name of the one in use; not there: the one that ships."""
@@ -124,7 +124,8 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
         replace: Whether an installed pack of the same name gives way.
 
     Raises:
-        PackError: It is no pack or a bad one, or its name is taken; whatever was installed before is untouched.
+        PackError: It is no pack or a bad one; whatever was installed before is untouched.
+        PackExists: Its name is taken and `replace` is False.
         StoreError: It can't be written.
     """
     with _explained("The pack can't be installed"):
@@ -218,7 +219,7 @@ def _free_target(name: str, *, replace: bool) -> Path:
     if there is None:
         return packs_folder() / name
     if not replace:
-        raise PackError(f"A pack called {there.name} is installed already: remove it first, or replace it.")
+        raise PackExists(there.name)
     return there
 
 

@@ -228,7 +228,9 @@ class Recogniser:
             neighbours=neighbours,
             k=len(neighbours),
             alpha=alpha,
-            segments=tuple(
+            segments=()
+            if because == NO_SPEECH
+            else tuple(
                 Segment(start_s, end_s, labels[int(row.argmax())], _named(labels, row))
                 for (start_s, end_s), row in zip(analysis.spans, p, strict=True)
             ),

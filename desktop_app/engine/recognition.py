@@ -76,7 +76,7 @@ class Recognition:
         neighbour_probabilities: p_knn.
         neighbours: The k nearest, nearest first.
         k, alpha: What the answer was made with.
-        segments: The stretches analysed; one for a short clip.
+        segments: The stretches analysed; one for a short clip, none where no speech was heard.
         timing_ms: What each stage took.
     """
 

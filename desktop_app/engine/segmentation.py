@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.audio import SAMPLE_RATE, Waveform
-from desktop_app.engine.borders import voiced
+from desktop_app.engine.borders import FRAME, voiced
 from desktop_app.engine.speech import CHUNK, CHUNK_S, SPEECH, SpeechDetector
 
 STILL_SPEECH = 0.35
@@ -122,9 +122,11 @@ class Segmenter:
 
     def _piece(self, end: int, *, at_pause: bool) -> Piece:
         """The held chunks up to `end`, their borders looked at closely where they are pauses, with margins."""
-        samples = np.concatenate([*self._before, *self._held])
         origin = (self._position - len(self._held) - len(self._before)) * CHUNK
-        start, stop = len(self._before) * CHUNK, (len(self._before) + end) * CHUNK
+        skipped = -origin % FRAME
+        samples = np.concatenate([*self._before, *self._held])[skipped:]
+        start, stop = len(self._before) * CHUNK - skipped, (len(self._before) + end) * CHUNK - skipped
+        origin += skipped
         after_pause = origin + start > self._reached
         begin, finish = voiced(samples, start, stop)
         begin = max(begin, self._reached - origin) if after_pause else start

@@ -62,8 +62,3 @@ class SpeechDetector:
         """The probability [0 or 1] of the chunk that the end cut short, filled up with silence."""
         missing = -len(self._pending) % CHUNK
         return self.feed(np.zeros(missing, np.float32))
-
-
-def speech_seconds(probabilities: Probabilities) -> float:
-    """Seconds of speech among chunks of 32 ms."""
-    return float((probabilities >= SPEECH).sum() * CHUNK_S)

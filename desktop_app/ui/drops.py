@@ -1,9 +1,24 @@
-"""What may be dropped on the window or chosen in the dialog: audio files, and folders of them."""
+"""What may be dropped on the window or chosen in the dialog: audio files, folders of them, and packs."""
 
+import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
+
+from desktop_app.engine.recognition import Failure
+
+PACK_SUFFIX = ".vkpack"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What there is to answer, each file once; packs; and the sentences about folders with nothing in them."""
+
+    files: tuple[Path, ...]
+    packs: tuple[Path, ...]
+    failures: tuple[Failure, ...]
 
 
 def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
@@ -11,19 +26,17 @@ def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
-def audio_files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Every file named, whatever it is, and every audio file in the folders named, sorted within each.
+def find_recordings(paths: Iterable[Path]) -> Found:
+    """Every file named, whatever it is, and what is called like a recording in the folders named, however deep.
 
-    A file that was named on purpose and can't be read deserves its sentence; one that merely lies in a folder does not.
+    A .vkpack and a folder that is a pack are packs, whose clips nobody asks about.
     """
-    from desktop_app.engine.audio import (
-        SUFFIXES,
-    )  # here: it loads the decoders, which the first paint need not wait for
+    # imported here: they load the decoders, which the first paint need not wait for
+    from desktop_app.engine import batch
+    from desktop_app.engine.pack import MANIFEST
 
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found += sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        else:
-            found.append(path)
-    return tuple(dict.fromkeys(found))
+    paths = tuple(paths)
+    packs = tuple(path for path in paths if path.suffix.lower() == PACK_SUFFIX or os.path.isfile(path / MANIFEST))  # noqa: PTH113 - which takes any name without raising
+    found = list(batch.find_recordings((path for path in paths if path not in packs), recursive=True))
+    files = dict.fromkeys(path for path in found if isinstance(path, Path))
+    return Found(tuple(files), packs, tuple(path for path in found if isinstance(path, Failure)))

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -27,12 +28,20 @@ class Priority(IntEnum):
 
 
 class JobState:
-    """What a job's function may use while it runs, in the worker's thread."""
+    """What a job's function may use while it runs, in the worker's thread.
 
-    def __init__(self, stop: threading.Event, tell: Callable[[str, object], None]) -> None:
+    Attributes:
+        give_way: Runs the jobs of a higher priority that wait, here and now. For a long job to call at moments when
+            it has nothing half done that another job could touch.
+    """
+
+    def __init__(
+        self, stop: threading.Event, tell: Callable[[str, object], None], give_way: Callable[[], None]
+    ) -> None:
         self._stop = stop
         self._tell = tell
         self._told_at = 0.0
+        self.give_way = give_way
 
     def should_stop(self) -> bool:
         """True once the job was cancelled: raise `Cancelled`, or return."""
@@ -115,10 +124,22 @@ class Worker(QObject):
         self._alive.clear()
 
     def _run(self) -> None:
-        while (job := self._jobs.get()[2]) is not None:
-            self._run_job(job)
+        while True:
+            priority, _, job = self._jobs.get()
+            if job is None:
+                return
+            self._run_job(job, priority)
 
-    def _run_job(self, job: Job) -> None:
+    def _run_before(self, priority: int) -> None:
+        """Runs the jobs that wait and come before this priority."""
+        while not self._jobs.empty():  # no one else takes from it
+            first = self._jobs.get()
+            if first[2] is None or first[0] >= priority:
+                self._jobs.put(first)
+                return
+            self._run_job(first[2], first[0])
+
+    def _run_job(self, job: Job, priority: int) -> None:
         def tell(kind: str, value: object) -> None:
             self._message.emit(job, kind, value)
 
@@ -126,7 +147,7 @@ class Worker(QObject):
             tell("cancelled", None)
             return
         try:
-            result = job.function(JobState(job.stop, tell))
+            result = job.function(JobState(job.stop, tell, partial(self._run_before, priority)))
         except Cancelled:
             tell("cancelled", None)
         except VoiceKinError as error:

@@ -136,6 +136,7 @@ class RecognitionOwner(QObject):
         self.worker = Worker("recogniser", self)
         self.pack: PackInfo | None = None
         self._recogniser: Recogniser | None = None  # touched by the worker's thread only
+        self._file_reader: Recogniser | None = None  # the same pack for files, between whose pieces the other answers
         self._detector: SpeechDetector | None = None
 
     def open(self, path: Path) -> Job:
@@ -155,35 +156,43 @@ class RecognitionOwner(QObject):
                 [np.zeros(pack.manifest.sample_rate, dtype=np.float32)]
             )  # the first run allocates
             self._detector = self._detector or SpeechDetector()
-            self._recogniser = recogniser
+            self._recogniser, self._file_reader = recogniser, recogniser.for_another_thread()
             if self._personal is not None:
                 self._personal.store.close()
                 self._personal = None
             return pack_info(pack)
 
-        job = self.worker.submit(load)
+        # not between the pieces of a long file: it is answered by the pack that analyses it
+        job = self.worker.submit(load, Priority.QUEUED)
         job.done.connect(self._opened)
         job.failed.connect(self.failed)
         if self._home is not None:
             self._remember()
         return job
 
-    def answer_file(self, path: Path, stretch: Stretch | None = None) -> Job:
-        """Decode, encode and answer a recording or a stretch of it; done with Answered."""
+    def answer_file(self, path: Path, stretch: Stretch | None = None, channel: int | None = None) -> Job:
+        """Decode, encode and answer a recording, a stretch or a channel (from 0) of it; done with Answered."""
         voice = self.voice
 
         def answer(state: JobState) -> Answered:
             from desktop_app.engine.audio import SAMPLE_RATE
 
-            recogniser = self._needed()
+            self._needed()
+            assert self._file_reader is not None
             peaks = Peaks(SAMPLE_RATE)
+
+            def progress(share: float) -> None:
+                state.progress(ANALYSIS_SHARE * share)
+                state.give_way()
+
             start_s, end_s = (stretch.start_s, stretch.end_s) if stretch else (0.0, None)
-            analysis = recogniser.analyse_file(
+            analysis = self._file_reader.analyse_file(
                 path,
+                channel=channel,
                 start_s=start_s,
                 end_s=end_s,
                 should_stop=state.should_stop,
-                progress=lambda share: state.progress(ANALYSIS_SHARE * share),
+                progress=progress,
                 listen=peaks.feed,
             )
             recognition = self._answer(analysis, voice, state=state)
@@ -406,7 +415,7 @@ class RecognitionOwner(QObject):
             self._personal.refresh()
             return self._known(self._personal)
 
-        job = self.worker.submit(remember)
+        job = self.worker.submit(remember, Priority.QUEUED)
         job.done.connect(self._now_known)
         job.failed.connect(self.forgetful)
 

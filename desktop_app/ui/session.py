@@ -51,6 +51,7 @@ class Entry:
         answered: The answer, once there.
         error: The sentence of why there is none.
         stretch: The part of the file that is asked about; None: all of it.
+        channel: The channel that is listened to, counted from 0; None: all of them mixed down.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Entry:
     answered: Answered | None = None
     error: str = ""
     stretch: Stretch | None = None
+    channel: int | None = None
 
     @property
     def recognition(self) -> Recognition | None:
@@ -92,11 +94,13 @@ class SessionModel(QAbstractTableModel):
         self._entries: list[Entry] = []
         self._count = 0
 
-    def add_files(self, paths: Sequence[Path]) -> tuple[Entry, ...]:
+    def add_files(self, paths: Sequence[Path], channel: int | None = None) -> tuple[Entry, ...]:
         """New recordings at the end, told to the views at once: one by one, hundreds would stall the window."""
         if not paths:
             return ()
-        entries = tuple(Entry(self._count + i, path, path.name) for i, path in enumerate(paths, start=1))
+        entries = tuple(
+            Entry(self._count + i, path, path.name, channel=channel) for i, path in enumerate(paths, start=1)
+        )
         self._count += len(entries)
         at = len(self._entries)
         self.beginInsertRows(QModelIndex(), at, at + len(entries) - 1)
@@ -105,11 +109,17 @@ class SessionModel(QAbstractTableModel):
         return entries
 
     def add(
-        self, path: Path, name: str, is_take: bool = False, kept: bool = False, stretch: Stretch | None = None
+        self,
+        path: Path,
+        name: str,
+        is_take: bool = False,
+        kept: bool = False,
+        stretch: Stretch | None = None,
+        channel: int | None = None,
     ) -> Entry:
         """A new recording at the end."""
         self._count += 1
-        entry = Entry(self._count, path, name, is_take, kept, stretch=stretch)
+        entry = Entry(self._count, path, name, is_take, kept, stretch=stretch, channel=channel)
         at = len(self._entries)
         self.beginInsertRows(QModelIndex(), at, at)
         self._entries.append(entry)
@@ -187,7 +197,9 @@ class SessionModel(QAbstractTableModel):
     def _text(self, entry: Entry, column: int) -> str:
         recognition = entry.recognition
         if column == self.NAME:
-            return entry.name
+            if entry.channel is None:
+                return entry.name
+            return translate("Session", "{0}, channel {1}").format(entry.name, entry.channel + 1)
         if column == self.ANSWER:
             return answer_in_short(entry)
         if column == self.LENGTH:
@@ -222,6 +234,7 @@ class FileQueue(QObject):
 
     Attributes:
         is_paused: No further recording is begun.
+        channel: Which channel of a file is listened to when it is opened or tried again; None: all, mixed down.
     """
 
     idle = Signal()
@@ -237,6 +250,7 @@ class FileQueue(QObject):
         self._done = 0
         self._began = 0.0
         self.is_paused = False
+        self.channel: int | None = None
         self._is_held = False
         owner.opened.connect(self._next)
 
@@ -279,7 +293,10 @@ class FileQueue(QObject):
             if entry.number in self._running or entry.number in self._waiting:
                 continue
             if entry.state is not EntryState.WAITING:
-                self._session.change(entry.number, state=EntryState.WAITING, error="", progress=0.0, answered=None)
+                # a take has one channel, and a part is of what its recording was heard by
+                channel = entry.channel if entry.is_take or entry.stretch else self.channel
+                again = {"error": "", "progress": 0.0, "answered": None, "channel": channel}
+                self._session.change(entry.number, state=EntryState.WAITING, **again)
             self._waiting.append(entry.number)
         self._next()
 
@@ -335,7 +352,7 @@ class FileQueue(QObject):
             return
         self._began = self._began or monotonic()
         self._share = 0.0
-        job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch)
+        job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch, entry.channel)
         job.progressed.connect(lambda share: self._progressed(number, share))
         job.done.connect(lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered))
         job.failed.connect(lambda error: self._session.change(number, state=EntryState.FAILED, error=str(error)))

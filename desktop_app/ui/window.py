@@ -40,6 +40,7 @@ from desktop_app.engine.recognition import Neighbour
 from desktop_app.engine.timeline import Stretch
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel
+from desktop_app.ui.channel_menu import ChannelMenu
 from desktop_app.ui.crash_box import CrashBox
 from desktop_app.ui.diagnostics import diagnostics
 from desktop_app.ui.dialogs.about_dialog import AboutDialog
@@ -47,7 +48,7 @@ from desktop_app.ui.dialogs.examples_dialog import ExamplesDialog
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
-from desktop_app.ui.drops import audio_files, dropped_paths
+from desktop_app.ui.drops import Found, dropped_paths, find_recordings
 from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.jobs import Job, Worker
 from desktop_app.ui.language import clock, label_name
@@ -77,8 +78,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PACK_SUFFIX = ".vkpack"
 SIDE_WIDTH = 340
+FAILURES_TOLD = 3  # of folders; more would fill the window
 ADDED_AT_ONCE = 25  # recordings; both tables sort them as they come, which takes 0.1 ms each
 TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
 
@@ -219,7 +220,9 @@ class MainWindow(QMainWindow):
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
         self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
         self.export = ExportActions(self.file_worker, self._to_export, self)
+        self.channel_menu = ChannelMenu(self)
         files.addActions([self.open_action, self.open_folder_action])
+        files.addMenu(self.channel_menu)
         files.addSeparator()
         files.addAction(self.results_action)
         files.addMenu(self.export.menu)
@@ -296,6 +299,7 @@ class MainWindow(QMainWindow):
         self.results.stop_asked.connect(self._stop_entries)
         self.results.back_asked.connect(self._back_from_results)
         self.export.told.connect(self.notice.say)
+        self.channel_menu.chosen.connect(partial(setattr, self.queue, "channel"))
         self.first_start.understood.connect(self._understood)
         self._settings.changed.connect(self._settings_changed)
 
@@ -353,14 +357,8 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
         """Answer files, and the audio files in folders; install packs."""
-        packs = tuple(path for path in paths if path.suffix.lower() == PACK_SUFFIX)
-        if packs:
-            self.show_packs().install_from(packs[0])
-            paths = tuple(path for path in paths if path not in packs)
-            if not paths:
-                return
-        job: Job = self.capture.worker.submit(lambda _: audio_files(paths))  # a folder may be large or far away
-        job.done.connect(self._add_files)
+        job: Job = self.capture.worker.submit(lambda _: find_recordings(paths))  # a folder may be large or far away
+        job.done.connect(self._found)
 
     def open_files(self) -> None:
         """Choose files."""
@@ -397,11 +395,18 @@ class MainWindow(QMainWindow):
             self.map.view.show_clip([])
         self._show_teaching()
 
+    def _found(self, found: Found) -> None:
+        if found.packs:
+            dialog = self.show_packs()
+            for pack in found.packs:
+                dialog.install_from(pack)
+        if found.failures:
+            self.notice.say(" ".join(failure.error for failure in found.failures[:FAILURES_TOLD]))
+        if found.files:
+            self._add_files(found.files)
+
     def _add_files(self, files: tuple[Path, ...]) -> None:
-        if not files:
-            self.notice.say(self.tr("There is no audio file in what you dropped."))
-            return
-        entries = self.session.add_files(files[:ADDED_AT_ONCE])
+        entries = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
         if not self.capture.is_recording:
             self.recordings.select(entries[0])
             if len(files) > 1:
@@ -413,7 +418,7 @@ class MainWindow(QMainWindow):
         """The rest of a large folder, in portions between which the window looks after itself."""
 
         def add() -> None:
-            self.queue.add_all(self.session.add_files(files[:ADDED_AT_ONCE]))
+            self.queue.add_all(self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel))
             self._add_more(files[ADDED_AT_ONCE:])
 
         if files:
@@ -623,7 +628,7 @@ class MainWindow(QMainWindow):
         if entry is None:
             return
         name = self.tr("{0}, {1} to {2}").format(entry.name, clock(part.start_s), clock(part.end_s))
-        asked = self.session.add(entry.path, name, stretch=part)
+        asked = self.session.add(entry.path, name, stretch=part, channel=entry.channel)
         self.recordings.select(asked)
         self.queue.add(asked)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desktop_app.engine.audio import Waveform
-from desktop_app.engine.speech import CHUNK, SpeechDetector, speech_seconds
+from desktop_app.engine.speech import CHUNK, SpeechDetector
 from tests.tiny_pack import RATE, clip
 
 
@@ -39,7 +39,3 @@ def test_a_voice_is_heard_and_other_sounds_are_not(detector: SpeechDetector) -> 
     ]
     assert max(detector.probabilities(sound).max() for sound in others) < 0.15
     assert detector.probabilities(clip("happy", 3, 4.0)).max() > 0.8
-
-
-def test_speech_seconds_by_hand() -> None:
-    assert speech_seconds(np.array([0.1, 0.5, 0.9, 0.49], np.float32)) == pytest.approx(0.064)

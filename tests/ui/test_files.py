@@ -20,7 +20,7 @@ from desktop_app.ui.export_actions import NAMES, ExportActions
 from desktop_app.ui.session import EntryState, SessionModel
 from tests.engine.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
-from tests.ui.conftest import LONG, Desk
+from tests.ui.conftest import LONG, Desk, drop
 
 LEFT = Qt.MouseButton.LeftButton
 Wav = Callable[..., Path]
@@ -139,6 +139,40 @@ def test_one_is_stopped_and_the_rest_goes_on(desk: Desk, folder: Path) -> None:
     states = {entry.number: entry.state for entry in window.session.entries()}
     assert states.pop(chosen.number) is EntryState.STOPPED
     assert set(states.values()) == {EntryState.DONE, EntryState.FAILED}
+
+
+def test_one_channel_is_listened_to(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    path = tmp_path / "two people.wav"
+    soundfile.write(path, np.stack([clip("angry", 1), clip("sad", 2)], axis=1), RATE)
+    all_channels, first, second, third = window.channel_menu.choices[:4]
+    second.trigger()
+    entry = desk.wait_entry(lambda: desk.drop(path))
+    assert entry.recognition is not None
+    assert entry.recognition.label == "sad"
+    row = window.session.row_of(entry.number)
+    assert window.session.index(row, SessionModel.NAME).data() == "two people.wav, channel 2"
+
+    # the choice of the moment holds when it is tried again
+    window.show_results()
+    window.results.table.selectRow(0)
+    first.trigger()
+    entry = desk.wait_entry(lambda: click(desk, window.results.retry))
+    assert entry.recognition is not None
+    assert entry.recognition.label == "angry"
+    third.trigger()
+    entry = desk.wait_entry(lambda: click(desk, window.results.retry), EntryState.FAILED)
+    assert "no channel 3" in entry.error
+    all_channels.trigger()
+    entry = desk.wait_entry(lambda: click(desk, window.results.retry))
+    assert entry.state is EntryState.DONE
+    assert window.session.index(row, SessionModel.NAME).data() == "two people.wav"
+
+
+def test_a_take_is_heard_whatever_channel_files_are_heard_by(desk: Desk) -> None:
+    window = desk.open()
+    window.channel_menu.choices[2].trigger()
+    assert desk.record(clip("sad", 3)).state is EntryState.DONE
 
 
 # long recordings
@@ -296,6 +330,7 @@ def test_a_pack_is_dropped_used_and_removed_and_the_answers_stay(
     window = desk.open()
     entry = desk.wait_entry(lambda: desk.drop(wav("happy")))
     desk.drop(other)
+    desk.qtbot.waitUntil(lambda: window.findChild(PacksDialog) is not None, timeout=LONG)
     dialog = window.findChild(PacksDialog)
     assert dialog is not None
     desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use", "other 1.0"], timeout=LONG)
@@ -319,6 +354,35 @@ def test_a_pack_is_dropped_used_and_removed_and_the_answers_stay(
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     click(desk, dialog.remove)
     desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use"], timeout=LONG)
+    dialog.close()
+
+
+@pytest.mark.usefixtures("shipping")
+def test_a_folder_that_is_a_pack_is_installed_and_not_listened_to(
+    desk: Desk, other: Path, wav: Wav, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(tmp_path / "other pack", wav("happy")))
+    assert [entry.name for entry in window.session.entries()] == ["happy 0.wav"]
+    dialog = window.findChild(PacksDialog)
+    assert dialog is not None
+    desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use", "other 1.0"], timeout=LONG)
+
+    installed_packs.use_pack("other")
+    asked: list[str] = []
+
+    def question(*arguments: object) -> QMessageBox.StandardButton:
+        asked.append(str(arguments[-1]))
+        return QMessageBox.StandardButton.Yes if len(asked) == 2 else QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    drop(dialog, other)
+    desk.qtbot.waitUntil(lambda: "was not installed" in dialog.state.text(), timeout=LONG)
+    with desk.qtbot.waitSignal(window.owner.opened, timeout=LONG):  # the pack in use was replaced
+        drop(dialog, other)
+    assert "other is installed already" in asked[0]
+    assert window.owner.pack is not None
+    assert window.owner.pack.name == "other"
     dialog.close()
 
 

@@ -126,3 +126,42 @@ def test_closing_waits_for_the_job_under_way_and_drops_the_rest(qtbot: QtBot) ->
     began.wait(20)
     worker.close()
     assert ended == ["running"]
+
+
+def test_a_long_job_gives_way_to_what_comes_before_it_and_to_nothing_else(qtbot: QtBot, worker: Worker) -> None:
+    began, gate, order = threading.Event(), threading.Event(), []
+
+    def long(state: JobState) -> None:
+        began.set()
+        gate.wait(20)
+        state.give_way()
+        order.append("long")
+
+    def fail(_: JobState) -> None:
+        order.append("asked")
+        raise AudioError("It is bad.")
+
+    jobs = [worker.submit(long, Priority.QUEUED)]
+    began.wait(20)
+    jobs.append(worker.submit(lambda _: order.append("next"), Priority.QUEUED))
+    jobs.append(worker.submit(fail, Priority.ASKED))
+    jobs.append(worker.submit(lambda _: order.append("live"), Priority.LIVE))
+    gate.set()
+    with qtbot.waitSignals([job.finished for job in jobs], timeout=LONG):
+        pass
+    assert order == ["live", "asked", "long", "next"]
+
+
+def test_closing_ends_a_job_that_gives_way(qtbot: QtBot) -> None:  # noqa: ARG001
+    worker, began, ran = Worker("closing"), threading.Event(), []
+
+    def long(state: JobState) -> None:
+        began.set()
+        while not state.should_stop():
+            state.give_way()
+
+    worker.submit(long, Priority.QUEUED)
+    began.wait(20)
+    worker.submit(lambda _: ran.append(1), Priority.QUEUED)
+    worker.close()
+    assert ran == []

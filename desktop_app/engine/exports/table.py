@@ -12,7 +12,7 @@ ENCODING = "utf-8-sig"
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a recording: path, error, times, label, confidence, abstained, novelty, `p_LABEL` for each label."""
+    """A row a recording: path, error, times, label, confidence, abstained and why, novelty, `p_LABEL` for each label."""
     return _csv(recordings_table(outcomes))
 
 
@@ -37,7 +37,8 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
 def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
     """The rows of `recordings_csv`, the header first."""
     labels = _labels(outcomes)
-    head = ["path", "error", "duration_s", "speech_s", "label", "confidence", "abstained", "novelty", "segments"]
+    head = ["path", "error", "duration_s", "speech_s", "label", "confidence", "abstained", "abstained_because"]
+    head += ["novelty", "segments"]
     rows = [[*head, *(f"p_{label}" for label in labels)]]
     for outcome in outcomes:
         if isinstance(outcome, Failure):
@@ -52,6 +53,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 outcome.label,
                 _number(outcome.confidence),
                 "yes" if outcome.abstained else "no",
+                outcome.abstained_because,
                 _number(outcome.novelty),
                 str(len(outcome.segments)),
                 *(_number(outcome.probabilities.get(label)) for label in labels),

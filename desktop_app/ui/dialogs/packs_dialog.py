@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.errors import PackError
+from desktop_app.errors import PackError, PackExists
 from desktop_app.ui.drops import dropped_paths
 from desktop_app.ui.jobs import Job, JobState, Worker
 from desktop_app.ui.widgets.card import text_label
@@ -224,6 +224,15 @@ class PacksDialog(QDialog):
     def _installed(self, pack: "InstalledPack") -> None:
         self.state.setText(self.tr("{0} is installed. “Use” makes it the pack in use.").format(pack.name))
         self.refresh(pack.name)
+        if pack.in_use:  # it took the place of the pack that is open
+            self.use_asked.emit(pack.path)
 
     def _refused(self, source: Path, error: Exception) -> None:
+        if isinstance(error, PackExists) and self._may_replace(error.name):
+            self.install_from(source, replace=True)
+            return
         self.state.setText(self.tr("{0} was not installed: {1}").format(source.name, error))
+
+    def _may_replace(self, name: str) -> bool:
+        question = self.tr("A pack called {0} is installed already. Replace it?").format(name)
+        return QMessageBox.question(self, self.tr("Packs"), question) == QMessageBox.StandardButton.Yes

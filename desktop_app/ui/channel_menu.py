@@ -1,0 +1,39 @@
+"""Which channel of a recording is heard: all of them mixed down, or one; holds for the session."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+MOST_CHANNELS = 8
+
+
+class ChannelMenu(QMenu):
+    """The choice for files that are opened, or tried again, from then on.
+
+    Signals:
+        chosen: The channel, counted from 0; None: all of them mixed down.
+
+    Attributes:
+        choices: The actions: all channels first, then one for each.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTitle(self.tr("&Channel to listen to"))
+        self._group = QActionGroup(self)
+        self.choices = [self._add(self.tr("&All, mixed down"), None)]
+        self.addSeparator()
+        names = {0: self.tr("&1, left"), 1: self.tr("&2, right")}
+        for channel in range(MOST_CHANNELS):
+            self.choices.append(self._add(names.get(channel, f"&{channel + 1}"), channel))
+        self.choices[0].setChecked(True)
+
+    def _add(self, text: str, channel: int | None) -> QAction:
+        action = QAction(text, self)
+        action.setCheckable(True)
+        action.triggered.connect(lambda: self.chosen.emit(channel))
+        self._group.addAction(action)
+        self.addAction(action)
+        return action
