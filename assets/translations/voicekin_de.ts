@@ -166,6 +166,25 @@
     </message>
 </context>
 <context>
+    <name>ChannelMenu</name>
+    <message>
+        <source>&amp;Channel to listen to</source>
+        <translation>&amp;Kanal, der gehört wird</translation>
+    </message>
+    <message>
+        <source>&amp;All, mixed down</source>
+        <translation>&amp;Alle, zusammengemischt</translation>
+    </message>
+    <message>
+        <source>&amp;1, left</source>
+        <translation>&amp;1, links</translation>
+    </message>
+    <message>
+        <source>&amp;2, right</source>
+        <translation>&amp;2, rechts</translation>
+    </message>
+</context>
+<context>
     <name>CrashBox</name>
     <message>
         <source>Something went wrong</source>
@@ -580,10 +599,6 @@
         <translation>Einen Ordner mit Aufnahmen öffnen</translation>
     </message>
     <message>
-        <source>There is no audio file in what you dropped.</source>
-        <translation>Darin ist keine Audiodatei.</translation>
-    </message>
-    <message>
         <source>Recording {0}</source>
         <translation>Aufnahme {0}</translation>
     </message>
@@ -832,6 +847,10 @@
         <source>{0} was not installed: {1}</source>
         <translation>{0} wurde nicht installiert: {1}</translation>
     </message>
+    <message>
+        <source>A pack called {0} is installed already. Replace it?</source>
+        <translation>Ein Paket namens {0} ist schon installiert. Soll es ersetzt werden?</translation>
+    </message>
 </context>
 <context>
     <name>QueuePanel</name>
@@ -1014,6 +1033,10 @@
     <message>
         <source>Remark</source>
         <translation>Bemerkung</translation>
+    </message>
+    <message>
+        <source>{0}, channel {1}</source>
+        <translation>{0}, Kanal {1}</translation>
     </message>
     <message>
         <source>No answer</source>

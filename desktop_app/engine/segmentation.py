@@ -24,9 +24,9 @@ LONG_PAUSE_S = 0.8
 MIN_SPEECH_S = 0.2
 """Less than this is a click or a cough."""
 
-MARGIN_S = 0.032
-"""Sound kept before and after a piece. Borders are found to 10 ms, so it takes little, and silence changes answers: of
-80 clips of four corpora, 96 % keep their label with 0.05 s of it on either side, 88 % with 0.2, 80 % with 0.4."""
+MARGIN_S = 0.064
+"""Sound kept before and after a piece, as a clip has it that was cut by hand: of 320 clips of four corpora, joined with
+pauses of a second, 97.2 % keep the label that they have alone with 0.064 s, 96.3 % with 0.032, 96.9 % with 0.096."""
 
 
 def _chunks(seconds: float) -> int:

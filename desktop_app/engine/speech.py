@@ -35,6 +35,7 @@ class SpeechDetector:
         self._c = np.zeros(STATE, np.float32)
         self._context = np.zeros(CONTEXT, np.float32)
         self._pending = np.zeros(0, np.float32)
+        self._silent = False
 
     def probabilities(self, samples: Waveform) -> Probabilities:
         """Speech probability [ceil(n / 512)] of a whole recording [n], whatever was heard before."""
@@ -51,6 +52,9 @@ class SpeechDetector:
         if not whole:
             return np.zeros(0, np.float32)
         chunks = samples[:whole].reshape(-1, CHUNK)
+        was_silent, self._silent = self._silent, not chunks.any()
+        if was_silent and self._silent:  # digital silence after the same: hours of it need no model
+            return np.zeros(len(chunks), np.float32)
         ends = np.concatenate([self._context[None], chunks[:-1, -CONTEXT:]])
         self._context = chunks[-1, -CONTEXT:].copy()
         feed = {"input": np.concatenate([ends, chunks], axis=1), "h": self._h, "c": self._c}

@@ -16,7 +16,7 @@ from desktop_app import cli
 from desktop_app.commands import classify
 from desktop_app.engine.pack import Pack
 from desktop_app.engine.recogniser import NO_SPEECH, Recogniser
-from tests.engine.bad_audio import write_bad_audio
+from tests.engine.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
 
@@ -65,7 +65,8 @@ def test_a_batch_with_everything_wrong_in_it(
     mixed: list[Path] = [p for pair in zip(clips, [*bad.values()], strict=False) for p in pair]
     mixed += [p for p in (*clips, *bad.values()) if p not in mixed]
 
-    status, lines = classify_json(tiny_pack, mixed, capsys)
+    with permissions_count():
+        status, lines = classify_json(tiny_pack, mixed, capsys)
     assert status == 1
     by_path = {line["path"]: line for line in lines}
     assert [line["path"] for line in lines] == list(map(str, mixed))

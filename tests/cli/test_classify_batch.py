@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 
 from desktop_app import cli
 from desktop_app.commands import classify_batch, progress_line
 from desktop_app.engine.pack import Pack
-from desktop_app.engine.recogniser import Recogniser
-from tests.engine.bad_audio import write_bad_audio
+from desktop_app.engine.recogniser import NO_SPEECH, Recogniser
+from tests.engine.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
 
@@ -147,18 +148,42 @@ def test_progress_and_summary_on_a_terminal(
 
 
 @pytest.mark.timeout(240)
-def test_400_clips_and_20_broken_ones(tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    good = clip("happy", 1, 1.0)
-    paths = [tmp_path / f"good {i}.wav" for i in range(380)]
-    for path in paths:
-        soundfile.write(path, good, RATE)
-    bad = list(write_bad_audio(tmp_path).values())[:20]
+def test_400_recordings_with_20_bad_ones_among_them(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two hours of silence are among the 20, with a sentence; 8 channels at 192 kHz are not: they hold speech."""
+    good = [tmp_path / f"good {i}.wav" for i in range(379)]
+    soundfile.write(good[0], clip("happy", 1, 1.0), RATE)
+    for path in good[1:]:
+        path.hardlink_to(good[0])
+    good.append(tmp_path / "eight microphones.wav")
+    soundfile.write(good[-1], np.repeat(clip("happy", 1, 1.0, rate=192_000)[:, None], 8, axis=1), 192_000)
+    kinds = write_bad_audio(tmp_path)
+    asked_for = ("cut header", "text", "empty", "one sample", "nan", "infinity", "folder")
+    asked_for += ("pipe", "no permission") if os.name == "posix" else ()
+    others = [kind for kind in kinds if kind not in asked_for]
+    bad = [write_silence(tmp_path / "silence.flac", hours=2)]
+    bad += [kinds[kind] for kind in (*asked_for, *others)][: 20 - len(bad)]
+    paths = list(good)
     for i, path in enumerate(bad):
         paths.insert(i * 19, path)
-    assert classify(tiny_pack, "--json", "--jobs", 2, *paths) == 1
+
+    with permissions_count():
+        assert classify(tiny_pack, "--json", "--jobs", 2, *paths) == 1
     lines = json_lines(capsys)
     assert [line["path"] for line in lines] == [str(path) for path in paths]
-    errors = [line["error"] for line in lines if "error" in line]
-    assert len(errors) == 20
-    assert all(error.endswith(".") and "\n" not in error and os.linesep not in error for error in errors)
-    assert all(line["label"] in LABELS for line in lines if "error" not in line)
+    by_path = {line["path"]: line for line in lines}
+    assert all(by_path[str(path)]["label"] == "happy" for path in good)
+    sentences = [by_path[str(path)].get("error") or by_path[str(path)]["abstained_because"] for path in bad]
+    assert len(sentences) == 20
+    assert all(sentence.endswith(".") and "\n" not in sentence for sentence in sentences)
+    assert sentences[0] == NO_SPEECH
+    assert by_path[str(bad[0])]["duration_s"] == 7200
+    assert by_path[str(bad[0])]["segments"] == []
+
+
+def write_silence(path: Path, hours: float) -> Path:
+    with soundfile.SoundFile(path, "w", RATE, 1, "PCM_16") as file:
+        for _ in range(round(hours * 60)):
+            file.write(np.zeros(60 * RATE, np.int16))
+    return path

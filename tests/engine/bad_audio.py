@@ -1,6 +1,10 @@
 """Recordings that are wrong in every way that was thought of, written to a folder."""
 
+import ctypes
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +12,36 @@ import soundfile
 
 from tests.tiny_pack import RATE, clip
 
+CAPABILITY_VERSION_3 = 0x20080522
+READ_ANYTHING = 1 << 1 | 1 << 2
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of Linux' capabilities(7)."""
+
+
+@contextmanager
+def permissions_count() -> Iterator[None]:
+    """Within it a file that forbids reading can't be read, by root either; threads begun within it included."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then the same of the capabilities from 32 up
+    assert libc.capget(header, sets) == 0
+    effective = sets[0]
+    sets[0] = effective & ~READ_ANYTHING
+    assert libc.capset(header, sets) == 0
+    try:
+        yield
+    finally:
+        sets[0] = effective
+        assert libc.capset(header, sets) == 0
+
 
 def write_bad_audio(folder: Path) -> dict[str, Path]:
-    """What is wrong -> the file; each of them must give one sentence, and none may hang."""
+    """What is wrong -> the file; each of them must give one sentence, and none may hang.
+
+    Read them within `permissions_count`.
+    """
     good = clip("happy", seconds=1.0)
     files = {
         "text": folder / "text.wav",
@@ -56,6 +87,9 @@ def write_bad_audio(folder: Path) -> dict[str, Path]:
     if hasattr(os, "mkfifo"):
         files["pipe"] = folder / "pipe.wav"
         os.mkfifo(files["pipe"])
+        files["no permission"] = folder / "forbidden.wav"
+        soundfile.write(files["no permission"], good, RATE)
+        files["no permission"].chmod(0)
         files["link to a pipe"] = folder / "link.wav"
         files["link to a pipe"].symlink_to(files["pipe"])
         files["link to itself"] = folder / "loop.wav"

@@ -158,14 +158,10 @@ def test_borders_of_real_speech() -> None:
 @pytest.mark.skipif(not paths.default_pack().is_dir(), reason="the default pack is not in this checkout")
 def test_answers_within_a_long_recording_agree_with_the_clips_own(tmp_path: Path) -> None:
     recogniser = Recogniser(load_pack(paths.default_pack()))
-    clips = [trimmed(load_audio(path).samples) for corpus in CLIPS for path in corpus_clips(corpus, 25)]
+    clips = [load_audio(path).samples for corpus in CLIPS for path in corpus_clips(corpus, 40)]
     own = [recogniser.answer(recogniser.analyse(sound)) for sound in clips]
     samples, spans = joined(clips)
     soundfile.write(tmp_path / "joined.wav", samples, SAMPLE_RATE)
     answer = recogniser.recognise_file(tmp_path / "joined.wav")
     agreed = [at(answer.segments, span) == one.label for span, one in zip(spans, own, strict=True)]
-    relied_on = [same for same, one in zip(agreed, own, strict=True) if not one.abstained]
-    assert len(relied_on) > 50
-    assert sum(relied_on) / len(relied_on) >= 0.95
-    # those that the app itself calls uncertain hang on a few milliseconds of silence more or less
-    assert sum(agreed) / len(agreed) >= 0.85
+    assert sum(agreed) / len(agreed) >= 0.95, "of all, those that the app calls uncertain included"

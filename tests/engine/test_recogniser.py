@@ -311,3 +311,36 @@ def test_the_loudest_tenth_of_a_second_is_the_level() -> None:
     samples[3_200:4_800] = 0.1
     assert recogniser_module._loudest_power(samples) == pytest.approx(0.01)
     assert recogniser_module._loudest_power(np.full(5, 0.1, np.float32)) == pytest.approx(0.01)
+
+
+@pytest.fixture
+def encoded(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> list[Waveform]:
+    """What reaches the encoder."""
+    waveforms: list[Waveform] = []
+    real = recogniser.encoder.encode
+    monkeypatch.setattr(recogniser.encoder, "encode", lambda w: (waveforms.extend(w), real(w))[1])
+    return waveforms
+
+
+def test_the_encoders_steps_are_laid_by_the_sound_wherever_it_begins(
+    recogniser: Recogniser, encoded: list[Waveform]
+) -> None:
+    sound = clip("happy", 7, 2.0)
+    loudest = int(np.abs(sound).argmax())
+    for cut in (0, 1, 80, 319, 320, 500):
+        recogniser.analyse(sound[cut:])
+    for cut, heard in zip((0, 1, 80, 319, 320, 500), encoded, strict=True):
+        at = int(np.abs(heard).argmax())
+        assert at % 320 == 0
+        assert np.array_equal(heard[at - loudest + cut :], sound[cut:])
+        assert not heard[: at - loudest + cut].any()
+
+
+def test_a_recording_of_the_full_length_gets_no_longer(recogniser: Recogniser, encoded: list[Waveform]) -> None:
+    most = round(recogniser.pack.manifest.max_seconds * RATE)
+    for loudest in (1, 320, 5_001):
+        sound = 0.1 * clip("sad", 1, recogniser.pack.manifest.max_seconds)[:most]
+        sound[loudest] = 0.9
+        recogniser.analyse(sound)
+        assert most - 320 < len(encoded[-1]) <= most
+        assert int(encoded[-1].argmax()) % 320 == 0

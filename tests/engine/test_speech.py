@@ -23,6 +23,16 @@ def test_a_stream_is_heard_as_the_whole_is(detector: SpeechDetector, block: int)
     assert detector.probabilities(sound) == pytest.approx(whole, abs=1e-6)  # nothing of the last recording is left
 
 
+def test_digital_silence_leaves_the_detector_awake(detector: SpeechDetector) -> None:
+    voice, silence = clip("happy", 3, 2.0), np.zeros(RATE, np.float32)
+    detector.reset()
+    parts = [detector.feed(block) for block in (voice, *[silence] * 3, voice)]
+    heard = [float(part.max()) for part in parts]
+    assert heard[0] > 0.8
+    assert heard[4] > 0.8
+    assert heard[3] == 0.0
+
+
 @pytest.mark.parametrize("n", [0, 1, 511, 512, 513])
 def test_any_number_of_samples_will_do(detector: SpeechDetector, n: int) -> None:
     assert detector.probabilities(np.zeros(n, np.float32)).shape == (-(-n // CHUNK),)

@@ -12,7 +12,7 @@ ENCODING = "utf-8-sig"
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a recording: path, error, times, label, confidence, abstained and why, novelty, `p_LABEL` for each label."""
+    """A row a recording: path, error, times, label, confidence, abstained and why, novelty, `p_LABEL` of each label."""
     return _csv(recordings_table(outcomes))
 
 
