@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 import desktop_app
@@ -31,11 +31,28 @@ log = logging.getLogger("desktop_app")
 LOG_BYTES = 512 * 1024
 
 
+class Application(QApplication):
+    """The program as the desktop sees it.
+
+    Signals:
+        files_opened: A tuple of Path that the desktop asks to open while the program runs; macOS has no other way.
+    """
+
+    files_opened = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.files_opened.emit((Path(event.file()),))
+            return True
+        return super().event(event)
+
+
 def run(argv: list[str]) -> int:
     """Open the window and stay until it is closed; files named in `argv` are answered at once. The exit status."""
     log_to_file()
-    app = QApplication([sys.argv[0], *argv])
+    app = Application([sys.argv[0], *argv])
     window = build(app)
+    app.files_opened.connect(window.open_paths)
     files = tuple(Path(name).resolve() for name in argv if not name.startswith("-"))
     if files:
         window.open_paths(files)

@@ -64,6 +64,30 @@ window.MainWindow.showEvent = show_and_close
 sys.exit(application.run([]))
 """
 
+OPENS_A_FILE = """
+import sys
+import onnxruntime
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFileOpenEvent
+from desktop_app.ui import application, window
+shown = window.MainWindow.showEvent
+def show_and_open(self, event):
+    shown(self, event)
+    self.session.rowsInserted.connect(lambda: (print(self.session.entries()[0].path), self.close()))
+    QCoreApplication.postEvent(QCoreApplication.instance(), QFileOpenEvent("/nowhere/interview.wav"))
+window.MainWindow.showEvent = show_and_open
+sys.exit(application.run([]))
+"""
+
+
+def test_a_file_that_the_desktop_opens_with_the_running_program_is_answered(tmp_path: Path) -> None:
+    environment = {**os.environ, "VOICEKIN_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", OPENS_A_FILE]
+    program = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert Path(program.stdout.strip()) == Path("/nowhere/interview.wav")
+
 
 def test_the_program_starts_and_ends_quietly(tmp_path: Path) -> None:
     environment = {**os.environ, "VOICEKIN_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}

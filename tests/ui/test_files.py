@@ -2,12 +2,14 @@
 
 import csv
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
@@ -15,9 +17,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 from desktop_app.engine import installed_packs
 from desktop_app.engine.pack import NEIGHBOURS, load_pack, zip_pack
 from desktop_app.engine.segmentation import Segmenter
+from desktop_app.engine.timeline import Peaks
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
+from desktop_app.ui.recognition_owner import Answered, LiveAnswer
 from desktop_app.ui.session import EntryState, SessionModel
+from tests.engine.bad_audio import permissions_count, write_bad_audio
 from tests.engine.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 from tests.ui.conftest import LONG, Desk, drop
@@ -175,7 +180,51 @@ def test_a_take_is_heard_whatever_channel_files_are_heard_by(desk: Desk) -> None
     assert desk.record(clip("sad", 3)).state is EntryState.DONE
 
 
+def test_every_bad_file_gets_its_row_and_its_sentence(desk: Desk, tmp_path: Path, silence: Path) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    kinds = write_bad_audio(bad)
+    named = [path for kind, path in kinds.items() if kind not in ("folder", "no name of a file")]
+    with permissions_count():
+        window = desk.open()
+        run_dry(desk, lambda: desk.drop(silence, *named, kinds["folder"]))
+    entries = {entry.path: entry for entry in window.session.entries()}
+    assert set(entries) == {silence, *named}
+    assert all(entries[path].state is EntryState.FAILED and entries[path].error.endswith(".") for path in named)
+    assert "no audio file" in window.notice.message.text()
+    row = window.session.row_of(entries[silence].number)
+    assert "No speech" in window.session.index(row, SessionModel.NOTE).data()
+    assert window.session.index(row, SessionModel.SEGMENTS).data() == "0"
+
+
 # long recordings
+
+
+def test_live_answers_come_between_the_pieces_of_a_long_recording(
+    desk: Desk, interview: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = desk.open().owner
+    began, go_on, order = threading.Event(), threading.Event(), []
+    real = Peaks.feed
+
+    def feed(self: Peaks, block: NDArray[np.float32]) -> None:
+        began.set()
+        go_on.wait(20)
+        real(self, block)
+
+    monkeypatch.setattr(Peaks, "feed", feed)
+    jobs = [owner.answer_file(interview)]
+    jobs[0].done.connect(order.append)
+    desk.qtbot.waitUntil(began.is_set, timeout=LONG)
+    jobs.append(owner.answer_live(clip("happy", 5, 3.0), RATE))
+    jobs[1].done.connect(order.append)
+    go_on.set()
+    with desk.qtbot.waitSignals([job.finished for job in jobs], timeout=LONG):
+        pass
+    assert [type(answer) for answer in order] == [LiveAnswer, Answered]
+    alone = desk.wait_entry(lambda: desk.drop(interview))
+    assert alone.recognition is not None
+    assert order[1].recognition.segments == alone.recognition.segments, "neither disturbs the other"
 
 
 def test_a_long_recording_is_shown_over_time(desk: Desk, interview: Path) -> None:
@@ -354,6 +403,35 @@ def test_a_pack_is_dropped_used_and_removed_and_the_answers_stay(
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     click(desk, dialog.remove)
     desk.qtbot.waitUntil(lambda: names(dialog) == ["tiny 1.0, in use"], timeout=LONG)
+    dialog.close()
+
+
+@pytest.mark.usefixtures("shipping")
+def test_the_pack_is_switched_while_a_queue_runs(desk: Desk, folder: Path, other: Path) -> None:
+    window = desk.open()
+    installed_packs.install_pack(other)
+    dialog = window.show_packs()
+    desk.qtbot.waitUntil(lambda: len(names(dialog)) == 2, timeout=LONG)
+    dialog.list.setCurrentRow(1)
+
+    def switch_after_two(_: object) -> None:
+        if window.queue.done == 2 and dialog.use.isEnabled():
+            window.session.entry_changed.disconnect(switch_after_two)
+            window.queue.pause(True)
+            click(desk, dialog.use)
+
+    window.session.entry_changed.connect(switch_after_two)
+    with desk.qtbot.waitSignal(window.owner.opened, timeout=LONG):
+        desk.drop(folder)
+    assert window.owner.pack is not None
+    assert window.owner.pack.name == "other"
+    before = {entry.number: entry for entry in window.session.entries() if entry.recognition}
+    assert 2 <= len(before) < 8
+    run_dry(desk, lambda: window.queue.pause(False))
+    after = window.session.entries()
+    assert [entry.state for entry in after].count(EntryState.DONE) == 7
+    assert all(entry == before[entry.number] for entry in after if entry.number in before)
+    assert len({entry.answered.analysis.encoder_sha256 for entry in after if entry.answered}) == 2
     dialog.close()
 
 

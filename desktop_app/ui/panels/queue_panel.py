@@ -9,7 +9,7 @@ from desktop_app.ui.widgets.card import text_label
 
 
 class QueuePanel(QWidget):
-    """Shown while more than one recording is on its way."""
+    """Shown while more than one recording is on its way, or one that takes its time."""
 
     def __init__(self, queue: FileQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,11 +38,11 @@ class QueuePanel(QWidget):
 
     def _show(self) -> None:
         queue = self._queue
-        self.setVisible(queue.total > 1)
         self.bar.setValue(round(1000 * queue.share))
         self.pause.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
         words = self.tr("{0} of {1} done").format(queue.done, queue.total)
         left = queue.time_left_s
+        self.setVisible(queue.total > 1 or (queue.total == 1 and left is not None))
         if queue.is_paused:
             words = self.tr("{0}, paused").format(words)
         elif left is not None:
