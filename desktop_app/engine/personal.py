@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.audio import load_audio
 from desktop_app.engine.examples import Example, Examples, RemovedExamples
+from desktop_app.engine.fusion import softmax
 from desktop_app.engine.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.pack import Item
 from desktop_app.engine.profiles import Profiles
@@ -279,8 +280,9 @@ class Personal:
             self.own = self.own.with_example(example, baseline, self._embed)
             return
 
-    def _embed(self, pooled: Floats, baseline: Floats) -> Floats:
-        return self._recogniser.encoder.head(pooled, baseline).embedding
+    def _embed(self, pooled: Floats, baseline: Floats) -> tuple[Floats, npt.NDArray[np.float64]]:
+        headed = self._recogniser.encoder.head(pooled, baseline)
+        return headed.embedding, softmax(headed.logits, self._recogniser.pack.manifest.calibration_temperature)
 
     def _item(self, example_id: int) -> Item:
         example = self.examples.get(example_id)

@@ -206,10 +206,11 @@ class Recogniser:
         p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, manifest.calibration_temperature)
         retrieved = []
         novelties = []
-        for embedding, pooled in zip(headed.embedding, analysis.pooled, strict=True):
+        for embedding, pooled, said in zip(headed.embedding, analysis.pooled, p_model, strict=True):
             if should_stop is not None and should_stop():
                 raise Cancelled
-            retrieved.append(self._retrieve(embedding, pooled, baseline, k, examples))
+            p_pack = said[: len(manifest.labels)]
+            retrieved.append(self._retrieve(embedding, pooled, baseline, p_pack, k, examples))
             novelties.append(self._novelty(embedding, retrieved[-1].hits))
             if progress is not None:
                 progress(len(retrieved) / len(analysis.spans))
@@ -358,9 +359,16 @@ class Recogniser:
             yield loudest.piece()
 
     def _retrieve(
-        self, embedding: Floats, pooled: Floats, baseline: Floats, k: int, examples: OwnExamples | None
+        self,
+        embedding: Floats,
+        pooled: Floats,
+        baseline: Floats,
+        p_model: npt.NDArray[np.float64],
+        k: int,
+        examples: OwnExamples | None,
     ) -> Retrieved:
-        """What the neighbours of one stretch say: embedding [E], pooled features [D], its speaker's baseline [D]."""
+        """What the neighbours of one stretch say: embedding [E], pooled features [D], its speaker's baseline [D], the
+        classifier's p_model [L]."""
         settings, labels = self.pack.manifest.knn, self.pack.manifest.labels
         hits = self.datastore.nearest(embedding, k)
         weights = fusion.knn_weights([hit.distance for hit in hits], settings.temperature, settings.weighting)
@@ -376,7 +384,7 @@ class Recogniser:
             own_hits,
             np.array([names.index(examples.item(hit.index).label) for hit in own_hits]),
             fusion.knn_weights([hit.distance for hit in own_hits], settings.temperature, settings.weighting),
-            examples.distribution(pooled, baseline, own_hits),
+            examples.distribution(pooled, baseline, p_model, own_hits),
             examples.trust,
         )
 

@@ -53,8 +53,11 @@ class OwnExamples(Protocol):
         none of these has."""
         ...
 
-    def distribution(self, pooled: Floats, baseline: Floats, nearest: Sequence[Hit]) -> npt.NDArray[np.float64]:
-        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D]."""
+    def distribution(
+        self, pooled: Floats, baseline: Floats, p_model: npt.NDArray[np.float64], nearest: Sequence[Hit]
+    ) -> npt.NDArray[np.float64]:
+        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D], of which
+        the classifier says p_model [L]."""
         ...
 
     def item(self, index: int) -> Item:
