@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.engine.fusion import Weighting, knn_distribution, knn_weights
+from desktop_app.engine.fusion import Weighting, softmax
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -57,8 +57,9 @@ def nearest(
 def knn_probabilities(
     found: Nearest, k: int, temperature: float, weighting: Weighting, n_labels: int
 ) -> npt.NDArray[np.float64]:
-    """p_knn [q, n_labels] of the first k neighbours, by the engine's own functions."""
-    rows = []
-    for distances, labels in zip(found.distances[:, :k], found.labels[:, :k], strict=True):
-        rows.append(knn_distribution(labels, knn_weights(distances, temperature, weighting), n_labels))
-    return np.array(rows).reshape(len(found.distances), n_labels)
+    """p_knn [q, n_labels] of the first k neighbours: the engine's for each query, for all at once."""
+    distances, labels = found.distances[:, :k].astype(np.float64), found.labels[:, :k]
+    weights = softmax(-distances, temperature) if weighting == "distance" else np.full(distances.shape, 1 / k)
+    p = np.zeros((len(distances), n_labels))
+    np.add.at(p, (np.arange(len(distances))[:, None], labels), weights)
+    return p

@@ -49,18 +49,28 @@ class Head(nn.Module):
 
     def each_member(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [m, b, D], a batch a member, to logits [m, b, L] and embeddings [m, b, E / m] of length 1."""
-        features = self.input_dropout(features)
-        hidden = functional.gelu(torch.matmul(features, self.hidden_weight) + self.hidden_bias)
-        embedding = torch.matmul(self.dropout(hidden), self.embedding_weight) + self.embedding_bias
+        return self._after(torch.matmul(self.input_dropout(features), self.hidden_weight) + self.hidden_bias)
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [b, D] (baseline taken off) to logits [b, L] and embedding [b, E] of length 1."""
+        return self._joined(*self.each_member(features[None]))
+
+    def before(self, features: Tensor) -> Tensor:
+        """The first layer's sums [m, b, width] of features [b, D], which a baseline's can be taken off afterwards."""
+        return torch.matmul(features, self.hidden_weight)
+
+    def after(self, sums: Tensor) -> tuple[Tensor, Tensor]:
+        """As `forward`, of what `before` gave, [m, b, width]."""
+        return self._joined(*self._after(sums + self.hidden_bias))
+
+    def _after(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        embedding = torch.matmul(self.dropout(functional.gelu(hidden)), self.embedding_weight) + self.embedding_bias
         embedding = embedding * torch.rsqrt((embedding * embedding).sum(-1, keepdim=True) + 1e-12)
         logits = torch.matmul(self.scale * embedding, self.logit_weight) + self.logit_bias
         return logits, embedding
 
-    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [b, D] (baseline taken off) to logits [b, L] and embedding [b, E] of length 1."""
-        logits, embedding = self.each_member(features[None])
-        joined = embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
-        return logits.mean(0), joined
+    def _joined(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        return logits.mean(0), embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
 
 
 def _weight(members: int, n_in: int, n_out: int) -> nn.Parameter:

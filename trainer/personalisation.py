@@ -5,9 +5,11 @@ is what the app may hear: n unlabelled clips as the voice, m labelled clips a la
 draw are tested on the same clips, so that differences are paired. Speakers with few clips give what their half has.
 """
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +18,9 @@ import torch
 
 from desktop_app.engine.examples import StoredFeatures
 from desktop_app.engine.fusion import fuse, softmax
-from desktop_app.engine.own_datastore import embed_examples
+from desktop_app.engine.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.pack import Item
-from desktop_app.engine.voice import estimate_baseline
-from trainer.baseline import classifier
+from desktop_app.engine.voice import ITERATIONS, estimate_baseline
 from trainer.datastore import knn_probabilities, nearest
 from trainer.fit import FittedHead
 from trainer.metrics import confusion_matrix
@@ -39,8 +40,10 @@ EXAMPLES = (0, 1, 3, 5, 10)
 KNOWN_VOICE = 10  # unlabelled clips beside the examples
 BOOTSTRAP_DRAWS = 1000
 
-LR_STRENGTH = 0.01  # C of the per-speaker logistic regression; the best of 0.001, 0.01, 0.1, 1 on these features
-TUNING_STEPS, TUNING_RATE = 30, 1e-3  # of the head fine-tuned on a speaker's clips; more steps forget more
+VOICEKIN, REGRESSION, FINE_TUNED = "VoiceKin", "logistic regression", "fine-tuned head"
+COMPARED_EVERY = 4  # draws; what VoiceKin is compared with takes longer than all else
+REGRESSION_STRENGTH = 0.01  # C; the best of 0.001, 0.01, 0.1, 1 on these features
+TUNING_STEPS, TUNING_RATE = 30, 1e-3
 
 
 @dataclass(frozen=True)
@@ -52,19 +55,19 @@ class Known:
         mood: Of the unlabelled clips: "random", "neutral", "one mood", "8 in 10 of one mood".
         examples: m, for each label.
         wrong: How many of the examples have a wrong label.
-        by: "VoiceKin", or what it is compared with: "logistic regression", "fine-tuned head".
+        by: VOICEKIN, or what it is compared with: REGRESSION, FINE_TUNED.
     """
 
     unlabelled: int
     mood: str = "random"
     examples: int = 0
     wrong: int = 0
-    by: str = "VoiceKin"
+    by: str = VOICEKIN
 
     def __str__(self) -> str:
         mood = "" if self.mood == "random" or not self.unlabelled else f" ({self.mood})"
         wrong = f", {self.wrong} of them wrong" if self.wrong else ""
-        by = "" if self.by == "VoiceKin" else f", {self.by}"
+        by = "" if self.by == VOICEKIN else f", {self.by}"
         return f"n {self.unlabelled}{mood}, m {self.examples}{wrong}{by}"
 
 
@@ -74,12 +77,7 @@ def conditions() -> tuple[Known, ...]:
     voices = [k for k in moods if k.mood == "random" or k.unlabelled]
     shown = [Known(n, examples=m) for n in (0, KNOWN_VOICE) for m in EXAMPLES if m]
     wrong = [Known(KNOWN_VOICE, examples=3, wrong=1), Known(KNOWN_VOICE, examples=10, wrong=1)]
-    others = [
-        Known(KNOWN_VOICE, examples=m, by=by)
-        for by in ("logistic regression", "fine-tuned head")
-        for m in EXAMPLES
-        if m
-    ]
+    others = [Known(KNOWN_VOICE, examples=m, by=by) for by in (REGRESSION, FINE_TUNED) for m in EXAMPLES if m]
     return (*voices, *shown, *wrong, *others)
 
 
@@ -115,8 +113,20 @@ def draw(labels: Ints, heard: Ints, known: Known, n_labels: int, neutral: int, m
     return rest[: known.unlabelled], examples, said
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a condition lets the app hear: positions of the examples, their labels, and the voice's baseline [D]."""
+
+    examples: Ints
+    said: Ints
+    baseline: Floats
+
+
 class Speaker:
-    """A test speaker's clips, and the model that has never heard them."""
+    """A test speaker's clips, and the model that has never heard them.
+
+    The head's first layer is linear, so its sums are made once for each clip and a baseline's are taken off them.
+    """
 
     def __init__(
         self, pooled: Floats, labels: Ints, fitted: FittedHead, tuned: Tuned, items: Floats, item_labels: Ints
@@ -126,73 +136,140 @@ class Speaker:
         self._pooled, self._fitted, self._tuned = pooled, fitted, tuned
         self._items, self._item_labels = items, item_labels
         self._names = tuple(fitted.labels[: fitted.n_answered])
+        with torch.inference_mode():
+            self._sums = fitted.head.before(torch.from_numpy(pooled))
 
-    def answers(self, known: Known, halves: Halves, mood: int) -> Ints:
-        """The label answered for each tested clip."""
+    def answers(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Ints]:
+        """The label answered for each tested clip, under each of the conditions."""
+        heard = self._heard(wanted, halves, mood)
+        off = self._before([h.baseline for h in heard])
+        logits, embeddings = self._after((self._sums[:, halves.tested][:, None] - off[:, :, None]).flatten(1, 2))
+        n = len(halves.tested)
+        answers = []
+        for i, (known, one) in enumerate(zip(wanted, heard, strict=True)):
+            tested = self._pooled[halves.tested] - one.baseline
+            if known.by == VOICEKIN or not len(one.said):
+                own = self._own(one, off[:, i]) if len(one.said) else None
+                at = slice(i * n, (i + 1) * n)
+                answers.append(self._fused(own, tested, logits[at], embeddings[at]).argmax(1))
+            else:
+                compared = logistic_regression if known.by == REGRESSION else partial(fine_tuned, self._fitted)
+                answers.append(compared(self._pooled[one.examples] - one.baseline, one.said, tested))
+        return answers
+
+    def _heard(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Heard]:
+        """What each condition lets the app hear. The engine estimates each voice; the classifier that it asks answers
+        for all conditions at once, a round of the estimate at a time."""
         n_labels = len(self._names)
         neutral = self._names.index("neutral") if "neutral" in self._names else 0
-        unlabelled, examples, said = draw(self.labels, halves.heard, known, n_labels, neutral, mood)
-        rows = np.concatenate([unlabelled, examples])
-        baseline = estimate_baseline(
-            self._pooled[rows],
-            classifier(self._fitted.head, range(n_labels), self._tuned.temperature),
+        drawn = [draw(self.labels, halves.heard, known, n_labels, neutral, mood) for known in wanted]
+        said: list[list[Doubles]] = [[] for _ in drawn]
+        baselines = [np.zeros(self._pooled.shape[1], np.float32) for _ in drawn]
+        borders = np.cumsum([len(unlabelled) for unlabelled, *_ in drawn])[:-1]
+        for done in range(ITERATIONS):
+            which = np.repeat(np.arange(len(drawn)), [len(unlabelled) for unlabelled, *_ in drawn])
+            sums = self._sums[:, np.concatenate([unlabelled for unlabelled, *_ in drawn])]
+            logits, _ = self._after(sums - self._before(baselines)[:, which] if done else sums)
+            for one, p in zip(said, np.split(softmax(logits, self._tuned.temperature), borders), strict=True):
+                one.append(p)
+            baselines = [self._baseline(*one, answers, done + 1) for one, answers in zip(drawn, said, strict=True)]
+        return [
+            Heard(examples, labels, baseline) for (_, examples, labels), baseline in zip(drawn, baselines, strict=True)
+        ]
+
+    def _baseline(
+        self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Sequence[Doubles], iterations: int
+    ) -> Floats:
+        """The engine's estimate, whose classifier gives these answers in turn."""
+        in_turn = iter(answers)
+        return estimate_baseline(
+            self._pooled[np.concatenate([unlabelled, examples])],
+            lambda *_: next(in_turn),
             self._fitted.prior,
-            labels=np.concatenate([np.full(len(unlabelled), -1), said]),
+            iterations,
+            np.concatenate([np.full(len(unlabelled), -1), labels]),
         ).baseline
-        centred, shown = self._pooled[halves.tested] - baseline, self._pooled[examples] - baseline
-        if known.by == "logistic regression" and len(said):
-            return _logistic_regression(shown, said, centred)
-        if known.by == "fine-tuned head" and len(said):
-            return _fine_tuned(self._fitted, shown, said, centred)
-        return np.asarray(self._fused(centred, shown, said).argmax(1))
 
-    def _fused(self, centred: Floats, shown: Floats, said: Ints) -> Doubles:
-        """p of eq. (4) [n, L] as the app makes it; features have the baseline taken off already."""
-        tuned, n_labels, alpha = self._tuned, len(self._names), self._tuned.alpha
-        logits, embeddings = self._fitted.answer(centred, np.zeros_like(centred))
+    def _before(self, baselines: Sequence[Floats]) -> torch.Tensor:
+        with torch.inference_mode():
+            return self._fitted.head.before(torch.from_numpy(np.stack(baselines)))
+
+    def _after(self, sums: torch.Tensor) -> tuple[Floats, Floats]:
+        """Logits [n, L] and embeddings [n, E]."""
+        with torch.inference_mode():
+            logits, embeddings = self._fitted.head.after(sums)
+        return logits[:, : len(self._names)].numpy(), embeddings.numpy()
+
+    def _fused(self, own: OwnDatastore | None, tested: Floats, logits: Floats, embeddings: Floats) -> Doubles:
+        """p of eq. (4) [n, L] as the app makes it, of tested clips [n, D] with the baseline taken off."""
+        tuned = self._tuned
+        p_model = softmax(logits, tuned.temperature)
+        alpha = tuned.alpha if own is None else max(tuned.alpha, own.alpha)
+        if not alpha:
+            return p_model
         found = nearest(embeddings, self._items, self._item_labels, tuned.k)
-        p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, n_labels)
-        if len(said):
-            own = embed_examples(
-                [
-                    [
-                        StoredFeatures(i, self._names[k], None, x, None)
-                        for i, (x, k) in enumerate(zip(shown, said, strict=True))
-                    ]
-                ],
-                {},
-                lambda pooled, _: np.zeros((len(pooled), 1), np.float32),  # their embeddings are only shown
-                pack_labels=self._names,
-                prior=self._fitted.prior,
-                describe=lambda i: Item(str(i), ""),
-            )
-            p_knn = own.trust * own.distributions(centred) + (1 - own.trust) * p_knn
-            alpha = max(alpha, own.alpha)
-        return fuse(p_knn, softmax(logits, tuned.temperature), alpha)
+        p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, len(self._names))
+        if own is not None:
+            p_knn = own.trust * own.distributions(tested, p_model) + (1 - own.trust) * p_knn
+        return fuse(p_knn, p_model, alpha)
+
+    def _own(self, heard: Heard, off: torch.Tensor) -> OwnDatastore:
+        """The examples as the app holds them; `off` [m, width], what the baseline takes off the first layer's sums."""
+        stored = [
+            StoredFeatures(i, self._names[k], None, self._pooled[row], heard.baseline)
+            for i, (row, k) in enumerate(zip(heard.examples, heard.said, strict=True))
+        ]
+        logits, _ = self._after(self._sums[:, heard.examples] - off[:, None])
+        p_model = softmax(logits, self._tuned.temperature)
+
+        def embed(pooled: Floats, _: Floats) -> tuple[Floats, Doubles]:
+            return np.zeros((len(pooled), 1), np.float32), p_model[: len(pooled)]  # embeddings are only shown
+
+        return embed_examples(
+            [stored],
+            {},
+            embed,
+            pack_labels=self._names,
+            prior=self._fitted.prior,
+            describe=lambda i: Item(str(i), ""),
+        )
 
 
-def _logistic_regression(shown: Floats, said: Ints, tested: Floats) -> Ints:
+def logistic_regression(shown: Floats, said: Ints, tested: Floats) -> Ints:
+    """Labels of tested clips by a regression on the speaker's labelled clips alone, [n, D] and [m, D]."""
     from sklearn.linear_model import LogisticRegression
 
     if len(np.unique(said)) < 2:
         return np.full(len(tested), said[0])
-    model = LogisticRegression(C=LR_STRENGTH, max_iter=200).fit(shown, said)
-    return np.asarray(model.predict(tested))
+    # the weights lie in the span of the clips: in its own axes the same regression is small
+    axes = np.linalg.qr(shown.T.astype(np.float64))[0]
+    model = LogisticRegression(C=REGRESSION_STRENGTH, max_iter=200).fit(shown @ axes, said)
+    return np.asarray(model.predict(tested @ axes))
 
 
-def _fine_tuned(fitted: FittedHead, shown: Floats, said: Ints, tested: Floats) -> Ints:
-    from copy import deepcopy
+def fine_tuned(fitted: FittedHead, shown: Floats, said: Ints, tested: Floats) -> Ints:
+    """Labels of tested clips by the pack's head, all of it trained on by gradient descent with momentum.
 
-    head = deepcopy(fitted.head).train()
-    optimiser = torch.optim.AdamW(head.parameters(), lr=TUNING_RATE)
+    The first layer's gradient is the examples' outer product with that of its sums, so its change is kept as what it
+    does to sums, which is exact and needs no change of its 2048 x 1536 weights.
+    """
+    head = copy.deepcopy(fitted.head)
     x, y = torch.from_numpy(shown), torch.from_numpy(said)
-    torch.manual_seed(0)
+    with torch.no_grad():
+        before, later = head.before(x), head.before(torch.from_numpy(tested))
+        alike, alike_later = x @ x.T, torch.from_numpy(tested) @ x.T
+    change = torch.zeros_like(before)  # of the first layer's weights: x^T change
+    weights = [head.hidden_bias, head.embedding_weight, head.embedding_bias, head.logit_weight, head.logit_bias]
+    optimiser = torch.optim.SGD([*weights, change], lr=TUNING_RATE, momentum=0.9)
     for _ in range(TUNING_STEPS):
         optimiser.zero_grad()
-        torch.nn.functional.cross_entropy(head(x)[0][:, : fitted.n_answered], y).backward()  # type: ignore[no-untyped-call]
+        sums = (before + alike @ change).requires_grad_()
+        loss = torch.nn.functional.cross_entropy(head.after(sums)[0][:, : fitted.n_answered], y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        change.grad = sums.grad
         optimiser.step()
     with torch.inference_mode():
-        return np.asarray(head.eval()(torch.from_numpy(tested))[0][:, : fitted.n_answered].argmax(1).numpy())
+        return np.asarray(head.after(later + alike_later @ change)[0][:, : fitted.n_answered].argmax(1).numpy())
 
 
 @dataclass(frozen=True)
@@ -236,8 +313,8 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
         totals = {k: np.zeros((data.n_answered, data.n_answered), np.int64) for k in wanted}
         for i in range(draws):
             halves = halve(labels, np.random.default_rng([part.seed, i, done]))
-            for k in wanted:
-                answers = speaker.answers(k, halves, mood=i % data.n_answered)
+            due = [k for k in wanted if k.by == VOICEKIN or i % COMPARED_EVERY == 0]
+            for k, answers in zip(due, speaker.answers(due, halves, mood=i % data.n_answered), strict=True):
                 totals[k] += confusion_matrix(labels[halves.tested], answers, data.n_answered)
         for k in wanted:
             counts[k].append(totals[k])

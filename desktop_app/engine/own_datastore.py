@@ -31,11 +31,12 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Chosen on four corpora, each left out of training in turn, ten unlabelled clips of the speaker; a grid of 48. Chosen on
-# three and tested on the fourth they give 86.4 UA with 3 examples a label and 89.6 with 10, on all four 86.9 and 90.5:
-# the optimum is flat. Shrunken class means in the place of the correction: 84.1 and 86.3.
+# Chosen on four corpora, each left out of training in turn, one seed, ten unlabelled clips of the speaker, a grid of 48:
+# UA 86.6 with 3 examples a label, 90.0 with 10, 84.7 where one of the 3 x 4 is wrong; chosen on three and tested on the
+# fourth 86.4, 89.6, 84.0. Strength 8: 86.8, 90.2, 83.8; ridge 0.5: 86.9, 90.5, 84.1. Shrunken class means in the place
+# of the correction: 84.1, 86.3, 83.9.
 STRENGTH = 6.0
-RIDGE = 0.5
+RIDGE = 1.0
 CLASSIFIER_LEFT = 0.4
 EXAMPLES_TO_HALF = 4.0
 """So many examples take r half of the way."""
@@ -163,9 +164,7 @@ class OwnDatastore:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def distribution(
-        self, pooled: Floats, baseline: Floats, p_model: Doubles, nearest: Sequence[Hit] = ()
-    ) -> Doubles:
+    def distribution(self, pooled: Floats, baseline: Floats, p_model: Doubles, nearest: Sequence[Hit] = ()) -> Doubles:
         """p_own, float64 [pack_labels + labels], of pooled features [D] with their speaker's baseline [D], of which the
         classifier says p_model [pack_labels].
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from desktop_app import paths
 from desktop_app.engine.examples import StoredFeatures
-from desktop_app.engine.own_datastore import embed_examples
+from desktop_app.engine.fusion import softmax
+from desktop_app.engine.own_datastore import Doubles, Floats, embed_examples
 from desktop_app.engine.pack import Item, load_pack
 from desktop_app.engine.personal import Personal
 from desktop_app.engine.recogniser import Analysis, Recogniser
@@ -76,11 +77,15 @@ def query(recogniser: Recogniser, n: int) -> None:
                 for i, (k, row) in enumerate(zip(which, rows, strict=True))
             ]
 
+    def embed(pooled: Floats, baseline: Floats) -> tuple[Floats, Doubles]:
+        headed = recogniser.encoder.head(pooled, baseline)
+        return headed.embedding, softmax(headed.logits, manifest.calibration_temperature)
+
     start = time.perf_counter()
     own = embed_examples(
         batches(),
         {},
-        lambda pooled, baseline: recogniser.encoder.head(pooled, baseline).embedding,
+        embed,
         pack_labels=manifest.labels,
         prior=prior,
         describe=lambda i: Item(id=str(i), label=""),
@@ -88,8 +93,8 @@ def query(recogniser: Recogniser, n: int) -> None:
     print(f"embed and index {n} examples: {time.perf_counter() - start:.1f} s")
     zeros = np.zeros(manifest.pooled_dim, np.float32)
     pooled = prior.emotion_offsets[0] + rng.normal(0, 0.7, manifest.pooled_dim).astype(np.float32)
-    embedding = recogniser.encoder.head(pooled[None], zeros).embedding[0]
-    show("neighbours and p_own", lambda: own.distribution(pooled, zeros, own.nearest(embedding, 32)))
+    (embedding,), (p_model,) = embed(pooled[None], zeros)
+    show("neighbours and p_own", lambda: own.distribution(pooled, zeros, p_model, own.nearest(embedding, 32)))
     exact = set(np.argsort(-(own.embeddings @ embedding))[:32].tolist())
     found = {hit.index for hit in own.nearest(embedding, 32)}
     print(f"of the exact 32 nearest: {len(exact & found)} found")

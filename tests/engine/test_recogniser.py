@@ -275,7 +275,9 @@ class OneExample:
     def __init__(self, trust: float) -> None:
         self.trust = trust
 
-    def distribution(self, pooled: Floats, baseline: Floats, nearest: Sequence[Hit]) -> npt.NDArray[np.float64]:
+    def distribution(
+        self, pooled: Floats, baseline: Floats, p_model: Floats, nearest: Sequence[Hit]
+    ) -> npt.NDArray[np.float64]:
         assert pooled.shape == baseline.shape
         assert nearest[0].own
         return np.array([0.0, 0.0, 0.0, 0.2, 0.8])
