@@ -9,8 +9,8 @@ it, in closed form (kernel ridge regression of its errors, or the mean of a Gaus
 where x_i are the examples with their voice's baseline taken off, K_ij = k(x_i, x_j) the mean over the dimensions of
 x_i x_j / W with W the variance within an emotion, Y the labels that the user gave, and P ~ p_model(x_i)^r what the
 classifier said. r falls from 1, where there is no example, towards `CLASSIFIER_LEFT`. What the baseline has missed of
-the voice, (sum_i x_i - m_yi) / (n + c) with m_k the pack's mean of emotion k, is in every clip of the voice alike: it is
-taken off before, or corrections of one label would pull everything towards it.
+the voice, (sum_i x_i - m_yi) / (n + c) with m_k the pack's mean of emotion k, is in every clip of the voice alike:
+it is taken off before, or corrections of one label would pull everything towards it.
 """
 
 from collections import deque
@@ -31,10 +31,10 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Chosen on four corpora, each left out of training in turn, one seed, ten unlabelled clips of the speaker, a grid of 48:
-# UA 86.6 with 3 examples a label, 90.0 with 10, 84.7 where one of the 3 x 4 is wrong; chosen on three and tested on the
-# fourth 86.4, 89.6, 84.0. Strength 8: 86.8, 90.2, 83.8; ridge 0.5: 86.9, 90.5, 84.1. Shrunken class means in the place
-# of the correction: 84.1, 86.3, 83.9.
+# Chosen on four corpora, each left out of training in turn, one seed, ten unlabelled clips of the speaker, a grid of
+# 48: UA 86.6 with 3 examples a label, 90.0 with 10, 84.7 where one of the 3 x 4 is wrong; chosen on three and tested
+# on the fourth 86.4, 89.6, 84.0. Strength 8: 86.8, 90.2, 83.8; ridge 0.5: 86.9, 90.5, 84.1. Shrunken class means in
+# the place of the correction: 84.1, 86.3, 83.9.
 STRENGTH = 6.0
 RIDGE = 1.0
 CLASSIFIER_LEFT = 0.4
@@ -47,8 +47,8 @@ ALPHA = 0.9
 """High, for p_own holds what the classifier says already."""
 
 LATEST = 48
-"""A label's correction rests on so many of its examples, the latest: more would make each change slower (8 ms with 200),
-and a voice changes."""
+"""A label's correction rests on so many of its examples, the latest: more would make each change slower, and a voice
+changes."""
 
 P_FLOOR = 1e-6
 
@@ -258,10 +258,10 @@ def embed_examples(
     """
     names = list(pack_labels)
     nothing = np.zeros(prior.emotion_offsets.shape[1], dtype=np.float32)
-    no_embedding, no_p = (none[:0] for none in embed(nothing[None], nothing[None]))
+    no_embedding, no_p = embed(nothing[None], nothing[None])
     ids: list[int] = []
     label_of: list[int] = []
-    embeddings = [no_embedding]
+    embeddings = [no_embedding[:0]]
     latest: dict[int, deque[tuple[Floats, Doubles]]] = {}
     for batch in batches:
         pooled = np.stack([e.pooled for e in batch])

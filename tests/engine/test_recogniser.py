@@ -279,6 +279,7 @@ class OneExample:
         self, pooled: Floats, baseline: Floats, p_model: Floats, nearest: Sequence[Hit]
     ) -> npt.NDArray[np.float64]:
         assert pooled.shape == baseline.shape
+        assert p_model.shape == (4,)
         assert nearest[0].own
         return np.array([0.0, 0.0, 0.0, 0.2, 0.8])
 
