@@ -8,6 +8,11 @@ from trainer.corpora import Utterance
 from trainer.recipe import Recipe
 from trainer.tune import Tuned
 
+RECORDINGS = {
+    False: "No recording is part of the pack: it holds numbers derived from them and the outlines of their waveforms.",
+    True: "The recordings are part of the pack, so that they can be heard as neighbours.",
+}
+
 LIMITS = """\
 - The corpora are acted speech by people who read given sentences. Everyday emotion is weaker, mixed and hidden; expect
   less there than any figure here says.
@@ -50,7 +55,7 @@ Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["see
 ## Data
 
 {_corpora(utterances)}
-No recording is part of the pack: it holds numbers derived from them and the outlines of their waveforms.
+{RECORDINGS[recipe.export.clips]}
 
 ## Scores
 

@@ -1,6 +1,6 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, export.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, export; own.
 
-Each takes a recipe and first does what it rests on.
+Each takes a recipe, but for `own`, which takes a folder of clips, and first does what it rests on.
 """
 
 import argparse
@@ -23,6 +23,7 @@ COMMANDS = {
     "sweeps": "what lambda, tau, k and alpha change",
     "report": "write the report of a run, with the tables and sweeps that are there",
     "export": "train on everyone and write the pack",
+    "own": "a pack from a folder of one's own clips, LABEL/SPEAKER/clip.wav",
 }
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-        command.add_argument(
-            "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
-        )
-        command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME of the recipe)")
+        if name == "own":
+            command.add_argument("clips", type=Path, metavar="FOLDER", help="the clips, or a table of them (.csv)")
+        else:
+            command.add_argument(
+                "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
+            )
+        command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
         command.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="processor threads")
         if name != "prepare":
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -48,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1, 2 and 3"
             )
-        if name == "export":
+        if name in ("export", "own"):
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
     return top
 
@@ -80,7 +84,7 @@ def help_the_first(run: "Run", options: argparse.Namespace) -> None:
         for recipe in swept(run.recipe):
             variant_of(run, recipe).fit(options.resume)
     elif options.command != "prepare":
-        run.fit(options.resume, for_pack=options.command == "export")
+        run.fit(options.resume, for_pack=options.command in ("export", "own"))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -89,6 +93,11 @@ def _run(options: argparse.Namespace) -> int:
     from trainer.run import Run
 
     torch.set_num_threads(options.threads)
+    if options.command == "own":
+        from trainer.my_folder import pack_name, write_recipe
+
+        options.run = options.run or Path("runs") / pack_name(options.clips)
+        options.recipe = write_recipe(options.clips, options.run)
     run = Run(options.recipe, options.run)
     if not run.is_main:  # of an accelerate launch: these help with the fine-tuning alone
         help_the_first(run, options)
@@ -101,12 +110,13 @@ def _run(options: argparse.Namespace) -> int:
     elif options.command == "tune":
         run.fit(options.resume)
         run.tune()
-    elif options.command == "export":
+    elif options.command in ("export", "own"):
         from trainer.export import export_run
 
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
-        export_run(run, options.output or run.folder / "pack")
+        pack = export_run(run, options.output or run.folder / "pack")
+        print(f"The pack is {pack.root}: the app takes it by `voicekin pack install {pack.root}`, or in its window.")
     elif options.command == "personalise":
         from trainer.personalisation import personalise_run
 

@@ -21,22 +21,17 @@ class Nearest:
     labels: Ints
 
 
-def nearest(
-    queries: Floats,
-    items: Floats,
-    labels: Ints,
-    k: int,
-    query_ids: npt.NDArray[np.str_] | None = None,
-    item_ids: npt.NDArray[np.str_] | None = None,
-) -> Nearest:
+def nearest(queries: Floats, items: Floats, labels: Ints, k: int) -> Nearest:
     """Exact Euclidean neighbours of L2-normalised embeddings.
+
+    No clip is asked about that is in the datastore, itself or augmented: a datastore holds clean clips of speakers
+    other than those who tune or are tested.
 
     Args:
         queries: float32 [q, E].
         items: float32 [n, E].
         labels: int64 [n], of the items.
         k: How many; fewer where the datastore is smaller.
-        query_ids, item_ids: The clips' digests: a clip, or an augmented copy of it, never retrieves itself.
     """
     k = min(k, len(items))
     distances = np.empty((len(queries), k), dtype=np.float32)
@@ -44,8 +39,6 @@ def nearest(
     for start in range(0, len(queries), QUERIES_AT_ONCE):
         part = queries[start : start + QUERIES_AT_ONCE]
         squared = 2.0 - 2.0 * (part @ items.T)  # both have length 1
-        if query_ids is not None and item_ids is not None:
-            squared[query_ids[start : start + len(part), None] == item_ids[None, :]] = np.inf
         chosen = np.argpartition(squared, k - 1, axis=1)[:, :k]
         values = np.take_along_axis(squared, chosen, axis=1)
         order = np.argsort(values, axis=1, kind="stable")

@@ -198,20 +198,24 @@ def export_pack(
     longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
     if recipe.export.quantise:
         sample = np.random.default_rng(0).permutation(len(kept))[:COMPARED_CLIPS]
-        clips = [read_clip(kept[i])[:longest] for i in sample]
+        compared = [read_clip(kept[i])[:longest] for i in sample]
         small = quantise(encoder)
-        same = labels_kept(encoder, small, clips, pooled_dim)
+        same = labels_kept(encoder, small, compared, pooled_dim)
         training = {**training, "int8_labels_kept": round(same, 4)}
         if same >= LABELS_TO_KEEP:
             encoder, head = small, quantise(head)
         else:
-            print(f"The encoder stays in float32: int8 gives {same:.1%} of {len(clips)} clips the same label.")
+            print(f"The encoder stays in float32: int8 gives {same:.1%} of {len(compared)} clips the same label.")
     encoding, heading = session(encoder), session(head)
     rows, items = [], []
+    clips: dict[str, Path] = {}
     for done, utterance in enumerate(kept, start=1):
         samples = read_clip(utterance)[:longest]
         rows.append(_run_one(encoding, samples, pooled_dim, "pooled"))
-        items.append(_item(utterance, samples))
+        clip = clip_name(utterance, done) if recipe.export.clips else None
+        if clip:
+            clips[clip] = utterance.path
+        items.append(_item(utterance, samples, clip))
         if progress:
             progress(done, len(kept))
     pooled = np.concatenate(rows)
@@ -246,6 +250,7 @@ def export_pack(
         model_card=model_card,
         voice=voice_rows(fitted.prior),
         item_map=item_map(embeddings),
+        clips=clips,
     )
 
 
@@ -269,7 +274,13 @@ def _embed(
     return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
 
 
-def _item(utterance: Utterance, samples: Waveform) -> Item:
+def clip_name(utterance: Utterance, number: int) -> str | None:
+    """What the recording is called in a pack; None where it is a stretch of a longer one."""
+    whole = utterance.start_s == 0.0 and utterance.end_s is None
+    return f"clips/{number:05d}{utterance.path.suffix.lower()}" if whole else None
+
+
+def _item(utterance: Utterance, samples: Waveform, clip: str | None) -> Item:
     return Item(
         id=utterance.id,
         label=utterance.label,
@@ -280,6 +291,7 @@ def _item(utterance: Utterance, samples: Waveform) -> Item:
         text=utterance.text,
         licence=utterance.licence,
         envelope=envelope(samples),
+        clip=clip,
     )
 
 

@@ -5,7 +5,6 @@ so that the loss is that of the whole batch however many processes there are.
 """
 
 import copy
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from desktop_app.errors import VoiceKinError
 from trainer.augment import augment
 from trainer.backbone import Backbone
 from trainer.corpora import Utterance
+from trainer.curves import write_curves
 from trainer.features import encode, pad_batch
 from trainer.fit import fit_standardise, sampling_weights, save_beside
 from trainer.losses import cross_entropy, joint_loss, supervised_contrastive_loss
@@ -216,7 +216,7 @@ class _Job:
             self.curve.append([self.epoch, loss, accuracy, float(self.schedule.get_last_lr()[0])])
             if main:
                 save_beside(checkpoint, self._state())
-                self._write_curves()
+                write_curves(self.folder / "finetune.csv", self.curve)
             if progress:
                 progress(self.epoch, recipe.epochs)
         if main:
@@ -357,19 +357,6 @@ class _Job:
         self.rng.bit_generator.state = state["rng"]
         torch.set_rng_state(state["torch_rng"])
         self.epoch, self.best, self.curve = state["epoch"], _Best(**state["best"]), state["curve"]
-
-    def _write_curves(self) -> None:
-        """finetune.csv, and the same for TensorBoard."""
-        from torch.utils.tensorboard import SummaryWriter
-
-        names = ["epoch", "loss", "validation_accuracy", "learning_rate"]
-        with (self.folder / "finetune.csv").open("w", newline="", encoding="utf-8") as f:
-            writer = csv.writer(f)
-            writer.writerow(names)
-            writer.writerows(self.curve)
-        with SummaryWriter(str(self.folder / "tensorboard")) as board:
-            for name, value in zip(names[1:], self.curve[-1][1:], strict=True):
-                board.add_scalar(name, value, self.epoch)
 
 
 def _optimiser(

@@ -1,7 +1,6 @@
 """Training the head on frozen features: batches, losses, early stopping, checkpoints that resume bit for bit."""
 
 import copy
-import csv
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from torch.nn import functional
 from desktop_app.engine.voice import VoicePrior
 from trainer.baseline import BaselineBank, estimate_prior
 from trainer.corpora import Utterance
+from trainer.curves import write_curves
 from trainer.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.metrics import unweighted_accuracy
 from trainer.model import Head, Standardise
@@ -213,7 +213,7 @@ def _fit(
     if state.best_weights is not None:
         state.average.load_state_dict(state.best_weights)
     if folder:
-        _write_metrics(folder / "metrics.csv", state.rows or [])
+        write_curves(folder / "metrics.csv", state.rows or [])
     accuracy = state.best_accuracy if state.best_accuracy >= 0 else float("nan")
     whole = state.average if axes is None else _unprojected(state.average, axes, recipe)
     return FittedHead(standardise, whole.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy)
@@ -391,13 +391,6 @@ def save_beside(path: Path, data: Any) -> None:
     beside = path.with_name(path.name + ".part")
     torch.save(data, beside)
     beside.replace(path)
-
-
-def _write_metrics(path: Path, rows: Sequence[Sequence[float]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        writer.writerow(["epoch", "loss", "validation_accuracy", "learning_rate"])
-        writer.writerows(rows)
 
 
 def save_head(path: Path, fitted: FittedHead) -> None:

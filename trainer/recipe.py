@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from desktop_app.engine.fusion import Weighting
+from desktop_app.engine.pack import is_pack_name
 from desktop_app.engine.voice import MOOD_TOLERANCE
 from desktop_app.errors import VoiceKinError
 from trainer.backbone import FrontEnd
@@ -28,7 +29,7 @@ class CorporaRecipe:
         names: Loaders of trainer.corpora.
         folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
         labels: The labels that are answered, in the order of the logits.
-        label_map: Corpus label -> label of this recipe; what it does not name stays as it is.
+        label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
         train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
             other labels are left out.
     """
@@ -273,12 +274,14 @@ class ExportRecipe:
         version, licence: As they stand in the pack.
         quantise: Matrix products in int8, per channel.
         per_speaker: At most so many clips of a speaker and label in the datastore, for balance; 0 for all.
+        clips: The recordings themselves go into the pack too, to be heard as neighbours. Mind their licence.
     """
 
     version: str = "1.0.0"
     licence: str = "CC-BY-NC-SA-4.0"
     quantise: bool = True
     per_speaker: int = 0
+    clips: bool = False
 
 
 @dataclass(frozen=True)
@@ -326,6 +329,8 @@ def load_recipe(path: Path) -> Recipe:
 
 
 def _check(recipe: Recipe) -> None:
+    if not is_pack_name(recipe.name):
+        raise RecipeError(f"`name` is {recipe.name!r} and may hold only letters, digits, dot, dash and underscore.")
     labels = recipe.corpora.labels
     if len(labels) < 2 or len(set(labels)) != len(labels):
         raise RecipeError("`corpora.labels` must name at least two labels, each once.")

@@ -1,7 +1,6 @@
 """The report of a run: one self-contained HTML file with tables and figures, and each figure as PNG and SVG."""
 
 import base64
-import csv
 import html
 import json
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from trainer.curves import read_curves
 from trainer.evaluate import evaluate_run, read_scores
 from trainer.figures import calibration_figure, confusion_figure, coverage_figure, save_figure, training_figure
 from trainer.run import Run
@@ -56,12 +56,7 @@ def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floa
 
 def _curves(run: Run) -> dict[str, list[list[float]]]:
     """(epoch, loss, ...) of every training of a head, by fold and seed."""
-    curves = {}
-    for part in run.parts():
-        with (part.folder / "metrics.csv").open(encoding="utf-8", newline="") as lines:
-            rows = [[float(v) for v in row] for row in list(csv.reader(lines))[1:]]
-        curves[f"{part.fold.name}, seed {part.seed}"] = rows
-    return curves
+    return {f"{p.fold.name}, seed {p.seed}": read_curves(p.folder / "metrics.csv") for p in run.parts()}
 
 
 def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:

@@ -1,8 +1,9 @@
 """A run: its folder, and the stages that each leave their result there and are not done twice.
 
-RUN/recipe.toml  environment.json  inspection.json  folds.json
-RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv, and with fine-tuning backbone.pt  finetune.csv
+RUN/recipe.toml  environment.json  inspection.json  clips.sha256  folds.json
+RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/, and with fine-tuning backbone.pt  finetune.csv
 RUN/scores.json  answers.npz  tables.md  report.html  figures/
+RUN/variants/NAME/  tables/: the trainings of the paper's tables and sweeps, each laid out alike, and what they give
 """
 
 import copy
@@ -12,6 +13,7 @@ import platform
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +24,7 @@ import torch
 from accelerate import PartialState
 from tqdm import tqdm
 
-from trainer.corpora import Utterance, load_corpus
+from trainer.corpora import CorpusError, Utterance, load_corpus
 from trainer.corpora.iemocap import check_four_classes
 from trainer.features import pooled_features
 from trainer.finetune import finetune, load_finetuned
@@ -103,6 +105,7 @@ class Run:
         if self._data is not None:
             return self._data
         found = inspect(load_table(self.recipe.corpora), bar("clips read"))
+        self._check_clips(found)
         write_json(self.folder / "inspection.json", inspection_summary(found))
         if self.recipe.finetuned:
             features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
@@ -113,6 +116,21 @@ class Run:
             share = self.recipe.training.validation_share
             write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
         return self._data
+
+    def _check_clips(self, found: Inspection) -> None:
+        """Results rest on the very clips that were there first.
+
+        Raises:
+            CorpusError: Clips were added, removed, changed, or have another label or speaker.
+        """
+        told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}\n" for u in found.utterances)
+        kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
+        if not kept.is_file():
+            kept.write_text(digest + "\n", encoding="utf-8")
+        elif kept.read_text(encoding="utf-8").strip() != digest:
+            raise CorpusError(
+                f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
+            )
 
     def found(self) -> str:
         """What `prepare` found, in sentences: clips that can't be used, clips there twice, an odd copy of IEMOCAP."""

@@ -67,13 +67,21 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     """All utterances of a recipe's corpora with the recipe's labels.
 
     Raises:
-        CorpusError: A corpus is missing or malformed, or a label answered with has no clip.
+        CorpusError: A corpus is missing or malformed, a label answered with has no clip, or one of one's own clips has
+            a label that the recipe does not know.
     """
     utterances: list[Utterance] = []
     for name in recipe.names:
         utterances += load_corpus(name, corpus_folder(recipe, name))
     mapped = [replace(u, label=recipe.label_map.get(u.label, u.label)) for u in utterances]
+    mapped = [u for u in mapped if u.label]
     if not recipe.train_all_labels:
+        if odd := [u for u in mapped if u.corpus == "own" and u.label not in recipe.labels]:
+            raise CorpusError(
+                f"{odd[0].path} is labelled {odd[0].label!r}, which the recipe does not name: add it to "
+                f"`corpora.labels`, correct it, or leave such clips out by `corpora.label_map` = "
+                f'{{ "{odd[0].label}" = "" }}.'
+            )
         mapped = [u for u in mapped if u.label in recipe.labels]
     counts = Counter(u.label for u in mapped)
     if missing := [label for label in recipe.labels if not counts[label]]:

@@ -85,6 +85,11 @@ class KnnSettings:
     weighting: Weighting
 
 
+def is_pack_name(name: str) -> bool:
+    """Whether a pack may have this name, on any system."""
+    return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name)) and not _WINDOWS_DEVICE.fullmatch(name)
+
+
 @dataclass(frozen=True)
 class PackManifest:
     """pack.json.
@@ -185,7 +190,7 @@ class PackManifest:
         if voice.pop("dim", pooled_dim) != pooled_dim:
             raise PackError("The pack's voice.dim and pooled_dim differ: ask whoever made the pack.")
         name = top.string("name")
-        if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name) or _WINDOWS_DEVICE.fullmatch(name):
+        if not is_pack_name(name):
             raise PackError("The pack's name may hold only letters, digits, dot, dash and underscore.")
         return cls(
             name=name,

@@ -143,6 +143,15 @@ def test_label_map_and_an_unknown_label(tmp_path: Path) -> None:
         load_table(CorporaRecipe(("ravdess",), ("angry", "furious"), folders))
 
 
+def test_a_label_of_ones_own_that_the_recipe_does_not_know_names_the_clip(tmp_path: Path) -> None:
+    made.own(tmp_path, ("calm", "cross", "crosss"))
+    folders = {"own": str(tmp_path)}
+    with pytest.raises(CorpusError, match=r"0\.wav is labelled 'crosss', .* `corpora.labels`"):
+        load_table(CorporaRecipe(("own",), ("calm", "cross"), folders))
+    for label_map, n in (({"crosss": ""}, 40), ({"crosss": "cross"}, 60)):
+        assert len(load_table(CorporaRecipe(("own",), ("calm", "cross"), folders, label_map))) == n
+
+
 def test_inspect_lists_broken_empty_silent_and_duplicate_clips(tmp_path: Path) -> None:
     made.ravdess(tmp_path, range(1, 4), (1, 5))
     actor = tmp_path / "Actor_01"

@@ -14,7 +14,7 @@ from trainer.datastore import knn_probabilities, nearest
 from trainer.fit import Batches, Dataset, FittedHead, fit_head, load_head, sampling_weights, save_head
 from trainer.metrics import unweighted_accuracy
 from trainer.model import Head, PackHead
-from trainer.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, draw_clips
+from trainer.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
 from trainer.recipe import AugmentRecipe, BaselineRecipe, CorporaRecipe, HeadRecipe, KnnRecipe, Recipe, TrainingRecipe
 from trainer.tune import fit_temperature, tune
 
@@ -229,14 +229,14 @@ def test_classifier_answers_like_the_head() -> None:
     np.testing.assert_allclose(p, expected, atol=1e-6)
 
 
-def test_nearest_is_exact_and_a_clip_never_finds_itself() -> None:
+def test_nearest_is_exact() -> None:
     rng = np.random.default_rng(0)
     items = rng.standard_normal((700, 6)).astype(np.float32)
     items /= np.linalg.norm(items, axis=1, keepdims=True)
-    labels, ids = rng.integers(0, 3, 700), np.array([f"clip{i}" for i in range(700)])
-    found = nearest(items[:600], items, labels, 4, ids[:600], ids)
-    distances = np.linalg.norm(items[:600, None] - items[None], axis=2)
-    distances[np.arange(600), np.arange(600)] = np.inf
+    labels = rng.integers(0, 3, 700)
+    queries, items, labels = items[:600], items[600:], labels[600:]
+    found = nearest(queries, items, labels, 4)
+    distances = np.linalg.norm(queries[:, None] - items[None], axis=2)
     order = np.argsort(distances, axis=1)[:, :4]
     np.testing.assert_allclose(found.distances, np.take_along_axis(distances, order, 1), atol=1e-3)
     assert (found.labels == labels[order]).mean() > 0.999
@@ -262,6 +262,22 @@ def test_tune_stays_within_the_recipes_grid() -> None:
     assert 0 < tuned.novelty_distance < 2
     assert 0.25 <= tuned.abstain_confidence <= 1
     assert tuned.ua_fused >= tuned.ua_model - 0.5
+
+
+def test_a_head_that_knows_no_voices_is_tuned_and_searched_without_them() -> None:
+    data, plain = dataset(), replace(recipe(epochs=8), baseline=BaselineRecipe(train_counts=(0,), draws=1))
+    assert recipe().baseline.used
+    assert not plain.baseline.used
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, plain, seed=0)
+    pooled = fitted.pooled(data.features[0, train])
+    expected = fitted.answer(pooled, np.zeros(DIM, np.float32))[1]
+    np.testing.assert_array_equal(datastore_items(data, fitted, train, voices=False)[0], expected)
+    assert np.abs(datastore_items(data, fitted, train)[0] - expected).max() > 0.01
+    (alone,) = answers_under(data, fitted, validation, Condition(0), 1.0, np.random.default_rng(0))
+    truth = data.label_indices()[validation]
+    tuned = tune(data, fitted, train, validation, plain.knn, voices=False)
+    assert tuned.ua_model == unweighted_accuracy(truth, alone.logits.argmax(1), 4) == fitted.validation_accuracy
 
 
 def test_principal_components_become_part_of_the_first_layer() -> None:

@@ -49,6 +49,7 @@ def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
         ("name = 'mine'\n", "the key `corpora` is missing"),
         ("name = mine\n", "can't be read"),
         (MINIMAL.replace('"sad"', '"angry"'), "at least two labels"),
+        (MINIMAL.replace('"mine"', '"my pack"'), "`name` is 'my pack'"),
     ],
 )
 def test_a_mistake_is_named_with_the_file(tmp_path: Path, text: str, says: str) -> None:

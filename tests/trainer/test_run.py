@@ -14,6 +14,7 @@ from desktop_app.engine.recogniser import Recogniser
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import save_tiny
 from trainer.cli import main
+from trainer.corpora import Utterance
 from trainer.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.features import FeatureCache, pad_batch, pooled_features
 from trainer.run import Run
@@ -147,6 +148,33 @@ def test_a_folder_of_clips_becomes_a_pack(place: Path) -> None:
     assert set(answers) <= {"calm", "cross"}
 
 
+def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made.own(place / "my clips")
+    save_tiny("whisper", place / "models" / "whisper-base")
+    assert main(["own", "my clips", "--threads", "1"]) == 0
+    assert "voicekin pack install" in capsys.readouterr().out
+    pack = load_pack(place / "runs" / "my-clips" / "pack")
+    assert pack.manifest.labels == ("calm", "cross")
+    assert pack.manifest.name == "my-clips"
+    assert len(pack.items) == 40
+    heard = {read_clip(Utterance("", pack.path(item.clip or ""), "", "", "")).tobytes() for item in pack.items}
+    assert heard == {read_clip(Utterance("", p, "", "", "")).tobytes() for p in (place / "my clips").rglob("*.wav")}
+    assert list((place / "runs" / "my-clips" / "everyone" / "0" / "tensorboard" / "metrics").iterdir())
+
+    made.write(place / "my clips" / "calm" / "ann" / "one more.wav", made.tone(0, 0, 99))
+    assert main(["own", "my clips", "--threads", "1"]) == 1
+    assert "other clips than there are now" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("label", "says"), [("calm", "All clips of clips are labelled 'calm'"), ("", "clip.wav has no speaker")]
+)
+def test_a_folder_that_makes_no_pack(place: Path, capsys: pytest.CaptureFixture[str], label: str, says: str) -> None:
+    made.write(place / "clips" / label / "ann" / "clip.wav", made.tone(0, 0, 0))
+    assert main(["own", "clips"]) == 1
+    assert says in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("speakers", "says"),
     [(("ann",), "only one speaker"), (("ann", "bob"), "only 2 speakers"), (("ann", "bob", "cy"), "can't make")],
@@ -202,6 +230,13 @@ def test_features_are_cached_by_sound_and_survive_a_torn_file(place: Path) -> No
     cache = FeatureCache(folder, first.features.shape[2])
     cache.append(["new"], first.features[0, :1])
     np.testing.assert_array_equal(FeatureCache(folder, first.features.shape[2]).rows(["new"]), first.features[0, :1])
+
+
+def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:
+    first, second = FeatureCache(tmp_path, 2), FeatureCache(tmp_path, 2)
+    for number, cache in enumerate((first, second, first)):
+        cache.append([f"clip{number}"], np.full((1, 2), number, np.float32))
+    assert first.rows(["clip0", "clip1", "clip2"])[:, 0].tolist() == [0.0, 1.0, 2.0]
 
 
 @pytest.mark.corpora

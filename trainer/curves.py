@@ -1,0 +1,32 @@
+"""The curves of a training: a row an epoch, as CSV and for TensorBoard."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+COLUMNS = ("epoch", "loss", "validation_accuracy", "learning_rate")
+
+Row = Sequence[float]
+
+
+def write_curves(path: Path, rows: Sequence[Row]) -> None:
+    """Writes all rows to PATH, a .csv, and to tensorboard/ beside it, which holds this training alone."""
+    from torch.utils.tensorboard import SummaryWriter
+
+    with path.open("w", newline="", encoding="utf-8") as f:
+        writer = csv.writer(f)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+    board_folder = path.parent / "tensorboard" / path.stem
+    for old in board_folder.glob("events.*"):
+        old.unlink()
+    with SummaryWriter(str(board_folder)) as board:
+        for row in rows:
+            for name, value in zip(COLUMNS[1:], row[1:], strict=True):
+                board.add_scalar(name, value, int(row[0]))
+
+
+def read_curves(path: Path) -> list[list[float]]:
+    """The rows that `write_curves` wrote."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [[float(v) for v in row] for row in list(csv.reader(lines))[1:]]
