@@ -67,6 +67,13 @@ class Entry:
     channel: int | None = None
 
     @property
+    def title(self) -> str:
+        """Its name, with the channel where that is not all of them."""
+        if self.channel is None:
+            return self.name
+        return translate("Session", "{0}, channel {1}").format(self.name, self.channel + 1)
+
+    @property
     def recognition(self) -> Recognition | None:
         """The answer's Recognition."""
         return self.answered.recognition if self.answered else None
@@ -192,14 +199,12 @@ class SessionModel(QAbstractTableModel):
             return self._text(entry, index.column())
         if role == self.TIP_ROLE:
             return entry.error or str(entry.path)
-        return f"{entry.name}: {answer_in_short(entry)}" if index.column() == 0 else None  # for screen readers
+        return f"{entry.title}: {answer_in_short(entry)}" if index.column() == 0 else None  # for screen readers
 
     def _text(self, entry: Entry, column: int) -> str:
         recognition = entry.recognition
         if column == self.NAME:
-            if entry.channel is None:
-                return entry.name
-            return translate("Session", "{0}, channel {1}").format(entry.name, entry.channel + 1)
+            return entry.title
         if column == self.ANSWER:
             return answer_in_short(entry)
         if column == self.LENGTH:

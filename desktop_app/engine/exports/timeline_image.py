@@ -154,6 +154,8 @@ def _ink(paper: str) -> str:
 
 
 def _verdict(recognition: Recognition) -> str:
+    if not recognition.segments and recognition.abstained:
+        return recognition.abstained_because
     verdict = f"as a whole: {recognition.label} ({percent(recognition.confidence)})"
     return f"{verdict}, uncertain" if recognition.abstained else verdict
 

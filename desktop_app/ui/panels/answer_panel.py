@@ -112,7 +112,7 @@ class AnswerPanel(Card):
         recognition = entry.recognition
         done = entry.state is EntryState.DONE and recognition is not None
         failed = entry.state is EntryState.FAILED
-        self.name.setText(entry.name)
+        self.name.setText(entry.title)
         self.name.setToolTip(str(entry.path))
         self._arrange(bars=done, history=False, working=not done and not failed)
         self.working.setValue(round(100 * entry.progress))

@@ -1,5 +1,6 @@
 """The SVG as a picture: what stands where, and that it is well-formed whatever the labels are."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -56,6 +57,14 @@ def test_the_waveform_is_read_from_the_recording_where_it_is(recognition: Recogn
     drawn = [float(stroke.split()[0]) for stroke in path.attrib["d"].split("M")[1:]]
     assert drawn[0] == pytest.approx(MARGIN + PLOT / 2, abs=PLOT / 50)
     assert drawn[-1] == pytest.approx(MARGIN + PLOT, abs=1)
+
+
+def test_a_recording_without_speech_is_given_no_emotion(recognition: Recognition) -> None:
+    because = "No speech was heard in this recording."
+    silent = replace(recognition, segments=(), abstained=True, abstained_because=because)
+    svg = timeline_svg(silent).decode()
+    assert because in svg
+    assert "as a whole" not in svg
 
 
 def test_strange_labels_are_well_formed_and_have_colours_of_their_own(strange: Recognition) -> None:
