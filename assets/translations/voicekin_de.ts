@@ -483,6 +483,81 @@
     </message>
 </context>
 <context>
+    <name>GuidedMinuteDialog</name>
+    <message>
+        <source>A minute of free talk</source>
+        <translation>Eine Minute frei sprechen</translation>
+    </message>
+    <message>
+        <source>Talk for about a minute, in your own language, as you would to a friend. You will be asked things.</source>
+        <translation>Sprechen Sie etwa eine Minute, in Ihrer Sprache, wie zu einem Freund. Sie werden etwas gefragt.</translation>
+    </message>
+    <message>
+        <source>Seconds of speech so far</source>
+        <translation>Sekunden Sprache bisher</translation>
+    </message>
+    <message>
+        <source>Only what makes the voice yours is kept, no sound. Cancel keeps nothing.</source>
+        <translation>Behalten wird nur, was Ihre Stimme ausmacht, kein Ton. Abbrechen behält nichts.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Beginnen</translation>
+    </message>
+    <message>
+        <source>That is enough</source>
+        <translation>Das genügt</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>What have you done today, from the morning on?</source>
+        <translation>Was haben Sie heute gemacht, vom Morgen an?</translation>
+    </message>
+    <message>
+        <source>What was the last thing that made you laugh?</source>
+        <translation>Worüber haben Sie zuletzt gelacht?</translation>
+    </message>
+    <message>
+        <source>What annoys you? Tell it as if it had just happened.</source>
+        <translation>Was ärgert Sie? Erzählen Sie es, als wäre es gerade geschehen.</translation>
+    </message>
+    <message>
+        <source>Describe the room that you are in.</source>
+        <translation>Beschreiben Sie den Raum, in dem Sie sind.</translation>
+    </message>
+    <message>
+        <source>Whom or what do you miss?</source>
+        <translation>Wen oder was vermissen Sie?</translation>
+    </message>
+    <message>
+        <source>What are you looking forward to?</source>
+        <translation>Worauf freuen Sie sich?</translation>
+    </message>
+    <message>
+        <source>No speech is heard. Come closer, or choose another microphone.</source>
+        <translation>Es ist keine Sprache zu hören. Kommen Sie näher, oder wählen Sie ein anderes Mikrofon.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} seconds of speech</source>
+        <translation>{0} von {1} Sekunden Sprache</translation>
+    </message>
+    <message>
+        <source>Thank you. VoiceKin is learning the voice …</source>
+        <translation>Danke. VoiceKin lernt die Stimme …</translation>
+    </message>
+    <message>
+        <source>No microphone was found. Plug one in and try again.</source>
+        <translation>Es wurde kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>“{0}” is gone. What was said until then can still be learnt from.</source>
+        <translation>„{0}“ ist weg. Aus dem bis dahin Gesagten kann noch gelernt werden.</translation>
+    </message>
+</context>
+<context>
     <name>Language</name>
     <message>
         <source>English</source>
@@ -601,6 +676,22 @@
     <message>
         <source>Recording {0}</source>
         <translation>Aufnahme {0}</translation>
+    </message>
+    <message>
+        <source>Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.</source>
+        <translation>Ist in allen Aufnahmen in „{0}“ derselbe Mensch zu hören? Dann kann VoiceKin die Stimme lernen.</translation>
+    </message>
+    <message>
+        <source>All one speaker</source>
+        <translation>Alle derselbe Mensch</translation>
+    </message>
+    <message>
+        <source>The voice “{0}” has learnt from {1} recordings, which are answered with it now.</source>
+        <translation>Die Stimme „{0}“ hat aus {1} Aufnahmen gelernt; sie werden jetzt mit ihr beantwortet.</translation>
+    </message>
+    <message>
+        <source>Left out: {0}.</source>
+        <translation>Ausgelassen: {0}.</translation>
     </message>
     <message>
         <source>That was …</source>
@@ -1282,6 +1373,14 @@
     <message>
         <source>Learn from this recording</source>
         <translation>Aus dieser Aufnahme lernen</translation>
+    </message>
+    <message>
+        <source>Talk for a minute …</source>
+        <translation>Eine Minute sprechen …</translation>
+    </message>
+    <message>
+        <source>VoiceKin asks, you talk, and it learns the voice; no sound is kept</source>
+        <translation>VoiceKin fragt, Sie sprechen, und es lernt die Stimme; kein Ton wird behalten</translation>
     </message>
     <message>
         <source>Details …</source>

@@ -115,6 +115,11 @@ class Recorder:
         """The last seconds of sound, float32 [n] at `sample_rate`."""
         return self._ring.latest(int(seconds * self.sample_rate))
 
+    def since(self, position: int) -> tuple[Block, int]:
+        """The sound from sample `position` on, float32 [n], and where it ends; what came too long ago is left out."""
+        block, lost = self._ring.since(position)
+        return block, position + lost + len(block)
+
     @property
     def total_samples(self) -> int:
         """Samples that have come since the source was opened."""

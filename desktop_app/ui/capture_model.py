@@ -145,6 +145,19 @@ class CaptureModel(QObject):
         recorder = self._recorder
         return (recorder.latest(seconds), recorder.sample_rate) if recorder else (Block(0), 16_000)
 
+    def heard_since(self, position: int | None) -> tuple[Block, int, int]:
+        """The sound from sample `position` on (None: from now), float32 [n], where it ends, and its sample rate."""
+        recorder = self._recorder
+        if recorder is None:
+            return Block(0), position or 0, 16_000
+        block, end = recorder.since(recorder.total_samples if position is None else position)
+        return block, end, recorder.sample_rate
+
+    def listen(self) -> None:
+        """Open the microphone without recording, whatever the settings say; `apply_settings` heeds them again."""
+        if self.state is MicState.CLOSED:
+            self._open()
+
     def apply_settings(self) -> None:
         """Open or close the microphone as the setting on listening before recording says."""
         if self.state is MicState.READY and not self._settings.values.listen_before_recording:

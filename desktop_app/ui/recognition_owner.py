@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,13 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import PEAK_S, Peaks, Stretch, columns
-from desktop_app.errors import PackError, StoreError
+from desktop_app.errors import Cancelled, PackError, StoreError
 from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
     from desktop_app.engine.examples import RemovedExamples
+    from desktop_app.engine.free_talk import FreeTalk
     from desktop_app.engine.personal import Learned, Personal
     from desktop_app.engine.recogniser import Recogniser
     from desktop_app.engine.speech import SpeechDetector
@@ -97,6 +99,16 @@ class Known:
     voices: tuple[KnownVoice, ...] = ()
     examples: int = 0
     own_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LearntAll:
+    """What came of teaching a voice many recordings: its key and name, how many it learnt, and why not the others."""
+
+    key: str
+    name: str
+    learnt: int
+    refused: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -258,6 +270,41 @@ class RecognitionOwner(QObject):
             return personal.learn(_number(key), answered.analysis, answered.envelope)
 
         return self._teach(learn)
+
+    def learn_all(self, name: str, recordings: tuple[Answered, ...]) -> Job:
+        """Teach a new voice of that name, with a number where it is taken, many recordings; done with LearntAll."""
+
+        def learn(personal: "Personal", state: JobState) -> LearntAll:
+            taken = {p.name.casefold() for p in personal.profiles.all()}
+            names = (name if i == 1 else f"{name} {i}" for i in count(1))
+            profile = personal.profiles.create(next(one for one in names if one.casefold() not in taken))
+            refused: list[str] = []
+            for done, one in enumerate(recordings, start=1):
+                if state.should_stop():
+                    personal.remove_voice(profile.id)
+                    raise Cancelled
+                reason = personal.learn(profile.id, one.analysis, one.envelope).refused
+                refused += [reason] if reason else []
+                state.progress(done / len(recordings))
+            if len(refused) == len(recordings):
+                personal.remove_voice(profile.id)
+                raise StoreError(refused[0])
+            return LearntAll(self.key_of(profile.id), profile.name, len(recordings) - len(refused), tuple(refused))
+
+        return self._submit(learn, Priority.QUEUED)
+
+    def hear_talk(self, talk: "FreeTalk", samples: Samples, sample_rate: int) -> Job:
+        """Hear more of a talk, float32 [n]; done with its seconds of speech so far."""
+        return self.worker.submit(lambda _: talk.feed(samples, sample_rate), Priority.LIVE)
+
+    def learn_talk(self, key: str, talk: "FreeTalk") -> Job:
+        """Teach a named voice a talk, each stretch of it; done with the engine's Learned."""
+
+        def learn(personal: "Personal", state: JobState) -> "Learned":
+            analysis = self._needed().analyse(talk.samples(), should_stop=state.should_stop, progress=state.progress)
+            return personal.learn(_number(key), analysis)
+
+        return self._submit(learn)
 
     def unlearn(self, key: str, recording_id: int) -> Job:
         """Undo it."""

@@ -45,6 +45,7 @@ from desktop_app.ui.crash_box import CrashBox
 from desktop_app.ui.diagnostics import diagnostics
 from desktop_app.ui.dialogs.about_dialog import AboutDialog
 from desktop_app.ui.dialogs.examples_dialog import ExamplesDialog
+from desktop_app.ui.dialogs.guided_minute_dialog import GuidedMinuteDialog
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
@@ -53,6 +54,7 @@ from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.jobs import Job, Worker
 from desktop_app.ui.language import clock, label_name
 from desktop_app.ui.live_model import LiveModel
+from desktop_app.ui.one_speaker import OneSpeaker
 from desktop_app.ui.panels.answer_panel import AnswerPanel
 from desktop_app.ui.panels.empty_panel import EmptyPanel
 from desktop_app.ui.panels.first_start_page import FirstStartPage
@@ -68,7 +70,7 @@ from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.panels.what_if_panel import WhatIfPanel
 from desktop_app.ui.playback import Playback
-from desktop_app.ui.recognition_owner import Answered, Known, PackInfo, RecognitionOwner
+from desktop_app.ui.recognition_owner import Answered, Known, LearntAll, PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.theme import Theme
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
         self._takes, self._settings, self._theme, self._pack = takes, settings, theme, pack
         self.session = SessionModel(self)
         self.queue = FileQueue(self.session, owner, self)
+        self.one_speaker = OneSpeaker(owner, self.session, self.queue, self)
         self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
@@ -261,9 +264,12 @@ class MainWindow(QMainWindow):
         self.owner.opened.connect(self._show_pack)
         self.owner.known_changed.connect(self._show_known)
         self.owner.forgetful.connect(lambda error: self.notice.say(str(error)))
+        self.one_speaker.learnt.connect(self._learnt_folder)
+        self.one_speaker.failed.connect(self._say_error)
         self.voice.chosen.connect(self._choose_voice)
         self.voice.new_asked.connect(self._ask_voice_name)
         self.voice.learn_asked.connect(self._learn)
+        self.voice.guided_asked.connect(self._guide)
         self.voice.learns_from_takes_asked.connect(self.owner.learn_from_takes)
         self.voice.remove_asked.connect(self.owner.remove_voice)
         self.voice.details_asked.connect(self._show_voice)
@@ -359,6 +365,7 @@ class MainWindow(QMainWindow):
         """Answer files, and the audio files in folders; install packs."""
         job: Job = self.capture.worker.submit(lambda _: find_recordings(paths))  # a folder may be large or far away
         job.done.connect(self._found)
+        job.done.connect(partial(self._offer_one_speaker, paths))
 
     def open_files(self) -> None:
         """Choose files."""
@@ -490,6 +497,34 @@ class MainWindow(QMainWindow):
                 dialog = VoiceDialog(self.owner, voice, self)
                 dialog.changed.connect(self._answer_again)
                 dialog.open()
+
+    def _guide(self, key: str) -> None:
+        known = self.owner.known
+        voice = next((v for v in (known.voices if known is not None else ()) if v.key == key), None)
+        if voice is not None and not self.capture.is_recording:
+            dialog = GuidedMinuteDialog(self.owner, self.capture, voice, self)
+            dialog.learnt.connect(partial(self._learnt, key, True))
+            dialog.open()
+
+    def _offer_one_speaker(self, paths: tuple[Path, ...], found: Found) -> None:
+        """A folder may be one person's: the app can't know, so it asks."""
+        if len(paths) == 1 and len(found.files) > 1 and self.owner.known is not None and not found.failures:
+            name = paths[0].name
+            self.notice.say(
+                self.tr("Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.").format(name),
+                (self.tr("All one speaker"), partial(self.one_speaker.learn, name, found.files)),
+            )
+
+    def _learnt_folder(self, learnt: LearntAll) -> None:
+        self.voice.show_known(self.owner.known, self.owner.voice)
+        sentence = self.tr("The voice “{0}” has learnt from {1} recordings, which are answered with it now.").format(
+            learnt.name, learnt.learnt
+        )
+        left_out = self.tr("Left out: {0}.").format(len(learnt.refused)) if learnt.refused else ""
+        self.notice.say(f"{sentence} {left_out}".strip(), (self.tr("Undo"), partial(self._forget_voice, learnt.key)))
+
+    def _forget_voice(self, key: str) -> None:
+        self.owner.remove_voice(key).done.connect(lambda _: self._answer_again())
 
     def _ask_label(self) -> None:
         dialog = QInputDialog(self)

@@ -15,6 +15,7 @@ class VoicePanel(Card):
         chosen: The key of the voice chosen.
         new_asked: The person wants a new named voice.
         learn_asked: The chosen voice is to learn from the recording shown.
+        guided_asked: The key of a voice to learn from a guided minute of talk.
         learns_from_takes_asked: (key, whether it is to learn from each new take).
         details_asked: The key of a voice to look at.
         remove_asked: The key of a voice to forget.
@@ -23,6 +24,7 @@ class VoicePanel(Card):
     chosen = Signal(str)
     new_asked = Signal()
     learn_asked = Signal()
+    guided_asked = Signal(str)
     learns_from_takes_asked = Signal(str, bool)
     details_asked = Signal(str)
     remove_asked = Signal(str)
@@ -44,6 +46,9 @@ class VoicePanel(Card):
         self.about = text_label("small", wrap=True)
         self.learn = QPushButton(self.tr("Learn from this recording"))
         self.learn.clicked.connect(self.learn_asked)
+        self.guided = QPushButton(self.tr("Talk for a minute …"))
+        self.guided.setToolTip(self.tr("VoiceKin asks, you talk, and it learns the voice; no sound is kept"))
+        self.guided.clicked.connect(lambda: self.guided_asked.emit(self.voices.currentData()))
         self.details = QPushButton(self.tr("Details …"))
         self.details.setToolTip(self.tr("Its name, what it has learnt from, and a pause"))
         self.details.clicked.connect(lambda: self.details_asked.emit(self.voices.currentData()))
@@ -64,6 +69,7 @@ class VoicePanel(Card):
         self.content.addLayout(row)
         self.content.addWidget(self.about)
         self.content.addWidget(self.learn)
+        self.content.addWidget(self.guided)
         self.content.addLayout(teach)
         self.content.addWidget(self.from_takes)
         self.show_known(None, UNKNOWN_VOICE)
@@ -93,7 +99,7 @@ class VoicePanel(Card):
         key = self.voices.currentData()
         voices = self._known.voices if self._known is not None else ()
         voice: KnownVoice | None = next((v for v in voices if v.key == key), None)
-        for widget in (self.learn, self.details, self.remove, self.from_takes):
+        for widget in (self.learn, self.guided, self.details, self.remove, self.from_takes):
             widget.setVisible(voice is not None)
         if voice is not None:
             self.about.setText(

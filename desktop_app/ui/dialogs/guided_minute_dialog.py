@@ -1,0 +1,187 @@
+"""A guided minute of free talk: prompts, the seconds of speech so far, and a voice that learns from them."""
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.errors import VoiceKinError
+from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
+from desktop_app.ui.widgets.card import text_label
+
+if TYPE_CHECKING:
+    from desktop_app.engine.free_talk import FreeTalk
+    from desktop_app.engine.personal import Learned
+
+LISTEN_EVERY_MS = 300
+QUIET_AFTER_S = 4.0  # without speech: then it says so
+
+
+class GuidedMinuteDialog(QDialog):
+    """Listens when asked, in memory alone; closing it before the end keeps nothing.
+
+    Signals:
+        learnt: The engine's Learned, which did not refuse.
+    """
+
+    learnt = Signal(object)
+
+    def __init__(
+        self, owner: RecognitionOwner, capture: CaptureModel, voice: KnownVoice, parent: QWidget | None = None
+    ) -> None:
+        from desktop_app.engine import free_talk  # here: it loads ONNX Runtime, which the first paint need not wait for
+
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("A minute of free talk"))
+        self.resize(480, 300)
+        self._owner, self._capture, self._voice = owner, capture, voice
+        self._goal_s, self._enough_s = free_talk.GOAL_S, free_talk.ENOUGH_S
+        self._talk: FreeTalk | None = None
+        self._at = 0
+        self._waiting = False
+        self._speech_s, self._quiet_s = 0.0, 0.0
+        self._make()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LISTEN_EVERY_MS)
+        self._timer.timeout.connect(self._listen)
+        self.finished.connect(self._stop)
+        capture.state_changed.connect(self._microphone_changed)
+        capture.device_gone.connect(self._microphone_gone)
+        self._microphone_changed(capture.state)
+
+    def _make(self) -> None:
+        self.prompt = text_label(
+            "section",
+            self.tr(
+                "Talk for about a minute, in your own language, as you would to a friend. You will be asked things."
+            ),
+            wrap=True,
+        )
+        self.progress = QProgressBar()
+        self.progress.setRange(0, round(10 * self._goal_s))
+        self.progress.setAccessibleName(self.tr("Seconds of speech so far"))
+        self.message = text_label("small", wrap=True)
+        self.message.setText(self.tr("Only what makes the voice yours is kept, no sound. Cancel keeps nothing."))
+        self.start = QPushButton(self.tr("Start"))
+        self.start.setObjectName("primary")
+        self.start.clicked.connect(self.begin)
+        self.enough = QPushButton(self.tr("That is enough"))
+        self.enough.clicked.connect(self._learn)
+        self.enough.hide()
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addWidget(self.start)
+        row.addWidget(self.enough)
+        row.addStretch(1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(14)
+        column.addWidget(self.prompt, 1)
+        column.addWidget(self.progress)
+        column.addWidget(self.message)
+        column.addLayout(row)
+        self._show_progress()
+
+    def _prompts(self) -> tuple[str, ...]:
+        # in many moods: a voice learnt from one mood alone is worth less
+        return (
+            self.tr("What have you done today, from the morning on?"),
+            self.tr("What was the last thing that made you laugh?"),
+            self.tr("What annoys you? Tell it as if it had just happened."),
+            self.tr("Describe the room that you are in."),
+            self.tr("Whom or what do you miss?"),
+            self.tr("What are you looking forward to?"),
+        )
+
+    def begin(self) -> None:
+        """Listen from now on."""
+        from desktop_app.engine.free_talk import FreeTalk
+
+        self._talk = FreeTalk()
+        self._at = self._capture.heard_since(None)[1]
+        self.start.hide()
+        self.enough.show()
+        self.message.clear()
+        self._timer.start()
+        self._show_progress()
+
+    def _listen(self) -> None:
+        if self._waiting or self._talk is None:  # the last stretch is still being listened to: the ring holds the next
+            return
+        block, self._at, sample_rate = self._capture.heard_since(self._at)
+        if not len(block):
+            return
+        self._waiting = True
+        job = self._owner.hear_talk(self._talk, block, sample_rate)
+        job.done.connect(lambda speech_s: self._heard(speech_s, len(block) / sample_rate))
+        job.failed.connect(self._say_error)
+
+    def _heard(self, speech_s: float, of_s: float) -> None:
+        self._waiting = False
+        self._quiet_s = 0.0 if speech_s > self._speech_s else self._quiet_s + of_s
+        self._speech_s = speech_s
+        self.message.setText(
+            self.tr("No speech is heard. Come closer, or choose another microphone.")
+            if self._quiet_s > QUIET_AFTER_S
+            else ""
+        )
+        self._show_progress()
+        if speech_s >= self._goal_s and self._timer.isActive():
+            self._learn()
+
+    def _show_progress(self) -> None:
+        self.progress.setValue(min(round(10 * self._speech_s), self.progress.maximum()))
+        self.progress.setFormat(
+            self.tr("{0} of {1} seconds of speech").format(int(self._speech_s), round(self._goal_s))
+        )
+        self.enough.setEnabled(self._speech_s >= self._enough_s)
+        if self._talk is not None:
+            prompts = self._prompts()
+            self.prompt.setText(prompts[min(int(len(prompts) * self._speech_s / self._goal_s), len(prompts) - 1)])
+
+    def _learn(self) -> None:
+        assert self._talk is not None
+        self._timer.stop()
+        self.enough.setEnabled(False)
+        self.prompt.setText(self.tr("Thank you. VoiceKin is learning the voice …"))
+        self._job = self._owner.learn_talk(self._voice.key, self._talk)
+        self._job.progressed.connect(lambda share: self.progress.setValue(round(share * self.progress.maximum())))
+        self._job.done.connect(self._learnt)
+        self._job.failed.connect(self._say_error)
+
+    def _learnt(self, learned: "Learned") -> None:
+        if learned.refused:
+            self.message.setText(learned.refused)
+            return
+        self.learnt.emit(learned)
+        self.accept()
+
+    def _microphone_changed(self, state: MicState) -> None:
+        if state is MicState.CLOSED and self._talk is None:
+            self._capture.listen()
+        self.start.setEnabled(state is MicState.READY)
+        if state is MicState.NONE:
+            self.message.setText(self.tr("No microphone was found. Plug one in and try again."))
+
+    def _microphone_gone(self, name: str) -> None:
+        self._timer.stop()
+        self.message.setText(self.tr("“{0}” is gone. What was said until then can still be learnt from.").format(name))
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._talk = None
+        if hasattr(self, "_job"):
+            self._job.cancel()
+        self._capture.state_changed.disconnect(self._microphone_changed)
+        self._capture.device_gone.disconnect(self._microphone_gone)
+        self._capture.apply_settings()  # closes the microphone again where it was closed before
+        self.deleteLater()
+
+    def _say_error(self, error: Any) -> None:
+        self._waiting = False
+        self.prompt.clear()
+        if isinstance(error, VoiceKinError):
+            self.message.setText(str(error))

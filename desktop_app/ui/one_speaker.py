@@ -1,0 +1,58 @@
+"""A folder of recordings that are all one speaker: a voice learns from their answers, and they are answered again."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.ui.recognition_owner import Answered, LearntAll, RecognitionOwner
+from desktop_app.ui.session import Entry, FileQueue, SessionModel
+
+
+class OneSpeaker(QObject):
+    """Waits until the recordings are answered, then teaches and answers anew.
+
+    Signals:
+        learnt: LearntAll, once the voice is there.
+        failed: The VoiceKinError why it is not.
+    """
+
+    learnt = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self, owner: RecognitionOwner, session: SessionModel, queue: FileQueue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._owner, self._session, self._queue = owner, session, queue
+        self._waiting: list[tuple[str, frozenset[Path]]] = []
+        queue.idle.connect(self._next)
+
+    def learn(self, name: str, files: Sequence[Path]) -> None:
+        """Learn a voice of that name, or of one like it, from these recordings of the session."""
+        self._waiting.append((name, frozenset(files)))
+        if not self._queue.is_running:
+            self._next()
+
+    def _next(self) -> None:
+        for name, files in self._waiting:
+            answered = {e.number: e.answered for e in self._entries(files) if e.answered is not None}
+            if answered:
+                job = self._owner.learn_all(name, tuple(answered.values()))
+                job.done.connect(partial(self._learnt, answered))
+                job.failed.connect(self.failed)
+        self._waiting.clear()
+
+    def _entries(self, files: frozenset[Path]) -> list[Entry]:
+        return [e for e in self._session.entries() if e.path in files]
+
+    def _learnt(self, answered: dict[int, Answered], learnt: LearntAll) -> None:
+        self._owner.voice = learnt.key
+        self.learnt.emit(learnt)
+        for number, before in answered.items():
+            job = self._owner.answer_again(before, None, None)
+            job.done.connect(partial(self._answered, number))
+
+    def _answered(self, number: int, answered: Answered) -> None:
+        self._session.change(number, answered=answered)
