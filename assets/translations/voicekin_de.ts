@@ -262,6 +262,405 @@
     </message>
 </context>
 <context>
+    <name>Error</name>
+    <message>
+        <source>“{0}” is no longer there. Choose another microphone.</source>
+        <translation>„{0}“ ist nicht mehr da. Wählen Sie ein anderes Mikrofon.</translation>
+    </message>
+    <message>
+        <source>“{0}” is no longer there. Plug it in and refresh, or choose another microphone.</source>
+        <translation>„{0}“ ist nicht mehr da. Stecken Sie es ein und suchen Sie neu, oder wählen Sie ein anderes Mikrofon.</translation>
+    </message>
+    <message>
+        <source>The sound library PortAudio is missing. Install it (Debian: libportaudio2) and start VoiceKin again; dropped files work without it.</source>
+        <translation>Die Tonbibliothek PortAudio fehlt. Installieren Sie sie (Debian: libportaudio2) und starten Sie VoiceKin neu; mit Dateien geht es auch ohne sie.</translation>
+    </message>
+    <message>
+        <source>“{0}” can&apos;t be opened. Check that no other program holds it and that VoiceKin may use the microphone, or choose another one.</source>
+        <translation>„{0}“ lässt sich nicht öffnen. Prüfen Sie, ob ein anderes Programm es benutzt und ob VoiceKin ans Mikrofon darf, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>There is no loudspeaker to play on. Connect one or choose one in the system&apos;s sound settings.</source>
+        <translation>Es gibt keinen Lautsprecher. Schließen Sie einen an oder wählen Sie einen in den Toneinstellungen des Systems.</translation>
+    </message>
+    <message>
+        <source>The recording stopped because it can&apos;t be written to the disk: {0}.</source>
+        <translation>Die Aufnahme endete, weil sie nicht auf die Platte geschrieben werden kann: {0}.</translation>
+    </message>
+    <message>
+        <source>The recording could not be closed: {0}.</source>
+        <translation>Die Aufnahme konnte nicht abgeschlossen werden: {0}.</translation>
+    </message>
+    <message>
+        <source>{0} is a folder: name the recordings in it.</source>
+        <translation>{0} ist ein Ordner: Nennen Sie die Aufnahmen darin.</translation>
+    </message>
+    <message>
+        <source>{0} is not a file but a pipe or device: save the recording as a file first.</source>
+        <translation>{0} ist keine Datei, sondern eine Pipe oder ein Gerät: Speichern Sie die Aufnahme zuerst als Datei.</translation>
+    </message>
+    <message>
+        <source>{0} is empty (0 bytes): record or export it again.</source>
+        <translation>{0} ist leer (0 Bytes): Nehmen Sie es neu auf oder exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>{0} has {1} channel(s), so no channel {2}: choose another.</source>
+        <translation>{0} hat {1} Kanäle, also keinen Kanal {2}: Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>{0} holds no sound (samples: {1}): record or export it again.</source>
+        <translation>{0} enthält keinen Ton (Abtastwerte: {1}): Nehmen Sie es neu auf oder exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>{0} holds values that are not numbers (NaN or infinity): export it again as 16-bit WAV.</source>
+        <translation>{0} enthält Werte, die keine Zahlen sind (NaN oder unendlich): Exportieren Sie es noch einmal als WAV mit 16 Bit.</translation>
+    </message>
+    <message>
+        <source>{0} goes {1} times beyond full scale: export it again, normalised, as 16-bit WAV.</source>
+        <translation>{0} ist {1}-mal lauter als Vollaussteuerung: Exportieren Sie es noch einmal, normalisiert, als WAV mit 16 Bit.</translation>
+    </message>
+    <message>
+        <source>{0} does not exist: check the name.</source>
+        <translation>{0} gibt es nicht: Prüfen Sie den Namen.</translation>
+    </message>
+    <message>
+        <source>{0} may not be read: check its permissions.</source>
+        <translation>{0} darf nicht gelesen werden: Prüfen Sie die Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be read ({1}).</source>
+        <translation>{0} lässt sich nicht lesen ({1}).</translation>
+    </message>
+    <message>
+        <source>{0} is damaged and can&apos;t be decoded to its end: export it again.</source>
+        <translation>{0} ist beschädigt und lässt sich nicht bis zum Ende lesen: Exportieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.</source>
+        <translation>{0} ist kein lesbarer Ton, oder sein Kopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
+    </message>
+    <message>
+        <source>{0} says it has {1} samples a second: its header is damaged.</source>
+        <translation>{0} will {1} Abtastwerte je Sekunde haben: Sein Kopf ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>{0} is too short to hear a mood in: record at least {1} seconds.</source>
+        <translation>{0} ist zu kurz, um eine Stimmung zu hören: Nehmen Sie mindestens {1} Sekunden auf.</translation>
+    </message>
+    <message>
+        <source>{0} needs more memory than there is: close other programs or cut it into parts.</source>
+        <translation>{0} braucht mehr Speicher, als da ist: Schließen Sie andere Programme oder teilen Sie die Aufnahme.</translation>
+    </message>
+    <message>
+        <source>{0} made VoiceKin itself fail ({1}: {2}): please report it with the log.</source>
+        <translation>An {0} ist VoiceKin selbst gescheitert ({1}: {2}): Bitte melden Sie es mit dem Protokoll.</translation>
+    </message>
+    <message>
+        <source>The folder {0} can&apos;t be read ({1}): check its permissions.</source>
+        <translation>Der Ordner {0} lässt sich nicht lesen ({1}): Prüfen Sie die Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>{0} holds no recordings{1}: name another folder or look into all of them.</source>
+        <translation>{0} enthält keine Aufnahmen{1}: Nennen Sie einen anderen Ordner oder sehen Sie in allen nach.</translation>
+    </message>
+    <message>
+        <source>There is no audio file in {0}: choose another folder.</source>
+        <translation>In {0} ist keine Tondatei: Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>No speech was heard in this recording.</source>
+        <translation>In dieser Aufnahme war keine Sprache zu hören.</translation>
+    </message>
+    <message>
+        <source>Too little speech was heard in this recording.</source>
+        <translation>In dieser Aufnahme war zu wenig Sprache zu hören.</translation>
+    </message>
+    <message>
+        <source>This recording is unlike anything this pack has heard.</source>
+        <translation>Diese Aufnahme gleicht nichts, was dieses Paket gehört hat.</translation>
+    </message>
+    <message>
+        <source>No emotion stands out clearly in this recording.</source>
+        <translation>In dieser Aufnahme sticht keine Emotion klar hervor.</translation>
+    </message>
+    <message>
+        <source>There is too little speech in this recording to learn a voice from it.</source>
+        <translation>In dieser Aufnahme ist zu wenig Sprache, um eine Stimme daraus zu lernen.</translation>
+    </message>
+    <message>
+        <source>This recording is unlike any speech this pack has heard, so the voice does not learn from it.</source>
+        <translation>Diese Aufnahme gleicht keiner Sprache, die dieses Paket gehört hat; die Stimme lernt nicht daraus.</translation>
+    </message>
+    <message>
+        <source>This recording is unlike the others of this voice, so the voice does not learn from it.</source>
+        <translation>Diese Aufnahme gleicht den anderen dieser Stimme nicht; die Stimme lernt nicht daraus.</translation>
+    </message>
+    <message>
+        <source>This voice is paused; let it go on to teach it more.</source>
+        <translation>Diese Stimme pausiert; lassen Sie sie weiterlernen, um ihr mehr beizubringen.</translation>
+    </message>
+    <message>
+        <source>{0} is there already; choose another name or say that it may be replaced.</source>
+        <translation>{0} ist schon da; wählen Sie einen anderen Namen oder lassen Sie es ersetzen.</translation>
+    </message>
+    <message>
+        <source>{0} is a folder; name a file to write to.</source>
+        <translation>{0} ist ein Ordner; nennen Sie eine Datei.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be written: {1}. Choose another place.</source>
+        <translation>{0} lässt sich nicht schreiben: {1}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>There is no answer to export; choose recordings that could be analysed.</source>
+        <translation>Es gibt keine Antwort zu exportieren; wählen Sie Aufnahmen, die ausgewertet werden konnten.</translation>
+    </message>
+    <message>
+        <source>The folder {0} can&apos;t be made: {1}. Choose another place.</source>
+        <translation>Der Ordner {0} lässt sich nicht anlegen: {1}. Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The picture can&apos;t be written as PNG: export SVG instead.</source>
+        <translation>Das Bild lässt sich nicht als PNG schreiben: Exportieren Sie SVG.</translation>
+    </message>
+    <message>
+        <source>PNG needs Qt, which does not start here ({0}): export SVG instead.</source>
+        <translation>PNG braucht Qt, das hier nicht startet ({0}): Exportieren Sie SVG.</translation>
+    </message>
+    <message>
+        <source>There is a voice “{0}” already; choose another name.</source>
+        <translation>Eine Stimme „{0}“ gibt es schon; wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>the name of a voice</source>
+        <translation>der Name einer Stimme</translation>
+    </message>
+    <message>
+        <source>a label</source>
+        <translation>eine Bezeichnung</translation>
+    </message>
+    <message>
+        <source>“{0}” can&apos;t be {1}: give 1 to 60 characters that can be printed.</source>
+        <translation>„{0}“ kann nicht {1} sein: Geben Sie 1 bis 60 druckbare Zeichen ein.</translation>
+    </message>
+    <message>
+        <source>{0} was written by a newer VoiceKin; update VoiceKin to import it.</source>
+        <translation>{0} stammt von einem neueren VoiceKin; bringen Sie VoiceKin auf den neuesten Stand, um es zu importieren.</translation>
+    </message>
+    <message>
+        <source>There is no file {0}: check the name.</source>
+        <translation>Eine Datei {0} gibt es nicht: Prüfen Sie den Namen.</translation>
+    </message>
+    <message>
+        <source>{0} is a folder; name a file that VoiceKin exported.</source>
+        <translation>{0} ist ein Ordner; nennen Sie eine Datei, die VoiceKin exportiert hat.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be read: no permission.</source>
+        <translation>{0} lässt sich nicht lesen: keine Berechtigung.</translation>
+    </message>
+    <message>
+        <source>{0} was not exported by VoiceKin, or is damaged; nothing was imported.</source>
+        <translation>{0} hat nicht VoiceKin exportiert, oder es ist beschädigt; nichts wurde importiert.</translation>
+    </message>
+    <message>
+        <source>{0} is not a VoiceKin file; move it away to use voices and examples.</source>
+        <translation>{0} ist keine Datei von VoiceKin; räumen Sie sie weg, um Stimmen und Beispiele zu verwenden.</translation>
+    </message>
+    <message>
+        <source>The voices and examples in {0} were written by a newer VoiceKin (version {1} of the file, this app reads up to {2}); update VoiceKin to use them.</source>
+        <translation>Die Stimmen und Beispiele in {0} stammen von einem neueren VoiceKin (Version {1} der Datei, dieses liest bis {2}); bringen Sie VoiceKin auf den neuesten Stand, um sie zu verwenden.</translation>
+    </message>
+    <message>
+        <source>Your voices and examples in {0} can&apos;t be used: {1}.</source>
+        <translation>Ihre Stimmen und Beispiele in {0} sind nicht zu benutzen: {1}.</translation>
+    </message>
+    <message>
+        <source>Your voices and examples can&apos;t be changed: the disk is full; free some space and try again.</source>
+        <translation>Ihre Stimmen und Beispiele lassen sich nicht ändern: Die Platte ist voll; schaffen Sie Platz und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Your voices and examples in {0} can&apos;t be changed: the folder or file is read-only.</source>
+        <translation>Ihre Stimmen und Beispiele in {0} lassen sich nicht ändern: Ordner oder Datei sind schreibgeschützt.</translation>
+    </message>
+    <message>
+        <source>Your voices and examples can&apos;t be opened: {0} can&apos;t be read and written.</source>
+        <translation>Ihre Stimmen und Beispiele lassen sich nicht öffnen: {0} lässt sich nicht lesen und schreiben.</translation>
+    </message>
+    <message>
+        <source>Another VoiceKin is changing your voices and examples right now; try again in a moment.</source>
+        <translation>Ein anderes VoiceKin ändert gerade Ihre Stimmen und Beispiele; versuchen Sie es gleich noch einmal.</translation>
+    </message>
+    <message>
+        <source>The disk failed or is full while your voices and examples were in use ({0}); check it.</source>
+        <translation>Die Platte versagte oder ist voll, während Ihre Stimmen und Beispiele benutzt wurden ({0}); prüfen Sie sie.</translation>
+    </message>
+    <message>
+        <source>The file {0} is damaged; move it away to begin anew.</source>
+        <translation>Die Datei {0} ist beschädigt; räumen Sie sie weg, um neu zu beginnen.</translation>
+    </message>
+    <message>
+        <source>The recording can&apos;t be kept: {0} Free some space and try again.</source>
+        <translation>Die Aufnahme kann nicht aufbewahrt werden: {0} Schaffen Sie Platz und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Voices and examples can&apos;t be opened, so nothing can be taught now.</source>
+        <translation>Stimmen und Beispiele lassen sich nicht öffnen, daher kann jetzt nichts gelernt werden.</translation>
+    </message>
+    <message>
+        <source>There is no pack in use. Choose one in the settings.</source>
+        <translation>Kein Paket ist in Gebrauch. Wählen Sie eines in den Einstellungen.</translation>
+    </message>
+    <message>
+        <source>This answer was made with another pack: answer the recording again first.</source>
+        <translation>Diese Antwort stammt von einem anderen Paket: Lassen Sie die Aufnahme zuerst neu beantworten.</translation>
+    </message>
+    <message>
+        <source>There is no pack at {0}: check the name.</source>
+        <translation>Bei {0} ist kein Paket: Prüfen Sie den Namen.</translation>
+    </message>
+    <message>
+        <source>No pack called {0} is installed: install it first.</source>
+        <translation>Ein Paket {0} ist nicht installiert: Installieren Sie es zuerst.</translation>
+    </message>
+    <message>
+        <source>No pack called {0} is installed.</source>
+        <translation>Ein Paket {0} ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>{0} is in use: switch to another pack, then remove it.</source>
+        <translation>{0} ist in Gebrauch: Wechseln Sie zu einem anderen Paket und entfernen Sie es dann.</translation>
+    </message>
+    <message>
+        <source>{0} is the pack that ships with VoiceKin: it can&apos;t be removed.</source>
+        <translation>{0} ist das Paket, das zu VoiceKin gehört: Es kann nicht entfernt werden.</translation>
+    </message>
+    <message>
+        <source>{0} is the name of the pack that ships with VoiceKin: it needs a name of its own.</source>
+        <translation>{0} heißt das Paket, das zu VoiceKin gehört: Dieses braucht einen eigenen Namen.</translation>
+    </message>
+    <message>
+        <source>A pack called {0} is installed already: remove it first, or replace it.</source>
+        <translation>Ein Paket {0} ist schon installiert: Entfernen Sie es zuerst oder ersetzen Sie es.</translation>
+    </message>
+    <message>
+        <source>{0} ({1}): check {2} and the free space.</source>
+        <translation>{0} ({1}): Prüfen Sie {2} und den freien Platz.</translation>
+    </message>
+    <message>
+        <source>Your packs can&apos;t be listed</source>
+        <translation>Ihre Pakete lassen sich nicht auflisten</translation>
+    </message>
+    <message>
+        <source>The choice of the pack can&apos;t be stored</source>
+        <translation>Die Wahl des Pakets lässt sich nicht speichern</translation>
+    </message>
+    <message>
+        <source>The pack can&apos;t be installed</source>
+        <translation>Das Paket lässt sich nicht installieren</translation>
+    </message>
+    <message>
+        <source>The pack {0} can&apos;t be installed</source>
+        <translation>Das Paket {0} lässt sich nicht installieren</translation>
+    </message>
+    <message>
+        <source>The pack {0} can&apos;t be removed</source>
+        <translation>Das Paket {0} lässt sich nicht entfernen</translation>
+    </message>
+    <message>
+        <source>The pack {0} can&apos;t be copied</source>
+        <translation>Das Paket {0} lässt sich nicht kopieren</translation>
+    </message>
+    <message>
+        <source>{0} is no pack: it has no {1}.</source>
+        <translation>{0} ist kein Paket: {1} fehlt.</translation>
+    </message>
+    <message>
+        <source>The pack at {0} can&apos;t be read ({1}).</source>
+        <translation>Das Paket bei {0} lässt sich nicht lesen ({1}).</translation>
+    </message>
+    <message>
+        <source>The {0} of the pack at {1} is damaged: install the pack again.</source>
+        <translation>{0} des Pakets bei {1} ist beschädigt: Installieren Sie das Paket neu.</translation>
+    </message>
+    <message>
+        <source>This pack is of format {0} and this VoiceKin reads up to {1}: update VoiceKin to use it.</source>
+        <translation>Dieses Paket hat Format {0}, und dieses VoiceKin liest bis {1}: Bringen Sie VoiceKin auf den neuesten Stand.</translation>
+    </message>
+    <message>
+        <source>{0} is no pack, or is damaged: download it again.</source>
+        <translation>{0} ist kein Paket oder ist beschädigt: Laden Sie es neu herunter.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be unpacked ({1}).</source>
+        <translation>{0} lässt sich nicht auspacken ({1}).</translation>
+    </message>
+    <message>
+        <source>{0} holds no {1}, so it is no pack.</source>
+        <translation>{0} enthält kein {1}, ist also kein Paket.</translation>
+    </message>
+    <message>
+        <source>{0} lacks {1}: download it again.</source>
+        <translation>In {0} fehlt {1}: Laden Sie es neu herunter.</translation>
+    </message>
+    <message>
+        <source>{0} in {1} has another size than listed: download it again.</source>
+        <translation>{0} in {1} hat eine andere Größe als angegeben: Laden Sie es neu herunter.</translation>
+    </message>
+    <message>
+        <source>The pack lacks {0}: install the pack again.</source>
+        <translation>Dem Paket fehlt {0}: Installieren Sie es neu.</translation>
+    </message>
+    <message>
+        <source>{0} in the pack is damaged or was changed: install the pack again.</source>
+        <translation>{0} im Paket ist beschädigt oder wurde geändert: Installieren Sie das Paket neu.</translation>
+    </message>
+    <message>
+        <source>The pack&apos;s {0} is not valid JSON: install the pack again.</source>
+        <translation>{0} des Pakets ist kein gültiges JSON: Installieren Sie das Paket neu.</translation>
+    </message>
+    <message>
+        <source>The pack&apos;s index is damaged: install the pack again.</source>
+        <translation>Der Index des Pakets ist beschädigt: Installieren Sie das Paket neu.</translation>
+    </message>
+    <message>
+        <source>The model card can&apos;t be read ({0}): verify the pack.</source>
+        <translation>Die Modellkarte lässt sich nicht lesen ({0}): Prüfen Sie das Paket.</translation>
+    </message>
+    <message>
+        <source>The pack&apos;s name may hold only letters, digits, dot, dash and underscore.</source>
+        <translation>Der Name des Pakets darf nur Buchstaben, Ziffern, Punkt, Binde- und Unterstrich enthalten.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} is {2} {3}, not as pack.json says.</source>
+        <translation>{0} von {1} ist {2} {3}, nicht wie pack.json es sagt.</translation>
+    </message>
+    <message>
+        <source>There is no pack called {0}: `voicekin pack list` shows those that are installed.</source>
+        <translation>Ein Paket {0} gibt es nicht: `voicekin pack list` zeigt die installierten.</translation>
+    </message>
+    <message>
+        <source>{0}: don&apos;t use it.</source>
+        <translation>{0}: Verwenden Sie es nicht.</translation>
+    </message>
+    <message>
+        <source>{0}: ask whoever made the pack.</source>
+        <translation>{0}: Fragen Sie, wer das Paket gemacht hat.</translation>
+    </message>
+    <message>
+        <source>{0}: ask whoever made it.</source>
+        <translation>{0}: Fragen Sie, wer es gemacht hat.</translation>
+    </message>
+    <message>
+        <source>{0}: install the pack again.</source>
+        <translation>{0}: Installieren Sie das Paket neu.</translation>
+    </message>
+    <message>
+        <source>VoiceKin made a mistake with this recording. Try again; if it happens again, copy the diagnostics into a report.</source>
+        <translation>VoiceKin hat bei dieser Aufnahme einen Fehler gemacht. Versuchen Sie es noch einmal; geschieht es wieder, kopieren Sie die Diagnose in einen Bericht.</translation>
+    </message>
+</context>
+<context>
     <name>ExamplesDialog</name>
     <message>
         <source>My examples</source>
@@ -642,10 +1041,6 @@
         <translation>Abs&amp;pielen oder anhalten</translation>
     </message>
     <message>
-        <source>&amp;Delete all recordings of this session</source>
-        <translation>Alle Aufnahmen dieser Sitzung &amp;löschen</translation>
-    </message>
-    <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
     </message>
@@ -722,6 +1117,14 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Open &amp;kept recordings</source>
+        <translation>&amp;Aufbewahrte Aufnahmen öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete all recordings in the list …</source>
+        <translation>Alle Aufnahmen in der Liste &amp;löschen …</translation>
+    </message>
+    <message>
         <source>The voice has learnt from this recording. Recordings so far: {0}.</source>
         <translation>Die Stimme hat aus dieser Aufnahme gelernt. Aufnahmen bisher: {0}.</translation>
     </message>
@@ -744,6 +1147,18 @@
     <message>
         <source>The recording can’t be deleted: {0}.</source>
         <translation>Die Aufnahme lässt sich nicht löschen: {0}.</translation>
+    </message>
+    <message>
+        <source>Recordings to delete for good: {0}, of which kept: {1}. Delete them?</source>
+        <translation>Aufnahmen, die endgültig gelöscht werden: {0}, davon aufbewahrt: {1}. Löschen?</translation>
+    </message>
+    <message>
+        <source>Delete recordings</source>
+        <translation>Aufnahmen löschen</translation>
+    </message>
+    <message>
+        <source>No recordings are kept.</source>
+        <translation>Es sind keine Aufnahmen aufbewahrt.</translation>
     </message>
     <message>
         <source>VoiceKin did not close properly last time. Recordings saved from then: {0}.</source>

@@ -80,6 +80,10 @@ class TakeFolder:
         shutil.move(take, kept)
         return kept
 
+    def kept(self) -> tuple[Path, ...]:
+        """The kept recordings, oldest first."""
+        return tuple(sorted(self.recordings.glob("*.wav"), key=lambda path: path.stat().st_mtime))
+
     def keep_all(self) -> None:
         """Move every take of this session, also one whose end nobody was told of, among the kept recordings.
 
@@ -103,14 +107,14 @@ class TakeFolder:
         if session not in (self._session, self.recordings) and not list(session.glob("*.wav")):
             shutil.rmtree(session, ignore_errors=True)
 
-    def close(self) -> None:
-        """End this session: what was not kept is deleted."""
+    def close(self, delete: bool = True) -> None:
+        """End this session: what was not kept is deleted, or else is left over for the next start to offer."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-        if self._session is not None:
+        if self._session is not None and delete:
             shutil.rmtree(self._session, ignore_errors=True)
-            self._session = None
+        self._session = None
 
 
 def _unused(path: Path) -> Path:

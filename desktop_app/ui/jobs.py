@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from desktop_app.errors import Cancelled, VoiceKinError
 
@@ -85,6 +86,19 @@ class Job(QObject):
     def cancel(self) -> None:
         """Ask the function to stop; a job that has not begun never begins."""
         self.stop.set()
+
+
+def while_alive(receiver: QObject, act: Callable[..., object]) -> Callable[..., None]:
+    """`act` for a signal of a job, until the receiver is gone: a dialog may be closed before its job is done.
+
+    A method of the receiver itself needs none: Qt ends its connections with it.
+    """
+
+    def act_if_alive(*values: object) -> None:
+        if isValid(receiver):
+            act(*values)
+
+    return act_if_alive
 
 
 class Worker(QObject):

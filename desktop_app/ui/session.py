@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import Stretch
+from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, percent, translate
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
@@ -198,7 +199,7 @@ class SessionModel(QAbstractTableModel):
         if role == self.TEXT_ROLE:
             return self._text(entry, index.column())
         if role == self.TIP_ROLE:
-            return entry.error or str(entry.path)
+            return translated(entry.error) or str(entry.path)
         return f"{entry.title}: {answer_in_short(entry)}" if index.column() == 0 else None  # for screen readers
 
     def _text(self, entry: Entry, column: int) -> str:
@@ -213,7 +214,7 @@ class SessionModel(QAbstractTableModel):
             return str(len(recognition.segments)) if recognition else ""
         if column == self.FOLDER:
             return str(entry.path.parent)
-        return recognition.abstained_because if recognition else entry.error
+        return translated(recognition.abstained_because if recognition else entry.error)
 
     def _sort_key(self, entry: Entry, column: int) -> Any:
         if column == self.NAME:
@@ -360,7 +361,7 @@ class FileQueue(QObject):
         job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch, entry.channel)
         job.progressed.connect(lambda share: self._progressed(number, share))
         job.done.connect(lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered))
-        job.failed.connect(lambda error: self._session.change(number, state=EntryState.FAILED, error=str(error)))
+        job.failed.connect(lambda error: self._session.change(number, state=EntryState.FAILED, error=in_words(error)))
         job.finished.connect(lambda: self._finished(number))
 
     def _progressed(self, number: int, share: float) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QMainWindow,
+    QMessageBox,
     QScrollArea,
     QStackedWidget,
     QTextEdit,
@@ -50,6 +51,7 @@ from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
 from desktop_app.ui.drops import Found, dropped_paths, find_recordings
+from desktop_app.ui.error_text import translated
 from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.jobs import Job, Worker
 from desktop_app.ui.language import clock, label_name
@@ -238,10 +240,11 @@ class MainWindow(QMainWindow):
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
         self.play_action = self._action(self.tr("&Play or stop"), self._play_shown, "Ctrl+P")
-        self.delete_all_action = self._action(self.tr("&Delete all recordings of this session"), self._delete_all, None)
-        recording.addActions([self.record_action, self.play_action])
+        self.kept_action = self._action(self.tr("Open &kept recordings"), self._open_kept, "Ctrl+K")
+        self.delete_all_action = self._action(self.tr("&Delete all recordings in the list …"), self._delete_all, None)
+        recording.addActions([self.record_action, self.play_action, self.refresh_action])
         recording.addSeparator()
-        recording.addActions([self.refresh_action, self.delete_all_action])
+        recording.addActions([self.kept_action, self.delete_all_action])
 
         about = self.menuBar().addMenu(self.tr("&Help"))
         self.first_start_action = self._action(self.tr("What VoiceKin can and can’t do"), self.show_first_start, "F1")
@@ -337,11 +340,19 @@ class MainWindow(QMainWindow):
         self.file_worker.close()
         self.playback.close()
         self.owner.close()
-        if self._settings.values.keep_recordings:
-            self._takes.keep_all()
-        self._takes.close()
+        self._end_takes()
         QApplication.instance().focusChanged.disconnect(self._focus_changed)  # type: ignore[union-attr]
         super().closeEvent(event)
+
+    def _end_takes(self) -> None:
+        try:
+            if self._settings.values.keep_recordings:
+                self._takes.keep_all()
+        except OSError as error:
+            log.warning("recordings not kept, the next start offers them: %s", error)
+            self._takes.close(delete=False)
+        else:
+            self._takes.close()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -408,7 +419,7 @@ class MainWindow(QMainWindow):
             for pack in found.packs:
                 dialog.install_from(pack)
         if found.failures:
-            self.notice.say(" ".join(failure.error for failure in found.failures[:FAILURES_TOLD]))
+            self.notice.say(" ".join(translated(failure.error) for failure in found.failures[:FAILURES_TOLD]))
         if found.files:
             self._add_files(found.files)
 
@@ -706,9 +717,29 @@ class MainWindow(QMainWindow):
             self._main.setCurrentWidget(self.empty)
 
     def _delete_all(self) -> None:
-        for entry in self.session.entries():
-            if entry.is_take:
+        """What was recorded here, not the files that were opened."""
+        takes = [entry for entry in self.session.entries() if entry.is_take]
+        question = self.tr("Recordings to delete for good: {0}, of which kept: {1}. Delete them?").format(
+            len(takes), sum(entry.kept for entry in takes)
+        )
+        title = self.tr("Delete recordings")
+        if takes and QMessageBox.question(self, title, question) == QMessageBox.StandardButton.Yes:
+            for entry in takes:
                 self._delete(entry.number)
+
+    def _open_kept(self) -> None:
+        """The recordings that were kept, to be heard, answered or deleted."""
+        job = self.capture.worker.submit(lambda _: self._takes.kept())
+        job.done.connect(self._kept_found)
+
+    def _kept_found(self, kept: tuple[Path, ...]) -> None:
+        there = {entry.path for entry in self.session.entries()}
+        added = [self.session.add(path, path.stem, is_take=True, kept=True) for path in kept if path not in there]
+        if not kept:
+            self.notice.say(self.tr("No recordings are kept."))
+        elif added:
+            self.recordings.select(added[-1])
+            self.queue.add_all(added)
 
     def _offer_left_over(self) -> None:
         job = self.capture.worker.submit(lambda _: self._takes.left_over())
@@ -781,7 +812,7 @@ class MainWindow(QMainWindow):
             self.show_entry(self._shown)
 
     def _no_pack(self, error: Exception) -> None:
-        sentence = str(error) if isinstance(error, VoiceKinError) else self.tr("The pack can’t be opened.")
+        sentence = translated(str(error)) if isinstance(error, VoiceKinError) else self.tr("The pack can’t be opened.")
         self.empty.show_trouble(sentence)
         self.notice.say(sentence)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QLocale, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QTranslator, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.capture.source import Block
 from desktop_app.capture.takes import TakeFolder
 from desktop_app.errors import DeviceError
+from desktop_app.ui import language
 from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState
@@ -192,6 +193,16 @@ def desk(
     yield desk
     desk.close()
     theme.choose("light")
+
+
+@pytest.fixture
+def german(qapp: QApplication) -> Iterator[None]:
+    before = QLocale()
+    assert language.install(qapp, "de") == "de"
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+    QLocale.setDefault(before)
 
 
 @pytest.fixture

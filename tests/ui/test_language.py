@@ -6,28 +6,16 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTranslator
 
 from desktop_app import paths
 from desktop_app.ui import language
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = sorted((paths.assets() / "translations").glob("voicekin_*.ts"))
-
-
-@pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
-    before = QLocale()
-    assert language.install(qapp, "de") == "de"
-    yield
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(before)
 
 
 def messages(ts: Path) -> dict[tuple[str, str], str | None]:

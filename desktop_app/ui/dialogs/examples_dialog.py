@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.errors import VoiceKinError
-from desktop_app.ui.jobs import Job
-from desktop_app.ui.language import clock, label_name, when
+from desktop_app.ui.error_text import translated
+from desktop_app.ui.jobs import Job, while_alive
+from desktop_app.ui.language import clock, label_name, percent, when
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
@@ -191,8 +192,8 @@ class ExamplesDialog(QDialog):
 
     def _embed(self) -> None:
         job = self._owner.embed_kept_audio()
-        job.progressed.connect(lambda done: self.message.setText(f"{done:.0%}"))
-        job.done.connect(lambda _: self.message.clear())
+        job.progressed.connect(while_alive(self, lambda done: self.message.setText(percent(done))))
+        job.done.connect(self.message.clear)
         self._then(job)
 
     def _ask_export(self) -> None:
@@ -203,7 +204,7 @@ class ExamplesDialog(QDialog):
     def export_to(self, path: Path) -> None:
         """Write voices and examples to a file, over one that the person has agreed to replace."""
         job = self._owner.export_known(path)
-        job.done.connect(partial(self._exported, path))
+        job.done.connect(while_alive(self, partial(self._exported, path)))
         job.failed.connect(self._say_error)
 
     def _exported(self, path: Path, done: "Exported") -> None:
@@ -233,10 +234,10 @@ class ExamplesDialog(QDialog):
 
     def _then(self, job: Job) -> None:
         """After a change: show what the store holds, and let the window answer anew."""
-        job.done.connect(lambda _: self.changed.emit())
-        job.done.connect(lambda _: self._load())
+        job.done.connect(self.changed)
+        job.done.connect(self._load)
         job.failed.connect(self._say_error)
 
     def _say_error(self, error: Any) -> None:
         if isinstance(error, VoiceKinError):
-            self.message.setText(str(error))
+            self.message.setText(translated(str(error)))

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from desktop_app.errors import PackError, PackExists
 from desktop_app.ui.drops import dropped_paths
-from desktop_app.ui.jobs import Job, JobState, Worker
+from desktop_app.ui.error_text import in_words, translated
+from desktop_app.ui.jobs import Job, JobState, Worker, while_alive
 from desktop_app.ui.widgets.card import text_label
 from desktop_app.ui.widgets.text_page import TextPage
 
@@ -116,9 +117,12 @@ class PacksDialog(QDialog):
         failed: Callable[[Exception], None] | None = None,
     ) -> Job:
         job = self._worker.submit(function)
-        job.done.connect(done)
-        job.failed.connect(failed or (lambda error: self.state.setText(str(error))))
+        job.done.connect(while_alive(self, done))
+        job.failed.connect(while_alive(self, failed or self._say_error))
         return job
+
+    def _say_error(self, error: Exception) -> None:
+        self.state.setText(translated(in_words(error)))
 
     def _current(self) -> "InstalledPack | None":
         item = self.list.currentItem()
@@ -188,7 +192,7 @@ class PacksDialog(QDialog):
             return bad[0] if bad else ""
 
         def done(problem: str) -> None:
-            self.state.setText(problem or self.tr("{0} is sound: every check passed.").format(pack.name))
+            self.state.setText(translated(problem) or self.tr("{0} is sound: every check passed.").format(pack.name))
 
         self._run(verify, done)
 
@@ -231,7 +235,7 @@ class PacksDialog(QDialog):
         if isinstance(error, PackExists) and self._may_replace(error.name):
             self.install_from(source, replace=True)
             return
-        self.state.setText(self.tr("{0} was not installed: {1}").format(source.name, error))
+        self.state.setText(self.tr("{0} was not installed: {1}").format(source.name, translated(in_words(error))))
 
     def _may_replace(self, name: str) -> bool:
         question = self.tr("A pack called {0} is installed already. Replace it?").format(name)

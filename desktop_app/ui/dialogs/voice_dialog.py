@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.errors import VoiceKinError
+from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import when
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
@@ -109,11 +110,11 @@ class VoiceDialog(QDialog):
             self._then(self._owner.unlearn(self._voice.key, item.data(Qt.ItemDataRole.UserRole)))
 
     def _then(self, job: Job) -> None:
-        job.done.connect(lambda _: self.message.clear())
-        job.done.connect(lambda _: self.changed.emit())
-        job.done.connect(lambda _: self._load())
+        job.done.connect(self.message.clear)
+        job.done.connect(self.changed)
+        job.done.connect(self._load)
         job.failed.connect(self._say_error)
 
     def _say_error(self, error: Any) -> None:
         if isinstance(error, VoiceKinError):
-            self.message.setText(str(error))
+            self.message.setText(translated(str(error)))

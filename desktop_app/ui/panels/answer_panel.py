@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui import answer_text
+from desktop_app.ui.error_text import translated
 from desktop_app.ui.language import clock, label_name, percent
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
@@ -139,9 +140,9 @@ class AnswerPanel(Card):
         elif failed:
             self.answer.setText(self.tr("No answer"))
             self.share.setText("")
-            self._say(self.sure, entry.error)
+            self._say(self.sure, translated(entry.error))
             if is_new:
-                self._announce(entry.error)
+                self._announce(translated(entry.error))
         else:
             self.answer.setText(self.tr("Listening …") if entry.state is EntryState.RUNNING else self.tr("Waiting …"))
             self.share.setText("")

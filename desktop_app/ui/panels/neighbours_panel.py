@@ -140,6 +140,9 @@ class NeighboursPanel(QWidget):
         card = NeighbourCard(self._theme, self)
         card.hide()
         card.play_asked.connect(self.play_asked)
+        before = self._cards[-1].play if self._cards else self.more
+        self.setTabOrder(before, card)
+        self.setTabOrder(card, card.play)
         self._cards.append(card)
         self._columns = 0  # not placed yet
         return card

@@ -6,7 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.ui.error_text import translated
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.tab_order import insert_before
 
 
 class Notice(QWidget):
@@ -38,7 +40,8 @@ class Notice(QWidget):
         self.hide()
 
     def say(self, sentence: str, *actions: tuple[str, Callable[[], None]]) -> None:
-        """Show a sentence, and a button for each (text, what it does)."""
+        """Show a sentence, the window's or the engine's, and a button for each (text, what it does)."""
+        sentence = translated(sentence)
         for button in self.buttons:
             self._row.removeWidget(button)
             button.deleteLater()
@@ -49,6 +52,7 @@ class Notice(QWidget):
             button.clicked.connect(lambda _checked=False, act=act: act())
             self._row.insertWidget(self._row.count() - 1, button)
             self.buttons.append(button)
+        insert_before(self.close_button, *self.buttons)
         self.message.setText(sentence)
         self.show()
         self.said.emit(sentence)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.tab_order import insert_before
 
 
 class ThatWasPanel(QWidget):
@@ -47,3 +48,4 @@ class ThatWasPanel(QWidget):
             button.clicked.connect(lambda _checked=False, label=label: self.chosen.emit(label))
             self._row.insertWidget(at, button)
             self.buttons[label] = button
+        insert_before(self.other, *self.buttons.values())
