@@ -77,7 +77,8 @@ def _pooling(recipe: Recipe) -> str:
     b = recipe.backbone
     over = "over time by learned weights" if b.attention else "over time"
     what = "a learned sum of layers" if b.weighted_sum else "layers"
-    return f"mean and standard deviation {over} of {what} {', '.join(map(str, b.pooled_layers))}"
+    statistics = " and ".join("standard deviation" if s == "deviation" else s for s in b.statistics)
+    return f"{statistics} {over} of {what} {', '.join(map(str, b.pooled_layers))}"
 
 
 def _corpora(utterances: Sequence[Utterance]) -> str:

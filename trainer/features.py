@@ -6,6 +6,7 @@ layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for). 
 off. Runs that share a cache add to it one at a time.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from trainer.augment import augment
 from trainer.backbone import load_backbone
 from trainer.corpora import Utterance
 from trainer.pooling import PooledBackbone
-from trainer.recipe import AugmentRecipe, BackboneRecipe
+from trainer.recipe import STATISTICS, AugmentRecipe, BackboneRecipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
 
 Floats = npt.NDArray[np.float32]
@@ -108,11 +109,12 @@ def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str 
     return rows
 
 
-def layer_columns(hidden_dim: int, n_layers: int, layers: Sequence[int], n_pools: int) -> npt.NDArray[np.int64]:
-    """Where the chosen layers' statistics stand in a row of all layers', in the order of StatisticsPooling."""
-    block = 2 * hidden_dim
-    starts = [(pool * n_layers + layer) * block for pool in range(n_pools) for layer in layers]
-    return np.concatenate([np.arange(start, start + block) for start in starts])
+def pooled_columns(recipe: BackboneRecipe, hidden_dim: int, n_layers: int) -> npt.NDArray[np.int64]:
+    """Where a recipe's statistics stand in a row of every layer's and all STATISTICS, in StatisticsPooling's order."""
+    shape = (len(recipe.pools), n_layers, len(STATISTICS), hidden_dim)
+    index = np.arange(math.prod(shape)).reshape(shape)
+    statistics = [STATISTICS.index(statistic) for statistic in recipe.statistics]
+    return index[:, list(recipe.pooled_layers)][:, :, statistics].reshape(-1)
 
 
 def pooled_features(
@@ -140,7 +142,7 @@ def pooled_features(
         PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
         every = range(backbone.n_layers + 1)
         model = PooledBackbone(backbone, every, recipe.pools)
-        columns = layer_columns(backbone.hidden_dim, len(every), recipe.pooled_layers, len(recipe.pools))
+        columns = pooled_columns(recipe, backbone.hidden_dim, len(every))
         name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
     else:
         model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}"

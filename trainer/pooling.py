@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer.backbone import MASKED, Backbone, BackboneError, load_backbone
-from trainer.recipe import BackboneRecipe
+from trainer.recipe import STATISTICS, BackboneRecipe
 
 ATTENTION_WIDTH = 64
 
@@ -33,8 +33,8 @@ class FrameAttention(nn.Module):
 class StatisticsPooling(nn.Module):
     """Mean and standard deviation over time of the chosen layers, side by side, or of their weighted sum.
 
-    float32 [b, len(pools) * states * 2 * hidden_dim]: for each pool and layer its means, then its deviations. The pool
-    "all" counts every valid frame, "speech" those between the silence at both ends; without attention all alike.
+    float32 [b, len(pools) * states * len(statistics) * hidden_dim]: for each pool and layer its statistics in turn. The
+    pool "all" counts every valid frame, "speech" those between the silence at both ends; without attention all alike.
     """
 
     def __init__(
@@ -44,11 +44,12 @@ class StatisticsPooling(nn.Module):
         pools: Sequence[str] = ("all",),
         weighted_sum: bool = False,
         attention: bool = False,
+        statistics: Sequence[str] = STATISTICS,
     ) -> None:
         super().__init__()
-        self.layers, self.pools = tuple(layers), tuple(pools)
+        self.layers, self.pools, self.statistics = tuple(layers), tuple(pools), tuple(statistics)
         n_states = 1 if weighted_sum else len(self.layers)
-        self.dim = 2 * hidden_dim * n_states * len(self.pools)
+        self.dim = len(self.statistics) * hidden_dim * n_states * len(self.pools)
         # softmax of zeros: the layers' mean to begin with
         self.layer_scores = nn.Parameter(torch.zeros(len(self.layers))) if weighted_sum else None
         self.attention = nn.ModuleList(FrameAttention(hidden_dim) for _ in range(n_states)) if attention else None
@@ -65,8 +66,12 @@ class StatisticsPooling(nn.Module):
             for index, state in enumerate(chosen):
                 weights = (alike if self.attention is None else self.attention[index](state, counted))[:, :, None]
                 mean = (state * weights).sum(1)
-                variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
-                pooled += [mean, torch.sqrt(variance + 1e-8)]
+                for statistic in self.statistics:
+                    if statistic == "mean":
+                        pooled.append(mean)
+                    else:
+                        variance = (((state - mean[:, None, :]) ** 2) * weights).sum(1)
+                        pooled.append(torch.sqrt(variance + 1e-8))
         return torch.cat(pooled, dim=1)
 
 
@@ -80,6 +85,7 @@ class PooledBackbone(nn.Module):
         pools: Sequence[str] = ("all",),
         weighted_sum: bool = False,
         attention: bool = False,
+        statistics: Sequence[str] = STATISTICS,
     ) -> None:
         super().__init__()
         if not layers or max(layers) > backbone.n_layers or min(layers) < 0:
@@ -88,7 +94,7 @@ class PooledBackbone(nn.Module):
                 f"choose from 0 to {backbone.n_layers}."
             )
         self.backbone = backbone
-        self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention)
+        self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention, statistics)
 
     @property
     def pooled_dim(self) -> int:
@@ -99,7 +105,9 @@ class PooledBackbone(nn.Module):
 
     def fingerprint(self) -> str:
         """Changes with the encoder, the layers, the pools and what the pooling has learned."""
-        digest = sha256(f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools}".encode())
+        digest = sha256(
+            f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools} {self.pooling.statistics}".encode()
+        )
         for key, value in sorted(self.pooling.state_dict().items()):
             digest.update(key.encode() + value.detach().cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()[:16]
@@ -112,4 +120,5 @@ def load_pooled(recipe: BackboneRecipe) -> PooledBackbone:
         BackboneError: It can't be found or loaded, or has not the layers asked for.
     """
     backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
-    return PooledBackbone(backbone, recipe.pooled_layers, recipe.pools, recipe.weighted_sum, recipe.attention).eval()
+    r = recipe
+    return PooledBackbone(backbone, r.pooled_layers, r.pools, r.weighted_sum, r.attention, r.statistics).eval()

@@ -16,6 +16,9 @@ from trainer.backbone import FrontEnd
 
 T = TypeVar("T")
 
+Statistic = Literal["mean", "deviation"]
+STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
+
 
 class RecipeError(VoiceKinError):
     """A recipe that can't be read or followed."""
@@ -50,6 +53,7 @@ class BackboneRecipe:
         layers: Kept from the bottom; 0 for all.
         pooled_layers: Whose statistics make the pooled features; 0 is the first layer's input.
         pools: Over which frames the statistics are taken: "all", "speech" (between the silence at both ends), or both.
+        statistics: Of the frames: "mean", "deviation" (standard), or both.
         weighted_sum: One sum of the pooled layers, its weights learned, in place of the layers side by side.
         attention: Frames count by weights that are learned, in place of alike. Both are learned in fine-tuning, which
             `finetune.layers` = 0 leaves to them and the head.
@@ -62,6 +66,7 @@ class BackboneRecipe:
     layers: int = 3
     pooled_layers: tuple[int, ...] = (2, 3)
     pools: tuple[Literal["all", "speech"], ...] = ("all",)
+    statistics: tuple[Statistic, ...] = STATISTICS
     weighted_sum: bool = False
     attention: bool = False
     max_seconds: float = 15.0

@@ -9,7 +9,9 @@ from torch import Tensor
 from tests.trainer.test_backbone import batch, speechlike
 from tests.trainer.tiny_backbones import tiny_backbone
 from trainer.export import export_graph
+from trainer.features import pooled_columns
 from trainer.pooling import PooledBackbone, StatisticsPooling
+from trainer.recipe import BackboneRecipe, Statistic
 
 LEARNED = [(True, False), (False, True), (True, True)]
 IDS = ["weighted sum", "attention", "both"]
@@ -40,6 +42,18 @@ def test_what_is_learned_begins_as_plain_statistics_of_the_layers_mean() -> None
     assert learned.dim == plain.dim == 20
     expected = plain([(states[0] + states[2]) / 2], mask, speech)
     torch.testing.assert_close(learned(states, mask, speech), expected)
+
+
+def test_cached_rows_hold_what_the_pooling_gives() -> None:
+    states, mask, speech = states_and_masks()
+    every = StatisticsPooling(5, (0, 1, 2), ("all", "speech"))(states, mask, speech)
+    choices: list[tuple[Statistic, ...]] = [("mean",), ("deviation", "mean")]
+    for statistics in choices:
+        recipe = BackboneRecipe(pooled_layers=(2, 1), pools=("all", "speech"), statistics=statistics)
+        chosen = StatisticsPooling(5, (2, 1), ("all", "speech"), statistics=statistics)
+        assert chosen.dim == 5 * 2 * 2 * len(statistics)
+        expected = chosen(states, mask, speech)
+        torch.testing.assert_close(every[:, pooled_columns(recipe, hidden_dim=5, n_layers=3)], expected)
 
 
 def test_weights_choose_layer_and_frame() -> None:
