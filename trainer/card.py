@@ -4,7 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from trainer.corpora import Utterance
+from trainer.datastore import nearest
 from trainer.recipe import Recipe
 from trainer.tune import Tuned
 
@@ -30,9 +34,20 @@ not for lie detection. Recordings of others need their consent.
 
 
 def model_card(
-    recipe: Recipe, tuned: Tuned, utterances: Sequence[Utterance], score_tables: str, training: Mapping[str, Any]
+    recipe: Recipe,
+    tuned: Tuned,
+    utterances: Sequence[Utterance],
+    score_tables: str,
+    neighbours: str,
+    training: Mapping[str, Any],
 ) -> str:
-    """The card as Markdown; `score_tables` is what `voicekin-train evaluate` printed, or ""."""
+    """The card as Markdown.
+
+    Args:
+        recipe, tuned, utterances, training: As they go into the pack.
+        score_tables: What `voicekin-train evaluate` printed, or "".
+        neighbours: See neighbour_table.
+    """
     labels = ", ".join(recipe.corpora.labels)
     scores = score_tables or "Not evaluated yet: run `voicekin-train evaluate --recipe RECIPE` with the same --run.\n"
     return f"""\
@@ -57,15 +72,55 @@ Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["see
 {_corpora(utterances)}
 {RECORDINGS[recipe.export.clips]}
 
+## Neighbours
+
+{neighbours}
 ## Scores
 
 {scores}
+Answers surer than {tuned.abstain_confidence:.2f} are shown as they are; the app calls the others uncertain.
+
 ## Limits
 
 {LIMITS}
 ## Not for
 
 {FORBIDDEN}"""
+
+
+def neighbour_table(
+    embeddings: npt.NDArray[np.float32], utterances: Sequence[Utterance], k: int, labels: Sequence[str]
+) -> str:
+    """What a query like the datastore's own items would be shown: its k nearest of other speakers, by corpus.
+
+    Args:
+        embeddings: float32 [n, E], of length 1.
+        utterances: n of them.
+        k: Neighbours shown.
+        labels: Those answered with.
+    """
+    speakers = np.array([u.speaker_key for u in utterances])
+    rows = np.arange(len(utterances))
+    found = nearest(embeddings, embeddings, rows, k, speakers, speakers).labels
+    label, corpus = (np.array([getattr(u, what) for u in utterances]) for what in ("label", "corpus"))
+    same_label, same_corpus = label[found] == label[:, None], corpus[found] == corpus[:, None]
+    n_speakers = np.array([len(set(row)) for row in speakers[found]])
+    lines = [
+        f"Of the {k} nearest of other speakers, for each item of the datastore: how many have its own label, in per "
+        "cent; how many come from its own corpus; from how many speakers they are.",
+        "",
+        f"| corpus | own label | {' | '.join(labels)} | own corpus | speakers |",
+        "|---" * (4 + len(labels)) + "|",
+    ]
+    for name in (*sorted(set(corpus)), ""):
+        own = (corpus == name) | (name == "")
+        purity = [same_label[own & (label == one)] for one in labels]
+        by_label = " | ".join(f"{100 * p.mean():.0f}" if len(p) else "" for p in purity)
+        lines.append(
+            f"| {name or 'all'} | {100 * same_label[own].mean():.0f} | {by_label} "
+            f"| {100 * same_corpus[own].mean():.0f} | {n_speakers[own].mean():.1f} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _tuned_layers(recipe: Recipe) -> str:

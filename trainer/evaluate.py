@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.fusion import fuse, softmax
 from trainer.datastore import knn_probabilities
-from trainer.metrics import bootstrap_mean_of_folds, score, unweighted_accuracy
+from trainer.metrics import bootstrap_mean_of_folds, coverage_curve, reliability, score, unweighted_accuracy
 from trainer.protocol import (
     ALL_CLIPS,
     MOSTLY_ONE_MOOD,
@@ -31,6 +31,9 @@ Probabilities = npt.NDArray[np.float64]
 
 WAYS = ("fused", "model", "knn", "vote")
 """p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
+
+COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+COVERAGE_SHOWN = ("0", "10")  # conditions
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,9 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         ]
         entry["ua_mean_of_folds_low"], entry["ua_mean_of_folds_high"] = np.mean(ends, axis=0).tolist()
         entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
+        together = np.concatenate([a.probabilities[0] for a in group])
+        entry["coverage"] = _coverage(np.tile(truth, len(group)), together)
+        entry["reliability"] = reliability(np.tile(truth, len(group)), together)
         scores[name] = entry
     return {
         "protocol": asdict(run.recipe.protocol),
@@ -164,6 +170,13 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         "tuned": {str(p.folder.relative_to(run.folder)): asdict(run.tuned(p)) for p in run.parts()},
         "conditions": scores,
     }
+
+
+def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, float, float]]:
+    """Of COVERED shares of the clips, the surest first: share, accuracy, and the confidence that parts them off."""
+    confidence, coverage, accuracy = coverage_curve(truth, probabilities)
+    at = [min(int(np.searchsorted(coverage, share)), len(coverage) - 1) for share in COVERED]
+    return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
 
 
 def _ua(truth: Ints, probabilities: Probabilities, n_labels: int) -> float:
@@ -206,6 +219,18 @@ def score_tables(scores: Mapping[str, Any]) -> str:
                 lines.append(
                     f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |"
                 )
+    for name, c in conditions.items():
+        if name in COVERAGE_SHOWN:
+            known = "speaker not known" if name == "0" else f"{name} clips of the speaker known"
+            lines += ["", f"Answering only where it is sure ({known}), every clip counted alike:", ""]
+            lines += ["| answered | " + " | ".join(f"{share:.0%}" for share, _, _ in c["coverage"]) + " |"]
+            lines += ["|---" * (1 + len(c["coverage"])) + "|"]
+            lines += ["| surer than | " + " | ".join(f"{sure:.2f}" for _, _, sure in c["coverage"]) + " |"]
+            lines += ["| right | " + " | ".join(f"{right:.1%}" for _, right, _ in c["coverage"]) + " |"]
+            lines += ["", f"Calibration ({known}), each fifth of the answers by how sure they are:", ""]
+            lines += ["| mean confidence | " + " | ".join(f"{sure:.2f}" for sure, _, _ in c["reliability"]) + " |"]
+            lines += ["|---" * (1 + len(c["reliability"])) + "|"]
+            lines += ["| right | " + " | ".join(f"{right:.2f}" for _, right, _ in c["reliability"]) + " |"]
     return "\n".join(lines) + "\n"
 
 
