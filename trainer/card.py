@@ -100,8 +100,12 @@ def neighbour_table(
         labels: Those answered with.
     """
     speakers = np.array([u.speaker_key for u in utterances])
-    rows = np.arange(len(utterances))
-    found = nearest(embeddings, embeddings, rows, k, speakers, speakers).labels
+    k = min(k, min(len(speakers) - np.unique(speakers, return_counts=True)[1]))
+    found = np.empty((len(utterances), k), dtype=np.int64)
+    for speaker in np.unique(speakers):
+        others = np.flatnonzero(speakers != speaker)
+        own = speakers == speaker
+        found[own] = nearest(embeddings[own], embeddings[others], others, k).labels
     label, corpus = (np.array([getattr(u, what) for u in utterances]) for what in ("label", "corpus"))
     same_label, same_corpus = label[found] == label[:, None], corpus[found] == corpus[:, None]
     n_speakers = np.array([len(set(row)) for row in speakers[found]])
