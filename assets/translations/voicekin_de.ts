@@ -711,10 +711,6 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Let this pack hear them</source>
-        <translation>Von diesem Paket hören lassen</translation>
-    </message>
-    <message>
         <source>Export …</source>
         <translation>Exportieren …</translation>
     </message>
@@ -1071,6 +1067,10 @@
     <message>
         <source>Recording {0}</source>
         <translation>Aufnahme {0}</translation>
+    </message>
+    <message>
+        <source>This pack can’t use {0} of your examples: their sound was not kept for it to hear.</source>
+        <translation>Dieses Paket kann {0} Ihrer Beispiele nicht verwenden: Ihr Ton wurde nicht behalten.</translation>
     </message>
     <message>
         <source>Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.</source>

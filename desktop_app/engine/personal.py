@@ -53,9 +53,11 @@ class Learned:
 
 @dataclass(frozen=True)
 class Reembedded:
-    """What came of embedding for another pack: how many examples it heard, and those it can't, for want of audio."""
+    """What came of embedding for another pack: how many examples it heard, how many are left for the next time, and
+    those it can't hear, for want of audio."""
 
     heard: int
+    left: int
     without_audio: tuple[Example, ...]
 
 
@@ -80,6 +82,7 @@ class Personal:
         self._encoder = recogniser.encoder.encoder_sha256
         self._dim = recogniser.pack.manifest.pooled_dim
         self._voices: dict[int, Voice] = {}
+        self._deaf: set[int] = set()  # examples whose kept audio can't be decoded
 
     def analyse_file(self, path: Path) -> Analysis:
         """`Recogniser.analyse_file` of the pack in use."""
@@ -217,33 +220,44 @@ class Personal:
         self.refresh()
 
     def embed_kept_audio(
-        self, should_stop: Callable[[], bool] | None = None, progress: Callable[[float], None] | None = None
+        self,
+        should_stop: Callable[[], bool] | None = None,
+        progress: Callable[[float], None] | None = None,
+        at_most: int | None = None,
     ) -> Reembedded:
         """Let this pack hear the examples that only other packs have heard, as far as their audio was kept.
+
+        Args:
+            should_stop: Asked before each example.
+            progress: Told the share that is done, 0 to 1.
+            at_most: How many examples now, so that others have their turn in between; None: all.
 
         Raises:
             Cancelled: If `should_stop` said so; what was heard until then stays.
         """
-        waiting = self.unheard()
-        without, heard = [], 0
-        for i, example in enumerate(waiting):
-            if should_stop is not None and should_stop():
-                raise Cancelled
-            try:
-                if example.audio is None:
-                    raise AudioError("none was kept")
-                analysis = self._recogniser.analyse_file(example.audio, should_stop=should_stop)
-            except AudioError:
-                without.append(example)
-            else:
-                self.store.put_features(example.id, self._encoder, analysis.pooled)
-                heard += 1
-            if progress is not None:
-                progress((i + 1) / len(waiting))
-        if heard:
-            self._voices.clear()
-            self._changed()
-        return Reembedded(heard, tuple(without))
+        unheard = self.unheard()
+        waiting = [e for e in unheard if e.audio is not None and e.id not in self._deaf]
+        heard = 0
+        try:
+            for i, example in enumerate(waiting[:at_most]):
+                if should_stop is not None and should_stop():
+                    raise Cancelled
+                assert example.audio is not None
+                try:
+                    analysis = self._recogniser.analyse_file(example.audio, should_stop=should_stop)
+                except AudioError:
+                    self._deaf.add(example.id)
+                else:
+                    self.store.put_features(example.id, self._encoder, analysis.pooled)
+                    heard += 1
+                if progress is not None:
+                    progress((i + 1) / len(waiting[:at_most]))
+        finally:
+            if heard:
+                self._voices.clear()
+                self._changed()
+        without = tuple(e for e in unheard if e.audio is None or e.id in self._deaf)
+        return Reembedded(heard, len(waiting[at_most:]) if at_most is not None else 0, without)
 
     def _heard(self, analysis: Analysis, envelope: tuple[float, ...], baseline: Floats | None = None) -> Heard:
         if analysis.encoder_sha256 != self._encoder:

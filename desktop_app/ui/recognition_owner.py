@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.engine.batch import ANALYSIS_SHARE
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import PEAK_S, Peaks, Stretch, columns
 from desktop_app.errors import Cancelled, PackError, StoreError
@@ -21,7 +20,7 @@ from desktop_app.ui.widgets.map_view import Landscape
 if TYPE_CHECKING:
     from desktop_app.engine.examples import RemovedExamples
     from desktop_app.engine.free_talk import FreeTalk
-    from desktop_app.engine.personal import Learned, Personal
+    from desktop_app.engine.personal import Learned, Personal, Reembedded
     from desktop_app.engine.recogniser import Recogniser
     from desktop_app.engine.speech import SpeechDetector
 
@@ -32,6 +31,8 @@ ONE_SPEAKER = "one speaker"
 NAMED_VOICE = "voice "  # and its number in the store
 
 ENVELOPE_PEAKS = 160
+KEPT_AT_ONCE = 8  # kept recordings that a new pack hears before it lets others have their turn, about a quarter second
+ANALYSIS_SHARE = 0.95  # of the work for a recording; the rest is looking for neighbours
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
 SPEECH_PROBABILITY = 0.5  # Silero's own default threshold
 
@@ -125,6 +126,7 @@ class RecognitionOwner(QObject):
         opened: PackInfo, once a pack is in use.
         failed: The VoiceKinError why no pack could be opened.
         known_changed: Known, when the user's voices or examples changed; never where they can't be opened.
+        unheard: How many examples a new pack can't hear, for their sound was not kept.
         forgetful: The StoreError why they can't be opened: the window goes on without.
 
     Attributes:
@@ -137,6 +139,7 @@ class RecognitionOwner(QObject):
     failed = Signal(object)
     known_changed = Signal(object)
     forgetful = Signal(object)
+    unheard = Signal(int)
 
     def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
         """`home` is the folder of the user's own data; without one nothing can be taught."""
@@ -144,6 +147,7 @@ class RecognitionOwner(QObject):
         self.voice = UNKNOWN_VOICE
         self.known: Known | None = None
         self._home = home
+        self._newly_heard = 0  # examples, by the pack in use
         self._personal: Personal | None = None  # touched by the worker's thread only
         self.worker = Worker("recogniser", self)
         self.pack: PackInfo | None = None
@@ -363,14 +367,6 @@ class RecognitionOwner(QObject):
 
         return self._teach(relabel)
 
-    def embed_kept_audio(self) -> Job:
-        """Let the pack in use hear the examples that only other packs have heard; done with the engine's Reembedded."""
-
-        def embed(personal: "Personal", state: JobState) -> Any:
-            return personal.embed_kept_audio(state.should_stop, state.progress)
-
-        return self._submit(embed, Priority.QUEUED)
-
     def export_known(self, path: Path) -> Job:
         """Write voices and examples to a file, over one that is there; done with the engine's Exported."""
 
@@ -391,7 +387,9 @@ class RecognitionOwner(QObject):
             personal.reload()
             return imported
 
-        return self._teach(read)
+        job = self._teach(read)
+        job.done.connect(lambda _: self._hear_kept(self.known))
+        return job
 
     @staticmethod
     def key_of(voice_id: int) -> str:
@@ -464,7 +462,28 @@ class RecognitionOwner(QObject):
 
         job = self.worker.submit(remember, Priority.QUEUED)
         job.done.connect(self._now_known)
+        job.done.connect(self._hear_kept)
         job.failed.connect(self.forgetful)
+
+    def _hear_kept(self, known: Known | None) -> None:
+        """Let the pack hear the kept sound of examples that only others have heard, a few at a time, last of all."""
+        if known is None or not known.examples:
+            return
+
+        def embed(personal: "Personal", state: JobState) -> "Reembedded":
+            return personal.embed_kept_audio(state.should_stop, at_most=KEPT_AT_ONCE)
+
+        job = self._submit(embed, Priority.QUEUED)
+        job.done.connect(self._heard_kept)
+
+    def _heard_kept(self, done: "Reembedded") -> None:
+        self._newly_heard += done.heard
+        if done.left:
+            self._hear_kept(self.known)
+            return
+        if self._newly_heard and done.without_audio:  # not at every start, only where the pack is new to them
+            self.unheard.emit(len(done.without_audio))
+        self._newly_heard = 0
 
     def _teach(self, teach: Callable[["Personal"], Any]) -> Job:
         return self._submit(lambda personal, _state: teach(personal))

@@ -272,6 +272,7 @@ class MainWindow(QMainWindow):
         self.voice.chosen.connect(self._choose_voice)
         self.voice.new_asked.connect(self._ask_voice_name)
         self.voice.learn_asked.connect(self._learn)
+        self.owner.unheard.connect(self._tell_unheard)
         self.voice.guided_asked.connect(self._guide)
         self.voice.learns_from_takes_asked.connect(self.owner.learn_from_takes)
         self.voice.remove_asked.connect(self.owner.remove_voice)
@@ -508,6 +509,11 @@ class MainWindow(QMainWindow):
                 dialog = VoiceDialog(self.owner, voice, self)
                 dialog.changed.connect(self._answer_again)
                 dialog.open()
+
+    def _tell_unheard(self, count: int) -> None:
+        self.notice.say(
+            self.tr("This pack can’t use {0} of your examples: their sound was not kept for it to hear.").format(count)
+        )
 
     def _guide(self, key: str) -> None:
         known = self.owner.known

@@ -201,11 +201,13 @@ def test_another_pack_hears_what_was_kept_and_names_the_rest(
     there = Personal(personal.store, other)
     there.refresh()
     assert there.own is None
+    assert there.embed_kept_audio(at_most=0).left == 1
     shares: list[float] = []
     done = there.embed_kept_audio(progress=shares.append)
     assert done.heard == 1
     assert [e.label for e in done.without_audio] == ["angry"]
-    assert shares == [0.5, 1.0]
+    assert shares == [1.0]
+    assert done.left == 0
     assert there.own is not None
     assert len(there.own) == 1
     with pytest.raises(ValueError, match="another pack's encoder"):

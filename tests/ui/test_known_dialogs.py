@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit
 from desktop_app.ui.dialogs.examples_dialog import LABEL, ORIGIN, ExamplesDialog
 from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
 from desktop_app.ui.window import MainWindow
+from tests.tiny_pack import build_tiny_pack
 from tests.ui.conftest import LONG, Desk
 from tests.ui.test_teaching import name_a_voice, shares, window
 
@@ -99,6 +100,23 @@ def test_voices_and_examples_travel_in_one_file(desk: Desk, window: MainWindow, 
     dialog.import_from(tmp_path / "bad.vkexamples")
     desk.qtbot.waitUntil(lambda: "was not exported by VoiceKin" in dialog.message.text(), timeout=LONG)
     dialog.accept()
+
+
+def test_another_pack_hears_the_kept_sound_by_itself_and_says_what_it_cant_use(
+    desk: Desk, window: MainWindow, wav: Wav, tmp_path: Path
+) -> None:
+    for seed, keep in enumerate((True, False, True)):
+        desk.settings.update(keep_example_audio=keep)
+        desk.wait_entry(lambda seed=seed: desk.drop(wav("happy", seed)))  # type: ignore[misc]
+        say(desk, window, "sad")
+    other = build_tiny_pack(tmp_path / "other", items=40, name="other").root
+    with desk.qtbot.waitSignal(window.owner.unheard, timeout=LONG) as unheard:
+        window.owner.open(other)
+    assert unheard.args == [1]
+    assert "can’t use 1 of your examples" in window.notice.message.text()
+    entry = desk.wait_entry(lambda: desk.drop(wav("happy", 0, name="again.wav")))
+    assert entry.recognition is not None
+    assert sum(n.own for n in entry.recognition.neighbours) == 2
 
 
 def test_a_voice_is_renamed_paused_and_forgets_a_recording(desk: Desk, window: MainWindow, wav: Wav) -> None:

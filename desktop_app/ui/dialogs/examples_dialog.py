@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job, while_alive
-from desktop_app.ui.language import clock, label_name, percent, when
+from desktop_app.ui.language import clock, label_name, when
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
@@ -84,9 +84,6 @@ class ExamplesDialog(QDialog):
         self.undo = QPushButton(self.tr("Undo"))
         self.undo.clicked.connect(self._restore)
         self.undo.hide()
-        self.embed = QPushButton(self.tr("Let this pack hear them"))
-        self.embed.clicked.connect(self._embed)
-        self.embed.hide()
         self.export = QPushButton(self.tr("Export …"))
         self.export.clicked.connect(self._ask_export)
         self.take_in = QPushButton(self.tr("Import …"))
@@ -100,7 +97,7 @@ class ExamplesDialog(QDialog):
         for widget in (self.listen, self.label, self.relabel, self.remove):
             chosen.addWidget(widget)
         chosen.addStretch(1)
-        for widget in (self.export, self.take_in, self.remove_all, self.undo, self.embed):
+        for widget in (self.export, self.take_in, self.remove_all, self.undo):
             whole.addWidget(widget)
         whole.addStretch(1)
         whole.addWidget(self.done_button)
@@ -138,7 +135,6 @@ class ExamplesDialog(QDialog):
                 self.table.setItem(row, column, item)
         self.remove_all.setEnabled(bool(self._examples))
         self.export.setEnabled(bool(self._examples))
-        self.embed.setVisible(unheard > 0)
         if unheard:
             self.message.setText(
                 self.tr("The pack in use has not heard {0} of these; it can where the sound was kept.").format(unheard)
@@ -189,12 +185,6 @@ class ExamplesDialog(QDialog):
         self._removed = None
         self.undo.hide()
         self.message.clear()
-
-    def _embed(self) -> None:
-        job = self._owner.embed_kept_audio()
-        job.progressed.connect(while_alive(self, lambda done: self.message.setText(percent(done))))
-        job.done.connect(self.message.clear)
-        self._then(job)
 
     def _ask_export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Export my voices and examples"), f"VoiceKin{SUFFIX}")

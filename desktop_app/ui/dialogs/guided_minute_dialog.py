@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, Q
 
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
 
@@ -38,6 +39,7 @@ class GuidedMinuteDialog(QDialog):
         self._owner, self._capture, self._voice = owner, capture, voice
         self._goal_s, self._enough_s = free_talk.GOAL_S, free_talk.ENOUGH_S
         self._talk: FreeTalk | None = None
+        self._job: Job | None = None
         self._at = 0
         self._waiting = False
         self._speech_s, self._quiet_s = 0.0, 0.0
@@ -121,6 +123,8 @@ class GuidedMinuteDialog(QDialog):
 
     def _heard(self, speech_s: float, of_s: float) -> None:
         self._waiting = False
+        if self._talk is None:  # closed meanwhile
+            return
         self._quiet_s = 0.0 if speech_s > self._speech_s else self._quiet_s + of_s
         self._speech_s = speech_s
         self.message.setText(
@@ -148,9 +152,12 @@ class GuidedMinuteDialog(QDialog):
         self.enough.setEnabled(False)
         self.prompt.setText(self.tr("Thank you. VoiceKin is learning the voice …"))
         self._job = self._owner.learn_talk(self._voice.key, self._talk)
-        self._job.progressed.connect(lambda share: self.progress.setValue(round(share * self.progress.maximum())))
+        self._job.progressed.connect(self._show_share)
         self._job.done.connect(self._learnt)
         self._job.failed.connect(self._say_error)
+
+    def _show_share(self, share: float) -> None:
+        self.progress.setValue(round(share * self.progress.maximum()))
 
     def _learnt(self, learned: "Learned") -> None:
         if learned.refused:
@@ -173,7 +180,7 @@ class GuidedMinuteDialog(QDialog):
     def _stop(self) -> None:
         self._timer.stop()
         self._talk = None
-        if hasattr(self, "_job"):
+        if self._job is not None:
             self._job.cancel()
         self._capture.state_changed.disconnect(self._microphone_changed)
         self._capture.device_gone.disconnect(self._microphone_gone)
