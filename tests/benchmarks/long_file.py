@@ -1,6 +1,6 @@
 """How fast, in how much memory and how patiently a long recording is analysed.
 
-    python tests/benchmarks/long_file.py [MINUTES]
+    python -m tests.benchmarks.long_file [MINUTES]
 
 It joins clips of the corpora (VOICEKIN_CORPORA), else the sample clip that ships, to recordings of 1 and of MINUTES
 (60) minutes, 44.1 kHz, and analyses each in a process of its own. It prints times real time, peak memory, the longest
@@ -28,6 +28,7 @@ from desktop_app.engine.recogniser import Recogniser
 from desktop_app.engine.timeline import Peaks
 from desktop_app.errors import Cancelled
 
+ROOT = Path(__file__).parents[2]
 RATE = 44_100
 PAUSE_S = 0.8
 
@@ -103,7 +104,8 @@ def main() -> int:
         for length in (1.0, minutes):
             path = Path(folder) / f"{length:g} minutes.wav"
             make(path, length)
-            done = subprocess.run([sys.executable, __file__, "measure", str(path)], capture_output=True, check=True)
+            measure_one = [sys.executable, "-m", "tests.benchmarks.long_file", "measure", str(path)]
+            done = subprocess.run(measure_one, cwd=ROOT, stdout=subprocess.PIPE, check=True)
             figures.append(json.loads(done.stdout))
             print(f"{length:g} minutes: " + ", ".join(f"{k} {v:.4g}" for k, v in figures[-1].items()), flush=True)
     short, long = figures
