@@ -59,6 +59,7 @@ class ClassifyBatch:
 
     def answers(self, known: "KnownPerson", journal: "BatchJournal | None") -> "Iterator[Outcome]":
         """An outcome for each file, in their order; what the journal has is not asked again."""
+        from desktop_app.engine.batch import ANALYSIS_SHARE
 
         def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
             noted = journal.answer(path) if journal is not None else None
@@ -67,7 +68,14 @@ class ClassifyBatch:
                 return noted
             with self._recogniser() as recogniser:
                 analysis = self._analysed(recogniser, path, should_stop)
-                return self._answer(recogniser, analysis, known.baseline, known, should_stop)
+                return self._answer(
+                    recogniser,
+                    analysis,
+                    known.baseline,
+                    known,
+                    should_stop,
+                    lambda share: self._tell(path, ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
+                )
 
         for path, outcome in zip(self.files, self._each(ask), strict=True):
             if journal is not None and isinstance(path, Path) and not _is_failure(outcome):
@@ -97,6 +105,7 @@ class ClassifyBatch:
         baseline: "Floats | None",
         known: "KnownPerson",
         should_stop: Callable[[], bool] | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> "Recognition":
         return recogniser.answer(
             analysis,
@@ -105,6 +114,7 @@ class ClassifyBatch:
             alpha=self._args.alpha,
             examples=known.examples,
             should_stop=should_stop,
+            progress=progress,
         )
 
     def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
@@ -120,12 +130,19 @@ class ClassifyBatch:
                 self._show()
 
     def _analysed(self, recogniser: "Recogniser", path: Path, should_stop: Callable[[], bool]) -> "Analysis":
-        def progress(share: float) -> None:
-            self._progress.note(self._index[path], share)
-            self._show(path.name)
+        from desktop_app.engine.batch import ANALYSIS_SHARE
 
         channel = None if self._args.channel is None else self._args.channel - 1
-        return recogniser.analyse_file(path, channel=channel, should_stop=should_stop, progress=progress)
+        return recogniser.analyse_file(
+            path,
+            channel=channel,
+            should_stop=should_stop,
+            progress=lambda share: self._tell(path, ANALYSIS_SHARE * share),
+        )
+
+    def _tell(self, path: Path, share: float) -> None:
+        self._progress.note(self._index[path], share)
+        self._show(path.name)
 
     @contextmanager
     def _recogniser(self) -> "Iterator[Recogniser]":

@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+ANALYSIS_SHARE = 0.95
+"""Of the work for a recording; the rest is looking for neighbours, a second for an hour of speech."""
+
 ShouldStop = Callable[[], bool]
 Ask = Callable[[Path, ShouldStop], T]
 """What is asked of one file; called from several threads when there are several jobs."""
