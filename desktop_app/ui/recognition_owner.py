@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.engine.batch import ANALYSIS_SHARE
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import PEAK_S, Peaks, Stretch, columns
 from desktop_app.errors import Cancelled, PackError, StoreError
@@ -32,7 +33,6 @@ NAMED_VOICE = "voice "  # and its number in the store
 
 ENVELOPE_PEAKS = 160
 KEPT_AT_ONCE = 8  # kept recordings that a new pack hears before it lets others have their turn, about a quarter second
-ANALYSIS_SHARE = 0.95  # of the work for a recording; the rest is looking for neighbours
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
 SPEECH_PROBABILITY = 0.5  # Silero's own default threshold
 
