@@ -70,21 +70,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def help_the_first(run: "Run", options: argparse.Namespace) -> None:
-    """The trainings of a command, of which this process of an accelerate launch hears its share."""
-    if options.command == "tables":
+def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
+    """All fine-tuning of a command, on every process of an accelerate launch; the first goes on alone."""
+    if options.command in ("tables", "sweeps"):
+        from trainer.sweeps import swept
         from trainer.tables import trainings, variant_of
 
-        for recipe in trainings(run.recipe, options.only):
-            variant_of(run, recipe).fit(options.resume)
-    elif options.command == "sweeps":
-        from trainer.sweeps import swept
-        from trainer.tables import variant_of
-
-        for recipe in swept(run.recipe):
-            variant_of(run, recipe).fit(options.resume)
+        wanted = trainings(run.recipe, options.only) if options.command == "tables" else swept(run.recipe)
+        for recipe in wanted:
+            if recipe.finetuned:
+                variant_of(run, recipe).fit_encoders(options.resume)
     elif options.command != "prepare":
-        run.fit(options.resume, for_pack=options.command in ("export", "own"))
+        run.fit_encoders(options.resume, for_pack=options.command in ("export", "own"))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -99,8 +96,8 @@ def _run(options: argparse.Namespace) -> int:
         options.run = options.run or Path("runs") / pack_name(options.clips)
         options.recipe = write_recipe(options.clips, options.run)
     run = Run(options.recipe, options.run)
-    if not run.is_main:  # of an accelerate launch: these help with the fine-tuning alone
-        help_the_first(run, options)
+    fit_encoders(run, options)
+    if not run.is_main:
         return 0
     if options.command == "prepare":
         run.prepare()

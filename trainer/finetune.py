@@ -339,12 +339,15 @@ class _Job:
         return unweighted_accuracy(self.labels[self.validation], logits.argmax(1).cpu().numpy(), self.n_labels)
 
     def _state(self) -> dict[str, Any]:
+        device, scaler = self.accelerator.device, self.accelerator.scaler
         return {
             "model": self.accelerator.unwrap_model(self.model).state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
             "rng": self.rng.bit_generator.state,
             "torch_rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+            "scaler": scaler.state_dict() if scaler else None,
             "epoch": self.epoch,
             "best": copy.copy(self.best.__dict__),
             "curve": self.curve,
@@ -356,6 +359,10 @@ class _Job:
         self.schedule.load_state_dict(state["schedule"])
         self.rng.bit_generator.state = state["rng"]
         torch.set_rng_state(state["torch_rng"])
+        if state["cuda_rng"] is not None:
+            torch.cuda.set_rng_state(state["cuda_rng"], self.accelerator.device)
+        if state["scaler"] is not None:
+            self.accelerator.scaler.load_state_dict(state["scaler"])
         self.epoch, self.best, self.curve = state["epoch"], _Best(**state["best"]), state["curve"]
 
 

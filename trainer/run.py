@@ -164,8 +164,7 @@ class Run:
             self._tuned_data = (part.folder, replace(data, features=features))
         return self._tuned_data[1]
 
-    def finetune(self, part: Part, resume: bool) -> None:
-        """Fine-tune the part's encoder, on every process of an accelerate launch."""
+    def _finetune(self, part: Part, resume: bool) -> None:
         data = self.prepare()
         finetune(
             data.utterances,
@@ -195,13 +194,20 @@ class Run:
             for seed in self.recipe.protocol.seeds
         ]
 
-    def fit(self, resume: bool = False, for_pack: bool = False) -> None:
-        """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
+    def fit_encoders(self, resume: bool = False, for_pack: bool = False) -> None:
+        """Fine-tune every part's encoder where the recipe says so, on every process of an accelerate launch.
+
+        All that the processes do together, so that none waits for what the first does alone.
+        """
         with PartialState().main_process_first():  # so that one process fills the cache and the others read it
             self.prepare()
         if self.recipe.finetuned:
             for part in self.parts(for_pack):
-                self.finetune(part, resume)
+                self._finetune(part, resume)
+
+    def fit(self, resume: bool = False, for_pack: bool = False) -> None:
+        """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
+        self.fit_encoders(resume, for_pack)
         if not self.is_main:
             return
         waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]

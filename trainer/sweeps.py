@@ -16,7 +16,7 @@ from trainer.metrics import unweighted_accuracy
 from trainer.protocol import Condition, answered_rows, answers_under, datastore_items, neighbours_of
 from trainer.recipe import Recipe
 from trainer.run import Run
-from trainer.tables import evaluated, row_of, seed_accuracies, stages, with_lambda, with_tau
+from trainer.tables import each_once, evaluated, row_of, seed_accuracies, stages, with_lambda, with_tau
 
 LAMBDAS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 TAUS = (0.02, 0.07, 0.2, 0.5, 1.0)
@@ -33,7 +33,8 @@ Curve = Mapping[float, Sequence[float]]
 def swept(recipe: Recipe) -> list[Recipe]:
     """What the sweeps of lambda and tau train."""
     scl = stages(recipe)["CE + SCL"]
-    return [with_lambda(scl, value) for value in LAMBDAS] + [with_tau(scl, value) for value in TAUS]
+    wanted = [with_lambda(scl, value) for value in LAMBDAS] + [with_tau(scl, value) for value in TAUS]
+    return each_once(wanted)
 
 
 def sweeps_run(run: Run, resume: bool = False) -> str:

@@ -85,7 +85,12 @@ def trainings(recipe: Recipe, tables: Sequence[str]) -> list[Recipe]:
     wanted: list[Recipe] = []
     for table in tables:
         wanted += (augmentations(recipe) if table == "2" else stages(recipe)).values()
-    return [r for i, r in enumerate(wanted) if r not in wanted[:i]]
+    return each_once(wanted)
+
+
+def each_once(recipes: Sequence[Recipe]) -> list[Recipe]:
+    """The recipes without those that are there before."""
+    return [recipe for i, recipe in enumerate(recipes) if recipe not in recipes[:i]]
 
 
 def variant_of(run: Run, recipe: Recipe) -> Run:
