@@ -27,18 +27,13 @@ os.environ.setdefault("QT_SCALE_FACTOR", "2")
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.capture.player import SystemPlayer
-from desktop_app.capture.takes import TakeFolder
 from desktop_app.engine.audio import load_audio
-from desktop_app.ui import language
-from desktop_app.ui.capture_model import CaptureModel, MicState
-from desktop_app.ui.recognition_owner import RecognitionOwner
+from desktop_app.ui.application import build
+from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.settings import SettingsFile
-from desktop_app.ui.theme import Theme
-from desktop_app.ui.window import MainWindow
 
-LIVE_ANSWERS = 90
+LIVE_ANSWERS = 300  # about 45 seconds
 
 
 def main() -> None:
@@ -52,23 +47,17 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     width, height = map(int, arguments.size.split("x"))
     app = QApplication([])
-    app.setStyle("Fusion")
-    language.install(app, arguments.language)
-    theme = Theme(app)
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        SettingsFile(home / "settings.json").update(theme="light", language=arguments.language)
         source = FakeSource("USB Microphone")
-        settings = SettingsFile(Path(home) / "settings.json")
-        takes = TakeFolder(Path(home))
-        capture, owner = CaptureModel(FakeMicrophones(source), takes, settings), RecognitionOwner()
-        window = MainWindow(
-            capture=capture,
-            owner=owner,
-            takes=takes,
-            settings=settings,
-            theme=theme,
-            player=SystemPlayer(),
-            pack=arguments.pack,
-        )
+        window = build(app, home, FakeMicrophones(source), arguments.pack)
+
+        def choose(theme: str) -> None:
+            dialog = window.show_settings()
+            dialog.theme.setCurrentIndex(dialog.theme.findData(theme))
+            dialog.theme.activated.emit(dialog.theme.currentIndex())
+            dialog.close()
 
         def until(condition: Callable[[], bool]) -> None:
             while not condition():
@@ -76,12 +65,13 @@ def main() -> None:
 
         def picture(name: str) -> None:
             app.processEvents()
+            until(lambda: window.map.view.is_painted or window.map.view.visibleRegion().isEmpty())
+            app.processEvents()
             window.grab().save(str(arguments.folder / f"{name}.png"))
 
-        theme.choose("light")
         window.resize(width, height)
         window.show()
-        until(lambda: owner.pack is not None and capture.state is MicState.READY)
+        until(lambda: window.owner.known is not None and window.capture.state is MicState.READY)
         picture("first-start")
         window.first_start.button.click()
         picture("empty")
@@ -90,10 +80,10 @@ def main() -> None:
         until(lambda: window.session.rowCount() > 0 and all(e.state in done for e in window.session.entries()))
         window.recordings.select(window.session.entries()[-1])
         source.play(load_audio(arguments.files[-1]).samples)
-        for name in ("light", "dark"):
-            theme.choose(name)
-            picture(f"answer-{name}")
-        theme.choose("light")
+        for theme in ("light", "dark"):
+            choose(theme)
+            picture(f"answer-{theme}")
+        choose("light")
         answers: list[object] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)

@@ -1830,8 +1830,8 @@
         <translation>Jede Aufnahme ist eine Person</translation>
     </message>
     <message>
-        <source>Learnt from {0} recordings, {1} settled</source>
-        <translation>Aus {0} Aufnahmen gelernt, zu {1} gefestigt</translation>
+        <source>Recordings learnt from: {0}, {1} settled</source>
+        <translation>Gelernt aus Aufnahmen: {0}, zu {1} gefestigt</translation>
     </message>
     <message>
         <source>The voice is told from the recording itself; best for long ones.</source>

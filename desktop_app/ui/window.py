@@ -822,13 +822,18 @@ class MainWindow(QMainWindow):
         self.empty.show_trouble(sentence)
         self.notice.say(sentence)
 
-    def show_settings(self) -> None:
+    def show_settings(self) -> SettingsDialog:
         """The settings."""
-        SettingsDialog(self._settings, self).open()
+        dialog = SettingsDialog(self._settings, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        return dialog
 
     def show_about(self) -> None:
         """The about box."""
-        AboutDialog(self.owner.pack, self).open()
+        dialog = AboutDialog(self.owner.pack, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def show_first_start(self) -> None:
         """The page of the first start."""
@@ -837,7 +842,9 @@ class MainWindow(QMainWindow):
 
     def show_bug(self, error: BaseException) -> None:
         """The calm box."""
-        CrashBox(error, self.owner.pack, self).open()
+        box = CrashBox(error, self.owner.pack, self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def _understood(self) -> None:
         self._settings.update(introduced=True)

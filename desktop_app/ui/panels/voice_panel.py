@@ -103,7 +103,7 @@ class VoicePanel(Card):
             widget.setVisible(voice is not None)
         if voice is not None:
             self.about.setText(
-                self.tr("Learnt from {0} recordings, {1} settled").format(voice.recordings, percent(voice.settled))
+                self.tr("Recordings learnt from: {0}, {1} settled").format(voice.recordings, percent(voice.settled))
             )
             self.from_takes.setChecked(voice.learns_from_takes)
         elif key == ONE_SPEAKER:

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
@@ -15,6 +15,7 @@ from desktop_app.ui.theme import Theme
 
 SHOWN_S = 60.0
 BAND_TOP, BAND_HEIGHT = 18, 40
+NAMED_SHARE = 0.6  # of a name's width that a lead must be long
 MOMENT_S = 0.15  # about the time from one live answer to the next
 
 
@@ -43,7 +44,7 @@ class Moment:
 
 
 class HistoryStrip(QWidget):
-    """Newest at the right; the name of an emotion is written where it begins to lead."""
+    """Newest at the right; the name of an emotion is written where it leads for long enough."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -119,17 +120,15 @@ class HistoryStrip(QWidget):
         painter.setPen(QColor(self._theme.colours.quiet))
         free_from = 0.0
         for run in self._runs:
-            leader = ""
-            for moment in run:
-                x = self._x(moment.at_s)
-                if moment.leading == leader or x < free_from:
-                    continue  # there is room later on, while it still leads
-                leader = moment.leading
+            for leader, led in groupby(run, key=lambda moment: moment.leading):
+                moments = list(led)
                 name = label_name(leader)
-                end = x + painter.fontMetrics().horizontalAdvance(name)
-                if end <= self.width():
-                    painter.drawText(int(x), 13, name)
-                    free_from = end + 8
+                width = painter.fontMetrics().horizontalAdvance(name)
+                left = max(self._x(moments[0].at_s), free_from)
+                # a name stands over what it names: a lead that is over before it could be read goes without
+                if left + NAMED_SHARE * width <= self._x(moments[-1].at_s + MOMENT_S) and left + width <= self.width():
+                    painter.drawText(int(left), 13, name)
+                    free_from = left + width + 8
         for seconds in (60, 45, 30, 15):
             text = translate("Live", "{0} s ago").format(seconds)
             painter.drawText(int(self.width() * (1 - seconds / SHOWN_S)), 72, text)
