@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 
 from desktop_app.engine import installed_packs
 from desktop_app.engine.pack import NEIGHBOURS, load_pack, zip_pack
+from desktop_app.engine.recogniser import Recogniser
 from desktop_app.engine.segmentation import Segmenter
 from desktop_app.engine.timeline import Peaks
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
-from desktop_app.ui.recognition_owner import Answered, LiveAnswer
-from desktop_app.ui.session import EntryState, SessionModel
+from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, LiveAnswer
+from desktop_app.ui.session import EntryState, FileQueue, SessionModel
 from tests.engine.bad_audio import permissions_count, write_bad_audio
 from tests.engine.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
@@ -200,11 +201,10 @@ def test_every_bad_file_gets_its_row_and_its_sentence(desk: Desk, tmp_path: Path
 # long recordings
 
 
-def test_live_answers_come_between_the_pieces_of_a_long_recording(
-    desk: Desk, interview: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner = desk.open().owner
-    began, go_on, order = threading.Event(), threading.Event(), []
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """An analysis says that it has begun, and waits at its first block until it may go on."""
+    began, go_on = threading.Event(), threading.Event()
     real = Peaks.feed
 
     def feed(self: Peaks, block: NDArray[np.float32]) -> None:
@@ -213,6 +213,32 @@ def test_live_answers_come_between_the_pieces_of_a_long_recording(
         real(self, block)
 
     monkeypatch.setattr(Peaks, "feed", feed)
+    return began, go_on
+
+
+def test_a_long_recording_by_itself_says_how_long_it_takes_and_can_be_stopped(
+    desk: Desk, interview: Path, held: tuple[threading.Event, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileQueue, "time_left_s", property(lambda queue: 90.0 if queue.is_running else None))
+    began, go_on = held
+    window = desk.open()
+    assert not window.queue_panel.isVisible()
+    desk.wait_entry(lambda: desk.drop(interview), EntryState.RUNNING)
+    desk.qtbot.waitUntil(began.is_set, timeout=LONG)
+    desk.qtbot.waitUntil(window.queue_panel.isVisible, timeout=LONG)
+    assert "1:30 left" in window.queue_panel.text.text()
+    click(desk, window.queue_panel.stop)
+    desk.wait_entry(go_on.set, EntryState.STOPPED)
+    desk.qtbot.waitUntil(lambda: not window.queue_panel.isVisible(), timeout=LONG)
+    window.show_results()
+    assert desk.wait_entry(lambda: click(desk, window.results.retry)).state is EntryState.DONE
+
+
+def test_live_answers_come_between_the_pieces_of_a_long_recording(
+    desk: Desk, interview: Path, held: tuple[threading.Event, threading.Event]
+) -> None:
+    owner = desk.open().owner
+    (began, go_on), order = held, []
     jobs = [owner.answer_file(interview)]
     jobs[0].done.connect(order.append)
     desk.qtbot.waitUntil(began.is_set, timeout=LONG)
@@ -273,6 +299,25 @@ def test_a_part_is_selected_and_asked_about_again(desk: Desk, interview: Path) -
     assert part.recognition.label == segment.label
     assert part.recognition.segments[0].start_s == pytest.approx(view.seconds_at(left.x()), abs=0.1)
     assert part.name.startswith("interview.wav, 0:")
+
+
+def test_a_long_recording_is_its_own_voice(desk: Desk, interview: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    voices = window.voice.voices
+    voices.setFocus()
+    own = desk.wait_entry(lambda: desk.qtbot.keyClick(voices, Qt.Key.Key_Down))
+    assert window.owner.voice == ONE_SPEAKER
+    assert own.recognition is not None
+    spans = [[(s.start_s, s.end_s) for s in one.recognition.segments] for one in (entry, own) if one.recognition]
+    assert spans[0] == spans[1]
+    recogniser = Recogniser(load_pack(desk.pack))
+    analysis = recogniser.analyse_file(interview)
+    baseline = recogniser.estimate_voice([analysis]).baseline
+    expected = recogniser.answer(analysis, baseline=baseline).segments
+    assert expected != entry.recognition.segments
+    assert [s.probabilities for s in own.recognition.segments] == [pytest.approx(s.probabilities) for s in expected]
 
 
 def test_the_keyboard_goes_from_segment_to_segment(desk: Desk, interview: Path) -> None:
