@@ -54,9 +54,14 @@ _SYSTEM_OR_UNUSED = re.compile(
     | Qt6Network|crypto|ssl|krb5|k5crypto|gssapi|com_err|keyutils
       # a terminal's line editing
     | readline|tinfo|ncurses
+      # Berkeley DB
+    | db-
       # Qt parts of embedded systems
     | Qt6EglF[Ss]|Qt6WlShellIntegration|Qt6Pdf|Qt6Qml|Qt6Quick|Qt6VirtualKeyboard
-    )[^/]*\.so)|opengl32sw\.dll""",
+    )[^/]*\.so)
+    | opengl32sw\.dll
+      # for C programs: Python's own part holds all of it once more
+    | (lib)?onnxruntime\.(dll|so|\d)""",
     re.VERBOSE,
 )
 
