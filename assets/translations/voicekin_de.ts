@@ -1177,12 +1177,20 @@
         <translation>Gerettet {0}</translation>
     </message>
     <message>
-        <source>“{0}” is gone. Everything recorded up to then is kept.</source>
+        <source>Look again</source>
+        <translation>Noch einmal suchen</translation>
+    </message>
+    <message>
+        <source>“{0}” is gone. Everything recorded up to then is there.</source>
         <translation>„{0}“ ist weg. Alles bis dahin Aufgenommene ist da.</translation>
     </message>
     <message>
-        <source>Look again</source>
-        <translation>Noch einmal suchen</translation>
+        <source>Go on recording</source>
+        <translation>Weiter aufnehmen</translation>
+    </message>
+    <message>
+        <source>“{0}” is gone.</source>
+        <translation>„{0}“ ist weg.</translation>
     </message>
     <message>
         <source>Stop</source>

@@ -46,7 +46,7 @@ class CaptureModel(QObject):
         read: Reading, 25 times a second while a microphone is open.
         take_ended: TakeEnded.
         troubled: A sentence for a person.
-        device_gone: The name of a microphone that ended by itself.
+        device_gone: (the name of a microphone that ended by itself, whether it ended a take).
     """
 
     microphones_changed = Signal(object)
@@ -54,7 +54,7 @@ class CaptureModel(QObject):
     read = Signal(object)
     take_ended = Signal(object)
     troubled = Signal(str)
-    device_gone = Signal(str)
+    device_gone = Signal(str, bool)
     _event = Signal(object, object)
 
     def __init__(
@@ -73,6 +73,7 @@ class CaptureModel(QObject):
         self._opened: set[Recorder] = set()  # touched by the worker's thread only
         self._take: Path | None = None
         self._record_when_ready = False
+        self._cut_short = False
         self._event.connect(self._hear)
         self._timer = QTimer(self)
         self._timer.setInterval(READ_EVERY_MS)
@@ -105,6 +106,11 @@ class CaptureModel(QObject):
         self.chosen = microphone
         self._settings.update(microphone_name=microphone.name, microphone_host_api=microphone.host_api)
         self._reopen()
+
+    def go_on(self) -> None:
+        """Begin another take as soon as there is a microphone again."""
+        self.refresh()
+        self.record()
 
     def toggle(self) -> None:
         """What the button and the space bar do."""
@@ -190,7 +196,7 @@ class CaptureModel(QObject):
         self._reopen()
 
     def _not_found(self, error: Exception) -> None:
-        self.microphones, self.chosen = (), None
+        self.microphones, self.chosen, self._record_when_ready = (), None, False
         self.microphones_changed.emit(())
         self._go(MicState.NONE)
         self.troubled.emit(str(error))
@@ -200,6 +206,7 @@ class CaptureModel(QObject):
         if recorder is not None:
             self.worker.submit(lambda _: self._close(recorder))
         if self.chosen is None:
+            self._record_when_ready = False
             self._go(MicState.NONE)
         elif self._settings.values.listen_before_recording:
             self._open()
@@ -249,6 +256,7 @@ class CaptureModel(QObject):
         if isinstance(event, TakeEnded):
             # also from a recorder that was let go: its take is never dropped
             if recorder is self._recorder:
+                self._cut_short = event.because == "device"
                 self._go(MicState.READY)
             self.take_ended.emit(event)
             if recorder is self._recorder and not self._settings.values.listen_before_recording:
@@ -264,7 +272,8 @@ class CaptureModel(QObject):
             if gone is not None:
                 self.worker.submit(lambda _: self._close(gone))
             self._go(MicState.CLOSED)
-            self.device_gone.emit(self.chosen.name if self.chosen else "")
+            self.device_gone.emit(self.chosen.name if self.chosen else "", self._cut_short)
+            self._cut_short = False
 
     def _let_go(self) -> Recorder | None:
         recorder, self._recorder = self._recorder, None

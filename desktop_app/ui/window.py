@@ -775,11 +775,13 @@ class MainWindow(QMainWindow):
         for take in found:
             self._takes.delete(take.path)
 
-    def _device_gone(self, name: str) -> None:
-        self.notice.say(
-            self.tr("“{0}” is gone. Everything recorded up to then is kept.").format(name),
-            (self.tr("Look again"), self.capture.refresh),
-        )
+    def _device_gone(self, name: str, in_a_take: bool) -> None:
+        look = (self.tr("Look again"), self.capture.refresh)
+        if in_a_take:
+            sentence = self.tr("“{0}” is gone. Everything recorded up to then is there.").format(name)
+            self.notice.say(sentence, (self.tr("Go on recording"), self.capture.go_on), look)
+        else:
+            self.notice.say(self.tr("“{0}” is gone.").format(name), look)
 
     # playing
 

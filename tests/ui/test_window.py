@@ -196,10 +196,34 @@ def test_an_unplugged_microphone_ends_the_take_with_all_its_sound_and_offers_to_
     assert entry.recognition.label == "happy"
     assert entry.recognition.duration_s >= 3.0
     assert "is gone" in window.notice.message.text()
-    desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
+    # and goes on, where it is plugged in again
     desk.source.pause(False)
-    desk.wait_state(MicState.READY)
+    desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
+    desk.wait_state(MicState.RECORDING)
     assert not window.notice.isVisible()
+    desk.say(clip("sad", 2))
+    assert desk.stop().number == entry.number + 1
+
+
+def test_going_on_without_a_microphone_records_nothing_later(desk: Desk) -> None:
+    window = desk.open()
+    desk.start(clip("happy", 7, 3.0))
+    desk.wait_entry(desk.source.unplug)
+    desk.microphones.plugged.clear()
+    desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
+    desk.wait_state(MicState.NONE)
+    desk.microphones.plugged.append(FakeSource("Plugged in later", speed=8))
+    desk.qtbot.mouseClick(window.record.refresh, LEFT)
+    desk.wait_state(MicState.READY)
+    assert len(window.session.entries()) == 1
+
+
+def test_a_microphone_that_goes_between_takes_is_said(desk: Desk) -> None:
+    window = desk.open()
+    with desk.qtbot.waitSignal(window.capture.device_gone, timeout=LONG):
+        desk.source.unplug()
+    assert window.notice.message.text() == "“Fake microphone” is gone."
+    assert [button.text() for button in window.notice.buttons] == ["Look again"]
 
 
 def test_a_microphone_that_cannot_be_opened_is_said(desk: Desk) -> None:
