@@ -131,3 +131,45 @@ def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
     if len(curves) <= 10:
         axes.legend(fontsize=7)
     return figure
+
+
+def personalisation_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """What getting to know a speaker adds: UA over unlabelled clips by their moods, and over examples a label.
+
+    Args:
+        rows: The conditions of `trainer.personalisation.summarise`.
+    """
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    voices, examples = figure.subplots(1, 2, sharey=True)
+
+    def those(**wanted: object) -> list[Mapping[str, Any]]:
+        return [r for r in rows if all(r[name] == value for name, value in wanted.items())]
+
+    methods = list(dict.fromkeys(r["by"] for r in rows))
+    alone = those(unlabelled=0, examples=0)
+    for mood in dict.fromkeys(r["mood"] for r in rows):
+        _curve(voices, "unlabelled", alone + [r for r in those(mood=mood, examples=0) if r["unlabelled"]], mood)
+    for known in sorted({r["unlabelled"] for r in rows if r["examples"]}, reverse=True):
+        for method in methods:
+            found = those(unlabelled=known, mood="random", wrong=0, by=method)
+            if found:
+                _curve(examples, "examples", found, f"{method}, {known} unlabelled clips known")
+    wrong = [r for r in rows if r["wrong"]]
+    examples.plot([r["examples"] for r in wrong], [r["ua"] for r in wrong], "kx", label="one label of them wrong")
+    voices.set_ylabel("UA, %")
+    voices.set_xlabel("unlabelled clips of the speaker")
+    examples.set_xlabel("examples a label")
+    for axes in (voices, examples):
+        axes.set_xscale("symlog", linthresh=1)
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=8)
+    voices.set_xticks([0, 1, 3, 5, 10, 30], ["0", "1", "3", "5", "10", "30"])
+    examples.set_xticks([0, 1, 3, 5, 10], ["0", "1", "3", "5", "10"])
+    return figure
+
+
+def _curve(axes: Any, over: str, rows: Sequence[Mapping[str, Any]], name: str) -> None:
+    x = [r[over] for r in rows]
+    (line,) = axes.plot(x, [r["ua"] for r in rows], marker="o", markersize=4, label=name)
+    low, high = np.array([r["interval"] for r in rows]).T
+    axes.fill_between(x, low, high, color=line.get_color(), alpha=0.1, linewidth=0)

@@ -22,6 +22,7 @@ from desktop_app.engine.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.pack import Item
 from desktop_app.engine.voice import ITERATIONS, estimate_baseline
 from trainer.datastore import knn_probabilities, nearest
+from trainer.figures import personalisation_figure, save_figure
 from trainer.fit import FittedHead
 from trainer.metrics import confusion_matrix
 from trainer.protocol import answered_rows, datastore_items
@@ -323,7 +324,7 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
 
 
 def personalise_run(run: "Run", draws: int = 20) -> str:
-    """Measure every condition on every fold; writes personalisation.json and personalisation.md, returns the tables."""
+    """Measure every condition on every fold; writes personalisation.json, .md and a figure, returns the tables."""
     from trainer.run import write_json
 
     data = run.prepare()
@@ -343,6 +344,8 @@ def personalise_run(run: "Run", draws: int = 20) -> str:
     )
     text = tables(result)
     (run.folder / "personalisation.md").write_text(text, encoding="utf-8")
+    (run.folder / "figures").mkdir(exist_ok=True)
+    save_figure(personalisation_figure(result["conditions"]), run.folder / "figures" / "personalisation")
     return text
 
 

@@ -76,3 +76,4 @@ def test_a_whole_run_is_measured(place: Path, capsys: pytest.CaptureFixture[str]
     assert len(result["conditions"]) == len(conditions())
     assert all(0 <= row["ua"] <= 100 for row in result["conditions"])
     assert result["speakers"] > 4
+    assert (Run(Path(recipe)).folder / "figures" / "personalisation.svg").stat().st_size > 10_000
