@@ -1,11 +1,16 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
-from desktop_app.engine.recogniser import LITTLE_SPEECH
+from desktop_app.engine.recogniser import LITTLE_SPEECH, NO_SPEECH
 from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition
 from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
 
 CLOSE = 0.15  # two shares this near to each other are as good as level
+
+
+def is_silent(recognition: Recognition) -> bool:
+    """Whether no speech was heard, so that shares and neighbours would say something of nothing."""
+    return recognition.abstained_because == NO_SPEECH
 
 
 def bar_rows(recognition: Recognition) -> tuple[BarRow, ...]:
@@ -17,6 +22,7 @@ def bar_rows(recognition: Recognition) -> tuple[BarRow, ...]:
             recognition.model_probabilities.get(label, 0.0),
             recognition.neighbour_probabilities.get(label, 0.0),
             strong=label == recognition.label and not recognition.abstained,
+            sure=not recognition.abstained,
         )
         for label in recognition.probabilities
     )
@@ -36,7 +42,7 @@ def how_sure(recognition: Recognition) -> str:
     """One sentence on how far to trust the answer."""
     closest = label_name(recognition.label)
     if recognition.abstained:
-        if recognition.speech_s <= 0.0:
+        if is_silent(recognition):
             return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
         if recognition.abstained_because == LITTLE_SPEECH:
             return translate("Answer", "Too little speech was heard in it. Closest would be “{0}” with {1}.").format(

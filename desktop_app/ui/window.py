@@ -40,6 +40,7 @@ from desktop_app.capture.takes import LeftOver, TakeFolder
 from desktop_app.engine.recognition import Neighbour
 from desktop_app.engine.timeline import Stretch
 from desktop_app.errors import VoiceKinError
+from desktop_app.ui.answer_text import is_silent
 from desktop_app.ui.capture_model import CaptureModel
 from desktop_app.ui.channel_menu import ChannelMenu
 from desktop_app.ui.crash_box import CrashBox
@@ -403,9 +404,10 @@ class MainWindow(QMainWindow):
         self.answer.show_entry(entry)
         self.timeline.show_entry(entry)
         recognition = entry.recognition
-        self.what_if.setVisible(recognition is not None)
-        self.neighbours.setVisible(recognition is not None)
-        if recognition is not None:
+        says_something = recognition is not None and not is_silent(recognition)
+        self.what_if.setVisible(says_something)
+        self.neighbours.setVisible(says_something)
+        if recognition is not None and says_something:
             self.neighbours.show_recognition(recognition)
             self.map.show_recognition(recognition)
             if is_other or self.what_if.asked == (None, None):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor
 
+from desktop_app.engine.recogniser import NO_SPEECH
 from desktop_app.engine.recognition import Neighbour, Recognition, Timing
 from desktop_app.ui import answer_text, theme
 from desktop_app.ui.live_model import Smoother
@@ -124,7 +125,7 @@ def test_agreement_is_said() -> None:
 
 def test_doubt_is_said_in_words() -> None:
     shares = {"angry": 0.5, "sad": 0.5}
-    silent = recognition(shares, abstained=True, speech_s=0.0)
+    silent = recognition(shares, abstained=True, speech_s=0.0, abstained_because=NO_SPEECH)
     novel = recognition(shares, abstained=True, novelty=1.4)
     level = recognition(shares, abstained=True)
     assert "No speech" in answer_text.how_sure(silent)

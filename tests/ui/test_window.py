@@ -314,7 +314,9 @@ def test_a_silent_file_is_answered_in_words_not_with_a_proud_bar(desk: Desk, sil
     assert window.answer.answer.text() == "Uncertain"
     assert window.answer.share.text() == ""
     assert "No speech" in window.answer.sure.text()
-    assert not any(bar.row.strong for bar in window.answer.bars.values())
+    assert not any(bar.isVisible() for bar in window.answer.bars.values())
+    assert not window.neighbours.isVisible()
+    assert window.answer.lengths.isVisible()
 
 
 # why

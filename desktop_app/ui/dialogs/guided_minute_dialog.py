@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, Q
 
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
@@ -191,4 +192,4 @@ class GuidedMinuteDialog(QDialog):
         self._waiting = False
         self.prompt.clear()
         if isinstance(error, VoiceKinError):
-            self.message.setText(str(error))
+            self.message.setText(translated(str(error)))

@@ -115,7 +115,8 @@ class AnswerPanel(Card):
         failed = entry.state is EntryState.FAILED
         self.name.setText(entry.title)
         self.name.setToolTip(str(entry.path))
-        self._arrange(bars=done, history=False, working=not done and not failed)
+        silent = recognition is not None and answer_text.is_silent(recognition)
+        self._arrange(bars=done and not silent, history=False, working=not done and not failed)
         self.working.setValue(round(100 * entry.progress))
         self.play.setVisible(not failed)
         self.keep.setVisible(entry.is_take)
@@ -127,7 +128,7 @@ class AnswerPanel(Card):
             self.answer.setText(answer_text.headline(recognition))
             self.share.setText(answer_text.share(recognition))
             self._say(self.sure, answer_text.how_sure(recognition))
-            self._say(self.agreement, answer_text.agreement(recognition))
+            self._say(self.agreement, "" if silent else answer_text.agreement(recognition))
             self.lengths.setText(answer_text.lengths(recognition))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
             if tuple(self.bars) != tuple(recognition.probabilities):
@@ -135,6 +136,8 @@ class AnswerPanel(Card):
             for row in answer_text.bar_rows(recognition):
                 if row.label in self.bars:
                     self.bars[row.label].show_row(row)
+            self.lengths.show()
+            self.envelope.show()
             if is_new:
                 self._announce(answer_text.spoken(recognition))
         elif failed:

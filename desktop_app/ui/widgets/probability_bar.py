@@ -12,6 +12,7 @@ from desktop_app.ui.widgets.calm_bar import CalmBar
 
 NAME_WIDTH = 104
 SHARE_WIDTH = 58
+PALE = 130  # of 255
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class BarRow:
 
     Attributes:
         strong: True for the most probable emotion of an answer that can be relied on.
+        sure: False for an answer that can't: its bars are pale.
     """
 
     label: str
@@ -27,6 +29,7 @@ class BarRow:
     model: float | None = None
     neighbours: float | None = None
     strong: bool = False
+    sure: bool = True
 
 
 class ProbabilityBar(CalmBar):
@@ -97,6 +100,8 @@ class ProbabilityBar(CalmBar):
         if filled < 1:
             return
         colour = self._theme.emotion(self.row.label)
+        if not self.row.sure:
+            colour.setAlpha(PALE)
         painter.save()
         painter.setClipRect(QRectF(track.x(), track.y(), filled, track.height()))
         painter.setBrush(colour)
