@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.trainer.test_run import place, run, write_recipe
+from trainer import personalisation
 from trainer.personalisation import (
     Known,
     Measured,
@@ -68,7 +69,10 @@ def test_gains_are_over_the_same_voice_without_examples() -> None:
     assert "| n 10, m 3 | 75.0 |" in tables(result)
 
 
-def test_a_whole_run_is_measured(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_whole_run_is_measured(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personalisation, "TUNING_STEPS", 2)
     recipe = write_recipe(place)
     assert run("personalise", recipe, "--draws", "1") == 0
     assert "known of the speaker" in capsys.readouterr().out
