@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from trainer.cli import main
 from trainer.corpora import Utterance
 from trainer.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.features import FeatureCache, pad_batch, pooled_features
+from trainer.fit import FittedHead, fit_head
 from trainer.run import Run
 from trainer.table import read_clip
 
@@ -118,6 +120,31 @@ def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:
     assert len(before) == 4 * 2 * 2  # folds, seeds, head and refit
     assert run("tune", recipe) == 0
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.pt")} == before
+
+
+def test_ctrl_c_leaves_a_run_that_goes_on_to_the_same_weights(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds")
+    assert run("fit", recipe, "--run", "whole") == 0
+    trained = []
+
+    def fit_three(*arguments: Any, **more: Any) -> FittedHead:
+        if len(trained) == 3:
+            raise KeyboardInterrupt
+        trained.append(fit_head(*arguments, **more))
+        return trained[-1]
+
+    monkeypatch.setattr("trainer.run.fit_head", fit_three)
+    assert run("fit", recipe, "--run", "broken") == 130
+    assert "the same command with --resume goes on" in capsys.readouterr().err
+    monkeypatch.setattr("trainer.run.fit_head", fit_head)
+    assert run("fit", recipe, "--run", "broken", "--resume") == 0
+    heads = sorted(p.relative_to("whole") for p in Path("whole").rglob("head.pt"))
+    assert len(heads) == 6
+    for head in heads:
+        first, second = (torch.load(Path(name) / head, weights_only=True)["head"] for name in ("whole", "broken"))
+        assert all(torch.equal(first[key], second[key]) for key in first)
 
 
 def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
