@@ -88,7 +88,7 @@ def main() -> None:
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)
         window.record.button.click()
-        source.play(np.concatenate([load_audio(path).samples for path in arguments.files * 4]))
+        source.play(np.concatenate([load_audio(path).samples for path in arguments.files * 20]))
         until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
         picture("live")
         window.close()

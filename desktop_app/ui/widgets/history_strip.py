@@ -15,7 +15,7 @@ from desktop_app.ui.theme import Theme
 
 SHOWN_S = 60.0
 BAND_TOP, BAND_HEIGHT = 18, 40
-NAMED_SHARE = 0.6  # of a name's width that a lead must be long
+NAMED_SHARE = 0.35  # of a name's width that a lead must be long
 MOMENT_S = 0.15  # about the time from one live answer to the next
 
 
