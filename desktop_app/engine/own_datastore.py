@@ -46,9 +46,9 @@ TRUST = 0.95
 ALPHA = 0.9
 """High, for p_own holds what the classifier says already."""
 
-LATEST = 48
-"""A label's correction rests on so many of its examples, the latest: more would make each change slower, and a voice
-changes."""
+LATEST = 32
+"""A label's correction rests on so many of its examples, the latest: more would make each change slower, most of all
+with the installers' NumPy, which has no BLAS, and a voice changes."""
 
 P_FLOOR = 1e-6
 
