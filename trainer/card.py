@@ -111,7 +111,8 @@ def neighbour_table(
     n_speakers = np.array([len(set(row)) for row in speakers[found]])
     lines = [
         f"Of the {k} nearest of other speakers, for each item of the datastore: how many have its own label, in per "
-        "cent; how many come from its own corpus; from how many speakers they are.",
+        "cent; how many come from its own corpus; from how many speakers they are. The head has learned from these",
+        "clips: a stranger's neighbours agree less.",
         "",
         f"| corpus | own label | {' | '.join(labels)} | own corpus | speakers |",
         "|---" * (4 + len(labels)) + "|",
