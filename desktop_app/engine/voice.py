@@ -145,7 +145,9 @@ def unlike_the_others(pooled: Floats, known: Floats, prior: VoicePrior) -> bool:
 
     Distances are root mean squares over the dimensions in units of the variation within an emotion, from the median of
     the others and relative to their own median distance. On held-out corpora, with 10 others, 99 % of a speaker's clips
-    lie under 1.85 and all under 2.2; another speaker in the same room is often no further, and is not told by this.
+    lie under 1.85 and all under 2.2; another speaker in the same room is often no further: AUROC of same against
+    other speakers of a corpus 0.79, and where 1 % of a speaker's own clips are refused, 1 to 6 % of the others'. The
+    cosine to the voice's mean, whitened, gave 0.84 and 1 to 22 %: no rule that keeps others out and loses no moods.
 
     Args:
         pooled: float32 [D], the clip's features.
