@@ -9,7 +9,7 @@ from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import LiveAnswer, RecognitionOwner
 
-ASK_EVERY_MS = 140  # 7 a second, of which a busy machine still gives 5
+ASK_EVERY_MS = 160  # 6 a second, of which a busy machine still gives 5
 WINDOW_S = 3.0
 SHORTEST_S = 0.6  # under this the encoder has too little to go on
 SETTLES_IN_S = 0.6  # time constant of the smoothing
