@@ -9,7 +9,7 @@ EXCLUDED_MODULES = [
     # importlib.metadata reads with
     *("ssl", "_ssl", "http", "ftplib", "smtplib", "imaplib", "poplib", "nntplib", "telnetlib", "xmlrpc", "wsgiref"),
     *("urllib.request", "PySide6.QtNetwork", "asyncio", "socketserver", "webbrowser"),
-    # it works with threads, and keeps nothing in Berkeley DB
+    # it works with threads, and keeps nothing in Berkeley DB (which libjack brings, PortAudio's own)
     *("multiprocessing", "concurrent.futures.process", "dbm", "_dbm"),
     # parts of libraries that serve their own developers
     *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources"),
@@ -54,8 +54,6 @@ _SYSTEM_OR_UNUSED = re.compile(
     | Qt6Network|crypto|ssl|krb5|k5crypto|gssapi|com_err|keyutils
       # a terminal's line editing
     | readline|tinfo|ncurses
-      # Berkeley DB
-    | db-
       # Qt parts of embedded systems
     | Qt6EglF[Ss]|Qt6WlShellIntegration|Qt6Pdf|Qt6Qml|Qt6Quick|Qt6VirtualKeyboard
     )[^/]*\.so)

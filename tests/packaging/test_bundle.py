@@ -27,6 +27,7 @@ check_bundle = script("check_bundle")
     [
         "libportaudio.so.2",
         "libjack.so.0",  # PortAudio's own
+        "libdb-5.3.so",  # libjack's own
         "libxcb-cursor.so.0",
         "numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so",
         "onnxruntime/capi/onnxruntime_pybind11_state.cpython-311-x86_64-linux-gnu.so",
@@ -51,7 +52,6 @@ def test_what_the_app_needs_is_kept(name: str) -> None:
         "libssl.so.3",
         "PySide6/Qt/lib/libQt6Network.so.6",
         "PySide6/Qt/lib/libQt6EglFsKmsSupport.so.6",
-        "libdb-5.3.so",
         "onnxruntime/capi/libonnxruntime.1.32.0.dylib",
         "onnxruntime\\capi\\onnxruntime.dll",
         "PySide6/Qt/plugins/tls/libqopensslbackend.so",
