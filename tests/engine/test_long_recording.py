@@ -158,7 +158,7 @@ def test_borders_of_real_speech() -> None:
 @pytest.mark.skipif(not paths.default_pack().is_dir(), reason="the default pack is not in this checkout")
 def test_answers_within_a_long_recording_agree_with_the_clips_own(tmp_path: Path) -> None:
     recogniser = Recogniser(load_pack(paths.default_pack()))
-    clips = [load_audio(path).samples for corpus in CLIPS for path in corpus_clips(corpus, 40)]
+    clips = [load_audio(path).samples for corpus in CLIPS for path in corpus_clips(corpus, 60)]
     own = [recogniser.answer(recogniser.analyse(sound)) for sound in clips]
     samples, spans = joined(clips)
     soundfile.write(tmp_path / "joined.wav", samples, SAMPLE_RATE)
