@@ -63,6 +63,8 @@ class GuidedMinuteDialog(QDialog):
         )
         self.progress = QProgressBar()
         self.progress.setRange(0, round(10 * self._goal_s))
+        self.progress.setTextVisible(False)
+        self.seconds = text_label("quiet")
         self.progress.setAccessibleName(self.tr("Seconds of speech so far"))
         self.message = text_label("small", wrap=True)
         self.message.setText(self.tr("Only what makes the voice yours is kept, no sound. Cancel keeps nothing."))
@@ -84,6 +86,7 @@ class GuidedMinuteDialog(QDialog):
         column.setSpacing(14)
         column.addWidget(self.prompt, 1)
         column.addWidget(self.progress)
+        column.addWidget(self.seconds)
         column.addWidget(self.message)
         column.addLayout(row)
         self._show_progress()
@@ -139,9 +142,7 @@ class GuidedMinuteDialog(QDialog):
 
     def _show_progress(self) -> None:
         self.progress.setValue(min(round(10 * self._speech_s), self.progress.maximum()))
-        self.progress.setFormat(
-            self.tr("{0} of {1} seconds of speech").format(int(self._speech_s), round(self._goal_s))
-        )
+        self.seconds.setText(self.tr("{0} of {1} seconds of speech").format(int(self._speech_s), round(self._goal_s)))
         self.enough.setEnabled(self._speech_s >= self._enough_s)
         if self._talk is not None:
             prompts = self._prompts()
