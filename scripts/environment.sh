@@ -159,7 +159,7 @@ python_packages() {
   ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps annoy || return 1
   if [ "$1" = build ] && [ "$(uname -s)" = Linux ]; then # macOS's wheels have no OpenBLAS
     say 'compiling NumPy for the installers; this takes some minutes more'
-    pip_install --no-cache-dir --no-deps --no-binary numpy \
+    pip_install --no-cache-dir --no-deps --force-reinstall --no-binary numpy \
       --config-settings="setup-args=--native-file=$root/packaging/numpy.ini" numpy || return 1
   fi
   pip_install --editable "$what" || return 1
