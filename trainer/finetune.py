@@ -2,6 +2,9 @@
 
 Every process draws the same batch and hears its share of it; logits and embeddings are gathered, with their gradients,
 so that the loss is that of the whole batch however many processes there are.
+
+Several GPUs: `accelerate launch`. Several processes without one: `ACCELERATE_USE_CPU=true torchrun --nproc-per-node N`,
+for there accelerate's own launcher starts one, whatever number it is given.
 """
 
 import copy

@@ -1,6 +1,8 @@
 """Fine-tuning trains every family of encoders, resumes bit for bit, and two processes do what one does."""
 
 import csv
+import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -159,43 +161,49 @@ def test_out_of_memory_says_which_setting_to_lower(tmp_path: Path, monkeypatch: 
         )
 
 
-TWO_PROCESSES = """
-import sys
+JOB = """
+import pickle, sys
 from pathlib import Path
-import torch
-torch.set_num_threads(1)
-from tests.trainer.test_finetune import QUICK, SIXTEEN, NOBODY, encoder, labels_of, sixteen_clips
-from dataclasses import replace
+import numpy as np, torch
+from accelerate import PartialState
 from trainer.finetune import finetune
-place, name = Path(sys.argv[1]), sys.argv[2]
-utterances = sixteen_clips(place / name)
-recipe = replace(QUICK, epochs=3, kinds=("volume",))
-labels = labels_of(utterances)
-finetune(utterances, labels, 4, SIXTEEN, NOBODY, encoder(place / name), recipe, 0, place / name, cpu=True)
+torch.set_num_threads(1)
+place = Path(sys.argv[1])
+utterances, labels, encoder, recipe = pickle.loads((place / "job.pickle").read_bytes())
+finetune(utterances, labels, 4, np.arange(16), np.zeros(0, np.int64), encoder, recipe, 0, place, cpu=True)
+state = PartialState()
+(place / f"process-{state.process_index}-of-{state.num_processes}").touch()
 """
 
 
-def test_two_processes_give_the_loss_curve_of_one(tmp_path: Path) -> None:
-    script = tmp_path / "job.py"
-    script.write_text(TWO_PROCESSES, encoding="utf-8")
-    root = Path(__file__).parents[2]
-    losses = {}
-    for name, launch in (
-        ("one", []),
-        ("two", ["-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1"]),
-    ):
-        command = [sys.executable, *launch, str(script), str(tmp_path), name]
+@pytest.mark.timeout(900)
+def test_two_processes_give_the_loss_curve_and_weights_of_one(tmp_path: Path) -> None:
+    script, root = tmp_path / "job.py", Path(__file__).parents[2]
+    script.write_text(JOB, encoding="utf-8")
+    utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path)
+    recipe = replace(QUICK, epochs=3, kinds=("volume",))
+    losses, weights = [], []
+    # torchrun: on processors `accelerate launch` itself starts one process, whatever number it is given
+    for processes in (1, 2):
+        place = tmp_path / str(processes)
+        place.mkdir()
+        (place / "job.pickle").write_bytes(pickle.dumps((utterances, labels_of(utterances), backbone, recipe)))
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
         done = subprocess.run(
-            command, cwd=root, env=environment(root), capture_output=True, text=True, timeout=240, check=False
+            [sys.executable, *launch, str(script), str(place)],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
-        with (tmp_path / name / "finetune.csv").open() as f:
-            losses[name] = [float(r["loss"]) for r in csv.DictReader(f)]
-    assert len(losses["one"]) == 3
-    np.testing.assert_allclose(losses["two"], losses["one"], atol=1e-4)
-
-
-def environment(root: Path) -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+        assert len(list(place.glob(f"process-*-of-{processes}"))) == processes
+        with (place / "finetune.csv").open() as f:
+            losses.append([float(r["loss"]) for r in csv.DictReader(f)])
+        weights.append(torch.load(place / "backbone.pt", weights_only=True))
+    assert len(losses[0]) == 3
+    np.testing.assert_allclose(losses[1], losses[0], atol=1e-4)
+    for key, value in weights[0].items():
+        torch.testing.assert_close(weights[1][key], value, atol=1e-3, rtol=1e-3)
