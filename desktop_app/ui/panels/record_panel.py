@@ -103,7 +103,8 @@ class RecordPanel(Card):
         }
         self.state.setText(words[state])
         recording = state in (MicState.STARTING, MicState.RECORDING)
-        self.button.setEnabled(state not in (MicState.NONE, MicState.STOPPING))
+        # also while a take is saved: a button that is disabled loses the focus, and with it the next Space
+        self.button.setEnabled(state is not MicState.NONE)
         self.button.setAccessibleName(self.tr("Stop recording") if recording else self.tr("Record"))
         self.button.setToolTip(self.tr("Stop (Space)") if recording else self.tr("Record (Space)"))
         busy = self._capture.is_recording
