@@ -228,9 +228,9 @@ def score_tables(scores: Mapping[str, Any]) -> str:
             lines += ["| surer than | " + " | ".join(f"{sure:.2f}" for _, _, sure in c["coverage"]) + " |"]
             lines += ["| right | " + " | ".join(f"{right:.1%}" for _, right, _ in c["coverage"]) + " |"]
             lines += ["", f"Calibration ({known}), each fifth of the answers by how sure they are:", ""]
-            lines += ["| mean confidence | " + " | ".join(f"{sure:.2f}" for sure, _, _ in c["reliability"]) + " |"]
+            lines += ["| mean confidence | " + " | ".join(f"{sure:.2f}" for sure, _ in c["reliability"]) + " |"]
             lines += ["|---" * (1 + len(c["reliability"])) + "|"]
-            lines += ["| right | " + " | ".join(f"{right:.2f}" for _, right, _ in c["reliability"]) + " |"]
+            lines += ["| right | " + " | ".join(f"{right:.2f}" for _, right in c["reliability"]) + " |"]
     return "\n".join(lines) + "\n"
 
 

@@ -21,14 +21,12 @@ from sklearn.manifold import TSNE
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
 from desktop_app.engine.voice import estimate_baseline, voice_rows
-from trainer.card import model_card as model_card_text
-from trainer.card import neighbour_table
+from trainer.card import model_card, neighbour_table
 from trainer.corpora import Utterance
 from trainer.features import pad_batch
 from trainer.fit import FittedHead
 from trainer.model import PackEncoder, PackHead
 from trainer.pooling import PooledBackbone
-from trainer.protocol import answered_rows, datastore_items
 from trainer.recipe import Recipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
 from trainer.tune import Tuned
@@ -176,7 +174,7 @@ def export_pack(
     utterances: Sequence[Utterance],
     training: Mapping[str, Any],
     scores: Mapping[str, Any],
-    model_card: str,
+    score_tables: str,
     progress: Progress | None = None,
 ) -> Pack:
     """Write the pack.
@@ -187,19 +185,21 @@ def export_pack(
         pooled_backbone: The encoder with its pooling, fine-tuned or not.
         fitted: Head trained on everyone.
         tuned: From validation speakers.
-        utterances: The clips of the datastore, inspected, with labels that are answered with.
+        utterances: The clips trained on, inspected; of those with labels that are answered with a balanced share
+            becomes the datastore.
         training, scores: As they stand in pack.json.
-        model_card: MODEL_CARD.md.
+        score_tables: What `evaluate` printed, for MODEL_CARD.md; "" for none.
         progress: Called as clips are encoded.
     """
     labels = fitted.labels[: fitted.n_answered]
     model = pack_model(pooled_backbone, fitted)
     pooled_dim = model.backbone.pooled_dim
     encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
+    kept = balanced([u for u in utterances if u.label in labels], recipe.export.per_speaker)
     longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
     if recipe.export.quantise:
-        sample = np.random.default_rng(0).permutation(len(utterances))[:COMPARED_CLIPS]
-        compared = [read_clip(utterances[i])[:longest] for i in sample]
+        sample = np.random.default_rng(0).permutation(len(kept))[:COMPARED_CLIPS]
+        compared = [read_clip(kept[i])[:longest] for i in sample]
         small = quantise(encoder)
         same = labels_kept(encoder, small, compared, pooled_dim)
         training = {**training, "int8_labels_kept": round(same, 4)}
@@ -210,7 +210,7 @@ def export_pack(
     encoding, heading = session(encoder), session(head)
     rows, items = [], []
     clips: dict[str, Path] = {}
-    for done, utterance in enumerate(utterances, start=1):
+    for done, utterance in enumerate(kept, start=1):
         samples = read_clip(utterance)[:longest]
         rows.append(_run_one(encoding, samples, pooled_dim, "pooled"))
         clip = clip_name(utterance, done) if recipe.export.clips else None
@@ -218,9 +218,10 @@ def export_pack(
             clips[clip] = utterance.path
         items.append(_item(utterance, samples, clip))
         if progress:
-            progress(done, len(utterances))
+            progress(done, len(kept))
     pooled = np.concatenate(rows)
-    embeddings = _embed(heading, pooled, utterances, fitted, recipe.baseline.used)
+    embeddings = _embed(heading, pooled, kept, fitted, recipe.baseline.used)
+    neighbours = neighbour_table(embeddings, kept, tuned.k, labels)
     manifest = PackManifest(
         name=recipe.name,
         version=recipe.export.version,
@@ -248,7 +249,7 @@ def export_pack(
         head=head,
         embeddings=embeddings,
         items=items,
-        model_card=model_card,
+        model_card=model_card(recipe, tuned, utterances, score_tables, neighbours, training),
         voice=voice_rows(fitted.prior),
         item_map=item_map(embeddings),
         clips=clips,
@@ -298,8 +299,8 @@ def _item(utterance: Utterance, samples: Waveform, clip: str | None) -> Item:
 
 def export_run(run: "Run", target: Path) -> Pack:
     """The pack of a run: its head trained on everyone, tuned on validation speakers, with the scores it has by now."""
+    data = run.prepare()
     part = run.parts(for_pack=True)[0]
-    data = run.data(part)
     fitted, tuned = run.final_head(part), run.tuned(part)
     scores_path, tables_path = run.folder / "scores.json", run.folder / "tables.md"
     scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.is_file() else {}
@@ -313,21 +314,15 @@ def export_run(run: "Run", target: Path) -> Pack:
         "labels": list(data.labels),
         "versions": json.loads((run.folder / "environment.json").read_text(encoding="utf-8")),
     }
-    answered = answered_rows(data, np.arange(len(data.utterances)))
-    kept = balanced([data.utterances[i] for i in answered], run.recipe.export.per_speaker)
-    row_of = {u.id: i for i, u in enumerate(data.utterances)}
-    embeddings, _ = datastore_items(data, fitted, np.array([row_of[u.id] for u in kept]), run.recipe.baseline.used)
-    neighbours = neighbour_table(embeddings, kept, tuned.k, run.recipe.corpora.labels)
-    card = model_card_text(run.recipe, tuned, data.utterances, tables, neighbours, training)
     return export_pack(
         target,
         run.recipe,
         run.encoder(part),
         fitted,
         tuned,
-        kept,
+        data.utterances,
         training,
         scores,
-        card,
+        tables,
         progress=bar("clips embedded"),
     )

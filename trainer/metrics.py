@@ -51,11 +51,11 @@ def calibration_error(truth: Ints, probabilities: Floats, bins: int = ECE_BINS) 
     return float(np.abs(gap[n > 0]).sum() / len(truth))
 
 
-def reliability(truth: Ints, probabilities: Floats, bins: int = 5) -> list[tuple[float, float, float]]:
-    """Bins of as many clips each, by confidence: mean confidence, accuracy, and the lowest confidence in it; 0 to 1."""
+def reliability(truth: Ints, probabilities: Floats, bins: int = 5) -> list[tuple[float, float]]:
+    """Bins of as many clips each, by confidence: mean confidence and accuracy; 0 to 1."""
     confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
-    return [(float(confidence[p].mean()), float(right[p].mean()), float(confidence[p].min())) for p in parts if len(p)]
+    return [(float(confidence[p].mean()), float(right[p].mean())) for p in parts if len(p)]
 
 
 @dataclass(frozen=True)

@@ -120,5 +120,6 @@ def load_pooled(recipe: BackboneRecipe) -> PooledBackbone:
         BackboneError: It can't be found or loaded, or has not the layers asked for.
     """
     backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
-    r = recipe
-    return PooledBackbone(backbone, r.pooled_layers, r.pools, r.weighted_sum, r.attention, r.statistics).eval()
+    return PooledBackbone(
+        backbone, recipe.pooled_layers, recipe.pools, recipe.weighted_sum, recipe.attention, recipe.statistics
+    ).eval()

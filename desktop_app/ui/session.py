@@ -187,10 +187,9 @@ class SessionModel(QAbstractTableModel):
         )[section]
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+        # first, and told by numbers: each repaint of a table asks thousands of times for roles like fonts
         if role not in self.ROLES or not index.isValid():
-            return (
-                None  # first, and told by numbers: each repaint of a table asks thousands of times for roles like fonts
-            )
+            return None
         entry = self._entries[index.row()]
         if role == self.ENTRY_ROLE:
             return entry
