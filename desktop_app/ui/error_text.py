@@ -168,14 +168,21 @@ def in_words(error: Exception) -> str:
 
 def translated(sentence: str) -> str:
     """A sentence of the engine in the window's language."""
-    for form, source in _forms():
-        if found := form.fullmatch(sentence):
+    for begins, ends, source in _forms():
+        # most are told apart so, and only those that can fit are compiled: all at once would take 10 ms
+        if sentence.startswith(begins) and sentence.endswith(ends) and (found := form(source).fullmatch(sentence)):
             return translate("Error", source).format(*map(translated, found.groups()))
     return sentence
 
 
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Each sentence as a pattern for its values, the most particular first."""
+def _forms() -> tuple[tuple[str, str, str], ...]:
+    """How each sentence begins and ends around its values, and the sentence; the most particular first."""
     by_length = sorted(SENTENCES, key=lambda s: -len(re.sub(r"{\d}", "", s)))
-    return tuple((re.compile(re.sub(r"\\{\d\\}", "(.*?)", re.escape(s)), re.DOTALL), s) for s in by_length)
+    return tuple((s.partition("{")[0], s.rpartition("}")[2], s) for s in by_length)
+
+
+@cache
+def form(source: str) -> re.Pattern[str]:
+    """A sentence as a pattern for its values."""
+    return re.compile(re.sub(r"\\{\d\\}", "(.*?)", re.escape(source)), re.DOTALL)
