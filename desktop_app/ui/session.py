@@ -1,5 +1,6 @@
 """The recordings of this session, each with its state and answer, and the queue that answers them one by one."""
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,15 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from desktop_app.engine.recognition import Recognition
 from desktop_app.engine.timeline import Stretch
@@ -24,8 +18,6 @@ from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, percent, translate
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class EntryState(Enum):
@@ -80,8 +72,11 @@ class Entry:
         return self.answered.recognition if self.answered else None
 
 
-class SessionModel(QAbstractTableModel):
+class SessionModel(QStandardItemModel):
     """Recordings as rows: name, answer, length, segments, folder, and why there is no answer or not a sure one.
+
+    What the tables show lies in Qt's own items. A model that answers in Python is asked seven times for each cell that
+    is painted, and each time the window's thread may have to wait for the interpreter, which an answer under way holds.
 
     Signals:
         entry_changed: An Entry whose state or answer changed.
@@ -90,31 +85,27 @@ class SessionModel(QAbstractTableModel):
     entry_changed = Signal(object)
 
     NAME, ANSWER, LENGTH, SEGMENTS, FOLDER, NOTE = range(6)
-    ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
+    NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
     SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-    TEXT_ROLE = int(Qt.ItemDataRole.DisplayRole)
-    TIP_ROLE = int(Qt.ItemDataRole.ToolTipRole)
-    SPOKEN_ROLE = int(Qt.ItemDataRole.AccessibleTextRole)
-    ROLES = frozenset((ENTRY_ROLE, SORT_ROLE, TEXT_ROLE, TIP_ROLE, SPOKEN_ROLE))
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
+        self._entries: list[Entry] = []  # by number
         self._count = 0
+        self.setHorizontalHeaderLabels(
+            [
+                translate("Session", "Recording"),
+                translate("Session", "Answer"),
+                translate("Session", "Length"),
+                translate("Session", "Segments"),
+                translate("Session", "Folder"),
+                translate("Session", "Remark"),
+            ]
+        )
 
     def add_files(self, paths: Sequence[Path], channel: int | None = None) -> tuple[Entry, ...]:
-        """New recordings at the end, told to the views at once: one by one, hundreds would stall the window."""
-        if not paths:
-            return ()
-        entries = tuple(
-            Entry(self._count + i, path, path.name, channel=channel) for i, path in enumerate(paths, start=1)
-        )
-        self._count += len(entries)
-        at = len(self._entries)
-        self.beginInsertRows(QModelIndex(), at, at + len(entries) - 1)
-        self._entries.extend(entries)
-        self.endInsertRows()
-        return entries
+        """New recordings at the end."""
+        return tuple(self.add(path, path.name, channel=channel) for path in paths)
 
     def add(
         self,
@@ -128,29 +119,29 @@ class SessionModel(QAbstractTableModel):
         """A new recording at the end."""
         self._count += 1
         entry = Entry(self._count, path, name, is_take, kept, stretch=stretch, channel=channel)
-        at = len(self._entries)
-        self.beginInsertRows(QModelIndex(), at, at)
         self._entries.append(entry)
-        self.endInsertRows()
+        self.appendRow([_item(cell) for cell in _cells(entry)])
         return entry
 
     def change(self, number: int, **changes: Any) -> Entry | None:
         """Change a recording; None where it was removed meanwhile."""
-        row = self._row(number)
-        if row is None:
+        row = self.row_of(number)
+        if row < 0:
             return None
         entry = self._entries[row] = replace(self._entries[row], **changes)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+        for column, cell in enumerate(_cells(entry)):
+            index = self.index(row, column)
+            for role, value in cell.items():
+                self.setData(index, value, role)  # tells the views, where it is another value
         self.entry_changed.emit(entry)
         return entry
 
     def remove(self, number: int) -> None:
         """Take a recording out of the list."""
-        row = self._row(number)
-        if row is not None:
-            self.beginRemoveRows(QModelIndex(), row, row)
+        row = self.row_of(number)
+        if row >= 0:
             del self._entries[row]
-            self.endRemoveRows()
+            self.removeRow(row)
 
     def entries(self) -> tuple[Entry, ...]:
         """All, in the order they came."""
@@ -158,76 +149,53 @@ class SessionModel(QAbstractTableModel):
 
     def entry(self, number: int) -> Entry | None:
         """The recording of that number, unless removed."""
-        row = self._row(number)
-        return None if row is None else self._entries[row]
+        row = self.row_of(number)
+        return None if row < 0 else self._entries[row]
+
+    def entry_at(self, index: QModelIndex) -> Entry | None:
+        """The recording in that place of this model or of a sorted view of it."""
+        return self.entry(index.data(self.NUMBER_ROLE)) if index.isValid() else None
 
     def row_of(self, number: int) -> int:
         """Its row, or -1."""
-        row = self._row(number)
-        return -1 if row is None else row
+        row = bisect_left(self._entries, number, key=lambda entry: entry.number)
+        return row if row < len(self._entries) and self._entries[row].number == number else -1
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self._entries)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 6
+def _item(cell: dict[int, Any]) -> QStandardItem:
+    item = QStandardItem()
+    item.setEditable(False)
+    for role, value in cell.items():
+        item.setData(value, role)
+    return item
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation != Qt.Orientation.Horizontal:
-            return None
-        return (
-            translate("Session", "Recording"),
-            translate("Session", "Answer"),
-            translate("Session", "Length"),
-            translate("Session", "Segments"),
-            translate("Session", "Folder"),
-            translate("Session", "Remark"),
-        )[section]
 
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        # first, and told by numbers: each repaint of a table asks thousands of times for roles like fonts
-        if role not in self.ROLES or not index.isValid():
-            return None
-        entry = self._entries[index.row()]
-        if role == self.ENTRY_ROLE:
-            return entry
-        if role == self.SORT_ROLE:
-            return self._sort_key(entry, index.column())
-        if role == self.TEXT_ROLE:
-            return self._text(entry, index.column())
-        if role == self.TIP_ROLE:
-            return translated(entry.error) or str(entry.path)
-        return f"{entry.title}: {answer_in_short(entry)}" if index.column() == 0 else None  # for screen readers
-
-    def _text(self, entry: Entry, column: int) -> str:
-        recognition = entry.recognition
-        if column == self.NAME:
-            return entry.title
-        if column == self.ANSWER:
-            return answer_in_short(entry)
-        if column == self.LENGTH:
-            return clock(recognition.duration_s) if recognition else ""
-        if column == self.SEGMENTS:
-            return str(len(recognition.segments)) if recognition else ""
-        if column == self.FOLDER:
-            return str(entry.path.parent)
-        return translated(recognition.abstained_because if recognition else entry.error)
-
-    def _sort_key(self, entry: Entry, column: int) -> Any:
-        if column == self.NAME:
-            return entry.number
-        if column == self.ANSWER:
-            return answer_in_short(entry)
-        if column == self.LENGTH:
-            return entry.recognition.duration_s if entry.recognition else -1.0
-        if column == self.SEGMENTS:
-            return len(entry.recognition.segments) if entry.recognition else -1
-        return self._text(entry, column)
-
-    def _row(self, number: int) -> int | None:
-        return next((i for i, e in enumerate(self._entries) if e.number == number), None)
+def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
+    """What the items of a recording's row hold: by column, a value for each role."""
+    recognition = entry.recognition
+    answer = answer_in_short(entry)
+    folder = str(entry.path.parent)
+    note = translated(recognition.abstained_because if recognition else entry.error)
+    texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
+        (entry.title, entry.number),
+        (answer, answer),
+        (clock(recognition.duration_s), recognition.duration_s) if recognition else ("", -1.0),
+        (str(len(recognition.segments)), len(recognition.segments)) if recognition else ("", -1),
+        (folder, folder),
+        (note, note),
+    )
+    tip = translated(entry.error) or str(entry.path)
+    cells = tuple(
+        {
+            int(Qt.ItemDataRole.DisplayRole): text,
+            int(Qt.ItemDataRole.ToolTipRole): tip,
+            SessionModel.SORT_ROLE: sort_key,
+            SessionModel.NUMBER_ROLE: entry.number,
+        }
+        for text, sort_key in texts_and_sort_keys
+    )
+    cells[SessionModel.NAME][int(Qt.ItemDataRole.AccessibleTextRole)] = f"{entry.title}: {answer}"  # for screen readers
+    return cells
 
 
 class FileQueue(QObject):

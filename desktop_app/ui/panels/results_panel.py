@@ -1,5 +1,7 @@
 """All results as one table: sorted, filtered, tried again, stopped, exported."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
@@ -89,19 +91,22 @@ class ResultsPanel(Card):
 
     def selection(self) -> tuple[Entry, ...]:
         """The selected recordings, in the order shown."""
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return tuple(self.proxy.index(row, 0).data(SessionModel.ENTRY_ROLE) for row in rows)
+        return self._entries(sorted(index.row() for index in self.table.selectionModel().selectedRows()))
 
     def shown(self) -> tuple[Entry, ...]:
         """The recordings that the filter lets through, in the order shown."""
-        return tuple(self.proxy.index(row, 0).data(SessionModel.ENTRY_ROLE) for row in range(self.proxy.rowCount()))
+        return self._entries(range(self.proxy.rowCount()))
+
+    def _entries(self, rows: Iterable[int]) -> tuple[Entry, ...]:
+        entries = (self._session.entry_at(self.proxy.index(row, 0)) for row in rows)
+        return tuple(entry for entry in entries if entry is not None)
 
     def _to_retry(self) -> tuple[Entry, ...]:
         again = (EntryState.FAILED, EntryState.STOPPED)
         return self.selection() or tuple(entry for entry in self.shown() if entry.state in again)
 
     def _open(self, index: QModelIndex) -> None:
-        self.opened.emit(index.data(SessionModel.ENTRY_ROLE))
+        self.opened.emit(self._session.entry_at(index))
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)

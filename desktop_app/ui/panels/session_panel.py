@@ -79,14 +79,17 @@ class SessionPanel(Card):
         session.rowsRemoved.connect(self._count_changed)
         self._count_changed()
 
-    def select(self, entry: Entry) -> None:
-        """Make a recording's row the current one."""
-        index = self.proxy.mapFromSource(self._session.index(self._session.row_of(entry.number), 0))
-        self.table.setCurrentIndex(index)
+    def select(self, entry: Entry | None) -> None:
+        """Make a recording's row the current one; None: no row, so that a click on any of them says so."""
+        if entry is None:
+            self.table.selectionModel().clear()
+        else:
+            index = self.proxy.mapFromSource(self._session.index(self._session.row_of(entry.number), 0))
+            self.table.setCurrentIndex(index)
 
     def _current_changed(self, current: QModelIndex) -> None:
-        entry = current.data(SessionModel.ENTRY_ROLE)
-        if isinstance(entry, Entry):
+        entry = self._session.entry_at(current)
+        if entry is not None:
             self.selected.emit(entry)
 
     def _count_changed(self) -> None:
