@@ -429,21 +429,26 @@ class MainWindow(QMainWindow):
     def _add_files(self, files: tuple[Path, ...]) -> None:
         entries = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
         if not self.capture.is_recording:
-            self.recordings.select(entries[0])
             if len(files) > 1:
+                self._shown = entries[0]
                 self.show_results()
-        self.queue.add_all(entries)
-        self._add_more(files[ADDED_AT_ONCE:])
+            else:
+                self.recordings.select(entries[0])
+        self._answer_and_add(entries, files[ADDED_AT_ONCE:])
 
-    def _add_more(self, files: tuple[Path, ...]) -> None:
-        """The rest of a large folder, in portions between which the window looks after itself."""
+    def _answer_and_add(self, entries: tuple[Entry, ...], files: tuple[Path, ...]) -> None:
+        """Let recordings be answered and add the rest of a large folder, in portions between which the window lives.
 
-        def add() -> None:
-            self.queue.add_all(self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel))
-            self._add_more(files[ADDED_AT_ONCE:])
+        Each waits for its turn, and the first answer so for the table's first paint: both want the interpreter.
+        """
 
-        if files:
-            QTimer.singleShot(0, self, add)
+        def go_on() -> None:
+            self.queue.add_all(entries)
+            if files:
+                more = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
+                self._answer_and_add(more, files[ADDED_AT_ONCE:])
+
+        QTimer.singleShot(0, self, go_on)
 
     def _take_ended(self, take: TakeEnded) -> None:
         if take.path is None:
@@ -472,7 +477,7 @@ class MainWindow(QMainWindow):
     def _begin_live(self) -> None:
         self._shown = None
         self._scroll.verticalScrollBar().setValue(0)
-        self.recordings.table.clearSelection()
+        self.recordings.select(None)
         self._main.setCurrentWidget(self._scroll)
         self.timeline.hide()
         self.what_if.hide()
@@ -649,6 +654,7 @@ class MainWindow(QMainWindow):
 
     def show_results(self) -> None:
         """The table of all results."""
+        self.recordings.select(None)  # it stands for the answer that is shown
         self._main.setCurrentWidget(self._table_page)
         self.results.table.setFocus()
 
@@ -662,6 +668,7 @@ class MainWindow(QMainWindow):
 
     def _back_from_results(self) -> None:
         if self._shown is not None:
+            self.recordings.select(self._shown)
             self.show_entry(self._shown)
         else:
             self._main.setCurrentWidget(self.empty)

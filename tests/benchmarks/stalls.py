@@ -84,8 +84,12 @@ class StallWatch(QObject):
 
     def report(self) -> int:
         """Print what was found; the exit status, 1 where the window's thread worked longer than GOAL_S at a time."""
-        longest = max(self.work_s)
-        print(f"window's stalls   longest {_ms(max(self.late_s))}, 99 % under {_ms(np.quantile(self.late_s, 0.99))}")
+        longest, latest = max(self.work_s), int(np.argmax(self.late_s))
+        after_s = sum(self.late_s[:latest]) + latest * TICK_S
+        print(
+            f"window's stalls   longest {_ms(self.late_s[latest])}, {after_s:.2f} s after the start, "
+            f"99 % under {_ms(np.quantile(self.late_s, 0.99))}"
+        )
         print(f"its own work      longest {_ms(longest)} of processor time between two ticks, goal {_ms(GOAL_S)}")
         print(f"an idle thread's  longest {_ms(max(self._idle.late_s))}")
         return int(longest > GOAL_S)

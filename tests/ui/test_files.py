@@ -84,6 +84,22 @@ def test_a_folder_is_dropped_and_everything_in_it_gets_its_row(desk: Desk, folde
     assert not window.queue_panel.isVisible()
 
 
+def test_from_the_table_one_comes_to_any_answer_and_back(desk: Desk, folder: Path) -> None:
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(folder))
+    names = [entry.name for entry in window.session.entries()]
+    click(desk, window.results.back)
+    assert window.answer.isVisible()
+    assert window.recordings.table.currentIndex().data() == names[0]
+    window.results_action.trigger()
+    assert window.results.isVisible()
+    side = window.recordings.table
+    last = side.visualRect(side.model().index(len(names) - 1, SessionModel.NAME)).center()
+    desk.qtbot.mouseClick(side.viewport(), LEFT, pos=last)
+    assert window.answer.isVisible(), "the recording that was shown last is shown again"
+    assert window.recordings.table.currentIndex().data() == names[0]
+
+
 def test_the_table_is_sorted_and_filtered(desk: Desk, folder: Path) -> None:
     window = desk.open()
     run_dry(desk, lambda: desk.drop(folder))

@@ -3,20 +3,20 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
 
 from desktop_app.capture.wav_file import WavWriter
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
-from desktop_app.ui.session import EntryState
+from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.map_view import Landscape, MapView
@@ -268,7 +268,7 @@ def test_a_neighbour_is_heard(desk: Desk, wav: Wav, pack_with_clips: Path) -> No
 # nothing big at once: what would hold up the window's thread is done in portions
 
 
-def test_a_large_folder_comes_in_portions(desk: Desk, tmp_path: Path) -> None:
+def test_a_large_folder_comes_in_portions(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     window = desk.open()
     window.queue.pause(True)
     folder = tmp_path / "many"
@@ -276,11 +276,13 @@ def test_a_large_folder_comes_in_portions(desk: Desk, tmp_path: Path) -> None:
     for i in range(3 * ADDED_AT_ONCE + 1):
         (folder / f"{i:03}.wav").write_bytes(b"")
     portions: list[int] = []
+    add_files = window.session.add_files
 
-    def added(_parent: QModelIndex, first: int, last: int) -> None:
-        portions.append(last - first + 1)
+    def added(paths: Sequence[Path], channel: int | None) -> tuple[Entry, ...]:
+        portions.append(len(paths))
+        return add_files(paths, channel)
 
-    window.session.rowsInserted.connect(added)
+    monkeypatch.setattr(window.session, "add_files", added)
     desk.drop(folder)
     desk.qtbot.waitUntil(lambda: sum(portions) == 3 * ADDED_AT_ONCE + 1, timeout=LONG)
     assert max(portions) == ADDED_AT_ONCE
