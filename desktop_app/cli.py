@@ -1,13 +1,18 @@
 """The command line: one subcommand a module of `desktop_app.commands`."""
 
 import argparse
+import errno
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from desktop_app import __version__
-from desktop_app.errors import VoiceKinError
+from desktop_app.commands.plain_text import plain
+from desktop_app.errors import PackExists, TargetExists, VoiceKinError
 
 COMMANDS = ("classify", "voice", "examples", "pack", "doctor")
 
@@ -19,12 +24,18 @@ USAGE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
+REPLACED_BY: dict[type[VoiceKinError], str] = {TargetExists: "--overwrite", PackExists: "--replace"}
+"""The option that lets what is there give way."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command and gives the exit status.
 
     argparse ends the process itself, by SystemExit, for --help (0) and for a call that it does not understand (2).
     """
+    # None where the caller has closed them
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # a terminal without Unicode shows what it can, and a file name that is no text is shown all the same
         if hasattr(stream, "reconfigure"):
@@ -35,15 +46,36 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return status
     except VoiceKinError as error:
-        print(f"voicekin: {error}", file=sys.stderr)
+        replaced = REPLACED_BY.get(type(error))
+        print(f"voicekin: {plain(str(error))}{f' {replaced} replaces it.' if replaced else ''}", file=sys.stderr)
         return USAGE
-    except KeyboardInterrupt:
-        print("voicekin: stopped.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # who read our output has gone, `head` for one; Python must not find the pipe broken again when it exits
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # who read our output has gone, `head` for one
+        _write_no_more()
         return PIPE_CLOSED
+    except (KeyboardInterrupt, Exception) as error:
+        if _was_interrupted(error):
+            # a second Ctrl-C while Python ends would kill threads inside C++, which aborts
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+            print("voicekin: stopped.", file=sys.stderr)
+            return INTERRUPTED
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # our own files turn it into a VoiceKinError
+            _write_no_more()
+            print(f"voicekin: The answers can't be written ({error.strerror}): free some space.", file=sys.stderr)
+            return USAGE
+        raise
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: a C extension that it meets while it is imported says ImportError."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _write_no_more() -> None:
+    """Lets what is still to be written to stdout go nowhere: Python must not fail at it once more when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

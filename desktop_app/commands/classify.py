@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.commands import classify_batch, known_person
+from desktop_app.commands.plain_text import plain
 
 if TYPE_CHECKING:
     from desktop_app.engine.recognition import Outcome, Recognition
@@ -81,9 +82,9 @@ def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
 
     if isinstance(outcome, Failure):
         sys.stdout.flush()
-        print(f"{outcome.path}\n  {outcome.error}\n", file=sys.stderr, flush=True)
+        print(f"{plain(outcome.path)}\n  {plain(outcome.error)}\n", file=sys.stderr, flush=True)
     else:
-        print("\n".join(_text(outcome, args.top_k)), end="\n\n", flush=True)
+        print("\n".join(map(plain, _text(outcome, args.top_k))), end="\n\n", flush=True)
 
 
 def _text(answer: "Recognition", top_k: int | None) -> list[str]:

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from desktop_app.commands.plain_text import plain
+
 if TYPE_CHECKING:
     from desktop_app.engine.doctor import Finding
 
@@ -28,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     for finding in (*engine_findings(path), *_microphones()):
         well &= finding.ok
         value = finding.value if finding.ok else f"PROBLEM: {finding.value}"
-        print(without_home(f"{finding.name:<12}{value}"), flush=True)
+        print(plain(without_home(f"{finding.name:<12}{value}")), flush=True)
     return int(not well)
 
 

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop_app.commands.plain_text import plain
+
 
 def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
@@ -56,7 +58,7 @@ def _add(store: Any, args: argparse.Namespace) -> int:
         try:
             if isinstance(path, Failure):
                 failed = True
-                print(f"{path.path}\n  {path.error}", file=sys.stderr)
+                print(f"{plain(path.path)}\n  {plain(path.error)}", file=sys.stderr)
                 continue
             example = personal.add_example(
                 personal.analyse_file(path),
@@ -65,12 +67,12 @@ def _add(store: Any, args: argparse.Namespace) -> int:
                 envelope=envelope_of(path, ENVELOPE_PEAKS),
                 keep_audio_of=path if args.keep_audio else None,
             )
-            print(f"{example.id:>6}  {example.label:<12}  {path}")
+            print(plain(f"{example.id:>6}  {example.label:<12}  {path}"))
         except StoreError:
             raise
         except VoiceKinError as error:
             failed = True
-            print(f"{path}\n  {error}", file=sys.stderr)
+            print(f"{plain(str(path))}\n  {plain(str(error))}", file=sys.stderr)
     return int(failed)
 
 
@@ -79,10 +81,14 @@ def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the
     from desktop_app.engine.profiles import Profiles
 
     voices = {p.id: p.name for p in Profiles(store).all()}
-    for e in Examples(store).all():
+    examples = Examples(store).all()
+    if not examples:
+        print("There is no example yet; `voicekin examples add` makes one.", file=sys.stderr)
+    for e in examples:
         voice = voices.get(e.voice_id, "") if e.voice_id is not None else ""
         kept = "audio kept" if e.audio else ""
-        print(f"{e.id:>6}  {e.label:<12}  {e.added[:10]}  {e.duration_s:6.1f} s  {voice:<12}  {kept:<10}  {e.origin}")
+        said = f"{e.id:>6}  {e.label:<12}  {e.added[:10]}  {e.duration_s:6.1f} s  {voice:<12}  {kept:<10}  {e.origin}"
+        print(plain(said))
     return 0
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.commands.plain_text import plain
+
 if TYPE_CHECKING:
     from desktop_app.engine.own_datastore import OwnDatastore
     from desktop_app.engine.personal import Personal
@@ -74,7 +76,7 @@ def open_known_person(recogniser: "Recogniser", args: argparse.Namespace) -> "It
             except StoreError as error:
                 if args.voice:
                     raise
-                print(f"voicekin: {error} Your own examples are not heeded.", file=sys.stderr)
+                print(f"voicekin: {plain(str(error))} Your own examples are not heeded.", file=sys.stderr)
         if args.voice:
             assert own is not None
             baseline = _baseline(own, args.voice)

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop_app.commands.plain_text import plain
+
 
 def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
@@ -29,15 +31,15 @@ def run(args: argparse.Namespace) -> int:
     if args.action in ("verify", "card"):
         path = packs.find_pack(args.pack) if args.pack else packs.pack_in_use()
         if args.action == "card":
-            print(load_pack(path).model_card())
+            print("\n".join(map(plain, load_pack(path).model_card().split("\n"))))
             return 0
         checks = verify_pack(path)
         for check in checks:
-            print(f"{'ok' if check.ok else 'FAILED':<8}{check.name:<10}{check.detail}")
+            print(f"{'ok' if check.ok else 'FAILED':<8}{check.name:<10}{plain(check.detail)}")
         return int(not all(check.ok for check in checks))
     if args.action == "list":
         for pack in packs.installed_packs():
-            print(_line(pack))
+            print(plain(_line(pack)))
     elif args.action == "install":
         print(f"Installed {packs.install_pack(args.source, replace=args.replace).name}.")
     elif args.action == "use":

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
+from desktop_app.commands.plain_text import plain
+
 EVERY_S = 0.1
 CLEAR_LINE = "\r\x1b[K"
 
@@ -31,9 +33,8 @@ class ProgressLine:
                 return
             self._told_at = now
             width = shutil.get_terminal_size().columns - 1
-            # a file name may hold what a terminal obeys
-            plain = "".join(c if c.isprintable() else "?" for c in text)
-            self._stream.write(CLEAR_LINE + (plain if len(plain) <= width else f"{plain[: max(0, width - 1)]}…"))
+            line = plain(text)
+            self._stream.write(CLEAR_LINE + (line if len(line) <= width else f"{line[: max(0, width - 1)]}…"))
             self._stream.flush()
             self._shown = True
 

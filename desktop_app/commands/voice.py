@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop_app.commands.plain_text import plain
+
 
 def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
@@ -33,7 +35,10 @@ def run(args: argparse.Namespace) -> int:
     with Store(paths.user_data()) as store:
         profiles = Profiles(store)
         if args.action == "list":
-            for profile in profiles.all():
+            voices = profiles.all()
+            if not voices:
+                print("No voice is learnt yet; `voicekin voice learn` makes one.", file=sys.stderr)
+            for profile in voices:
                 paused = "  (paused)" if profile.paused else ""
                 print(
                     f"{profile.name:<24}  {_recordings(profile.recordings):>16}  since {profile.created[:10]}{paused}"
@@ -58,28 +63,30 @@ def _learn(store: Any, args: argparse.Namespace) -> int:
 
     personal = Personal(store, Recogniser(load_pack(find_pack(args.pack) if args.pack else pack_in_use())))
     try:
-        profile = personal.profiles.named(args.name)
+        profile, made = personal.profiles.named(args.name), False
     except StoreError:
-        profile = personal.profiles.create(args.name)
-    learnt, refused = 0, 0
-    for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
-        try:
-            if isinstance(path, Failure):
-                reason, shown = path.error, path.path
-            else:
-                shown = str(path)
-                reason = personal.learn(profile.id, personal.analyse_file(path)).refused
-        except StoreError:
-            raise
-        except VoiceKinError as error:
-            reason = str(error)
-        learnt += not reason
-        refused += bool(reason)
-        if reason:
-            print(f"{shown}\n  {reason}", file=sys.stderr)
-    voice = personal.voice(profile.id)
-    if not voice.clips:
-        personal.remove_voice(profile.id)
+        profile, made = personal.profiles.create(args.name), True
+    refused = 0
+    try:
+        for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
+            try:
+                if isinstance(path, Failure):
+                    reason, shown = path.error, path.path
+                else:
+                    shown = str(path)
+                    reason = personal.learn(profile.id, personal.analyse_file(path)).refused
+            except StoreError:
+                raise
+            except VoiceKinError as error:
+                reason = str(error)
+            refused += bool(reason)
+            if reason:
+                print(f"{plain(shown)}\n  {plain(reason)}", file=sys.stderr)
+    finally:  # interrupted, too, no voice stays that knows nothing; one from before knows what other packs have heard
+        voice = personal.voice(profile.id)
+        if made and not voice.clips:
+            personal.remove_voice(profile.id)
+    if made and not voice.clips:
         print(f"{profile.name} has learnt from no recording, so there is no such voice.", file=sys.stderr)
         return 1
     print(f"{profile.name} has learnt from {_recordings(voice.clips)} and is {voice.settled:.0%} settled.")

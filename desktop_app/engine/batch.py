@@ -4,7 +4,7 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 ANALYSIS_SHARE = 0.95
 """Of the work for a recording; the rest is looking for neighbours, a second for an hour of speech."""
+
+LOOK_EVERY_S = 0.1
+"""How soon one who waits for an answer notices that he is to stop."""
 
 ShouldStop = Callable[[], bool]
 Ask = Callable[[Path, ShouldStop], T]
@@ -68,18 +71,18 @@ def _entries(folder: Path, recursive: bool) -> Iterator[Path | Failure]:
             yield from _entries(Path(entry.path), recursive)
 
 
-def _by_name(name: str) -> list[tuple[int, str]]:
+def _by_name(name: str) -> list[tuple[str, int]]:
     """Sorts "clip 2" before "clip 10", and small letters beside capitals."""
-    key: list[tuple[int, str]] = []
+    key: list[tuple[str, int]] = []
     digits = ""
     for character in name.casefold() + "\0":
         if character.isdecimal():
             digits += character
             continue
         if digits:
-            key.append((int(digits), ""))
+            key.append(("0", int(digits)))  # where digits stand among characters: before letters
             digits = ""
-        key.append((-1, character))
+        key.append((character, 0))
     return key
 
 
@@ -110,6 +113,9 @@ def answer_all(
 ) -> Iterator[T | Failure]:
     """One outcome for each file, in the files' order, each as soon as it and those before it are there.
 
+    The work is never done in the caller's thread, also where `jobs` is 1: a Ctrl-C that meets the main thread inside a
+    library's callback (libsndfile asks Python for the file's bytes) is swallowed there.
+
     Args:
         jobs: How many files are worked on at once.
 
@@ -121,12 +127,6 @@ def answer_all(
     def stop() -> bool:
         return stopped or should_stop()
 
-    if jobs <= 1:
-        for path in files:
-            if stop():
-                raise Cancelled
-            yield answer_one(path, ask, stop)
-        return
     waiting = iter(files)
     running: deque[Future[T | Failure]] = deque()
     with ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool:
@@ -137,6 +137,9 @@ def answer_all(
                     running.append(pool.submit(answer_one, file, ask, stop))
                 if not running:
                     return
+                # by turns, since on Windows no Ctrl-C gets through to a thread that waits for as long as it takes
+                while not stop() and not wait([running[0]], LOOK_EVERY_S).done:
+                    pass
                 if stop():
                     raise Cancelled
                 yield running.popleft().result()

@@ -33,6 +33,8 @@ class BatchJournal:
         self._answers: dict[str, tuple[int, int, dict[str, Any]]] = {}
         header = {"voicekin_batch": FORMAT, "settings": dict(settings)}
         try:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                raise StoreError(f"{path} can't be used (it is no file): choose another file.")
             whole = self._read(header) if path.exists() else 0
             self._file = path.open("r+b" if path.exists() else "xb")
             # what follows the last whole line was cut off by the interruption
@@ -55,18 +57,25 @@ class BatchJournal:
         size, changed_ns, answer = found
         if (status.st_size, status.st_mtime_ns) != (size, changed_ns):
             return None
-        return Recognition.from_json({**answer, "path": str(path)})
+        try:
+            return Recognition.from_json({**answer, "path": str(path)})
+        except (KeyError, TypeError):  # of another version: asked again
+            del self._answers[str(path.absolute())]
+            return None
 
     def add(self, path: Path, recognition: Recognition) -> None:
-        """Notes an answer; it is on the disk when this returns.
+        """Notes an answer, unless it is noted already; it is on the disk when this returns.
 
         Raises:
             StoreError: The disk does not take it.
         """
         try:
             status = path.stat()
-            file = {"path": str(path.absolute()), "size": status.st_size, "changed_ns": status.st_mtime_ns}
-            self._write({"file": file, "answer": recognition.as_json()})
+            place = str(path.absolute())
+            file = {"path": place, "size": status.st_size, "changed_ns": status.st_mtime_ns}
+            noted = self._answers.get(place)
+            if noted is None or noted[:2] != (status.st_size, status.st_mtime_ns):
+                self._write({"file": file, "answer": recognition.as_json()})
         except OSError as error:
             raise StoreError(f"{self._path} can't be written ({error.strerror or error}): free some space.") from error
 

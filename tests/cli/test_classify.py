@@ -1,6 +1,8 @@
 """`voicekin classify`: every file gets its line, whatever is wrong with the others."""
 
 import json
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -203,9 +205,54 @@ def test_ctrl_c_is_one_line(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Recogniser, "answer", interrupt)
+    handlers: list[tuple[int, object]] = []
+    monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.append((number, handler)))
     status = cli.main(["classify", "--pack", str(tiny_pack.root), str(write(tmp_path, "a.wav"))])
     assert status == 128 + signal.SIGINT
     assert capsys.readouterr().err == "voicekin: stopped.\n"
+    assert handlers == [(signal.SIGINT, signal.SIG_IGN)], "a second one while Python ends would abort"
+
+
+@pytest.mark.usefixtures("no_signal_is_changed")
+def test_ctrl_c_while_a_library_is_imported_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()  # as pybind11 does
+
+    monkeypatch.setattr("desktop_app.engine.pack.load_pack", interrupt)
+    assert cli.main(["classify", "a.wav"]) == 128 + signal.SIGINT
+    assert capsys.readouterr().err == "voicekin: stopped.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_full_disk_under_the_output_is_told(options: list[str], tiny_pack: Pack, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "desktop_app", "classify", "--pack", str(tiny_pack.root), *options]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, str(write(tmp_path, "a.wav"))], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("voicekin: The answers can't be written")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell's way to close an output")
+def test_closed_outputs_cost_nothing_but_the_text(tiny_pack: Pack, tmp_path: Path) -> None:
+    call = shlex.join([sys.executable, "-m", "desktop_app", "classify", "--pack", str(tiny_pack.root)])
+    good, bad = shlex.quote(str(write(tmp_path, "a.wav"))), shlex.quote(str(tmp_path / "missing.wav"))
+    assert subprocess.run(f"{call} {good} >&-", shell=True, check=False).returncode == 0
+    assert subprocess.run(f"{call} {bad} >&- 2>&-", shell=True, check=False).returncode == 1
+
+
+def test_a_name_cant_command_the_terminal(tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "a\x1b[2J\nb.wav") if os.name != "nt" else tmp_path / "a\x1b[2J\nb.wav"
+    cli.main(["classify", "--pack", str(tiny_pack.root), str(path), str(tmp_path / "\x1b[31m.wav")])
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    assert "\\x1b[31m.wav does not exist" in err
+    assert os.name == "nt" or "a\\x1b[2J\\nb.wav" in out
 
 
 def test_a_reader_that_goes_away_ends_it_quietly(tiny_pack: Pack, tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def test_what_would_fail_at_the_end_is_refused_at_once(
     assert sentence in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("no_signal_is_changed")
 def test_an_interrupted_batch_goes_on_where_it_was(
     tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,35 @@ def test_a_voice_that_this_pack_has_not_heard_is_told(clips: Path, capsys: Captu
     assert "This pack has heard no recording of me" in capsys.readouterr().err
 
 
+def test_a_voice_that_only_another_pack_has_heard_stays_when_nothing_is_learnt(
+    clips: Path, capsys: Capture, user_home: Path
+) -> None:
+    assert call("voice", "learn", "me", clips) == 0
+    connection = sqlite3.connect(user_home / DATABASE)
+    with connection:
+        connection.execute("UPDATE features SET encoder = 'another'")
+    connection.close()
+    assert call("voice", "learn", "me", clips / "missing.wav") == 1
+    capsys.readouterr()
+    assert call("voice", "list") == 0
+    assert "4 recordings" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("no_signal_is_changed")
+def test_an_interrupted_lesson_leaves_no_empty_voice(
+    clips: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Recogniser, "analyse_file", interrupt)
+    assert call("voice", "learn", "me", clips) == cli.INTERRUPTED
+    assert call("voice", "list") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "No voice is learnt yet" in captured.err
+
+
 def test_a_journal_is_of_one_set_of_examples(clips: Path, tmp_path: Path, capsys: Capture) -> None:
     journal = tmp_path / "journal"
     assert call("classify", "--json", clips, "--resume", journal) == 0

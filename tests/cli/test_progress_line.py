@@ -20,7 +20,7 @@ def test_a_terminal_gets_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch
         line.show("13 of 400, \x1b[31mred\n.wav and more")
     first, second, third = terminal.getvalue().split(CLEAR_LINE)[1:]
     assert first == "12 of 400"
-    assert second == "13 of 400, ?[31mre…"
+    assert second == "13 of 400, \\x1b[31…"
     assert third == ""
 
 

@@ -41,6 +41,13 @@ def test_a_folder_is_searched_for_what_is_called_like_a_recording(folder: Path) 
     assert deep == ["clip 2.wav", "clip 10.WAV", "deep/a.ogg", "x.wav", "Übung.flac"]
 
 
+def test_names_are_sorted_as_people_sort_them(tmp_path: Path) -> None:
+    names = ["a 1.wav", "a.wav", "a2.wav", "a10.wav", "ab.wav", "B.wav"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert [p.name for p in find_recordings([tmp_path]) if isinstance(p, Path)] == names
+
+
 def test_files_are_taken_as_named(folder: Path) -> None:
     named_files = [folder / "notes.txt", folder / "missing.wav", folder / "x.wav"]
     assert list(find_recordings(named_files)) == [*named_files[:2], folder / "x.wav" / "inside.wav"]
@@ -102,6 +109,34 @@ def test_a_caller_who_has_enough_leaves_no_thread_behind() -> None:
     next(batch)
     batch.close()  # type: ignore[attr-defined]
     assert not [t for t in threading.enumerate() if t.name.startswith("batch")]
+
+
+def test_the_callers_thread_never_works() -> None:
+    threads: set[str] = set()
+
+    def note(path: Path, should_stop: ShouldStop) -> Recognition:
+        threads.add(threading.current_thread().name)
+        return ask(path, should_stop)
+
+    assert len(list(answer_all([Path("a.wav"), Path("b.wav")], note))) == 2
+    assert threading.current_thread().name not in threads
+
+
+def test_who_waits_for_a_long_answer_can_stop() -> None:
+    caller, begun, never_set = threading.current_thread(), threading.Event(), threading.Event()
+
+    def long(_path: Path, should_stop: ShouldStop) -> Recognition:
+        begun.set()
+        while not should_stop():
+            never_set.wait(0.01)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        next(
+            answer_all(
+                [Path("a.wav")], long, should_stop=lambda: begun.is_set() and threading.current_thread() is caller
+            )
+        )
 
 
 def test_several_jobs_run_at_once() -> None:

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,27 @@ def test_what_was_answered_is_there_again(tmp_path: Path, clips: list[Path]) -> 
     with BatchJournal(begin(tmp_path, clips), SETTINGS) as journal:
         assert journal.answer(clips[0]) == replace(ANSWER, path=str(clips[0]))
         assert journal.answer(clips[2]) is None
+
+
+def test_an_answer_that_is_noted_is_not_noted_again(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    before = path.read_bytes()
+    with BatchJournal(path, SETTINGS) as journal:
+        noted = journal.answer(clips[0])
+        assert noted is not None
+        journal.add(clips[0], noted)
+    assert path.read_bytes() == before
+    clips[0].write_bytes(b"another sound")
+    with BatchJournal(path, SETTINGS) as journal:
+        journal.add(clips[0], ANSWER)
+    assert len(path.read_bytes()) > len(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes among its files")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="it is no file"):
+        BatchJournal(tmp_path / "pipe", SETTINGS)
 
 
 def test_a_line_that_the_interruption_cut_is_dropped(tmp_path: Path, clips: list[Path]) -> None:

@@ -1,0 +1,11 @@
+"""Text from files and packs for a terminal: what a terminal would obey, or what would hide, is spelled out."""
+
+import re
+
+# control characters, line and paragraph separators, and what turns the direction of writing around
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """`text` on one line, e.g. with an escape character as \\x1b, which can then do nothing to the terminal."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
