@@ -84,6 +84,18 @@ def test_what_was_said_before_the_microphone_went_can_be_learnt(desk: Desk, wind
         desk.qtbot.mouseClick(dialog.enough, LEFT)
 
 
+@pytest.mark.usefixtures("german")
+def test_why_nothing_was_learnt_is_said_in_the_windows_language(desk: Desk, window: MainWindow) -> None:
+    name_a_voice(desk, window, "Ich")
+    dialog = open_dialog(desk, window)
+    with desk.qtbot.waitSignal(window.owner.known_changed, timeout=LONG):
+        window.owner.pause_voice(window.owner.voice, True)
+    desk.qtbot.mouseClick(dialog.start, LEFT)
+    desk.source.play(TALK)
+    desk.qtbot.waitUntil(lambda: "Diese Stimme pausiert" in dialog.message.text(), timeout=LONG)
+    assert dialog.prompt.text() == "", "it is not being learnt any more"
+
+
 def test_a_folder_is_one_speaker(desk: Desk, window: MainWindow, tmp_path: Path) -> None:
     folder = tmp_path / "Interview"
     folder.mkdir()

@@ -163,7 +163,7 @@ class GuidedMinuteDialog(QDialog):
 
     def _learnt(self, learned: "Learned") -> None:
         if learned.refused:
-            self.message.setText(learned.refused)
+            self._say(learned.refused)
             return
         self.learnt.emit(learned)
         self.accept()
@@ -191,6 +191,9 @@ class GuidedMinuteDialog(QDialog):
 
     def _say_error(self, error: Any) -> None:
         self._waiting = False
+        self._say(str(error) if isinstance(error, VoiceKinError) else "")
+
+    def _say(self, sentence: str) -> None:
+        """Why nothing was learnt, as the engine says it."""
         self.prompt.clear()
-        if isinstance(error, VoiceKinError):
-            self.message.setText(translated(str(error)))
+        self.message.setText(translated(sentence))
