@@ -1113,6 +1113,10 @@
         <translation>Hinzufügen</translation>
     </message>
     <message>
+        <source>The recording under way began with the pack in use. Go on or stop it, and the other one is used.</source>
+        <translation>Die laufende Aufnahme hat mit dem jetzigen Paket begonnen. Setzen Sie sie fort oder stoppen Sie sie, dann wird das andere verwendet.</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -1377,8 +1381,8 @@
         <translation>Anhalten</translation>
     </message>
     <message>
-        <source>Begin no further recording; the one under way is finished</source>
-        <translation>Keine weitere Aufnahme beginnen; die laufende wird beendet</translation>
+        <source>Hold the recordings where they are, and go on from there later</source>
+        <translation>Die Aufnahmen anhalten, wo sie sind, und später von dort fortfahren</translation>
     </message>
     <message>
         <source>Stop all</source>

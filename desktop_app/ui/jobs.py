@@ -32,8 +32,8 @@ class JobState:
     """What a job's function may use while it runs, in the worker's thread.
 
     Attributes:
-        give_way: Runs the jobs of a higher priority that wait, here and now. For a long job to call at moments when
-            it has nothing half done that another job could touch.
+        give_way: Runs the jobs of a higher priority that wait, here and now, and those that come while this job is
+            paused. For a long job to call at moments when it has nothing half done that another job could touch.
     """
 
     def __init__(
@@ -77,15 +77,23 @@ class Job(QObject):
     failed = Signal(object)
     finished = Signal()
 
-    def __init__(self, function: Callable[[JobState], Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, function: Callable[[JobState], Any], worker_woken: threading.Event) -> None:
+        super().__init__()
         self.function = function
         self.stop = threading.Event()
+        self.is_paused = False
         self.is_finished = False
+        self._worker_woken = worker_woken
 
     def cancel(self) -> None:
-        """Ask the function to stop; a job that has not begun never begins."""
+        """Ask the function to stop, also where it is paused; a job that has not begun never begins."""
         self.stop.set()
+        self._worker_woken.set()
+
+    def pause(self, paused: bool) -> None:
+        """Have the function wait where it gives way next, or go on."""
+        self.is_paused = paused
+        self._worker_woken.set()
 
 
 def while_alive(receiver: QObject, act: Callable[..., object]) -> Callable[..., None]:
@@ -115,6 +123,7 @@ class Worker(QObject):
         super().__init__(parent)
         self._jobs: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
         self._count = itertools.count()
+        self._woken = threading.Event()  # for a paused job: another job came, or it may go on, or must stop
         self._alive: set[Job] = set()
         # always queued: signals of a job arrive in the window's thread whatever they are connected to
         self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -123,9 +132,10 @@ class Worker(QObject):
 
     def submit(self, function: Callable[[JobState], Any], priority: Priority = Priority.ASKED) -> Job:
         """Queue a function; the job is kept alive until it is finished."""
-        job = Job(function)
+        job = Job(function, self._woken)
         self._alive.add(job)
         self._jobs.put((int(priority), next(self._count), job))
+        self._woken.set()
         return job
 
     def close(self) -> None:
@@ -144,6 +154,14 @@ class Worker(QObject):
                 return
             self._run_job(job, priority)
 
+    def _give_way(self, job: Job, priority: int) -> None:
+        while True:
+            self._woken.clear()
+            self._run_before(priority)
+            if not job.is_paused or job.stop.is_set():
+                return
+            self._woken.wait()
+
     def _run_before(self, priority: int) -> None:
         """Runs the jobs that wait and come before this priority."""
         while not self._jobs.empty():  # no one else takes from it
@@ -161,7 +179,7 @@ class Worker(QObject):
             tell("cancelled", None)
             return
         try:
-            result = job.function(JobState(job.stop, tell, partial(self._run_before, priority)))
+            result = job.function(JobState(job.stop, tell, partial(self._give_way, job, priority)))
         except Cancelled:
             tell("cancelled", None)
         except VoiceKinError as error:

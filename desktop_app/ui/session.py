@@ -206,7 +206,7 @@ class FileQueue(QObject):
         changed: The queue went on, was paused, or ended.
 
     Attributes:
-        is_paused: No further recording is begun.
+        is_paused: The recording under way waits where it is, and no further one is begun.
         channel: Which channel of a file is listened to when it is opened or tried again; None: all, mixed down.
     """
 
@@ -222,6 +222,7 @@ class FileQueue(QObject):
         self._share = 0.0
         self._done = 0
         self._began = 0.0
+        self._paused_at = 0.0
         self.is_paused = False
         self.channel: int | None = None
         self._is_held = False
@@ -294,8 +295,14 @@ class FileQueue(QObject):
         self.pause(False)
 
     def pause(self, paused: bool) -> None:
-        """Begin no further recording, or go on."""
+        """Let the recording under way wait and begin no further one, or go on."""
+        if paused and not self.is_paused:
+            self._paused_at = monotonic()
+        elif self.is_paused and not paused and self._began:
+            self._began += monotonic() - self._paused_at  # as if there had been no pause, for the time left
         self.is_paused = paused
+        for job in self._running.values():
+            job.pause(paused)
         self._next()
 
     def hold(self) -> None:

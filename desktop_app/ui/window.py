@@ -662,9 +662,18 @@ class MainWindow(QMainWindow):
         """The packs on this machine."""
         dialog = PacksDialog(self.file_worker, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.use_asked.connect(self.owner.open)
+        dialog.use_asked.connect(self._use_pack)
         dialog.open()
         return dialog
+
+    def _use_pack(self, path: Path) -> None:
+        self.owner.open(path)
+        if self.queue.is_running and self.queue.is_paused:
+            self.notice.say(
+                self.tr(
+                    "The recording under way began with the pack in use. Go on or stop it, and the other one is used."
+                )
+            )
 
     def _back_from_results(self) -> None:
         if self._shown is not None:

@@ -250,6 +250,26 @@ def test_a_long_recording_by_itself_says_how_long_it_takes_and_can_be_stopped(
     assert desk.wait_entry(lambda: click(desk, window.results.retry)).state is EntryState.DONE
 
 
+def test_a_long_recording_is_paused_where_it_is_and_goes_on(
+    desk: Desk, interview: Path, held: tuple[threading.Event, threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FileQueue, "time_left_s", property(lambda queue: None if queue.is_paused else 90.0))
+    began, go_on = held
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(interview), EntryState.RUNNING)
+    desk.qtbot.waitUntil(began.is_set, timeout=LONG)
+    desk.qtbot.waitUntil(window.queue_panel.isVisible, timeout=LONG)
+    click(desk, window.queue_panel.pause)
+    go_on.set()
+    for _ in range(3):  # whatever else is asked for is answered meanwhile
+        with desk.qtbot.waitSignal(window.owner.list_examples().done, timeout=LONG):
+            pass
+    assert [entry.state for entry in window.session.entries()] == [EntryState.RUNNING]
+    assert window.queue_panel.isVisible()
+    entry = desk.wait_entry(lambda: click(desk, window.queue_panel.pause))
+    assert entry.state is EntryState.DONE
+
+
 def test_live_answers_come_between_the_pieces_of_a_long_recording(
     desk: Desk, interview: Path, held: tuple[threading.Event, threading.Event]
 ) -> None:

@@ -45,6 +45,45 @@ def test_progress_is_throttled_and_ends_whole(qtbot: QtBot, worker: Worker) -> N
     assert len(told) < 1_000
 
 
+def test_a_paused_job_waits_where_it_gives_way_and_others_come_before_it(qtbot: QtBot, worker: Worker) -> None:
+    gate, order = threading.Event(), []
+
+    def long(state: JobState) -> None:
+        gate.wait(20)
+        state.give_way()
+        order.append("long")
+
+    job = worker.submit(long, Priority.QUEUED)
+    job.pause(True)
+    gate.set()
+    for name in ("first", "second"):
+        with qtbot.waitSignal(worker.submit(lambda _, name=name: order.append(name)).finished, timeout=LONG):
+            pass
+    assert order == ["first", "second"]
+    with qtbot.waitSignal(job.done, timeout=LONG):
+        job.pause(False)
+    assert order[-1] == "long"
+
+
+def test_a_paused_job_is_cancelled(qtbot: QtBot, worker: Worker) -> None:
+    gate = threading.Event()
+
+    def long(state: JobState) -> None:
+        gate.wait(20)
+        state.give_way()
+        if state.should_stop():
+            raise Cancelled
+
+    job = worker.submit(long)
+    job.pause(True)
+    gate.set()
+    with qtbot.waitSignal(worker.submit(lambda _: None, Priority.LIVE).finished, timeout=LONG):
+        pass
+    assert not job.is_finished
+    with qtbot.waitSignal(job.finished, timeout=LONG), qtbot.assertNotEmitted(job.done):
+        job.cancel()
+
+
 def test_partial_results_come_before_the_whole(qtbot: QtBot, worker: Worker) -> None:
     order: list[object] = []
 

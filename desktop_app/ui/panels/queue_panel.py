@@ -21,7 +21,7 @@ class QueuePanel(QWidget):
         self.bar.setFixedHeight(6)
         self.bar.setAccessibleName(self.tr("Progress of all recordings"))
         self.pause = QPushButton(self.tr("Pause"))
-        self.pause.setToolTip(self.tr("Begin no further recording; the one under way is finished"))
+        self.pause.setToolTip(self.tr("Hold the recordings where they are, and go on from there later"))
         self.pause.clicked.connect(lambda: queue.pause(not queue.is_paused))
         self.stop = QPushButton(self.tr("Stop all"))
         self.stop.clicked.connect(queue.cancel_all)
@@ -42,7 +42,7 @@ class QueuePanel(QWidget):
         self.pause.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
         words = self.tr("{0} of {1} done").format(queue.done, queue.total)
         left = queue.time_left_s
-        self.setVisible(queue.total > 1 or (queue.total == 1 and left is not None))
+        self.setVisible(queue.total > 1 or (queue.total == 1 and (left is not None or queue.is_paused)))
         if queue.is_paused:
             words = self.tr("{0}, paused").format(words)
         elif left is not None:
