@@ -51,7 +51,7 @@ class Audio:
         samples: float32 [n], mono, -1..1, at `sample_rate`.
         sample_rate: Hz, after resampling.
         path: Where it was read from.
-        duration_s: Length of the original in seconds.
+        duration_s: Length in seconds.
     """
 
     samples: Waveform
@@ -70,16 +70,23 @@ def probe(path: Path) -> AudioInfo:
         return AudioInfo(max(0, sound.frames) / sound.samplerate, sound.samplerate, sound.channels, sound.format)
 
 
-def load_audio(path: Path, sample_rate: int = SAMPLE_RATE, channel: int | None = None) -> Audio:
+def load_audio(
+    path: Path,
+    sample_rate: int = SAMPLE_RATE,
+    channel: int | None = None,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+) -> Audio:
     """The whole recording as float32 mono at `sample_rate` Hz; for a long one take `read_blocks`.
 
     Args:
         channel: Which channel, counted from 0; None mixes all of them down.
+        start_s, end_s: The stretch to read, in seconds from the recording's start; None: to its end.
 
     Raises:
         AudioError: If the file is missing, not audio, empty, damaged, or has no such channel.
     """
-    blocks = list(read_blocks(path, sample_rate, block_s=10.0, channel=channel))
+    blocks = list(read_blocks(path, sample_rate, 10.0, channel, start_s, end_s))
     samples = np.concatenate(blocks)
     return Audio(samples, sample_rate, path, len(samples) / sample_rate)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.engine.audio import load_audio
+from desktop_app.engine.audio import Audio, load_audio
 from desktop_app.engine.examples import Example, Examples, RemovedExamples
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.own_datastore import OwnDatastore, embed_examples
@@ -156,16 +156,15 @@ class Personal:
             voice_id: Whose voice it is; None: a voice without a name.
             baseline: float32 [D], what such a voice's answer was made with; None: nothing.
             envelope: Peaks of its waveform.
-            keep_audio_of: The recording, where the user agreed to keep its sound; it is kept as the encoder hears it.
+            keep_audio_of: The recording, where the user agreed to keep its sound; of it is kept what the encoder heard.
         """
         known = {one.casefold(): one for one in (*self._recogniser.pack.manifest.labels, *self.examples.labels())}
         label = known.get(label.strip().casefold(), label)
-        audio = load_audio(keep_audio_of) if keep_audio_of is not None else None
+        audio = _heard_in(keep_audio_of, analysis) if keep_audio_of is not None else None
         with self.store.writing() as connection:
             example_id = self.examples.add(self._heard(analysis, envelope, baseline), label, voice_id)
             if audio is not None:
-                kept = audio.samples[: round(KEPT_SECONDS * audio.sample_rate)]
-                self.store.keep_audio(example_id, kept, audio.sample_rate)
+                self.store.keep_audio(example_id, audio.samples, audio.sample_rate)
             teaches = voice_id is not None and not self.why_not(voice_id, analysis)
             if voice_id is not None and teaches:
                 self.profiles.contribute_stored(voice_id, example_id, connection)
@@ -311,3 +310,9 @@ class Personal:
             envelope=example.envelope,
             clip=str(example.audio) if example.audio is not None else None,
         )
+
+
+def _heard_in(path: Path, analysis: Analysis) -> Audio:
+    """The sound that an analysis of a file heard: of its channel and its stretch the first KEPT_SECONDS."""
+    end_s = min(analysis.duration_s, analysis.start_s + KEPT_SECONDS)
+    return load_audio(path, channel=analysis.channel, start_s=analysis.start_s, end_s=end_s)

@@ -69,6 +69,8 @@ class Analysis:
         pooled: float32 [spans, D], see `Encoder.encode`.
         encoder_sha256: Which encoder made them.
         decode_ms, encode_ms: What it took; decode includes finding the speech.
+        start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
+        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
     """
 
     path: str
@@ -81,6 +83,8 @@ class Analysis:
     encoder_sha256: str
     decode_ms: float
     encode_ms: float
+    start_s: float = 0.0
+    channel: int | None = None
 
     @property
     def mean_pooled(self) -> Floats:
@@ -154,10 +158,9 @@ class Recogniser:
         blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s)
         heard = blocks if listen is None else _passed_on(blocks, listen)
         analysis = self._analyse_blocks(heard, expected_s - start_s, str(path), path.name, should_stop, progress)
-        if not start_s:
-            return analysis
         spans = tuple((start_s + a, start_s + b) for a, b in analysis.spans)
-        return replace(analysis, spans=spans, duration_s=start_s + analysis.duration_s)
+        duration_s = start_s + analysis.duration_s
+        return replace(analysis, spans=spans, duration_s=duration_s, start_s=start_s, channel=channel)
 
     def for_another_thread(self) -> "Recogniser":
         """Another recogniser on the same graphs and index, which any number of threads may run at once."""
@@ -244,6 +247,7 @@ class Recogniser:
                 for (start_s, end_s), row in zip(analysis.spans, p, strict=True)
             ),
             timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
+            channel=analysis.channel,
         )
 
     def recognise_file(

@@ -78,6 +78,7 @@ class Recognition:
         k, alpha: What the answer was made with.
         segments: The stretches analysed; one for a short clip, none where no speech was heard.
         timing_ms: What each stage took.
+        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
     """
 
     path: str
@@ -96,11 +97,13 @@ class Recognition:
     alpha: float
     segments: tuple[Segment, ...]
     timing_ms: Timing
+    channel: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
         return {
             "path": self.path,
+            "channel": None if self.channel is None else self.channel + 1,  # as people count, and `--channel`
             "duration_s": round(self.duration_s, 3),
             "speech_s": round(self.speech_s, 3),
             "label": self.label,
@@ -149,12 +152,14 @@ class Recognition:
         Raises:
             KeyError, TypeError: `data` is not what `as_json` makes.
         """
+        channel = data.get("channel")  # older journals have none
         neighbours = ({**n, "text": "", "duration_s": 0.0} for n in data["neighbours"])
         values = {
             **data,
             "neighbours": tuple(Neighbour(**n) for n in neighbours),
             "segments": tuple(Segment(**s) for s in data["segments"]),
             "timing_ms": Timing(**data["timing_ms"]),
+            "channel": None if channel is None else channel - 1,
         }
         return cls(**values)
 

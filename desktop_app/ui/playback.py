@@ -48,15 +48,15 @@ class Playback(QObject):
         self._began.connect(self._begin)
         self._ended.connect(self._end)
 
-    def toggle(self, path: Path) -> None:
+    def toggle(self, path: Path, channel: int | None = None) -> None:
         """Play a recording from its beginning, or stop it where it plays."""
         if path == self.path:
             self.stop()
         else:
-            self.play(path)
+            self.play(path, channel=channel)
 
-    def play(self, path: Path, start_s: float = 0.0, end_s: float | None = None) -> None:
-        """Play a recording, or a stretch of it; what played before stops."""
+    def play(self, path: Path, start_s: float = 0.0, end_s: float | None = None, channel: int | None = None) -> None:
+        """Play a recording, a stretch or a channel (from 0) of it; what played before stops."""
         self._clock.stop()
         self._turn += 1
         turn, self.path, self._start_s = self._turn, path, start_s
@@ -64,7 +64,7 @@ class Playback(QObject):
         def play(state: JobState) -> None:  # noqa: ARG001
             from desktop_app.engine.audio import read_blocks
 
-            blocks: Iterator[Block] = read_blocks(path, PLAY_RATE, PLAY_BLOCK_S, None, start_s, end_s)
+            blocks: Iterator[Block] = read_blocks(path, PLAY_RATE, PLAY_BLOCK_S, channel, start_s, end_s)
             first = next(blocks)  # here: what is wrong with the file is told
             self._player.play(chain([first], blocks), PLAY_RATE, lambda: self._ended.emit(turn))
             self._began.emit(turn)

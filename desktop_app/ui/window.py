@@ -705,7 +705,7 @@ class MainWindow(QMainWindow):
     def _play_from(self, number: int, start_s: float, end_s: float | None) -> None:
         entry = self.session.entry(number)
         if entry is not None:
-            self.playback.play(entry.path, start_s, end_s)
+            self.playback.play(entry.path, start_s, end_s, entry.channel)
 
     def _playing_at(self, seconds: float) -> None:
         if self._shown is not None and self.playback.path == self._shown.path:
@@ -812,9 +812,9 @@ class MainWindow(QMainWindow):
         if entry is None:
             return
         if entry.stretch is not None and self.playback.path is None:
-            self.playback.play(entry.path, entry.stretch.start_s, entry.stretch.end_s)
+            self.playback.play(entry.path, entry.stretch.start_s, entry.stretch.end_s, entry.channel)
         else:
-            self.playback.toggle(entry.path)
+            self.playback.toggle(entry.path, entry.channel)
 
     def _play_neighbour(self, neighbour: Neighbour) -> None:
         if neighbour.clip is not None and self.owner.pack is not None:

@@ -18,6 +18,7 @@ from desktop_app import cli
 from desktop_app.commands import classify
 from desktop_app.engine.pack import Pack
 from desktop_app.engine.recogniser import NO_SPEECH, Recogniser
+from desktop_app.engine.recognition import Recognition
 from tests.engine.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
@@ -47,6 +48,19 @@ def test_one_clip_as_json(tiny_pack: Pack, tmp_path: Path, capsys: pytest.Captur
     assert sum(line["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
     assert set(line["neighbours"][0]) >= {"id", "label", "corpus", "speaker", "distance", "weight"}
     assert set(line["timing_ms"]) == {"decode", "encode", "retrieve"}
+
+
+def test_one_channel_is_listened_to_and_named(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "two people.wav"
+    soundfile.write(path, np.stack([clip("angry", 1), clip("sad", 2)], axis=1), RATE)
+    answers = [classify_json(tiny_pack, [path], capsys, "--channel", n)[1][0] for n in ("1", "2")]
+    assert [(answer["channel"], answer["label"]) for answer in answers] == [(1, "angry"), (2, "sad")]
+    assert classify_json(tiny_pack, [path], capsys)[1][0]["channel"] is None
+    restored = Recognition.from_json(answers[1])
+    assert restored.channel == 1
+    assert restored.as_json() == answers[1]
 
 
 @pytest.mark.timeout(120)

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from desktop_app.engine import personal as personal_module
+from desktop_app.engine.audio import load_audio
 from desktop_app.engine.pack import Pack
 from desktop_app.engine.personal import NOT_LIKE_SPEECH, NOT_THIS_VOICE, PAUSED, TOO_LITTLE_SPEECH, Personal
 from desktop_app.engine.recogniser import Analysis, Recogniser
@@ -186,6 +187,18 @@ def test_among_many_examples_a_new_one_counts_at_once_and_the_rest_after_a_refre
     assert not personal.stale
     assert len(personal.own) == 4
     assert quick @ personal.own.embeddings[-1] > 0.8  # the voice has moved by one of its examples less
+
+
+def test_what_was_heard_is_kept_of_a_recording_the_channel_and_the_stretch(
+    personal: Personal, recogniser: Recogniser, tmp_path: Path
+) -> None:
+    path, angry, sad = tmp_path / "two.wav", clip("angry", 1), clip("sad", 1)
+    silent = np.zeros(2 * RATE)
+    soundfile.write(path, np.stack([np.concatenate([silent, angry]), np.concatenate([silent, sad])], axis=1), RATE)
+    analysis = recogniser.analyse_file(path, channel=1, start_s=2.0)
+    kept = personal.add_example(analysis, "sad", keep_audio_of=path).audio
+    assert kept is not None
+    np.testing.assert_allclose(load_audio(kept).samples, sad, atol=1e-3)
 
 
 def test_another_pack_hears_what_was_kept_and_names_the_rest(

@@ -90,8 +90,8 @@ def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = N
 def timeline_svg_of_file(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - as all writers
     """The picture with the waveform of the recording itself, which is read again; without it where that has gone."""
     with suppress(AudioError):
-        peaks = peaks_of(read_blocks(Path(recognition.path), SAMPLE_RATE, BLOCK_S), SAMPLE_RATE)
-        return timeline_svg(recognition, peaks)
+        blocks = read_blocks(Path(recognition.path), SAMPLE_RATE, BLOCK_S, recognition.channel)
+        return timeline_svg(recognition, peaks_of(blocks, SAMPLE_RATE))
     return timeline_svg(recognition)
 
 

@@ -18,6 +18,7 @@ from desktop_app.engine.exports.timeline_image import (
     timeline_svg_of_file,
 )
 from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.timeline import peaks_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -57,6 +58,15 @@ def test_the_waveform_is_read_from_the_recording_where_it_is(recognition: Recogn
     drawn = [float(stroke.split()[0]) for stroke in path.attrib["d"].split("M")[1:]]
     assert drawn[0] == pytest.approx(MARGIN + PLOT / 2, abs=PLOT / 50)
     assert drawn[-1] == pytest.approx(MARGIN + PLOT, abs=1)
+
+
+def test_the_waveform_is_of_the_channel_that_was_listened_to(recognition: Recognition, tmp_path: Path) -> None:
+    loud, silent = np.full(16_000, 0.5, np.float32), np.zeros(16_000, np.float32)
+    soundfile.write(tmp_path / "two.wav", np.stack([loud, silent], axis=1), 16_000)
+    first = replace(recognition, path=str(tmp_path / "two.wav"), channel=0)
+    assert timeline_svg_of_file(first, tmp_path / "x.svg") == timeline_svg(first, peaks_of([loud], 16_000))
+    second = replace(first, channel=1)
+    assert timeline_svg_of_file(second, tmp_path / "x.svg") == timeline_svg(second, peaks_of([silent], 16_000))
 
 
 def test_a_recording_without_speech_is_given_no_emotion(recognition: Recognition) -> None:
