@@ -50,9 +50,9 @@ def run(args: argparse.Namespace) -> int:
     from desktop_app.engine.pack import load_pack
     from desktop_app.engine.recognition import Failure
 
-    classify_batch.check_arguments(args)
-    pack = load_pack(find_pack(args.pack) if args.pack else pack_in_use())
     files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
+    classify_batch.check_arguments(args, files)
+    pack = load_pack(find_pack(args.pack) if args.pack else pack_in_use())
     batch = classify_batch.ClassifyBatch(pack, files, args)
     summary = classify_batch.Summary(keep=bool(args.export))
     with (

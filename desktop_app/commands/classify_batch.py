@@ -209,7 +209,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that this module and `export` serve."""
     parser.add_argument("--export", metavar="FORMAT", choices=EXPORTS, help=f"write {', '.join(EXPORTS)}")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="PATH", help="the file to export to; a folder for formats of one recording"
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="the file to export to; for formats of one recording the folder, where there are more or PATH ends in /",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace files that the export finds there")
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="how many recordings to work on at once")
@@ -221,20 +224,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_arguments(args: argparse.Namespace) -> None:
+def check_arguments(args: argparse.Namespace, files: "Sequence[Path | Failure]") -> None:
     """Refuses what would only fail at the end, after all the work.
 
     Raises:
         ExportError, StoreError: With the sentence.
     """
-    from desktop_app.errors import ExportError, StoreError, TargetExists
+    from desktop_app.errors import ExportError, StoreError
 
     if bool(args.export) != bool(args.output):
         raise ExportError("--export FORMAT and -o PATH go together: name the format and the file to write.")
-    if args.output is not None and args.output.is_file() and not args.overwrite:
-        raise TargetExists(args.output)
     if args.resume and args.same_voice:
         raise StoreError("--resume and --same-voice do not go together: the voice is taken from all files of the call.")
+    if args.export:
+        _check_output(args, len(files))
+
+
+def _check_output(args: argparse.Namespace, recordings: int) -> None:
+    """Makes the folder to export to, or proves that the file can be written."""
+    from desktop_app.engine.atomic_file import checked_target
+    from desktop_app.engine.exports import RecordingFormat
+    from desktop_app.errors import ExportError
+
+    target = Path(args.output)
+    named_as_folder = args.output.endswith(("/", os.sep)) or target.is_dir()
+    if isinstance(_format(args), RecordingFormat) and (named_as_folder or recordings > 1):
+        try:
+            target.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ExportError(f"The folder {target} can't be made: {error.strerror}. Choose another place.") from error
+    elif named_as_folder:
+        raise ExportError(f"{target} is a folder; name a file to write to.")
+    else:
+        checked_target(target, overwrite=args.overwrite)
 
 
 def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> tuple[Path, ...]:
@@ -245,8 +267,7 @@ def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> 
     """
     from desktop_app.engine.exports import export
 
-    form = next(form for form in formats() if form.name == args.export)
-    return export(outcomes, form, args.output, overwrite=args.overwrite)
+    return export(outcomes, _format(args), Path(args.output), overwrite=args.overwrite)
 
 
 @contextmanager
@@ -278,6 +299,10 @@ def formats() -> "tuple[ExportFormat, ...]":
     from desktop_app.ui.timeline_png import PNG
 
     return (*FORMATS, PNG)
+
+
+def _format(args: argparse.Namespace) -> "ExportFormat":
+    return next(form for form in formats() if form.name == args.export)
 
 
 def _jobs(text: str) -> int:

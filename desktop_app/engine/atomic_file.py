@@ -26,11 +26,7 @@ def written_beside(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Raises: as `write_atomically`; the caller's own errors go through unchanged, but an OSError becomes an ExportError.
     """
-    target = target.resolve()  # a link stays a link; what it points to is replaced
-    if target.is_dir():
-        raise ExportError(f"{target} is a folder; name a file to write to.")
-    if target.exists() and not overwrite:
-        raise TargetExists(target)
+    target = checked_target(target, overwrite=overwrite)
     beside = target.parent / f".voicekin-{secrets.token_hex(6)}.part"
     try:
         beside.touch(exist_ok=False)
@@ -46,6 +42,31 @@ def written_beside(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def checked_target(target: Path, *, overwrite: bool = False) -> Path:
+    """`target` with its links followed: a link stays a link, and what it points to is written or replaced.
+
+    Raises:
+        TargetExists: `target` is there already and `overwrite` is False.
+        ExportError: It can't be a file of ours: a folder, a device, in no folder or in one that may not be written.
+    """
+    try:
+        target = target.resolve()
+        if target.is_dir():
+            raise ExportError(f"{target} is a folder; name a file to write to.")
+        if target.exists() and not target.is_file():  # replacing it would do away with /dev/null
+            raise ExportError(f"{target} is not a file but a pipe or device; name a file to write to.")
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name that no file can have
+        reason = getattr(error, "strerror", None) or error
+        raise ExportError(f"{target} can't be written: {reason}. Choose another place.") from error
+    if target.exists() and not overwrite:
+        raise TargetExists(target)
+    if not target.parent.is_dir():
+        raise ExportError(f"{target} can't be written: there is no folder {target.parent}. Choose another place.")
+    if not os.access(target.parent, os.W_OK):
+        raise ExportError(f"{target} can't be written: {target.parent} may not be changed. Choose another place.")
+    return target
 
 
 def _rename_to_new(source: Path, target: Path) -> None:

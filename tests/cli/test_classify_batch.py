@@ -95,13 +95,41 @@ def test_many_recordings_are_exported_into_a_folder(
         (["--export", "csv"], "go together"),
         (["-o", "x.csv"], "go together"),
         (["--resume", "x", "--same-voice"], "do not go together"),
+        (["--export", "csv", "-o", "."], "is a folder"),
+        (["--export", "csv", "-o", "out/"], "is a folder"),
+        (["--export", "csv", "-o", "no/x.csv"], "there is no folder"),
+        (["--export", "csv", "-o", "notes.txt"], "--overwrite replaces it"),
+        (["--export", "srt", "-o", "notes.txt", "--overwrite"], "can't be made"),
+        (["--export", "srt", "-o", "no/out"], "can't be made"),
     ],
 )
 def test_what_would_fail_at_the_end_is_refused_at_once(
-    arguments: list[str], sentence: str, tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    sentence: str,
+    tiny_pack: Pack,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def nothing_is_heard(*_: object, **__: object) -> None:
+        raise AssertionError("work that is lost")
+
+    monkeypatch.setattr(Recogniser, "analyse_file", nothing_is_heard)
+    monkeypatch.chdir(folder)
+    (folder / "notes.txt").write_text("precious")
     assert classify(tiny_pack, *arguments, folder) == 2
     assert sentence in capsys.readouterr().err
+    assert (folder / "notes.txt").read_text() == "precious"
+
+
+def test_a_slash_asks_for_a_folder(tiny_pack: Pack, folder: Path, tmp_path: Path) -> None:
+    assert classify(tiny_pack, "--export", "srt", "-o", f"{tmp_path / 'out'}/", folder / "clip 1.wav") == 0
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["clip 1.srt"]
+    # of two recordings one fails: still a folder, whatever became of the other
+    assert (
+        classify(tiny_pack, "--export", "srt", "-o", tmp_path / "two", folder / "clip 1.wav", folder / "bad.wav") == 1
+    )
+    assert [p.name for p in (tmp_path / "two").iterdir()] == ["clip 1.srt"]
 
 
 @pytest.mark.usefixtures("no_signal_is_changed")

@@ -65,6 +65,21 @@ def test_a_link_stays_a_link_and_the_file_gets_the_usual_mode(tmp_path: Path) ->
     assert (tmp_path / "real").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no devices and pipes among its files")
+def test_a_device_or_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ExportError, match="a pipe or device"):
+        write_atomically(tmp_path / "pipe", b"", overwrite=True)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
+def test_links_in_a_circle_are_told(tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to(tmp_path / "round")
+    with pytest.raises(ExportError, match="can't be written"):
+        write_atomically(tmp_path / "round", b"", overwrite=True)
+
+
 def test_a_folder_or_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is a folder"):
         write_atomically(tmp_path, b"", overwrite=True)
