@@ -130,20 +130,29 @@ class Examples:
             return self.remove([e.id for e in self.all()])
 
     def restore(self, removed: RemovedExamples) -> None:
-        """Take a removal back. A voice that was removed in the meantime stays removed."""
+        """Take a removal back. A voice that was removed in the meantime stays removed.
+
+        An example gets another id where its own was given to another recording meanwhile, and stays as it is where its
+        recording became an example again.
+        """
         with self._store.writing() as connection:
+            ids: dict[object, int] = {}
             for i, *recording, label, voice_id, added in removed.rows:
-                connection.execute(
+                (ids[i],) = connection.execute(
                     """INSERT INTO recordings (id, fingerprint, origin, duration_s, speech_s, envelope, audio)
-                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET audio = excluded.audio""",
+                    VALUES ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM recordings WHERE id = ?1)), ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (fingerprint) DO UPDATE SET audio = coalesce(audio, excluded.audio) RETURNING id""",
                     (i, *recording),
-                )
+                ).fetchone()
                 connection.execute(
                     """INSERT OR IGNORE INTO examples (recording_id, label, voice_id, added)
                     VALUES (?, ?, (SELECT id FROM voices WHERE id = ?), ?)""",
-                    (i, label, voice_id, added),
+                    (ids[i], label, voice_id, added),
                 )
-            connection.executemany("INSERT OR IGNORE INTO features VALUES (?, ?, ?, ?, ?)", removed.features)
+            connection.executemany(
+                "INSERT OR IGNORE INTO features VALUES (?, ?, ?, ?, ?)",
+                [(ids[i], *features) for i, *features in removed.features],
+            )
 
     def labels(self) -> dict[str, int]:
         """How many examples each label has."""

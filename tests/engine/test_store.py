@@ -125,6 +125,29 @@ def test_a_removal_is_taken_back_whole(store: Store) -> None:
     assert batch[0].pooled == pytest.approx(heard(1).pooled[0], abs=2e-3)
 
 
+def test_a_removal_is_taken_back_whatever_came_meanwhile(store: Store) -> None:
+    examples = Examples(store)
+    sound = np.linspace(-0.5, 0.5, 1600, dtype=np.float32)
+    first, second = examples.add(heard(1), "sad"), examples.add(heard(2), "angry")
+    store.keep_audio(second, sound, 16_000)
+    removed = examples.remove([first, second])
+    again = examples.add(heard(3), "happy")
+    other = examples.add(heard(1), "neutral")
+    assert {again, other} == {first, second}, "SQLite gives free ids anew"
+    examples.restore(removed)
+    found = {e.origin: e for e in examples.all()}
+    assert {origin: e.label for origin, e in found.items()} == {
+        "clip 1.wav": "neutral",
+        "clip 2.wav": "angry",
+        "clip 3.wav": "happy",
+    }
+    assert [origin for origin, e in found.items() if e.audio is not None] == ["clip 2.wav"]
+    (batch,) = examples.features(ENCODER, DIM)
+    for one in batch:
+        seed = next(int(origin[5]) for origin, e in found.items() if e.id == one.id)
+        assert one.pooled == pytest.approx(heard(seed).pooled[0], abs=2e-3)
+
+
 def test_removing_a_voice_leaves_its_examples(store: Store) -> None:
     profiles, examples = Profiles(store), Examples(store)
     me = profiles.create("me").id
