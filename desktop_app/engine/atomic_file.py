@@ -56,7 +56,7 @@ def checked_target(target: Path, *, overwrite: bool = False) -> Path:
         if target.is_dir():
             raise ExportError(f"{target} is a folder; name a file to write to.")
         if target.exists() and not target.is_file():  # replacing it would do away with /dev/null
-            raise ExportError(f"{target} is not a file but a pipe or device; name a file to write to.")
+            raise ExportError(f"{target} can't be written: it is a pipe or device. Choose another place.")
     except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise ExportError(f"{target} can't be written: {reason}. Choose another place.") from error

@@ -1,6 +1,7 @@
 """The only owner of the ONNX sessions: from sound to pooled features, and from those to logits and embedding."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ Floats = npt.NDArray[np.float32]
 LOG_FATAL = 4
 """ONNX Runtime's severity that keeps its warnings, which are about its own optimisations, off the terminal."""
 
-_EXTERNAL_DATA = b"\x0a\x08location"
-"""How a TensorProto starts the name of a file of its own weights (protobuf: field 1, 8 bytes, the key "location")."""
+_EXTERNAL_DATA = re.compile(rb"(\x0a|\x8a\x80*\x00)(\x08|\x88\x80*\x00)location")
+"""How a TensorProto starts the name of a file of its own weights: protobuf's field 1, 8 bytes, the key "location", each
+number as short as it can be or, which is as valid, drawn out."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ class Encoder:
         threads = threads or min(2, os.cpu_count() or 1)
         self.encoder_sha256 = pack.encoder_sha256
         self.pooled_dim = m.pooled_dim
+        self._answers = {"logits": len(m.labels), "embedding": m.embedding_dim}
         self._encoder = open_session(pack.path(ENCODER), threads)
         self._head = open_session(pack.path(HEAD), threads)
-        answers = {"logits": [None, len(m.labels)], "embedding": [None, m.embedding_dim]}
-        pooled = {"pooled": [None, m.pooled_dim]}
-        baseline = {"baseline": [None, m.pooled_dim]}
+        answers: dict[str, list[int | None]] = {name: [None, size] for name, size in self._answers.items()}
+        pooled: dict[str, list[int | None]] = {"pooled": [None, m.pooled_dim]}
+        baseline: dict[str, list[int | None]] = {"baseline": [None, m.pooled_dim]}
         _check_ports(
             ENCODER, self._encoder, {"waveform": [None, None], "lengths": [None], **baseline}, answers | pooled
         )
@@ -70,7 +73,7 @@ class Encoder:
         """Pooled features [b, D] of mono waveforms (float32 [n], -1..1, at the pack's rate), padded to one batch.
 
         Raises:
-            PackError: If the graph fails on them or gives what is not a number.
+            PackError: If the graph fails on them, or gives what is not a number or of another size.
         """
         lengths = np.array([len(w) for w in waveforms], dtype=np.int64)
         batch = np.zeros((len(waveforms), int(lengths.max())), dtype=np.float32)
@@ -78,20 +81,20 @@ class Encoder:
             row[: len(waveform)] = waveform
         no_baseline = np.zeros((len(waveforms), self.pooled_dim), dtype=np.float32)
         feed = {"waveform": batch, "lengths": lengths, "baseline": no_baseline}
-        (pooled,) = _run(ENCODER, self._encoder, ["pooled"], feed)
+        (pooled,) = _run(ENCODER, self._encoder, {"pooled": self.pooled_dim}, feed)
         return Encoded(pooled)
 
     def head(self, pooled: Floats, baseline: Floats) -> Headed:
         """Logits and embedding of pooled features [b, D] with a speaker's baseline [D] or [b, D]; zeros: not known.
 
         Raises:
-            PackError: If the graph fails on them or gives what is not a number.
+            PackError: If the graph fails on them, or gives what is not a number or of another size.
         """
         feed = {
             "pooled": np.ascontiguousarray(pooled, dtype=np.float32),
             "baseline": np.ascontiguousarray(np.broadcast_to(baseline, pooled.shape), dtype=np.float32),
         }
-        logits, embedding = _run(HEAD, self._head, ["logits", "embedding"], feed)
+        logits, embedding = _run(HEAD, self._head, self._answers, feed)
         return Headed(logits, embedding)
 
 
@@ -102,7 +105,7 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         PackError: If ONNX Runtime can't open it.
     """
     content = path.read_bytes()
-    if _EXTERNAL_DATA in content:
+    if _EXTERNAL_DATA.search(content):
         raise PackError(f"{path.name} keeps weights in another file, which a pack may not: don't use it.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -116,11 +119,18 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         raise PackError(f"{path.name} can't be opened ({_first_line(error)}): install the pack again.") from None
 
 
-def _run(name: str, session: onnxruntime.InferenceSession, outputs: list[str], feed: dict[str, Any]) -> list[Floats]:
+def _run(
+    name: str, session: onnxruntime.InferenceSession, outputs: dict[str, int], feed: dict[str, Any]
+) -> list[Floats]:
+    """The outputs float32 [b, size], each of the size given; b is that of the feed."""
     try:
-        results: list[Floats] = session.run(outputs, feed)
+        results: list[Floats] = session.run(list(outputs), feed)
     except Exception as error:  # as above
         raise PackError(f"The pack's {name} failed ({_first_line(error)}): install the pack again.") from None
+    batch = len(feed["baseline"])
+    for (output, size), result in zip(outputs.items(), results, strict=True):
+        if result.shape != (batch, size):  # a graph may leave its sizes open until it runs
+            raise PackError(f"{output} of {name} is tensor(float) {list(result.shape)}, not as pack.json says.")
     if not all(np.isfinite(r).all() for r in results):
         raise PackError(f"The pack's {name} gave what is not a number: ask whoever made the pack.")
     return results

@@ -4,7 +4,6 @@ An installed pack lies in the user's own folder under its name. It gets there on
 and one real answer: written beside, verified there, renamed into place. A bad pack changes nothing.
 """
 
-import json
 import shutil
 import tempfile
 import time
@@ -17,9 +16,8 @@ from desktop_app import paths
 from desktop_app.engine.atomic_file import write_atomically
 from desktop_app.engine.pack import (
     MANIFEST,
-    MAX_MANIFEST_BYTES,
-    PackManifest,
     load_pack,
+    read_manifest,
     replace_folder,
     unpack,
     verify_pack,
@@ -143,7 +141,7 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
         bad = next((check for check in verify_pack(beside) if not check.ok), None)
         if bad is not None:
             raise PackError(bad.detail)
-        name = _read_manifest(beside).name
+        name = read_manifest(beside).name
         target = _free_target(name, replace=replace)
         with _explained(f"The pack {name} can't be installed"):
             replace_folder(beside, target)
@@ -174,26 +172,13 @@ def remove_pack(name: str) -> None:
 
 def _listed(path: Path, in_use: Path, *, ships: bool) -> InstalledPack:
     try:
-        m = _read_manifest(path)
+        m = read_manifest(path)
     except PackError as error:
         return InstalledPack(path.name, "", "", (), 0, path, ships, path == in_use, str(error))
     size = sum(entry.size for entry in m.files.values())
     # by its folder, which is its name unless someone renamed it: names must lead back to it
     name = m.name if ships else path.name
     return InstalledPack(name, m.version, m.licence, m.labels, size, path, ships, path == in_use)
-
-
-def _read_manifest(folder: Path) -> PackManifest:
-    try:
-        with (folder / MANIFEST).open("rb") as file:
-            raw = file.read(MAX_MANIFEST_BYTES + 1)
-        return PackManifest.from_json(json.loads(raw))
-    except FileNotFoundError:
-        raise PackError(f"{folder} is no pack: it has no {MANIFEST}.") from None
-    except OSError as error:
-        raise PackError(f"The pack at {folder} can't be read ({error.strerror or error}).") from None
-    except (ValueError, RecursionError):
-        raise PackError(f"The {MANIFEST} of the pack at {folder} is damaged: install the pack again.") from None
 
 
 def _installed_folder(name: str) -> Path | None:
@@ -207,7 +192,7 @@ def _installed_folder(name: str) -> Path | None:
 
 def _shipping_name() -> str:
     try:
-        return _read_manifest(paths.default_pack()).name
+        return read_manifest(paths.default_pack()).name
     except PackError:
         return paths.default_pack().name
 

@@ -44,10 +44,15 @@ REQUIRED = (ENCODER, HEAD, INDEX, NEIGHBOURS, MODEL_CARD)
 ENVELOPE_PEAKS = 64
 
 MAX_MANIFEST_BYTES = 4 * 1024**2
+MAX_TEXT_BYTES = {NEIGHBOURS: 512 * 1024**2, MODEL_CARD: 4 * 1024**2}
+"""Of what is read into memory as text: 500,000 recordings, and a card of more pages than anybody reads."""
 MAX_PACK_BYTES = 4 * 1024**3
 MAX_FILES = 100_000
 MAX_LABELS = 256
 MAX_DIM = 65_536
+
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of an archive. The others that zipfile knows swell in memory as a whole, however little of them is asked for."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,3}")
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -286,8 +291,6 @@ def load_pack(path: Path) -> Pack:
     """
     if path.is_dir():
         return _load_folder(path)
-    if not path.exists():
-        raise PackError(f"There is no pack at {path}: check the name.")
     unpacked = Path(tempfile.mkdtemp(prefix="voicekin-pack-"))
     try:
         unpack(path, unpacked / "pack")
@@ -406,6 +409,8 @@ def unpack(archive: Path, target: Path) -> None:
     Raises:
         PackError: If the archive is no zip, names something outside itself or twice, or differs from its pack.json.
     """
+    if not archive.is_file():  # a pipe would be waited for
+        raise PackError(f"There is no pack at {archive}: check the name.")
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         work.chmod(0o755)
@@ -439,6 +444,8 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path) -> None:
     for entry in entries:
         if by_name.setdefault(entry.filename, entry) is not entry:
             raise PackError(f"{archive_name} holds {entry.filename} twice: don't use it.")
+        if entry.compress_type not in COMPRESSIONS:
+            raise PackError(f"{archive_name} is compressed in a way that a pack may not be: don't use it.")
     # a folder that was zipped by hand has its own name in front of every entry
     manifests = [name for name in by_name if name.split("/", 1)[-1] == MANIFEST]
     if not manifests:
@@ -448,7 +455,7 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path) -> None:
         raise PackError(f"The {MANIFEST} of {archive_name} is too large: don't use it.")
     with z.open(prefix + MANIFEST) as f:
         raw = f.read(MAX_MANIFEST_BYTES + 1)
-    manifest = _parse_manifest(raw)
+    manifest = _parse_manifest(raw, f"The pack's {MANIFEST} is not valid JSON: install the pack again.")
     expected = {prefix + name: entry for name, entry in manifest.files.items()}
     for name in by_name:
         if name not in expected and name != prefix + MANIFEST:
@@ -473,13 +480,8 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path) -> None:
 
 def _load_folder(root: Path) -> Pack:
     root = root.resolve()
-    manifest_path = root / MANIFEST
-    if not manifest_path.is_file() or manifest_path.is_symlink():
-        raise PackError(f"{root} is no pack: it has no {MANIFEST}.")
-    if manifest_path.stat().st_size > MAX_MANIFEST_BYTES:
-        raise PackError(f"The {MANIFEST} of this pack is too large: don't use it.")
+    manifest = read_manifest(root)
     try:
-        manifest = _parse_manifest(manifest_path.read_bytes())
         for name, entry in manifest.files.items():
             _check_file(root, name, entry)
         items = tuple(_read_items(root / NEIGHBOURS, manifest))
@@ -495,11 +497,31 @@ def _load_folder(root: Path) -> Pack:
     return Pack(root, manifest, items, voice, item_map)
 
 
-def _parse_manifest(raw: bytes) -> PackManifest:
+def read_manifest(root: Path) -> PackManifest:
+    """pack.json of the pack in the folder `root`; of the pack's other files nothing is looked at.
+
+    Raises:
+        PackError: If it is missing, damaged or newer than this app.
+    """
+    path = root / MANIFEST
+    try:
+        if not path.is_file() or path.is_symlink():
+            raise PackError(f"{root} is no pack: it has no {MANIFEST}.")
+        with path.open("rb") as file:
+            raw = file.read(MAX_MANIFEST_BYTES + 1)
+    except OSError as error:
+        raise PackError(f"The pack at {root} can't be read ({error.strerror or error}).") from None
+    if len(raw) > MAX_MANIFEST_BYTES:
+        raise PackError(f"The {MANIFEST} of this pack is too large: don't use it.")
+    return _parse_manifest(raw, f"The {MANIFEST} of the pack at {root} is damaged: install the pack again.")
+
+
+def _parse_manifest(raw: bytes, damaged: str) -> PackManifest:
+    """pack.json from its bytes; PackError, with the sentence `damaged` where it is no JSON."""
     try:
         data = json.loads(raw.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise PackError(f"The pack's {MANIFEST} is not valid JSON: install the pack again.") from None
+        raise PackError(damaged) from None
     return PackManifest.from_json(data)
 
 
@@ -521,6 +543,8 @@ def _files(listed: "_Fields") -> dict[str, FileEntry]:
             raise PackError(f"The pack lists {name} twice: don't use it.")
         seen.add(name.lower())
         files[name] = FileEntry(sha256, entry.integer("size", 0, MAX_PACK_BYTES))
+        if files[name].size > MAX_TEXT_BYTES.get(name, MAX_PACK_BYTES):
+            raise PackError(f"{name} in the pack is too large: don't use it.")
     for name in REQUIRED:
         if name not in files:
             raise PackError(f"The pack lacks {name}: install the pack again.")
@@ -575,13 +599,14 @@ def _item(data: Any, number: int, manifest: PackManifest) -> Item:
     label = row.string("label")
     if label not in manifest.labels:
         raise PackError(f"The pack's neighbours have a label {label!r} that the pack has not: ask whoever made it.")
-    clip = row.data.get("clip")
+    clip = row.text("clip") or None
     if clip is not None and clip not in manifest.files:
         raise PackError(f"The pack lacks the clip {clip!r}: install the pack again.")
     envelope = row.data.get("envelope") or []
     # by whole lists, not value by value: 8,000 rows hold half a million of them
     if (
         not isinstance(envelope, list)
+        or len(envelope) > ENVELOPE_PEAKS
         or not set(map(type, envelope)) <= {int, float}
         or (envelope and not (min(envelope) >= 0 and max(envelope) <= 1))
     ):

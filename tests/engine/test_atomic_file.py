@@ -68,7 +68,7 @@ def test_a_link_stays_a_link_and_the_file_gets_the_usual_mode(tmp_path: Path) ->
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no devices and pipes among its files")
 def test_a_device_or_pipe_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ExportError, match="a pipe or device"):
+    with pytest.raises(ExportError, match="it is a pipe or device"):
         write_atomically(tmp_path / "pipe", b"", overwrite=True)
     assert (tmp_path / "pipe").is_fifo()
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -227,6 +228,8 @@ def test_a_clip_that_the_pack_does_not_list_is_refused(copy: Path) -> None:
         ('"duration_s": 1', '"duration_s": -1'),
         ('"corpus": "alpha"', '"corpus": 3'),
         ('"envelope": [', '"envelope": [2, '),
+        ('"envelope": [', '"envelope": [' + "0, " * 64),
+        ('"clip": null', '"clip": ["clips/a.wav"]'),
         ('{"id"', '{"id'),
     ],
 )
@@ -331,6 +334,72 @@ def test_weights_outside_the_graph_are_refused(copy: Path) -> None:
     assert "another file" in check.detail
 
 
+def test_weights_outside_the_graph_are_refused_however_they_are_written(copy: Path, tmp_path: Path) -> None:
+    import onnx
+
+    model = onnx.load(copy / "head.onnx")
+    weights = next(w for w in model.graph.initializer if w.name == "projection")
+    model.graph.initializer.remove(weights)
+    (tmp_path / "weights.bin").write_bytes(weights.raw_data)
+    entry = b"\x0a\x88\x00location" + field(2, b"weights.bin")  # the 8 drawn out to two bytes
+    outside = bytes([0x08, weights.dims[0], 0x08, weights.dims[1], 0x10, 0x01, *field(8, b"projection")])
+    outside += field(13, entry) + b"\x70\x01"
+    rewrite(copy, "head.onnx", model.SerializeToString() + field(7, field(5, outside)))
+    assert "another file" in verify_pack(copy)[-1].detail
+
+
+def field(number: int, content: bytes) -> bytes:
+    """A field of a protobuf message, up to 127 bytes of content."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+@pytest.mark.parametrize(("logits", "embedding"), [(len(LABELS) + 3, EMBEDDING), (len(LABELS), EMBEDDING - 3)])
+def test_a_graph_that_keeps_its_sizes_open_is_held_to_them(copy: Path, logits: int, embedding: int) -> None:
+    rewrite(copy, "head.onnx", head_of_open_sizes(logits, embedding))
+    check = verify_pack(copy)[-1]
+    assert not check.ok
+    assert "not as pack.json says" in check.detail
+
+
+def head_of_open_sizes(logits: int, embedding: int) -> bytes:
+    """A head whose outputs are cut to sizes that are known only when it runs."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    floats = TensorProto.FLOAT
+    inputs = [helper.make_tensor_value_info(name, floats, ["b", POOLED]) for name in ("pooled", "baseline")]
+    outputs = [helper.make_tensor_value_info(name, floats, ["b", name]) for name in ("logits", "embedding")]
+    numbers = {"zero": [0], "axis": [1], "logits_size": [logits], "embedding_size": [embedding]}
+    constants = [numpy_helper.from_array(np.array(value, np.int64), name) for name, value in numbers.items()]
+    nodes = [
+        helper.make_node("Sub", ["pooled", "baseline"], ["x"]),
+        helper.make_node("Sub", ["pooled", "pooled"], ["nothing"]),
+        helper.make_node("ReduceSum", ["nothing"], ["sum"], keepdims=0),
+        helper.make_node("Cast", ["sum"], ["number"], to=TensorProto.INT64),
+    ]
+    for name in ("logits", "embedding"):
+        nodes.append(helper.make_node("Add", [f"{name}_size", "number"], [f"{name}_end"]))
+        nodes.append(helper.make_node("Slice", ["x", "zero", f"{name}_end", "axis"], [name]))
+    graph = helper.make_graph(nodes, "open", inputs, outputs, constants)
+    content: bytes = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+    ).SerializeToString()
+    return content
+
+
+@pytest.mark.parametrize("name", ["MODEL_CARD.md", "neighbours.jsonl"])
+def test_a_text_of_gigabytes_is_refused_before_it_is_read(copy: Path, name: str) -> None:
+    edit(copy, lambda d: d["files"][name].update(size=pack_module.MAX_TEXT_BYTES[name] + 1))
+    assert "too large" in refusal(copy)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes among its files")
+def test_a_pipe_is_no_pack_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.vkpack")
+    assert "no pack" in refusal(tmp_path / "pipe.vkpack")
+    os.mkfifo(tmp_path / "pack.json")
+    assert "no pack" in refusal(tmp_path)
+
+
 @pytest.mark.parametrize(
     "change",
     [lambda d: d.update(labels=[*LABELS, "tired"]), lambda d: d["voice"].update(dim=3)],
@@ -420,6 +489,16 @@ def test_a_bomb_has_nowhere_to_go(archive: Path, tmp_path: Path) -> None:
     archive.write_bytes(raw.replace((50_000_000).to_bytes(4, "little"), listed.to_bytes(4, "little")))
     refusal(archive)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["tiny.vkpack"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_swells_as_a_whole_is_refused(archive: Path, method: int) -> None:
+    with zipfile.ZipFile(archive) as z:
+        content = {name: z.read(name) for name in z.namelist()}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+        for name, data in content.items():
+            z.writestr(name, data, method if name == "index.ann" else None)
+    assert "compressed" in refusal(archive)
 
 
 def test_a_manifest_that_is_a_bomb_is_refused(archive: Path) -> None:
