@@ -1,7 +1,7 @@
 """Voices and examples as one file, to move them to another computer: a zip of JSON, features and kept audio.
 
     contents.json          voices; recordings with their labels, voices and where their features are
-    features/0.npy ...     float16 [rows, D], one file for each encoder
+    features/0.npy ...     float16 [rows, D], one file for each encoder and D
     audio/FINGERPRINT.flac
 
 A file to import is untrusted input: only these names are read, sizes are bounded, arrays hold numbers and nothing else,
@@ -24,6 +24,8 @@ import numpy.typing as npt
 import soundfile
 
 from desktop_app.engine.atomic_file import written_beside
+from desktop_app.engine.audio import SAMPLE_RATE
+from desktop_app.engine.pack import COMPRESSIONS, ENVELOPE_PEAKS
 from desktop_app.engine.profiles import Profiles
 from desktop_app.engine.store import Store, clean_name, fingerprint, now, pack_floats, unpack_floats
 from desktop_app.errors import StoreError
@@ -75,20 +77,18 @@ def export_file(store: Store, target: Path, *, overwrite: bool = False) -> Expor
         recordings = _recordings(connection)
         voices = connection.execute("SELECT name, paused, learns_from_takes, created FROM voices ORDER BY id")
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-            encoders = [e for (e,) in connection.execute("SELECT DISTINCT encoder FROM features ORDER BY encoder")]
-            for i, encoder in enumerate(encoders):
+            # an encoder has one dimension, but what was imported may claim another
+            kinds = connection.execute("SELECT DISTINCT encoder, dim FROM features ORDER BY encoder, dim").fetchall()
+            for i, (encoder, dim) in enumerate(kinds):
                 name = f"features/{i}.npy"
                 rows: list[bytes] = []
-                dims: set[int] = set()
-                for recording_id, pooled, dim, baseline in connection.execute(
-                    "SELECT recording_id, pooled, dim, baseline FROM features WHERE encoder = ?", (encoder,)
+                for recording_id, pooled, baseline in connection.execute(
+                    "SELECT recording_id, pooled, baseline FROM features WHERE encoder = ? AND dim = ?", (encoder, dim)
                 ):
                     place = {"encoder": encoder, "file": name, "start": len(rows), "baseline": baseline is not None}
                     blob = pooled + (baseline or b"")
                     rows += [blob[at : at + 2 * dim] for at in range(0, len(blob), 2 * dim)]
                     recordings[recording_id]["features"].append({**place, "end": len(rows)})
-                    dims.add(dim)
-                (dim,) = dims  # an encoder has one
                 with archive.open(name, "w", force_zip64=True) as out:
                     np.save(out, np.frombuffer(b"".join(rows), dtype="<f2").reshape(-1, dim), allow_pickle=False)
             with_audio = 0
@@ -212,7 +212,7 @@ def _take_in_recording(
     recording: "_Fields",
 ) -> int:
     name = recording.text("fingerprint", 32)
-    envelope = bytes.fromhex(recording.text("envelope", 2048))
+    envelope = bytes.fromhex(recording.text("envelope", 2 * ENVELOPE_PEAKS))
     features = [_features(archive, files, one) for one in recording.objects("features")]
     if not any(fingerprint(pooled, encoder) == name for encoder, pooled, _ in features):
         raise ValueError("features that are not of this recording")
@@ -237,7 +237,8 @@ def _take_in_recording(
     if recording.flag("audio") and row[1] is None:
         sound = io.BytesIO(_read(archive, f"audio/{name}.flac", MAX_AUDIO_BYTES))
         with soundfile.SoundFile(sound) as file:
-            if file.format != "FLAC" or file.channels != 1 or file.frames > MAX_AUDIO_S * file.samplerate:
+            kept = (file.format, file.channels, file.samplerate)
+            if kept != ("FLAC", 1, SAMPLE_RATE) or file.frames > MAX_AUDIO_S * SAMPLE_RATE:
                 raise ValueError("kept audio that VoiceKin does not write")
             store.keep_audio(recording_id, file.read(dtype="float32"), file.samplerate)
     return recording_id
@@ -275,8 +276,13 @@ def _check_names(archive: zipfile.ZipFile) -> None:
 
 
 def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    with archive.open(name) as file:
-        content = file.read(most + 1)
+    if archive.getinfo(name).compress_type not in COMPRESSIONS:
+        raise ValueError(f"{name} is compressed as VoiceKin compresses nothing")
+    try:
+        with archive.open(name) as file:
+            content = file.read(most + 1)
+    except OSError as error:  # said of this file, not of the store into which it is read
+        raise ValueError(f"{name} can't be read") from error
     if len(content) > most:
         raise ValueError(f"{name} is too large")
     return content
@@ -329,6 +335,8 @@ class _Fields:
 def _explained(source: Path) -> Iterator[None]:
     """Turn what a file that is not ours makes the readers say into one sentence."""
     try:
+        if source.exists() and not source.is_dir() and not source.is_file():  # a pipe would be waited for
+            raise FileNotFoundError
         yield
     except FileNotFoundError:
         raise StoreError(f"There is no file {source}: check the name.") from None
@@ -337,6 +345,7 @@ def _explained(source: Path) -> Iterator[None]:
     except PermissionError:
         raise StoreError(f"{source} can't be read: no permission.") from None
     except (
+        OSError,
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
         zlib.error,

@@ -52,7 +52,7 @@ MAX_LABELS = 256
 MAX_DIM = 65_536
 
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Of an archive. The others that zipfile knows swell in memory as a whole, however little of them is asked for."""
+"""Of an archive, which is untrusted: the others that zipfile knows swell in memory as a whole."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,3}")
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)

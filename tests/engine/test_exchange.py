@@ -2,15 +2,18 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from desktop_app.engine import exchange
 from desktop_app.engine.examples import Examples
@@ -144,6 +147,7 @@ BAD: dict[str, Callable[[Contents], object]] = {
     "a flag is a text": lambda c: first(c).update(audio="yes"),
     "audio that is not there": lambda c: first(c).update(audio=True),
     "an envelope that is no hex": lambda c: first(c).update(envelope="zz"),
+    "an endless envelope": lambda c: first(c).update(envelope="00" * 65),
     "another fingerprint": lambda c: first(c).update(fingerprint="0" * 32),
 }
 
@@ -191,6 +195,9 @@ def test_audio_that_is_none_changes_nothing(filled: Store, tmp_path: Path) -> No
     with zipfile.ZipFile(tmp_path / "good.vkexamples") as archive:
         (name,) = (n for n in archive.namelist() if n.startswith("audio/"))
     refused(edited(tmp_path / "good.vkexamples", tmp_path / "bad.vkexamples", **{name: b"RIFF????"}), tmp_path)
+    fast = io.BytesIO()  # at 192 kHz an hour would swell to gigabytes
+    soundfile.write(fast, np.zeros(1920, np.int16), 192_000, format="FLAC")
+    refused(edited(tmp_path / "good.vkexamples", tmp_path / "bad.vkexamples", **{name: fast.getvalue()}), tmp_path)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
@@ -207,10 +214,33 @@ def test_a_file_that_swells_is_stopped(filled: Store, tmp_path: Path, monkeypatc
     refused(tmp_path / "good.vkexamples", tmp_path)
 
 
-@pytest.mark.parametrize("what", ["missing", "folder"])
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_swells_as_a_whole_is_refused(filled: Store, tmp_path: Path, method: int) -> None:
+    export_file(filled, tmp_path / "good.vkexamples")
+    with zipfile.ZipFile(tmp_path / "good.vkexamples") as old, zipfile.ZipFile(tmp_path / "bad.vkexamples", "w") as new:
+        for entry in old.infolist():
+            new.writestr(
+                entry.filename, old.read(entry), method if entry.filename == CONTENTS else zipfile.ZIP_DEFLATED
+            )
+    refused(tmp_path / "bad.vkexamples", tmp_path)
+
+
+@pytest.mark.parametrize("what", ["missing", "folder", "pipe"])
 def test_what_is_no_file_is_told(tmp_path: Path, what: str) -> None:
     (tmp_path / "folder").mkdir()
+    if os.name != "nt":
+        os.mkfifo(tmp_path / "pipe")
     refused(tmp_path / what, tmp_path)
+
+
+def test_an_encoder_of_two_dimensions_can_be_taken_along(tmp_path: Path) -> None:
+    with Store(tmp_path / "data") as store:
+        Examples(store).add(heard(1), "sad")
+        Examples(store).add(replace(heard(2), pooled=np.ones((1, DIM + 1), np.float32)), "angry")
+        export_file(store, tmp_path / "mine.vkexamples")
+        with Store(tmp_path / "elsewhere") as other:
+            import_file(other, tmp_path / "mine.vkexamples")
+            assert everything(other) == everything(store)
 
 
 def test_a_newer_file_is_told(filled: Store, tmp_path: Path) -> None:
