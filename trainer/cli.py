@@ -43,11 +43,15 @@ def parser() -> argparse.ArgumentParser:
                 "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
             )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
-        command.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="processor threads")
+        command.add_argument(
+            "--threads", type=_at_least_one, metavar="N", default=os.cpu_count() or 1, help="processor threads"
+        )
         if name != "prepare":
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         if name == "personalise":
-            command.add_argument("--draws", type=int, default=20, metavar="N", help="draws of each speaker's clips")
+            command.add_argument(
+                "--draws", type=_at_least_one, default=20, metavar="N", help="draws of each speaker's clips"
+            )
         if name == "tables":
             command.add_argument(
                 "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1, 2 and 3"
@@ -55,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
         if name in ("export", "own"):
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
     return top
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,6 +106,11 @@ def _run(options: argparse.Namespace) -> int:
         options.run = options.run or Path("runs") / pack_name(options.clips)
         options.recipe = write_recipe(options.clips, options.run)
     run = Run(options.recipe, options.run)
+    if options.command in ("export", "own"):
+        from desktop_app.engine.pack import check_pack_target
+
+        options.output = options.output or run.folder / "pack"
+        check_pack_target(options.output)  # before hours of training
     fit_encoders(run, options)
     if not run.is_main:
         return 0
@@ -112,7 +127,7 @@ def _run(options: argparse.Namespace) -> int:
 
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
-        pack = export_run(run, options.output or run.folder / "pack")
+        pack = export_run(run, options.output)
         print(f"The pack is {pack.root}: the app takes it by `voicekin pack install {pack.root}`, or in its window.")
     elif options.command == "personalise":
         from trainer.personalisation import personalise_run

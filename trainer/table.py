@@ -115,11 +115,7 @@ def read_clip(utterance: Utterance) -> Waveform:
     Raises:
         AudioError: It can't be decoded.
     """
-    samples = load_audio(utterance.path, SAMPLE_RATE).samples
-    if utterance.start_s == 0.0 and utterance.end_s is None:
-        return samples
-    end = len(samples) if utterance.end_s is None else round(utterance.end_s * SAMPLE_RATE)
-    return samples[round(utterance.start_s * SAMPLE_RATE) : end]
+    return load_audio(utterance.path, SAMPLE_RATE, start_s=utterance.start_s, end_s=utterance.end_s).samples
 
 
 def envelope(samples: Waveform) -> tuple[float, ...]:

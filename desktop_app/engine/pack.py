@@ -356,8 +356,9 @@ def write_pack(
         clips: Name in the pack ("clips/...") -> the audio file to copy; an item's `clip` names one of them.
 
     Raises:
-        PackError: If what was written does not pass `load_pack`.
+        PackError: If what was written does not pass `load_pack`, or `check_pack_target`.
     """
+    check_pack_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -387,6 +388,18 @@ def write_pack(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return _load_folder(target)
+
+
+def check_pack_target(target: Path) -> None:
+    """Refuses to write a pack where something else lies: a pack takes the place of its folder with all that is in it.
+
+    Raises:
+        PackError: `target` is there, and neither a pack nor an empty folder.
+    """
+    if target.is_dir() and ((target / MANIFEST).is_file() or not any(target.iterdir())):
+        return
+    if target.exists():
+        raise PackError(f"{target} can't be written: it is there already and is no pack. Choose another place.")
 
 
 def zip_pack(pack: Pack, archive: Path) -> None:

@@ -76,6 +76,16 @@ def test_the_same_input_gives_the_same_bytes_and_replaces_what_was_there(tmp_pat
     assert [p.name for p in tmp_path.iterdir() if p.name != "voicekin-home"] == ["p"]
 
 
+def test_a_pack_never_takes_the_place_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "precious.wav").write_bytes(b"sound")
+    with pytest.raises(PackError, match="is no pack"):
+        build_tiny_pack(tmp_path / "clips", items=8)
+    assert [p.name for p in tmp_path.rglob("*.wav")] == ["precious.wav"]
+    (tmp_path / "empty").mkdir()
+    build_tiny_pack(tmp_path / "empty", items=8)
+
+
 def test_a_pack_that_fails_its_own_checks_is_not_written(tiny_pack: Pack, tmp_path: Path) -> None:
     with pytest.raises(PackError):
         pack_module.write_pack(

@@ -193,6 +193,15 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     assert "other clips than there are now" in capsys.readouterr().err
 
 
+def test_a_pack_is_not_written_over_the_clips(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made.own(place / "my clips")
+    clips = sorted((place / "my clips").rglob("*.wav"))
+    assert main(["own", "my clips", "--output", "my clips"]) == 1
+    assert "is no pack" in capsys.readouterr().err
+    assert sorted((place / "my clips").rglob("*.wav")) == clips
+    assert not (place / "runs" / "my-clips" / "everyone").exists(), "told before the training"
+
+
 @pytest.mark.parametrize(
     ("label", "says"), [("calm", "All clips of clips are labelled 'calm'"), ("", "clip.wav has no speaker")]
 )
