@@ -1503,7 +1503,7 @@
     </message>
     <message>
         <source>Try again</source>
-        <translation>Noch einmal versuchen</translation>
+        <translation>Noch einmal</translation>
     </message>
     <message>
         <source>Answer the selected recordings again; without a selection, those that failed</source>

@@ -90,11 +90,11 @@ def spoken(recognition: Recognition) -> str:
     return f"{headline(recognition)}, {share(recognition)}. {agreement(recognition)}"
 
 
-def lengths(recognition: Recognition) -> str:
-    """Length, seconds of speech, and what the answer cost."""
+def lengths(recognition: Recognition, heard_s: float) -> str:
+    """Seconds that were listened to, seconds of speech, and what the answer cost."""
     timing = recognition.timing_ms
     return translate("Answer", "{0} s, {1} s of it speech · answered in {2} ms").format(
-        number(recognition.duration_s, 1),
+        number(heard_s, 1),
         number(recognition.speech_s, 1),
         round(timing.decode + timing.encode + timing.retrieve),
     )

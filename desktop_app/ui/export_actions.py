@@ -117,7 +117,10 @@ class ExportActions(QObject):
                 self._window, title, f"{stem}{form.suffix}", pattern, options=options
             )
         if chosen:
-            self.write(name, outcomes, Path(chosen))
+            target = Path(chosen)
+            if isinstance(form, TableFormat) or len(answers) == 1:  # a file, whose ending not every dialog adds
+                target = target if target.suffix else target.with_name(target.name + form.suffix)
+            self.write(name, outcomes, target)
 
     def _may_replace(self, path: Path) -> bool:
         question = translate("Export", "{0} is there already. Replace it?").format(path.name)

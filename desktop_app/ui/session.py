@@ -71,6 +71,12 @@ class Entry:
         """The answer's Recognition."""
         return self.answered.recognition if self.answered else None
 
+    @property
+    def heard_s(self) -> float:
+        """Seconds that were listened to, once there is an answer; its times count from the beginning of the file."""
+        start_s = self.stretch.start_s if self.stretch else 0.0
+        return self.recognition.duration_s - start_s if self.recognition else 0.0
+
 
 class SessionModel(QStandardItemModel):
     """Recordings as rows: name, answer, length, segments, folder, and why there is no answer or not a sure one.
@@ -174,17 +180,20 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     """What the items of a recording's row hold: by column, a value for each role."""
     recognition = entry.recognition
     answer = answer_in_short(entry)
+    by_answer = answer
+    if recognition is not None and not recognition.abstained:
+        by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
     note = translated(recognition.abstained_because if recognition else entry.error)
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.number),
-        (answer, answer),
-        (clock(recognition.duration_s), recognition.duration_s) if recognition else ("", -1.0),
+        (answer, by_answer),
+        (clock(entry.heard_s), entry.heard_s) if recognition else ("", -1.0),
         (str(len(recognition.segments)), len(recognition.segments)) if recognition else ("", -1),
         (folder, folder),
         (note, note),
     )
-    tip = translated(entry.error) or str(entry.path)
+    tip = f"{note}\n{entry.path}".strip()  # a narrow window has no room for them
     cells = tuple(
         {
             int(Qt.ItemDataRole.DisplayRole): text,

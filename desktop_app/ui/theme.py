@@ -220,6 +220,7 @@ QToolButton#disclosure {{ border-color: transparent; font-weight: 600; font-size
 QToolButton#disclosure:focus {{ border: 2px solid {c.accent}; padding: 2px 3px; }}
 QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
   padding: 6px 10px; min-height: 20px; }}
+QLineEdit QToolButton {{ border: none; padding: 0; min-width: 0; min-height: 0; }}
 QComboBox:focus, QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
 QComboBox:disabled {{ color: {c.quiet}; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}

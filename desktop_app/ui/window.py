@@ -77,6 +77,7 @@ from desktop_app.ui.recognition_owner import Answered, Known, LearntAll, PackInf
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.tab_order import insert_before
 
 if TYPE_CHECKING:
     from desktop_app.engine.personal import Learned
@@ -161,7 +162,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.record)
         column.addWidget(self.voice)
         column.addWidget(self.recordings, 1)
-        self.recordings.content.addWidget(self.queue_panel)
+        self.recordings.content.insertWidget(1, self.queue_panel)  # over the list, which may go on below the window
+        insert_before(self.recordings.filter, self.queue_panel.pause, self.queue_panel.stop)
         self._side = QScrollArea()  # a small screen has no room for all of it while a voice is taught
         self._side.setFixedWidth(SIDE_WIDTH)
         self._side.setWidgetResizable(True)
@@ -700,6 +702,7 @@ class MainWindow(QMainWindow):
         name = self.tr("{0}, {1} to {2}").format(entry.name, clock(part.start_s), clock(part.end_s))
         asked = self.session.add(entry.path, name, stretch=part, channel=entry.channel)
         self.recordings.select(asked)
+        self.recordings.table.setFocus()  # the button that was pressed goes until there is an answer
         self.queue.add(asked)
 
     def _play_from(self, number: int, start_s: float, end_s: float | None) -> None:

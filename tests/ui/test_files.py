@@ -339,6 +339,7 @@ def test_a_part_is_selected_and_asked_about_again(desk: Desk, interview: Path) -
     assert part.recognition.label == segment.label
     assert part.recognition.segments[0].start_s == pytest.approx(view.seconds_at(left.x()), abs=0.1)
     assert part.name.startswith("interview.wav, 0:")
+    assert window.recordings.table.hasFocus()
 
 
 def test_a_long_recording_is_its_own_voice(desk: Desk, interview: Path) -> None:
@@ -399,8 +400,10 @@ def test_every_format_is_exported_from_the_menu(
     for name in NAMES:
         target = tmp_path / f"out of {name}"
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, target=target, **__: (str(target), ""))
-        assert str(target) in exported(window.export, desk, name)
-        assert target.stat().st_size > 40
+        told = exported(window.export, desk, name)
+        (written,) = tmp_path.glob(f"out of {name}.*")  # with the ending that the format has
+        assert str(written) in told
+        assert written.stat().st_size > 40
 
 
 def test_a_file_is_replaced_only_after_a_yes(

@@ -4,13 +4,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
 from desktop_app.engine.recogniser import NO_SPEECH
 from desktop_app.engine.recognition import Neighbour, Recognition, Timing
+from desktop_app.engine.timeline import Stretch
 from desktop_app.ui import answer_text, theme
 from desktop_app.ui.live_model import Smoother
+from desktop_app.ui.recognition_owner import Answered
+from desktop_app.ui.session import EntryState, SessionModel, sorted_view
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.widgets.map_view import Landscape
 
@@ -42,6 +47,34 @@ def recognition(
         "timing_ms": Timing(1, 2, 3),
     }
     return Recognition(**{**values, **changes})  # type: ignore[arg-type]
+
+
+# recordings
+
+
+@pytest.mark.usefixtures("qapp")
+def test_answers_are_sorted_by_emotion_and_then_by_how_sure() -> None:
+    session, parent = SessionModel(), QObject()
+    view = sorted_view(session, parent)
+    view.sort(SessionModel.ANSWER)
+    for entry, (label, p) in zip(
+        session.add_files([Path(f"{i}.wav") for i in range(4)]),
+        (("sad", 0.5), ("happy", 0.94), ("happy", 1.0), ("happy", 0.99)),
+        strict=True,
+    ):
+        answered = Answered(recognition({label: p}), None, (), np.zeros(0, np.float32))
+        session.change(entry.number, state=EntryState.DONE, answered=answered)
+    answers = [view.index(row, SessionModel.ANSWER).data().replace("\xa0", " ") for row in range(4)]
+    assert answers == ["Happy 94 %", "Happy 99 %", "Happy 100 %", "Sad 50 %"]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_part_is_as_long_as_what_was_listened_to() -> None:
+    session = SessionModel()
+    entry = session.add(Path("long.wav"), "long.wav, 0:35 to 1:00", stretch=Stretch(35.0, 60.0))
+    answered = Answered(recognition({"sad": 0.5}, duration_s=60.0), None, (), np.zeros(0, np.float32))
+    session.change(entry.number, state=EntryState.DONE, answered=answered)
+    assert session.index(0, SessionModel.LENGTH).data() == "0:25"
 
 
 # settings

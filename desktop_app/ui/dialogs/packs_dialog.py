@@ -149,7 +149,7 @@ class PacksDialog(QDialog):
         self.use.setEnabled(not pack.in_use and not pack.problem)
         self.remove.setEnabled(not pack.in_use and not pack.ships)
         if pack.problem:
-            self.card.setPlainText(pack.problem)
+            self.card.setPlainText(translated(pack.problem))
             return
 
         def read(_: JobState) -> str:

@@ -13,6 +13,7 @@ from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.envelope import Envelope
 from desktop_app.ui.widgets.history_strip import HistoryStrip
 from desktop_app.ui.widgets.legend import SplitLegend
@@ -39,10 +40,7 @@ class AnswerPanel(Card):
         self._entry: Entry | None = None
         self._live = False
 
-        self.name = text_label("quiet")
-        self.name.setSizePolicy(
-            self.name.sizePolicy().horizontalPolicy().Ignored, self.name.sizePolicy().verticalPolicy()
-        )
+        self.name = ElidedLabel("quiet")
         self.name.setMinimumHeight(TOP_HEIGHT)
         self.play = QPushButton(self.tr("Play"))
         self.play.clicked.connect(lambda: self._emit(self.play_asked))
@@ -129,7 +127,7 @@ class AnswerPanel(Card):
             self.share.setText(answer_text.share(recognition))
             self._say(self.sure, answer_text.how_sure(recognition))
             self._say(self.agreement, "" if silent else answer_text.agreement(recognition))
-            self.lengths.setText(answer_text.lengths(recognition))
+            self.lengths.setText(answer_text.lengths(recognition, entry.heard_s))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
             if tuple(self.bars) != tuple(recognition.probabilities):
                 self.set_labels(tuple(recognition.probabilities))  # the user's own labels join the pack's

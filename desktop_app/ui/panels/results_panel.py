@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
 
-FOLDER_FROM = 760  # pixels of width: under it the remarks need the room, and the tip of a row tells its folder
+WIDE_FROM = 760  # pixels of width: under it the remarks need the room, and the tip of a row tells its folder
+WIDE_NAME, NARROW_NAME = 200, 140
 
 
 class ResultsPanel(Card):
@@ -60,7 +61,7 @@ class ResultsPanel(Card):
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
         # of fixed width: to fit the contents, every change of any row would measure all of them
-        for column, width in ((0, 200), (1, 118), (2, 64), (3, 82), (4, 110)):
+        for column, width in ((0, WIDE_NAME), (1, 118), (2, 64), (3, 82), (4, 110)):
             header.resizeSection(column, width)
         header.setSectionResizeMode(SessionModel.NOTE, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -87,7 +88,11 @@ class ResultsPanel(Card):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.table.setColumnHidden(SessionModel.FOLDER, self.width() < FOLDER_FROM)
+        narrow = self.width() < WIDE_FROM
+        if narrow != self.table.isColumnHidden(SessionModel.FOLDER):
+            for column in (SessionModel.SEGMENTS, SessionModel.FOLDER):
+                self.table.setColumnHidden(column, narrow)
+            self.table.setColumnWidth(SessionModel.NAME, NARROW_NAME if narrow else WIDE_NAME)
 
     def selection(self) -> tuple[Entry, ...]:
         """The selected recordings, in the order shown."""

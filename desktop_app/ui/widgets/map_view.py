@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.theme import Theme
 
 MARGIN = 16
-LEGEND_HEIGHT = 24
+LEGEND_HEIGHT = 24  # of the last line of the legend with the room above it
+LEGEND_LINE = 20
 MARK_RADIUS = 2.6
 STAMP = 10  # logical pixels, room for the widest mark
 PAINTS_FOR_S = 0.004  # at a time: a pack of thousands of recordings must not hold up the window
@@ -71,6 +72,7 @@ class MapView(QWidget):
         self._ground: QPixmap | None = None
         self._stamps: dict[str, QPixmap] = {}
         self._n_painted = 0
+        self._legend_height = LEGEND_HEIGHT
         self._painting = QTimer(self)
         self._painting.setInterval(0)
         self._painting.timeout.connect(self._paint_more)
@@ -143,21 +145,35 @@ class MapView(QWidget):
         ground.fill(Qt.GlobalColor.transparent)
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = MARGIN
         painter.setFont(self._theme.font(12, QFont.Weight.Medium))
-        for i, label in enumerate(self._labels):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.emotion(label))
-            _mark(painter, QPointF(x + 5, self.height() - 9), i, 5)
-            painter.setPen(QColor(self._theme.colours.quiet))
-            name = label_name(label)
-            painter.drawText(x + 15, self.height() - 5, name)
-            x += painter.fontMetrics().horizontalAdvance(name) + 34
+        lines = self._legend_lines(painter.fontMetrics())
+        self._legend_height = LEGEND_HEIGHT + LEGEND_LINE * (len(lines) - 1)
+        for i, line in enumerate(lines):
+            bottom = self.height() - LEGEND_LINE * (len(lines) - 1 - i)
+            for x, label in line:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._theme.emotion(label))
+                _mark(painter, QPointF(x + 5, bottom - 9), self._labels.index(label), 5)
+                painter.setPen(QColor(self._theme.colours.quiet))
+                painter.drawText(x + 15, bottom - 5, label_name(label))
         painter.end()
         self._ground = ground
         self._stamps = {label: self._stamp(label, ratio) for label in set(self._landscape.labels)}
         self._n_painted = 0
         return ground
+
+    def _legend_lines(self, metrics: QFontMetrics) -> list[list[tuple[int, str]]]:
+        """Each line's (x, label): as many of them as the width takes."""
+        lines: list[list[tuple[int, str]]] = [[]]
+        x = MARGIN
+        for label in self._labels:
+            width = 15 + metrics.horizontalAdvance(label_name(label))
+            if lines[-1] and x + width > self.width():
+                lines.append([])
+                x = MARGIN
+            lines[-1].append((x, label))
+            x += width + 19
+        return lines
 
     def _paint_more(self) -> None:
         """Stamp marks for a few milliseconds, and leave the rest for when the window has looked after itself."""
@@ -197,7 +213,7 @@ class MapView(QWidget):
 
     def _point(self, place: tuple[float, float]) -> QPointF:
         left, right, low, high = self._landscape.bounds
-        area = QRectF(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - LEGEND_HEIGHT)
+        area = QRectF(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - self._legend_height)
         return QPointF(
             area.left() + area.width() * (place[0] - left) / max(right - left, 1e-9),
             area.bottom() - area.height() * (place[1] - low) / max(high - low, 1e-9),
