@@ -15,13 +15,13 @@ import platformdirs
 from tqdm import tqdm
 
 from desktop_app.engine.audio import load_audio
+from desktop_app.engine.pack import ENVELOPE_PEAKS
 from desktop_app.errors import AudioError
 from trainer.corpora import CorpusError, Utterance, load_corpus
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
 SHORTEST_S = 0.1  # a clip under this holds no syllable
-ENVELOPE_PEAKS = 64
 
 Waveform = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -126,7 +126,11 @@ def envelope(samples: Waveform) -> tuple[float, ...]:
 
 
 def inspect(utterances: Sequence[Utterance], progress: Progress | None = None) -> Inspection:
-    """Decode every clip once (remembered by path, size and time), and take out what is broken or there twice."""
+    """Decode every clip once (remembered by path, size and time), and take out what is broken or there twice.
+
+    Raises:
+        CorpusError: Two different clips go by one name: a pack could not tell them apart.
+    """
     memory = _Memory(cache_folder() / "clips.jsonl")
     usable: list[Utterance] = []
     broken: list[tuple[Utterance, str]] = []
@@ -143,9 +147,18 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None) -
     for utterance in usable:
         same[utterance.digest].append(utterance)
     duplicates = [(other, group[0]) for group in same.values() for other in group[1:]]
-    out = {other.id for other, _ in duplicates}
-    out |= {g[0].id for g in same.values() if len({u.label for u in g}) > 1}
-    return Inspection(tuple(u for u in usable if u.id not in out), tuple(broken), tuple(duplicates))
+    # by object: the same clip in two folders, as some copies of RAVDESS have it, has one name
+    out = {id(other) for other, _ in duplicates}
+    out |= {id(g[0]) for g in same.values() if len({u.label for u in g}) > 1}
+    kept = tuple(u for u in usable if id(u) not in out)
+    named: dict[str, Utterance] = {}
+    for utterance in kept:
+        if named.setdefault(utterance.id, utterance) is not utterance:
+            other = named[utterance.id].path
+            raise CorpusError(
+                f"{other} and {utterance.path} go by one name, {utterance.id}: rename one or take it out."
+            )
+    return Inspection(kept, tuple(broken), tuple(duplicates))
 
 
 @dataclass(frozen=True)

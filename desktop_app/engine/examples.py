@@ -26,7 +26,7 @@ class Example:
         origin: The file it came from, or "" for a take.
         added: UTC, ISO 8601.
         duration_s: Seconds.
-        envelope: Up to 64 peaks of its waveform, 0 to 1.
+        envelope: Peaks of its waveform, 0 to 1, in equal stretches.
         audio: Its sound, where the user agreed to keep it; else None.
     """
 

@@ -25,7 +25,7 @@ import soundfile
 
 from desktop_app.engine.atomic_file import written_beside
 from desktop_app.engine.audio import SAMPLE_RATE
-from desktop_app.engine.pack import COMPRESSIONS, ENVELOPE_PEAKS
+from desktop_app.engine.pack import COMPRESSIONS
 from desktop_app.engine.profiles import Profiles
 from desktop_app.engine.store import Store, clean_name, fingerprint, now, pack_floats, unpack_floats
 from desktop_app.errors import StoreError
@@ -43,6 +43,8 @@ MAX_AUDIO_BYTES = 64 * 1024**2
 MAX_AUDIO_S = 3_600.0
 MAX_BYTES = 4 * 1024**3
 MAX_DIM = 65_536
+MAX_PEAKS = 1024
+"""Of an envelope; the window keeps 160, the command line 64."""
 
 _ENTRY = re.compile(r"contents\.json|features/\d{1,3}\.npy|audio/[0-9a-f]{32}\.flac")
 _ENCODER = re.compile(r"[0-9A-Za-z_-]{1,128}")
@@ -212,7 +214,7 @@ def _take_in_recording(
     recording: "_Fields",
 ) -> int:
     name = recording.text("fingerprint", 32)
-    envelope = bytes.fromhex(recording.text("envelope", 2 * ENVELOPE_PEAKS))
+    envelope = bytes.fromhex(recording.text("envelope", 2 * MAX_PEAKS))
     features = [_features(archive, files, one) for one in recording.objects("features")]
     if not any(fingerprint(pooled, encoder) == name for encoder, pooled, _ in features):
         raise ValueError("features that are not of this recording")

@@ -20,7 +20,7 @@ class Neighbour:
         duration_s: Length in seconds.
         distance: Euclidean distance of the embeddings, 0 to 2.
         weight: Its share of p_knn, 0 to 1; the weights of the k nearest sum to 1.
-        envelope: 64 peaks, 0 to 1, of its waveform; empty where not known.
+        envelope: Peaks of its waveform, 0 to 1, in equal stretches, 64 of the pack's own; empty where not known.
         clip: Path of its audio inside the pack, or None.
         own: True for one of the user's own examples.
     """

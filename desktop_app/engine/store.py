@@ -90,7 +90,7 @@ class Heard:
         encoder: sha256 of the encoder that made them; features of different encoders never meet.
         origin: Where it is from, for people: a file's path, or "" for a take.
         duration_s, speech_s: Seconds in all, and of speech.
-        envelope: Up to 64 peaks of its waveform, 0 to 1; empty where not known.
+        envelope: Peaks of its waveform, 0 to 1, in equal stretches; empty where not known.
         baseline: float32 [D], the voice that its answer was made with when that voice has no name; None: none.
     """
 

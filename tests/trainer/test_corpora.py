@@ -1,5 +1,6 @@
 """The loaders read the published layouts, and say in one sentence what is wrong with others."""
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -168,6 +169,12 @@ def test_inspect_lists_broken_empty_silent_and_duplicate_clips(tmp_path: Path) -
     assert len(found.broken) == 3
     assert any("silence" in why for _, why in found.broken)
     assert len({u.digest for u in found.utterances}) == len(found.utterances)
+    shutil.copytree(actor, tmp_path / "audio_speech" / "Actor_01")  # as one published archive has it
+    twice = inspect(load_table(recipe))
+    assert {u.id for u in twice.utterances} == {u.id for u in found.utterances}, "one of each stays"
+    made.write(tmp_path / "audio_speech" / "Actor_01" / "03-01-05-01-01-02-01.wav", made.tone(5, 1, 77))
+    with pytest.raises(CorpusError, match="go by one name"):
+        inspect(load_table(recipe))
     out = {u.id for u, _ in found.duplicates} | {u.id for _, u in found.duplicates}
     assert "ravdess/03-01-05-01-01-02-02" in out
     kept = {u.id for u in found.utterances}
