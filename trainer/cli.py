@@ -75,8 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VoiceKinError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"{error.filename} can't be used ({error.strerror}): check it, or choose another place.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        print("Stopped; the same command with --resume goes on from here.", file=sys.stderr)
+        resume = " with --resume" if "resume" in options else ""
+        print(f"Stopped; the same command{resume} goes on from here.", file=sys.stderr)
         return 130
 
 

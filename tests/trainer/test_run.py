@@ -153,6 +153,13 @@ def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.Capt
     assert "give another --run" in capsys.readouterr().err
 
 
+def test_a_place_that_cant_be_written_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "a file").touch()
+    recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "speaker-folds")
+    assert main(["prepare", "--recipe", recipe, "--run", "a file"]) == 1
+    assert capsys.readouterr().err == "a file can't be used (File exists): check it, or choose another place.\n"
+
+
 def test_prepare_lists_what_it_found(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "corpora" / "emodb" / "wav" / "03a01Wa.wav").write_bytes(b"no sound")
     assert run("prepare", write_recipe(place)) == 0
