@@ -61,7 +61,7 @@ def _add(store: Any, args: argparse.Namespace) -> int:
                 print(f"{plain(path.path)}\n  {plain(path.error)}", file=sys.stderr)
                 continue
             example = personal.add_example(
-                personal.analyse_file(path),
+                personal.analyse_file(path.absolute()),  # where it lies is kept
                 args.label,
                 voice_id=voice,
                 envelope=envelope_of(path, ENVELOPE_PEAKS),

@@ -74,7 +74,7 @@ def _learn(store: Any, args: argparse.Namespace) -> int:
                     reason, shown = path.error, path.path
                 else:
                     shown = str(path)
-                    reason = personal.learn(profile.id, personal.analyse_file(path)).refused
+                    reason = personal.learn(profile.id, personal.analyse_file(path.absolute())).refused
             except StoreError:
                 raise
             except VoiceKinError as error:
