@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
 
 from desktop_app.capture.wav_file import WavWriter
+from desktop_app.engine.recognition import Segment
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
 from desktop_app.ui.session import Entry, EntryState
@@ -263,6 +265,32 @@ def test_a_neighbour_is_heard(desk: Desk, wav: Wav, pack_with_clips: Path) -> No
     player: FakePlayer = desk.player
     desk.qtbot.waitUntil(lambda: bool(player.played), timeout=LONG)
     assert len(player.played[0]) == pytest.approx(48_000, abs=200)  # a second at the loudspeaker's rate
+
+
+# a small window
+
+
+@pytest.mark.usefixtures("german")  # whose words are long
+def test_nothing_is_cut_off_in_the_smallest_window(desk: Desk, wav: Wav) -> None:
+    window = desk.open()
+    window.resize(window.minimumSize())
+    labels = tuple(f"ein langes eigenes Wort {i}" for i in range(9))
+    entry = desk.wait_entry(lambda: desk.drop(wav("happy", 1)))
+    assert entry.answered is not None
+    half = Segment(0.0, 1.0, "happy", {"happy": 1.0})
+    segments = (half, replace(half, start_s=1.0, end_s=2.0))
+    several = replace(entry.answered, recognition=replace(entry.answered.recognition, segments=segments))
+    window.session.change(entry.number, answered=several)
+    window.that_was.set_labels(labels)
+    window.what_if.heading.click()
+    QApplication.processEvents()
+    page = window.timeline.parentWidget()
+    assert page is not None
+    margins = page.contentsMargins() + page.layout().contentsMargins()
+    room = page.visibleRegion().boundingRect().width() - margins.left() - margins.right()
+    for panel in (window.answer, window.map, window.timeline, window.that_was, window.neighbours, window.what_if):
+        assert panel.minimumSizeHint().width() <= room, panel
+    assert window.minimumSizeHint().width() <= window.width(), "the other pages, which do not scroll"
 
 
 # nothing big at once: what would hold up the window's thread is done in portions

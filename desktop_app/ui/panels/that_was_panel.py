@@ -1,10 +1,11 @@
 """“That was …”: the place where a person tells what it really was."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.tab_order import insert_before
 
 
@@ -22,14 +23,13 @@ class ThatWasPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.buttons: dict[str, QPushButton] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row = FlowLayout()
+        self.setLayout(self._row)
         self._row.addWidget(text_label("quiet", self.tr("That was …")))
         self.other = QPushButton(self.tr("Something else …"))
         self.other.setToolTip(self.tr("A word of your own; with three recordings it joins the answers"))
         self.other.clicked.connect(self.other_asked)
         self._row.addWidget(self.other)
-        self._row.addStretch(1)
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
         """A button each, with its number as a shortcut."""
@@ -46,6 +46,8 @@ class ThatWasPanel(QWidget):
                 button.setShortcut(str(at))
                 button.setToolTip(self.tr("Key {0}").format(at))
             button.clicked.connect(lambda _checked=False, label=label: self.chosen.emit(label))
-            self._row.insertWidget(at, button)
+            self._row.addWidget(button)
             self.buttons[label] = button
+        self._row.removeWidget(self.other)
+        self._row.addWidget(self.other)  # the last
         insert_before(self.other, *self.buttons.values())

@@ -9,6 +9,7 @@ from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
 
 SCROLL_STEPS = 10_000
@@ -46,12 +47,9 @@ class TimelinePanel(Card):
 
         self._theme = theme
         self._named: tuple[str, ...] = ()
-        self._names = QHBoxLayout()
-        self._names.setSpacing(6)
+        self._names = FlowLayout(spacing=12)
         top = QHBoxLayout()
         top.addWidget(text_label("section", self.tr("Over time")))
-        top.addSpacing(12)
-        top.addLayout(self._names)
         top.addStretch(1)
         for button in (self.closer, self.farther, self.whole):
             top.addWidget(button)
@@ -59,6 +57,7 @@ class TimelinePanel(Card):
         below.addWidget(self.selection, 1)
         below.addWidget(self.again)
         self.content.addLayout(top)
+        self.content.addLayout(self._names)
         self.content.addWidget(self.view)
         self.content.addWidget(self.scroll_bar)
         self.content.addLayout(below)
@@ -97,8 +96,13 @@ class TimelinePanel(Card):
         for label in labels:
             dot = Dot(self._theme)
             dot.show_label(label)
-            self._names.addWidget(dot)
-            self._names.addWidget(text_label("small", label_name(label)))
+            name = QWidget()
+            row = QHBoxLayout(name)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(6)
+            row.addWidget(dot)
+            row.addWidget(text_label("small", label_name(label)))
+            self._names.addWidget(name)
 
     def _play(self, seconds: float) -> None:
         if self._entry is not None:

@@ -8,6 +8,8 @@ from desktop_app.ui.language import translate
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.probability_bar import NAME_WIDTH
 
+GAP = 24  # pixels between two
+
 
 class SplitLegend(QWidget):
     """Thick: the mix. Thin: the classifier. Dashed: the neighbours."""
@@ -28,17 +30,19 @@ class SplitLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(12))
-        x = float(NAME_WIDTH)
-        for text, height, dashed in (
+        texts = (
             (translate("Answer", "mixed"), 10, False),
             (translate("Answer", "classifier"), 4, False),
             (translate("Answer", "neighbours"), 4, True),
-        ):
+        )
+        needed = sum(28 + painter.fontMetrics().horizontalAdvance(text) for text, _, _ in texts) + 2 * GAP
+        x = max(0.0, min(float(NAME_WIDTH), self.width() - needed))  # under the bars, where there is room
+        for text, height, dashed in texts:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.quiet))
             for start, width in ((0, 5), (8, 5), (16, 5)) if dashed else ((0, 21),):
                 painter.drawRoundedRect(QRectF(x + start, 9 - height / 2, width, height), 2, 2)
             painter.setPen(QColor(colours.quiet))
             painter.drawText(int(x) + 28, 13, text)
-            x += 28 + painter.fontMetrics().horizontalAdvance(text) + 24
+            x += 28 + painter.fontMetrics().horizontalAdvance(text) + GAP
         painter.end()
