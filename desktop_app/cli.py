@@ -5,7 +5,6 @@ import errno
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +32,8 @@ def main(argv: Sequence[str]) -> int:
 
     argparse ends the process itself, by SystemExit, for --help (0) and for a call that it does not understand (2).
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # who started us may want it ignored
+        signal.signal(signal.SIGINT, _interrupt_once)
     # None where the caller has closed them
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
@@ -54,9 +55,6 @@ def main(argv: Sequence[str]) -> int:
         return PIPE_CLOSED
     except (KeyboardInterrupt, Exception) as error:
         if _was_interrupted(error):
-            # a second Ctrl-C while Python ends would kill threads inside C++, which aborts
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
             print("voicekin: stopped.", file=sys.stderr)
             return INTERRUPTED
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # our own files turn it into a VoiceKinError
@@ -64,6 +62,16 @@ def main(argv: Sequence[str]) -> int:
             print(f"voicekin: The answers can't be written ({error.strerror}): free some space.", file=sys.stderr)
             return USAGE
         raise
+
+
+def _interrupt_once(*_: object) -> None:
+    """Python's own handler of Ctrl-C, but for the first alone.
+
+    A second one that met the wait for a thread would make Python take that thread for ended, end itself, and kill it
+    inside C++, which aborts.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _was_interrupted(error: BaseException | None) -> bool:

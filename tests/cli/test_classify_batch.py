@@ -132,7 +132,6 @@ def test_a_slash_asks_for_a_folder(tiny_pack: Pack, folder: Path, tmp_path: Path
     assert [p.name for p in (tmp_path / "two").iterdir()] == ["clip 1.srt"]
 
 
-@pytest.mark.usefixtures("no_signal_is_changed")
 def test_an_interrupted_batch_goes_on_where_it_was(
     tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,7 +174,6 @@ def test_a_voice_that_only_another_pack_has_heard_stays_when_nothing_is_learnt(
     assert "4 recordings" in capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("no_signal_is_changed")
 def test_an_interrupted_lesson_leaves_no_empty_voice(
     clips: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
