@@ -1,5 +1,6 @@
 """A WAV file that is whole on the disk at any moment, and the repair of one whose writer was killed."""
 
+import errno
 import os
 import struct
 import wave
@@ -12,6 +13,7 @@ from desktop_app.capture.source import Block
 
 HEADER_BYTES = 44  # what `wave` writes for 16-bit PCM: RIFF (12) + fmt (24) + data (8)
 BYTES_A_SAMPLE = 2
+MOST_BYTES = 2**32 - HEADER_BYTES  # of sound: the header's sizes have 32 bits; 37 hours at 16 kHz, 12 at 48
 
 
 class WavWriter:
@@ -35,8 +37,10 @@ class WavWriter:
         """Append float32 [n], -1..1, and hand it to the operating system.
 
         Raises:
-            OSError: the disk is full or gone.
+            OSError: the disk is full or gone, or the file as large as a WAV file can be.
         """
+        if (self.n_samples + len(block)) * BYTES_A_SAMPLE > MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         pcm = np.clip(np.rint(block * 32768.0), -32768, 32767).astype("<i2")
         self._wave.writeframes(pcm.tobytes())
         self._file.flush()

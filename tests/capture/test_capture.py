@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_app.capture import wav_file
 from desktop_app.capture.fake import FakeMicrophones, FakeSource, MutedSource
 from desktop_app.capture.level import FLOOR_DB, level_of
 from desktop_app.capture.recorder import Event, Recorder, SourceEnded, TakeEnded, TakeStarted
@@ -104,6 +105,16 @@ def test_a_wav_file_is_whole_after_every_block(tmp_path: Path) -> None:
         for i in range(0, len(sound), 1000):
             writer.write(sound[i : i + 1000])
             np.testing.assert_allclose(read_wav(path), sound[: i + 1000], atol=1 / 65536)
+
+
+def test_a_file_as_large_as_wav_allows_ends_the_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wav_file, "MOST_BYTES", 2 * 1000)
+    sound = speechlike(0.1)[:1600]
+    with WavWriter(tmp_path / "take.wav", RATE) as writer:
+        writer.write(sound[:1000])
+        with pytest.raises(OSError, match="too large"):  # which the recorder tells, with the take closed
+            writer.write(sound[1000:])
+    np.testing.assert_allclose(read_wav(tmp_path / "take.wav"), sound[:1000], atol=1 / 65536)
 
 
 def test_a_writer_never_overwrites(tmp_path: Path) -> None:
