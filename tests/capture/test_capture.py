@@ -157,7 +157,8 @@ def test_a_take_holds_every_sample_between_start_and_stop(fake: Recording, tmp_p
 
 
 def test_recording_is_announced_only_with_the_first_sample(fake: Recording, tmp_path: Path) -> None:
-    fake.source.pause()
+    fake.source.play(speechlike(0.1), then_pause=True)
+    assert fake.source.played.wait(20), "from now on nothing comes"
     fake.recorder.start_take(tmp_path / "take.wav")
     with pytest.raises(queue.Empty):
         fake.events.get(timeout=0.2)
