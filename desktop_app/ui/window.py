@@ -87,6 +87,7 @@ log = logging.getLogger(__name__)
 SIDE_WIDTH = 340
 FAILURES_TOLD = 3  # of folders; more would fill the window
 ADDED_AT_ONCE = 25  # recordings; both tables sort them as they come, which takes 0.1 ms each
+AFTER_PAINTING_MS = 10  # Qt gathers what is to be painted for 5
 TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
 
 
@@ -450,7 +451,7 @@ class MainWindow(QMainWindow):
                 more = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
                 self._answer_and_add(more, files[ADDED_AT_ONCE:])
 
-        QTimer.singleShot(0, self, go_on)
+        QTimer.singleShot(AFTER_PAINTING_MS, self, go_on)
 
     def _take_ended(self, take: TakeEnded) -> None:
         if take.path is None:
