@@ -15,10 +15,8 @@ from desktop_app.errors import PackExists, TargetExists, VoiceKinError
 
 COMMANDS = ("classify", "voice", "examples", "pack", "doctor")
 
-OK = 0
-SOME_FAILED = 1
 USAGE = 2
-"""Also when the call can't be carried out at all: no such pack, voice or store."""
+"""Also when the call can't be carried out at all: no such pack, voice or store. Commands give 0, or 1: some failed."""
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 141  # 128 + SIGPIPE

@@ -147,7 +147,10 @@ def _resampled(
         decoded = yielded = 0
         frames = None if end_s is None else max(0, round((end_s - start_s) * rate))
         if start_s > 0:
-            sound.seek(min(round(start_s * rate), sound.frames))
+            try:
+                sound.seek(min(round(start_s * rate), sound.frames))
+            except soundfile.LibsndfileError:
+                raise _damaged(path) from None
         for mono in _decoded(path, sound, channel, frames):
             decoded += len(mono)
             part = mono if stream is None else stream.resample_chunk(mono)
@@ -173,7 +176,7 @@ def _decoded(path: Path, sound: soundfile.SoundFile, channel: int | None, wanted
         try:
             block = sound.read(frames, dtype="float32", always_2d=True)
         except (soundfile.LibsndfileError, RuntimeError):
-            raise AudioError(f"{path.name} is damaged and can't be decoded to its end: export it again.") from None
+            raise _damaged(path) from None
         if not len(block):
             return
         # the mean of two huge floats can overflow: look at what was read before anything is added up
@@ -225,6 +228,10 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
             if not MIN_RATE <= sound.samplerate <= MAX_RATE:
                 raise AudioError(f"{path.name} says it has {sound.samplerate} samples a second: its header is damaged.")
             yield sound
+
+
+def _damaged(path: Path) -> AudioError:
+    return AudioError(f"{path.name} is damaged and can't be decoded to its end: export it again.")
 
 
 def _reason(error: Exception) -> str:

@@ -83,6 +83,16 @@ def test_a_long_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytes
     assert sum(read) <= audio.READ_FRAMES
 
 
+@pytest.mark.parametrize("start_s", [0.0, 12.0, 18.0])
+def test_a_flac_that_was_cut_is_told_from_wherever_it_is_read(tmp_path: Path, start_s: float) -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(20 * 16_000)
+    soundfile.write(tmp_path / "whole.flac", noise, 16_000)
+    whole = (tmp_path / "whole.flac").read_bytes()
+    (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AudioError, match="damaged"):
+        load_audio(tmp_path / "cut.flac", start_s=start_s)
+
+
 def test_a_wav_that_was_cut_gives_what_is_there(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "whole.wav", clip("happy", seconds=2.0), 16_000)
     (tmp_path / "cut.wav").write_bytes((tmp_path / "whole.wav").read_bytes()[: 44 + 16_000 * 2])
