@@ -213,6 +213,7 @@ class FileQueue(QObject):
     Signals:
         idle: Nothing is waiting and nothing runs.
         changed: The queue went on, was paused, or ended.
+        all_stopped: Everything that waited or ran was asked to stop.
 
     Attributes:
         is_paused: The recording under way waits where it is, and no further one is begun.
@@ -221,6 +222,7 @@ class FileQueue(QObject):
 
     idle = Signal()
     changed = Signal()
+    all_stopped = Signal()
 
     def __init__(self, session: SessionModel, owner: RecognitionOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -302,6 +304,7 @@ class FileQueue(QObject):
         for job in self._running.values():
             job.cancel()
         self.pause(False)
+        self.all_stopped.emit()
 
     def pause(self, paused: bool) -> None:
         """Let the recording under way wait and begin no further one, or go on."""

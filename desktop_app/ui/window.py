@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         self._shown: Entry | None = None
         self._learning_takes: dict[int, str] = {}
         self._begun = False
+        self._stops = 0  # how often everything was stopped, a folder that is being added as well
 
         self.setWindowTitle("VoiceKin")
         self.setAcceptDrops(True)
@@ -293,6 +294,7 @@ class MainWindow(QMainWindow):
         self.live.began.connect(self.queue.hold)
         self.live.ended.connect(self.queue.go_on)
         self.live.answered.connect(self.answer.show_live)
+        self.queue.all_stopped.connect(self._count_stop)
         self.recordings.selected.connect(self.show_entry)
         self.recordings.open_asked.connect(self.open_files)
         self.session.entry_changed.connect(self._entry_changed)
@@ -445,13 +447,22 @@ class MainWindow(QMainWindow):
         Each waits for its turn, and the first answer so for the table's first paint: both want the interpreter.
         """
 
+        stops = self._stops
+
         def go_on() -> None:
+            if self._stops != stops:
+                for entry in entries:
+                    self.session.change(entry.number, state=EntryState.STOPPED)
+                return
             self.queue.add_all(entries)
             if files:
                 more = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
                 self._answer_and_add(more, files[ADDED_AT_ONCE:])
 
         QTimer.singleShot(AFTER_PAINTING_MS, self, go_on)
+
+    def _count_stop(self) -> None:
+        self._stops += 1
 
     def _take_ended(self, take: TakeEnded) -> None:
         if take.path is None:

@@ -319,6 +319,21 @@ def test_a_large_folder_comes_in_portions(desk: Desk, tmp_path: Path, monkeypatc
     window.queue.cancel_all()
 
 
+def test_a_large_folder_is_stopped_while_it_comes(desk: Desk, tmp_path: Path) -> None:
+    window = desk.open()
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for i in range(4 * ADDED_AT_ONCE):
+        (folder / f"{i:03}.wav").write_bytes(b"")
+    desk.drop(folder)
+    desk.qtbot.waitUntil(lambda: window.session.rowCount() > 0, timeout=LONG)
+    window.queue.cancel_all()
+    states = (EntryState.STOPPED, EntryState.FAILED)
+    desk.qtbot.waitUntil(lambda: all(entry.state in states for entry in window.session.entries()), timeout=LONG)
+    assert window.session.rowCount() < 4 * ADDED_AT_ONCE
+    assert window.queue.total == 0
+
+
 def test_a_large_map_is_painted_in_portions_and_whole_in_the_end(desk: Desk, theme: Theme) -> None:
     rng = np.random.default_rng(0)
     places = tuple((float(x), float(y)) for x, y in rng.normal(size=(60_000, 2)))
