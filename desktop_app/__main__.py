@@ -1,6 +1,7 @@
 """Where `voicekin` begins: a command goes to the command line, `--self-test` to it, everything else to the window."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return self_test.run()
     if argv and not _is_file(argv[0]):
-        return cli.main(argv)
+        status = cli.main(argv)
+        if status == cli.INTERRUPTED:  # Python is about to end, and another Ctrl-C could only make that ugly
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return status
     if not _has_display():
         print(NO_DISPLAY, file=sys.stderr)
         return cli.USAGE

@@ -5,6 +5,7 @@ import errno
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,9 @@ USAGE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
+PATIENCE_S = 2.0
+"""Longer than work that was asked to stop goes on."""
+
 REPLACED_BY: dict[type[VoiceKinError], str] = {TargetExists: "--overwrite", PackExists: "--replace"}
 """The option that lets what is there give way."""
 
@@ -31,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     argparse ends the process itself, by SystemExit, for --help (0) and for a call that it does not understand (2).
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # who started us may want it ignored
-        signal.signal(signal.SIGINT, _interrupt_once)
+        signal.signal(signal.SIGINT, _CtrlC())
     # None where the caller has closed them
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
@@ -62,14 +66,21 @@ def main(argv: Sequence[str]) -> int:
         raise
 
 
-def _interrupt_once(*_: object) -> None:
-    """Python's own handler of Ctrl-C, but for the first alone.
+class _CtrlC:
+    """Python's own handler of Ctrl-C, but deaf for PATIENCE_S after one.
 
     A second one that met the wait for a thread would make Python take that thread for ended, end itself, and kill it
     inside C++, which aborts.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def __call__(self, *_: object) -> None:
+        now = time.monotonic()
+        if now - self._last >= PATIENCE_S:
+            self._last = now
+            raise KeyboardInterrupt
 
 
 def _was_interrupted(error: BaseException | None) -> bool:

@@ -216,10 +216,11 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioError(f"{path} may not be read: check its permissions.") from None
     except OSError as error:
         raise AudioError(f"{path} can't be read ({_reason(error)}).") from None
-    # by descriptor, so that libsndfile goes by the content: by name it takes any .vox, .gsm or .raw for bare samples
+    # by descriptor, so that libsndfile goes by the content: by name it takes any .vox, .gsm or .raw for bare samples.
+    # On Windows it knows no descriptor of Python's; Python reads for it there, and a Ctrl-C that meets it then is lost
     with os.fdopen(descriptor, "rb") as file:
         try:
-            sound = soundfile.SoundFile(file)
+            sound = soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
         except (soundfile.LibsndfileError, RuntimeError, TypeError):
             raise AudioError(
                 f"{path.name} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3."

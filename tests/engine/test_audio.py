@@ -1,5 +1,7 @@
 """Decoding, mixing down, resampling; and every file that is no recording gets a sentence."""
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,19 @@ def test_a_long_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytes
     blocks = read_blocks(tmp_path / "hour.wav", 16_000, block_s=1.0)
     next(blocks)
     assert sum(read) <= audio.READ_FRAMES
+
+
+@pytest.mark.skipif(os.name == "nt", reason="libsndfile knows no descriptor of Python's there")
+def test_decoding_calls_no_python_that_ctrl_c_could_be_lost_in(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", np.zeros(16_000, np.float32), 16_000)
+    called: set[str] = set()
+    sys.setprofile(lambda frame, event, _: called.add(frame.f_code.co_name) if event == "call" else None)
+    try:
+        load_audio(tmp_path / "a.flac")
+    finally:
+        sys.setprofile(None)
+    assert "read_blocks" in called
+    assert not {name for name in called if name.startswith("vio_")}
 
 
 @pytest.mark.parametrize("start_s", [0.0, 12.0, 18.0])
