@@ -18,9 +18,10 @@ Floats = npt.NDArray[np.float32]
 LOG_FATAL = 4
 """ONNX Runtime's severity that keeps its warnings, which are about its own optimisations, off the terminal."""
 
-_EXTERNAL_DATA = re.compile(rb"(\x0a|\x8a\x80*\x00)(\x08|\x88\x80*\x00)location")
+_EXTERNAL_DATA = b"location"
+_BEFORE_EXTERNAL_DATA = re.compile(rb"(\x0a|\x8a\x80*\x00)(\x08|\x88\x80*\x00)\Z")
 """How a TensorProto starts the name of a file of its own weights: protobuf's field 1, 8 bytes, the key "location", each
-number as short as it can be or, which is as valid, drawn out."""
+number as short as it can be or, which is as valid, drawn out, to ten bytes at most."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
         PackError: If ONNX Runtime can't open it.
     """
     content = path.read_bytes()
-    if _EXTERNAL_DATA.search(content):
+    # the key first: for all of it at once the search would hold the interpreter, and with it a window, for 90 ms
+    keys = (found.start() for found in re.finditer(_EXTERNAL_DATA, content))
+    if any(_BEFORE_EXTERNAL_DATA.search(content, max(0, key - 20), key) for key in keys):
         raise PackError(f"{path.name} keeps weights in another file, which a pack may not: don't use it.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
