@@ -35,7 +35,7 @@ def voiced(samples: Waveform, start: int, end: int) -> tuple[int, int]:
         return start, end
     loudest = np.sort(levels[first:last])[-min(LOUDEST_FRAME, last - first)]
     around = np.concatenate([levels[:first], levels[last:]])
-    noise = np.percentile(around, 20) if len(around) else -np.inf
+    noise = _percentile(around, 20) if len(around) else -np.inf
     loud = levels >= max(loudest - DEPTH_DB, min(noise + OVER_NOISE_DB, loudest - LEAST_DEPTH_DB))
     begin = first - _reach(loud[:first][::-1])
     if begin == first:
@@ -44,6 +44,11 @@ def voiced(samples: Waveform, start: int, end: int) -> tuple[int, int]:
     if finish == last:
         finish -= int(np.argmax(loud[begin:last][::-1]))
     return begin * FRAME, min(finish * FRAME, len(samples))
+
+
+def _percentile(levels: Levels, percent: float) -> float:
+    """As np.percentile, whose first call imports numpy.ma: 30 ms in which a window of the same process stands still."""
+    return float(np.interp(percent / 100 * (len(levels) - 1), np.arange(len(levels)), np.sort(levels)))
 
 
 def _reach(loud: npt.NDArray[np.bool_]) -> int:

@@ -160,10 +160,7 @@ class RecognitionOwner(QObject):
 
         def load(state: JobState) -> PackInfo:  # noqa: ARG001
             # imported here: ONNX Runtime and the rest load behind the first paint, `batch` so that the window's thread
-            # finds it loaded when it first asks for the time left, and `numpy.ma` because the first percentile imports
-            # it: 30 ms of the interpreter, for which the window would wait while a batch begins
-            import numpy.ma  # noqa: F401
-
+            # finds it loaded when it first asks for the time left
             import desktop_app.engine.batch  # noqa: F401
             from desktop_app.engine.pack import load_pack
             from desktop_app.engine.recogniser import Recogniser
