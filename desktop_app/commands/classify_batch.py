@@ -241,7 +241,7 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | Failure]")
 
 
 def _check_output(args: argparse.Namespace, recordings: int) -> None:
-    """Makes the folder to export to, or proves that the file can be written."""
+    """Makes the folder to export to, or proves that the file can be written, and that Qt is there to paint."""
     from desktop_app.engine.atomic_file import checked_target
     from desktop_app.engine.exports import RecordingFormat
     from desktop_app.errors import ExportError
@@ -257,6 +257,12 @@ def _check_output(args: argparse.Namespace, recordings: int) -> None:
         raise ExportError(f"{target} is a folder; name a file to write to.")
     else:
         checked_target(target, overwrite=args.overwrite)
+    if args.export == "png":
+        import onnxruntime  # noqa: F401 - before PySide6, see desktop_app.__main__
+
+        from desktop_app.ui.timeline_png import png_from_svg
+
+        png_from_svg(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" width="1" height="1"/>')
 
 
 def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> tuple[Path, ...]:

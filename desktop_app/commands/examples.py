@@ -98,7 +98,7 @@ def _remove(store: Any, args: argparse.Namespace) -> int:
 
     examples = Examples(store)
     there = {e.id for e in examples.all()}
-    if not args.all and not args.ids:
+    if args.all == bool(args.ids):
         raise StoreError("Say which examples to remove, by their numbers, or --all.")
     unknown = [i for i in args.ids if i not in there]
     if unknown:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,18 @@ def test_what_would_fail_at_the_end_is_refused_at_once(
     assert classify(tiny_pack, *arguments, folder) == 2
     assert sentence in capsys.readouterr().err
     assert (folder / "notes.txt").read_text() == "precious"
+
+
+def test_a_picture_that_cant_be_painted_is_told_before_the_work(
+    tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing_is_heard(*_: object, **__: object) -> None:
+        raise AssertionError("work that is lost")
+
+    monkeypatch.setattr(Recogniser, "analyse_file", nothing_is_heard)
+    monkeypatch.setitem(sys.modules, "PySide6.QtSvg", None)
+    assert classify(tiny_pack, "--export", "png", "-o", tmp_path / "out", folder) == 2
+    assert "PNG needs Qt" in capsys.readouterr().err
 
 
 def test_a_slash_asks_for_a_folder(tiny_pack: Pack, folder: Path, tmp_path: Path) -> None:

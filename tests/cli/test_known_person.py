@@ -106,6 +106,14 @@ def test_an_example_changes_the_answers_that_heed_it(clips: Path, tmp_path: Path
     assert same["neighbours"][0]["own"] or same["probabilities"] != before["probabilities"]  # type: ignore[index]
 
 
+def test_all_examples_or_some_not_both(clips: Path, capsys: Capture) -> None:
+    assert call("examples", "add", "sad", clips) == 0
+    for arguments in ([], ["1", "--all"]):
+        assert call("examples", "remove", *arguments) == 2
+        assert "Say which examples" in capsys.readouterr().err
+    assert call("examples", "remove", "--all") == 0
+
+
 def test_examples_are_listed_and_removed_by_number(clips: Path, capsys: Capture, user_home: Path) -> None:
     assert call("voice", "learn", "me", clips) == 0
     assert call("examples", "add", "tired", clips / "sad.wav", "--voice", "me", "--keep-audio") == 0
