@@ -19,9 +19,9 @@ LOG_FATAL = 4
 """ONNX Runtime's severity that keeps its warnings, which are about its own optimisations, off the terminal."""
 
 _EXTERNAL_DATA = b"location"
-_BEFORE_EXTERNAL_DATA = re.compile(rb"(\x0a|\x8a\x80*\x00)(\x08|\x88\x80*\x00)\Z")
+_BEFORE_EXTERNAL_DATA = re.compile(rb"(\x0a|\x8a\x80*[\x00-\x7f])(\x08|\x88\x80*[\x00-\x7f])\Z")
 """How a TensorProto starts the name of a file of its own weights: protobuf's field 1, 8 bytes, the key "location", each
-number as short as it can be or, which is as valid, drawn out, to ten bytes at most."""
+number as short as it can be or, which is as valid, drawn out, to ten bytes at most (bits beyond 32 do not count)."""
 
 
 @dataclass(frozen=True)

@@ -344,14 +344,16 @@ def test_weights_outside_the_graph_are_refused(copy: Path) -> None:
     assert "another file" in check.detail
 
 
-def test_weights_outside_the_graph_are_refused_however_they_are_written(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [b"\x0a\x88\x00", b"\x8a\x80\x80\x80\x10\x08"])
+def test_weights_outside_the_graph_are_refused_however_they_are_written(copy: Path, tmp_path: Path, key: bytes) -> None:
     import onnx
 
     model = onnx.load(copy / "head.onnx")
     weights = next(w for w in model.graph.initializer if w.name == "projection")
     model.graph.initializer.remove(weights)
     (tmp_path / "weights.bin").write_bytes(weights.raw_data)
-    entry = b"\x0a\x88\x00location" + field(2, b"weights.bin")  # the 8 drawn out to two bytes
+    # the 8 drawn out to two bytes; the field's number to five, with a bit that 32 have no room for
+    entry = key + b"location" + field(2, b"weights.bin")
     outside = bytes([0x08, weights.dims[0], 0x08, weights.dims[1], 0x10, 0x01, *field(8, b"projection")])
     outside += field(13, entry) + b"\x70\x01"
     rewrite(copy, "head.onnx", model.SerializeToString() + field(7, field(5, outside)))
