@@ -188,7 +188,8 @@ class TrainingRecipe:
         ema: Decay of the weights' moving average that is kept in the end; 0 for none.
         patience: Epochs without a better validation UA after which training stops; 0 keeps the last.
         validation_share: Of the training speakers, held out to tune k, alpha and temperature.
-        refit: Train once more on training and validation speakers together when all is tuned.
+        refit: Train once more on training and validation speakers together when all is tuned. With `protocol.tuned_on`
+            = "corpora" nobody is held out for validation in the first place.
     """
 
     epochs: int = 20
@@ -260,6 +261,8 @@ class ProtocolRecipe:
         seeds: Each trains its own models.
         baseline_counts: Unlabelled clips of the test speaker that its baseline is estimated from; -1 for all of them.
         draws: How often those clips are drawn.
+        tuned_on: What k, alpha, temperatures and thresholds are chosen on: validation "speakers", or the training
+            "corpora", each answered by a head trained on the others, as a stranger to all of them would be.
     """
 
     kind: Literal[
@@ -269,6 +272,7 @@ class ProtocolRecipe:
     seeds: tuple[int, ...] = (0, 1, 2)
     baseline_counts: tuple[int, ...] = (0, 3, 10, 30, -1)
     draws: int = 4
+    tuned_on: Literal["speakers", "corpora"] = "speakers"
 
 
 @dataclass(frozen=True)
@@ -359,6 +363,8 @@ def _check(recipe: Recipe) -> None:
             raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
     if backbone.front_end.level not in ("none", "peak", "rms"):
         raise RecipeError(f'`backbone.front_end.level` is "{backbone.front_end.level}" and must be none, peak or rms.')
+    if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
+        raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
     for key, values in (
         ("knn.k", recipe.knn.k),
         ("knn.alpha", recipe.knn.alpha),

@@ -34,8 +34,9 @@ from trainer.pooling import PooledBackbone, load_pooled
 from trainer.protocol import answered_rows
 from trainer.recipe import Recipe, RecipeError, load_recipe
 from trainer.table import Inspection, bar, corpus_folder, inspect, load_table
-from trainer.tune import Tuned, tune
+from trainer.tune import Heard, Tuned, tune, tuning_answers
 
+Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
 
 PACKAGES = ("torch", "transformers", "numpy", "scipy", "scikit-learn", "onnxruntime", "annoy")
@@ -213,38 +214,57 @@ class Run:
         waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]
         for part in _progress(waiting, "heads trained"):
             data = self.data(part)
-            train, validation = (
-                part.fold.indices(data.utterances, "train"),
-                part.fold.indices(data.utterances, "validation"),
-            )
+            train, validation = self._rows(part)
             part.folder.mkdir(parents=True, exist_ok=True)
             fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
             save_head(part.folder / "head.pt", fitted)
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)
+
+    def _rows(self, part: Part) -> tuple[Ints, Ints]:
+        """Rows to train on and to hold out; where corpora are left out to tune on, nobody needs to be."""
+        utterances = self.prepare().utterances
+        train, validation = part.fold.indices(utterances, "train"), part.fold.indices(utterances, "validation")
+        if self.recipe.protocol.tuned_on == "corpora":
+            return np.sort(np.concatenate([train, validation])), np.zeros(0, dtype=np.int64)
+        return train, validation
 
     def tune(self, for_pack: bool = False) -> None:
         """Choose temperature, k and alpha of every part, then train once more with the validation speakers."""
         self.fit(for_pack=for_pack)
         for part in _progress(self.parts(for_pack), "heads tuned"):
             tuned_path, refit_path = part.folder / "tuned.json", part.folder / "refit.pt"
-            if tuned_path.is_file() and (refit_path.is_file() or not self.recipe.training.refit):
-                continue
-            data = self.data(part)
-            train, validation = (
-                part.fold.indices(data.utterances, "train"),
-                part.fold.indices(data.utterances, "validation"),
-            )
+            train, validation = self._rows(part)
             if not tuned_path.is_file():
-                fitted = load_head(part.folder / "head.pt", self.recipe)
-                tuned = tune(data, fitted, train, validation, self.recipe.knn, self.recipe.baseline.used)
-                write_json(tuned_path, asdict(tuned))
-            if self.recipe.training.refit and not refit_path.is_file():
+                write_json(tuned_path, asdict(tune(self._tuning_answers(part, train, validation), self.recipe.knn)))
+            if self.recipe.training.refit and len(validation) and not refit_path.is_file():
                 epochs = load_head(part.folder / "head.pt", self.recipe).epochs
-                training = replace(self.recipe.training, epochs=epochs, patience=0)
                 both = np.sort(np.concatenate([train, validation]))
-                empty = np.zeros(0, dtype=np.int64)
-                fitted = fit_head(data, both, empty, replace(self.recipe, training=training), part.seed)
+                fitted = self._fit_on(part, both, epochs)
                 save_head(refit_path, replace(fitted, epochs=epochs))
+
+    def _tuning_answers(self, part: Part, train: Ints, validation: Ints) -> list[Heard]:
+        """Of the validation speakers, or of each training corpus in turn by a head that was trained on the others."""
+        data, recipe = self.data(part), self.recipe
+        if recipe.protocol.tuned_on == "speakers":
+            fitted = load_head(part.folder / "head.pt", recipe)
+            return tuning_answers(data, fitted, train, validation, recipe.knn, recipe.baseline.used)
+        corpora = np.array([data.utterances[i].corpus for i in train])
+        heard = []
+        for corpus in np.unique(corpora):
+            known, strangers = train[corpora != corpus], train[corpora == corpus]
+            if not len(known):
+                raise RecipeError(
+                    f'`protocol.tuned_on` is "corpora", but {corpus} alone is left to train on: name more corpora.'
+                )
+            fitted = self._fit_on(part, known, recipe.training.epochs)
+            heard += tuning_answers(data, fitted, known, strangers, recipe.knn, recipe.baseline.used)
+        return heard
+
+    def _fit_on(self, part: Part, rows: Ints, epochs: int) -> FittedHead:
+        """A head trained on just these rows, without early stopping."""
+        training = replace(self.recipe.training, epochs=epochs, patience=0)
+        empty = np.zeros(0, dtype=np.int64)
+        return fit_head(self.data(part), rows, empty, replace(self.recipe, training=training), part.seed)
 
     @property
     def is_main(self) -> bool:
@@ -253,8 +273,8 @@ class Run:
 
     def final_head(self, part: Part) -> FittedHead:
         """The head that is tested and exported."""
-        name = "refit.pt" if self.recipe.training.refit else "head.pt"
-        return load_head(part.folder / name, self.recipe)
+        refit = part.folder / "refit.pt"
+        return load_head(refit if refit.is_file() else part.folder / "head.pt", self.recipe)
 
     def tuned(self, part: Part) -> Tuned:
         return Tuned(**json.loads((part.folder / "tuned.json").read_text(encoding="utf-8")))

@@ -16,7 +16,7 @@ from trainer.metrics import unweighted_accuracy
 from trainer.model import Head, PackHead
 from trainer.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
 from trainer.recipe import AugmentRecipe, BaselineRecipe, CorporaRecipe, HeadRecipe, KnnRecipe, Recipe, TrainingRecipe
-from trainer.tune import fit_temperature, tune
+from trainer.tune import fit_temperature, tune, tuning_answers
 
 LABELS = ("angry", "happy", "neutral", "sad")
 DIM = 24
@@ -249,14 +249,14 @@ def test_temperature_is_found_again() -> None:
     logits = 2.0 * rng.standard_normal((4000, 3))
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     truth = np.array([rng.choice(3, p=row) for row in p])
-    assert fit_temperature([(3.0 * logits).astype(np.float32)], truth) == pytest.approx(3.0, rel=0.1)
+    assert fit_temperature([(3.0 * logits).astype(np.float32)], [truth]) == pytest.approx(3.0, rel=0.1)
 
 
 def test_tune_stays_within_the_recipes_grid() -> None:
     data = dataset()
     train, validation = split(data)
     fitted = fit_head(data, train, validation, recipe(), seed=0)
-    tuned = tune(data, fitted, train, validation, recipe().knn)
+    tuned = tune(tuning_answers(data, fitted, train, validation, recipe().knn), recipe().knn)
     assert tuned.k in (1, 4)
     assert tuned.alpha in (0.0, 0.5, 1.0)
     assert 0 < tuned.novelty_distance < 2
@@ -276,7 +276,7 @@ def test_a_head_that_knows_no_voices_is_tuned_and_searched_without_them() -> Non
     assert np.abs(datastore_items(data, fitted, train)[0] - expected).max() > 0.01
     (alone,) = answers_under(data, fitted, validation, Condition(0), 1.0, np.random.default_rng(0))
     truth = data.label_indices()[validation]
-    tuned = tune(data, fitted, train, validation, plain.knn, voices=False)
+    tuned = tune(tuning_answers(data, fitted, train, validation, plain.knn, voices=False), plain.knn)
     assert tuned.ua_model == unweighted_accuracy(truth, alone.logits.argmax(1), 4) == fitted.validation_accuracy
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 
@@ -18,9 +19,12 @@ from trainer.cli import main
 from trainer.corpora import Utterance
 from trainer.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.features import FeatureCache, pad_batch, pooled_features
-from trainer.fit import FittedHead, fit_head
+from trainer.fit import Dataset, FittedHead, fit_head
 from trainer.run import Run
 from trainer.table import read_clip
+from trainer.tune import Heard, tuning_answers
+
+Ints = npt.NDArray[np.int64]
 
 RECIPE = """
 name = "tiny"
@@ -120,6 +124,39 @@ def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:
     assert len(before) == 4 * 2 * 2  # folds, seeds, head and refit
     assert run("tune", recipe) == 0
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.pt")} == before
+
+
+def test_what_strangers_need_is_tuned_on_corpora_that_the_heads_have_not_heard(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Run(Path(write_recipe(place, more='tuned_on = "corpora"')), place / "run")
+    utterances = opened.prepare().utterances
+    told: list[tuple[set[str], set[str]]] = []
+
+    def note(data: Dataset, fitted: FittedHead, known: Ints, strangers: Ints, *more: Any) -> list[Heard]:
+        sides = [{utterances[i].corpus for i in rows} for rows in (known, strangers)]
+        told.append((sides[0], sides[1]))
+        kept = Run._fit_on(opened, part, known, 3)  # the very head that only the known make
+        torch.testing.assert_close(fitted.head.state_dict(), kept.head.state_dict())
+        return tuning_answers(data, fitted, known, strangers, *more)
+
+    monkeypatch.setattr("trainer.run.tuning_answers", note)
+    opened.fit()
+    part = next(p for p in opened.parts() if p.fold.name == "nemo" and p.seed == 0)
+    monkeypatch.setattr(Run, "parts", lambda *_, **__: [part])
+    opened.tune()
+    assert [s for _, s in told] == [{"ased"}, {"emodb"}, {"ravdess"}]
+    assert all(known | strangers == {"ased", "emodb", "ravdess"} and not known & strangers for known, strangers in told)
+    assert sorted(p.name for p in part.folder.glob("*.pt")) == ["head.pt"]  # nobody was held out: no second training
+    everyone = np.flatnonzero([u.corpus != "nemo" for u in utterances])
+    whole = opened._fit_on(part, everyone, 3).head.state_dict()
+    torch.testing.assert_close(opened.final_head(part).head.state_dict(), whole)
+
+
+def test_tuning_on_corpora_needs_two_to_train_on(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more='tuned_on = "corpora"')
+    assert run("tune", recipe) == 1
+    assert "name more corpora" in capsys.readouterr().err
 
 
 def test_ctrl_c_leaves_a_run_that_goes_on_to_the_same_weights(
