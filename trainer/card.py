@@ -17,6 +17,11 @@ RECORDINGS = {
     True: "The recordings are part of the pack, so that they can be heard as neighbours.",
 }
 
+TUNED_ON = {
+    "speakers": "validation speakers",
+    "corpora": "each corpus by heads trained on the others",
+}
+
 LIMITS = """\
 - The corpora are acted speech by people who read given sentences. Everyday emotion is weaker, mixed and hidden; expect
   less there than any figure here says.
@@ -61,7 +66,8 @@ Which of {labels} a recording of speech sounds like, with the nearest recordings
 The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_layers(recipe)}; {_pooling(recipe)};
 less the speaker's baseline where one is known; an ensemble of {recipe.head.members} small heads trained with
 cross-entropy and supervised contrastive loss (lambda {recipe.training.lambda_scl}, tau {recipe.training.tau});
-p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, chosen on validation speakers. After
+p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, and the
+temperatures and thresholds, chosen on {TUNED_ON[recipe.protocol.tuned_on]}. After
 arXiv 2308.16485.
 
 Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["seed"]},

@@ -16,7 +16,7 @@ TABLES = ("1", "2", "3")
 COMMANDS = {
     "prepare": "load and inspect the corpora, encode every clip, write the folds",
     "fit": "train a head for every fold and seed",
-    "tune": "choose temperature, k and alpha on validation speakers",
+    "tune": "choose temperature, k, alpha and thresholds on speakers held out",
     "evaluate": "answer the test speakers and score the answers",
     "personalise": "measure what a voice and examples of a test speaker add",
     "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, every row with its interval",

@@ -184,7 +184,7 @@ def export_pack(
         recipe: What it was made by.
         pooled_backbone: The encoder with its pooling, fine-tuned or not.
         fitted: Head trained on everyone.
-        tuned: From validation speakers.
+        tuned: What was chosen for it.
         utterances: The clips trained on, inspected; of those with labels that are answered with a balanced share
             becomes the datastore.
         training, scores: As they stand in pack.json.
@@ -298,7 +298,7 @@ def _item(utterance: Utterance, samples: Waveform, clip: str | None) -> Item:
 
 
 def export_run(run: "Run", target: Path) -> Pack:
-    """The pack of a run: its head trained on everyone, tuned on validation speakers, with the scores it has by now."""
+    """The pack of a run: its head trained on everyone, with what was tuned and the scores it has by now."""
     data = run.prepare()
     part = run.parts(for_pack=True)[0]
     fitted, tuned = run.final_head(part), run.tuned(part)

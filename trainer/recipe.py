@@ -236,7 +236,7 @@ class BaselineRecipe:
 
 @dataclass(frozen=True)
 class KnnRecipe:
-    """What is searched for eq. (4) on validation speakers.
+    """What is searched for eq. (4); see `protocol.tuned_on`.
 
     Attributes:
         k: Candidates.

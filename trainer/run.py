@@ -229,7 +229,7 @@ class Run:
         return train, validation
 
     def tune(self, for_pack: bool = False) -> None:
-        """Choose temperature, k and alpha of every part, then train once more with the validation speakers."""
+        """Choose temperature, k and alpha of every part; speakers held out for that are trained on in the end."""
         self.fit(for_pack=for_pack)
         for part in _progress(self.parts(for_pack), "heads tuned"):
             tuned_path, refit_path = part.folder / "tuned.json", part.folder / "refit.pt"
