@@ -97,6 +97,10 @@ class BaselineBank:
                     self.bank[variant, speaker, draw] = voice.baseline
 
     def pick(self, rng: np.random.Generator, variants: Ints, speakers: Ints) -> Floats:
-        """A baseline for each clip, of its own speaker and variant: float32 [..., D]."""
+        """A baseline for each clip, of its own speaker and variant, or a part of it: float32 [..., D]."""
         draws = rng.integers(0, self._recipe.draws, speakers.shape)
-        return np.asarray(self.bank[variants, speakers, draws])
+        baselines = np.asarray(self.bank[variants, speakers, draws])
+        if not self._recipe.in_part:
+            return baselines
+        share = np.where(rng.random(speakers.shape) < self._recipe.in_part, rng.random(speakers.shape), 1.0)
+        return baselines * share[..., None].astype(np.float32)

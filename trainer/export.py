@@ -27,6 +27,7 @@ from trainer.features import pad_batch
 from trainer.fit import FittedHead
 from trainer.model import PackEncoder, PackHead
 from trainer.pooling import PooledBackbone
+from trainer.protocol import DATASTORE_SHARE
 from trainer.recipe import Recipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
 from trainer.tune import Tuned
@@ -272,7 +273,7 @@ def _embed(
         keys = np.array([u.speaker_key for u in utterances])
         for key in np.unique(keys):
             own = keys == key
-            baselines[own] = estimate_baseline(pooled[own], classify, fitted.prior).baseline
+            baselines[own] = DATASTORE_SHARE * estimate_baseline(pooled[own], classify, fitted.prior).baseline
     return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
 
 

@@ -15,6 +15,9 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 ALL_CLIPS = -1
+DATASTORE_SHARE = 0.5
+"""Of its speaker's baseline, taken off a clip of the datastore: halfway between a stranger's clip and one whose voice is
+well known, for both will look for neighbours there."""
 ONE_MOOD = "one mood"  # all unlabelled clips of one emotion
 MOSTLY_ONE_MOOD = "8 in 10 of one mood"
 
@@ -41,12 +44,12 @@ class Answers:
 
 
 def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
-    """Embeddings [n, E] and labels [n] of datastore clips, each less its speaker's baseline where `voices` are used."""
+    """Embeddings [n, E] and labels [n] of datastore clips; where `voices` are used, less DATASTORE_SHARE of their own."""
     pooled = fitted.pooled(data.features[0, rows])
     baselines = np.zeros_like(pooled)
     if voices:
         for own in _groups(data, rows):
-            baselines[own] = _baseline(fitted, pooled[own], 1.0)
+            baselines[own] = DATASTORE_SHARE * _baseline(fitted, pooled[own], 1.0)
     _, embeddings = fitted.answer(pooled, baselines)
     return embeddings, data.label_indices()[rows]
 

@@ -216,6 +216,8 @@ class BaselineRecipe:
 
     Attributes:
         train_counts: From how many of the speaker's clips it is estimated, drawn for each; 0 for a speaker not known.
+        in_part: How often only a random part of it is taken off a training clip: what lies between a stranger and a
+            voice well known.
         moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
         draws: Baselines estimated for each speaker and epoch.
         clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
@@ -223,6 +225,7 @@ class BaselineRecipe:
     """
 
     train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
+    in_part: float = 0.0
     moods: Literal["true", "ignored"] = "ignored"
     draws: int = 8
     clips_to_half: float = 5.0
@@ -358,6 +361,7 @@ def _check(recipe: Recipe) -> None:
         ("finetune.accumulate", recipe.finetune.accumulate, 1, 1000),
         ("finetune.batch_size", recipe.finetune.batch_size, 2, 65_536),
         ("baseline.draws", recipe.baseline.draws, 1, 1000),
+        ("baseline.in_part", recipe.baseline.in_part, 0.0, 1.0),
     ):
         if not low <= value <= high:
             raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
