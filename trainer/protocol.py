@@ -16,8 +16,8 @@ Ints = npt.NDArray[np.int64]
 
 ALL_CLIPS = -1
 DATASTORE_SHARE = 0.5
-"""Of its speaker's baseline, taken off a clip of the datastore: halfway between a stranger's clip and one whose voice is
-well known, for both will look for neighbours there."""
+"""Of its speaker's baseline, taken off a clip of the datastore: halfway between a stranger's clip and one whose voice
+is well known, for both will look for neighbours there."""
 ONE_MOOD = "one mood"  # all unlabelled clips of one emotion
 MOSTLY_ONE_MOOD = "8 in 10 of one mood"
 
@@ -44,7 +44,7 @@ class Answers:
 
 
 def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
-    """Embeddings [n, E] and labels [n] of datastore clips; where `voices` are used, less DATASTORE_SHARE of their own."""
+    """Embeddings [n, E] and labels [n] of datastore clips, less DATASTORE_SHARE of their baselines if `voices`."""
     pooled = fitted.pooled(data.features[0, rows])
     baselines = np.zeros_like(pooled)
     if voices:

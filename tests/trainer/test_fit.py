@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from desktop_app.engine.voice import estimate_baseline
 from trainer.baseline import BaselineBank, classifier, estimate_prior
 from trainer.corpora import Utterance
 from trainer.datastore import knn_probabilities, nearest
@@ -187,6 +188,38 @@ def test_bank_draws_with_the_engines_estimator() -> None:
     bank.draw(np.random.default_rng(0))
     own = pooled[speakers == 2]
     np.testing.assert_allclose(bank.bank[0, 2, 1], own.mean(0) * len(own) / (len(own) + 5), atol=1e-5)
+
+
+def test_a_part_of_a_baseline_is_taken_off_as_often_as_the_recipe_says() -> None:
+    data, rng = dataset(), np.random.default_rng(0)
+    pooled, labels = data.features[0], data.label_indices()
+    speakers = np.array([int(u.speaker) for u in data.utterances])
+    whole = BaselineRecipe(train_counts=(1000,), draws=1)
+    prior = estimate_prior(pooled, labels, speakers, 4, whole)
+    shares = {}
+    for in_part in (0.0, 0.5):
+        bank = BaselineBank(pooled[None], labels, speakers, prior, replace(whole, in_part=in_part))
+        bank.draw(rng)
+        picked = bank.pick(rng, np.zeros_like(speakers), speakers)
+        full = bank.bank[0, speakers, 0]
+        shares[in_part] = (picked * full).sum(1) / (full * full).sum(1)
+        np.testing.assert_allclose(picked, shares[in_part][:, None] * full, atol=1e-5)
+    np.testing.assert_allclose(shares[0.0], 1.0, atol=1e-6)
+    parts = shares[0.5][shares[0.5] < 0.999]
+    assert 0.4 < len(parts) / len(speakers) < 0.6
+    assert 0.0 <= parts.min() < 0.1
+    assert 0.9 < parts.max()
+
+
+def test_the_datastore_lies_halfway_between_strangers_and_known_voices() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=2), seed=0)
+    own = np.array([i for i in train if data.utterances[i].speaker_key == data.utterances[train[0]].speaker_key])
+    pooled = fitted.pooled(data.features[0, own])
+    voice = estimate_baseline(pooled, classifier(fitted.head, range(4), 1.0), fitted.prior).baseline
+    expected = fitted.answer(pooled, 0.5 * voice)[1]
+    np.testing.assert_allclose(datastore_items(data, fitted, own)[0], expected, atol=1e-6)
 
 
 def test_prior_finds_the_emotions_offsets_and_the_shrinkage() -> None:
