@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from desktop_app.engine.fusion import fuse, softmax
 from trainer.datastore import knn_probabilities
-from trainer.metrics import bootstrap_mean_of_folds, coverage_curve, reliability, score, unweighted_accuracy
+from trainer.metrics import (
+    bootstrap_mean_of_folds,
+    coverage_curve,
+    paired_difference,
+    reliability,
+    score,
+    unweighted_accuracy,
+)
 from trainer.protocol import (
     ALL_CLIPS,
     MOSTLY_ONE_MOOD,
@@ -147,6 +154,10 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
             ]
             entry[f"ua_{way}"] = float(np.mean(by_seed))
             entry[f"ua_{way}_seed_spread"] = float(np.std(by_seed))
+        mixed, model = (np.concatenate([a.probabilities[way].argmax(1) for a in group]) for way in (0, 1))
+        entry["knn_adds"] = paired_difference(
+            np.tile(truth, len(group)), mixed, model, speakers * len(group), data.n_answered
+        )
         for what, keys in (
             ("fold", [fold_of[s] for s in speakers]),
             ("corpus", [u.corpus for u in utterances]),
@@ -211,6 +222,9 @@ def score_tables(scores: Mapping[str, Any]) -> str:
         )
     if by_corpus:
         lines += ["", "UA and its interval are the mean of the corpora; the other columns count every clip alike."]
+    plain = {name: c["knn_adds"] for name, c in conditions.items() if "mood" not in name}
+    added = [f"{name}: {d:+.1f} ({low:+.1f} to {high:+.1f})" for name, (d, low, high) in plain.items()]
+    lines += ["", f"What neighbours add to p_model, in points of UA, every clip counted alike: {'; '.join(added)}."]
     for what in ("fold", "sex"):
         names = sorted({n for c in conditions.values() for n in c[f"by_{what}"]})
         if 1 < len(names) <= 12:
