@@ -93,6 +93,11 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     scores = json.loads((folder / "scores.json").read_text())
     assert set(scores["conditions"]) == {"0", "3", "10", "all", "10, one mood", "10, 8 in 10 of one mood"}
     assert set(scores["conditions"]["0"]["by_fold"]) == {"ravdess", "emodb", "nemo", "ased"}
+    for known in ("0", "10"):
+        entry = scores["conditions"][known]
+        added, low, high = entry["knn_adds"]
+        assert added == pytest.approx(entry["ua_fused"] - entry["ua_model"], abs=1e-9)
+        assert low <= added <= high
     assert "| 10, one mood |" in capsys.readouterr().out
     page = (folder / "report.html").read_text()
     assert page.count("data:image/png;base64,") == 9
