@@ -83,6 +83,8 @@ Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["see
 {neighbours}
 ## Scores
 
+Made by `voicekin-train evaluate --recipe {recipe.name}.toml`; test speakers are in no training, tuning or datastore.
+
 {scores}
 Answers surer than {tuned.abstain_confidence:.2f} are shown as they are; the app calls the others uncertain.
 

@@ -40,6 +40,7 @@ WAYS = ("fused", "model", "knn", "vote")
 """p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
 
 COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+PLOT_WIDTH = 50  # characters
 COVERAGE_SHOWN = ("0", "10")  # conditions
 
 
@@ -241,11 +242,27 @@ def score_tables(scores: Mapping[str, Any]) -> str:
             lines += ["|---" * (1 + len(c["coverage"])) + "|"]
             lines += ["| surer than | " + " | ".join(f"{sure:.2f}" for _, _, sure in c["coverage"]) + " |"]
             lines += ["| right | " + " | ".join(f"{right:.1%}" for _, right, _ in c["coverage"]) + " |"]
-            lines += ["", f"Calibration ({known}), each fifth of the answers by how sure they are:", ""]
-            lines += ["| mean confidence | " + " | ".join(f"{sure:.2f}" for sure, _ in c["reliability"]) + " |"]
-            lines += ["|---" * (1 + len(c["reliability"])) + "|"]
-            lines += ["| right | " + " | ".join(f"{right:.2f}" for _, right in c["reliability"]) + " |"]
+            lines += [
+                "",
+                f"Calibration ({known}), each fifth of the answers by how sure they are, ECE {c['ece']:.3f}:",
+                "",
+            ]
+            lines += _calibration_plot(c["reliability"])
     return "\n".join(lines) + "\n"
+
+
+def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
+    """(mean confidence, share right) of each bin as lines of text, which every viewer of a card shows."""
+    lines = ["     sure right  0" + " " * (PLOT_WIDTH - 2) + "1"]
+    for sure, right in reliability:
+        cells = ["█"] * round(PLOT_WIDTH * right) + ["·"] * (PLOT_WIDTH - round(PLOT_WIDTH * right))
+        cells[min(int(PLOT_WIDTH * sure), PLOT_WIDTH - 1)] = "|"
+        lines.append(f"     {sure:.2f}  {right:.2f}  {''.join(cells)}")
+    return [
+        *lines,
+        "",
+        "Bars: how often right; the stroke: how sure. They meet where confidence can be taken at its word.",
+    ]
 
 
 def read_scores(run: "Run") -> dict[str, Any]:

@@ -115,6 +115,9 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     card = pack.model_card()
     assert "CC BY-NC-SA 4.0" in card
     assert "| 10, one mood |" in card  # the scores travel with the pack
+    assert "voicekin-train evaluate --recipe tiny.toml" in card
+    assert f"ECE {scores['conditions']['0']['ece']:.3f}" in card
+    assert card.count("     sure right  0") == 2  # the calibration of a stranger's clip, and with ten known
     clip = place / "corpora" / "emodb" / "wav" / "03a01Wa.wav"
     answer = Recogniser(pack).recognise_file(clip)
     assert answer.label in pack.manifest.labels
