@@ -255,7 +255,7 @@ def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
     """(mean confidence, share right) of each bin as lines of text, which every viewer of a card shows."""
     lines = ["     sure right  0" + " " * (PLOT_WIDTH - 2) + "1"]
     for sure, right in reliability:
-        cells = ["█"] * round(PLOT_WIDTH * right) + ["·"] * (PLOT_WIDTH - round(PLOT_WIDTH * right))
+        cells = list(("█" * round(PLOT_WIDTH * right)).ljust(PLOT_WIDTH, "·"))
         cells[min(int(PLOT_WIDTH * sure), PLOT_WIDTH - 1)] = "|"
         lines.append(f"     {sure:.2f}  {right:.2f}  {''.join(cells)}")
     return [

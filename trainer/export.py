@@ -20,14 +20,14 @@ from sklearn.manifold import TSNE
 
 from desktop_app.engine.fusion import softmax
 from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
-from desktop_app.engine.voice import estimate_baseline, voice_rows
+from desktop_app.engine.voice import voice_rows
 from trainer.card import model_card, neighbour_table
 from trainer.corpora import Utterance
 from trainer.features import pad_batch
 from trainer.fit import FittedHead
 from trainer.model import PackEncoder, PackHead
 from trainer.pooling import PooledBackbone
-from trainer.protocol import DATASTORE_SHARE
+from trainer.protocol import datastore_baselines
 from trainer.recipe import Recipe
 from trainer.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
 from trainer.tune import Tuned
@@ -270,10 +270,7 @@ def _embed(
 
     baselines = np.zeros_like(pooled)
     if voices:
-        keys = np.array([u.speaker_key for u in utterances])
-        for key in np.unique(keys):
-            own = keys == key
-            baselines[own] = DATASTORE_SHARE * estimate_baseline(pooled[own], classify, fitted.prior).baseline
+        baselines = datastore_baselines(pooled, [u.speaker_key for u in utterances], classify, fitted.prior)
     return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
 
 

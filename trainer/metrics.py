@@ -95,7 +95,7 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """95 % interval of UA when the speakers are drawn anew with replacement: whole speakers, all their clips."""
     drawn = _resampled(
-        [confusion_matrix(truth[own], answers[own], n_labels) for own in _by_speaker(speakers)], seed, draws
+        [confusion_matrix(truth[own], answers[own], n_labels) for own in by_speaker(speakers)], seed, draws
     )
     values = [_ua(c) for c in drawn]
     return float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
@@ -116,8 +116,7 @@ def bootstrap_mean_of_folds(
     for number, fold in enumerate(np.unique(fold_of)):
         own = fold_of == fold
         matrices = [
-            confusion_matrix(truth[own][rows], answers[own][rows], n_labels)
-            for rows in _by_speaker(names[own].tolist())
+            confusion_matrix(truth[own][rows], answers[own][rows], n_labels) for rows in by_speaker(names[own].tolist())
         ]
         values.append([_ua(c) for c in _resampled(matrices, seed + number, draws)])
     mean = np.mean(values, axis=0)
@@ -136,14 +135,15 @@ def paired_difference(
     """UA(answers) - UA(other) on the same clips, with its 95 % interval over resampled speakers."""
     pairs = [
         np.stack([confusion_matrix(truth[own], a[own], n_labels) for a in (answers, other)])
-        for own in _by_speaker(speakers)
+        for own in by_speaker(speakers)
     ]
     values = [_ua(c[0]) - _ua(c[1]) for c in _resampled(pairs, seed, draws)]
     difference = unweighted_accuracy(truth, answers, n_labels) - unweighted_accuracy(truth, other, n_labels)
     return difference, float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
 
 
-def _by_speaker(speakers: Sequence[str]) -> list[Ints]:
+def by_speaker(speakers: Sequence[str]) -> list[Ints]:
+    """The positions of each speaker's clips."""
     names = np.array(speakers)
     return [np.flatnonzero(names == speaker) for speaker in np.unique(names)]
 

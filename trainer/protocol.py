@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.engine.voice import estimate_baseline
+from desktop_app.engine.voice import Classify, VoicePrior, estimate_baseline
 from trainer.baseline import classifier
 from trainer.datastore import Nearest, nearest
 from trainer.fit import Dataset, FittedHead
+from trainer.metrics import by_speaker
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -48,10 +49,19 @@ def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool 
     pooled = fitted.pooled(data.features[0, rows])
     baselines = np.zeros_like(pooled)
     if voices:
-        for own in _groups(data, rows):
-            baselines[own] = DATASTORE_SHARE * _baseline(fitted, pooled[own], 1.0)
+        classify = classifier(fitted.head, range(fitted.n_answered), 1.0)
+        speakers = [data.utterances[i].speaker_key for i in rows]
+        baselines = datastore_baselines(pooled, speakers, classify, fitted.prior)
     _, embeddings = fitted.answer(pooled, baselines)
     return embeddings, data.label_indices()[rows]
+
+
+def datastore_baselines(pooled: Floats, speakers: Sequence[str], classify: Classify, prior: VoicePrior) -> Floats:
+    """What is taken off each clip of a datastore, float32 [n, D]: DATASTORE_SHARE of its speaker's baseline."""
+    baselines = np.zeros_like(pooled)
+    for own in by_speaker(speakers):
+        baselines[own] = DATASTORE_SHARE * estimate_baseline(pooled[own], classify, prior).baseline
+    return baselines
 
 
 def answered_rows(data: Dataset, rows: Ints) -> Ints:
@@ -65,7 +75,7 @@ def answers_under(
     """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
     pooled = fitted.pooled(data.features[0, rows])
     labels = data.label_indices()[rows]
-    groups = _groups(data, rows)
+    groups = by_speaker([data.utterances[i].speaker_key for i in rows])
     moods: Sequence[int | None] = range(data.n_answered) if condition.mood else [None]
     answers = []
     for mood in moods:
@@ -102,9 +112,3 @@ def neighbours_of(answers: Answers, items: Floats, item_labels: Ints, k: int) ->
 def _baseline(fitted: FittedHead, pooled: Floats, temperature: float) -> Floats:
     classify = classifier(fitted.head, range(fitted.n_answered), temperature)
     return estimate_baseline(pooled, classify, fitted.prior).baseline
-
-
-def _groups(data: Dataset, rows: Ints) -> list[Ints]:
-    """Positions in `rows` of each speaker's clips."""
-    keys = np.array([data.utterances[i].speaker_key for i in rows])
-    return [np.flatnonzero(keys == key) for key in np.unique(keys)]
