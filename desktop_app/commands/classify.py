@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.commands import classify_batch, known_person
-from desktop_app.commands.plain_text import plain
+from desktop_app.commands.plain_text import plain, told
 
 if TYPE_CHECKING:
     from desktop_app.engine.recognition import Outcome, Recognition
@@ -82,7 +82,7 @@ def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
 
     if isinstance(outcome, Failure):
         sys.stdout.flush()
-        print(f"{plain(outcome.path)}\n  {plain(outcome.error)}\n", file=sys.stderr, flush=True)
+        print(told(outcome.path, outcome.error), end="\n\n", file=sys.stderr, flush=True)
     else:
         print("\n".join(map(plain, _text(outcome, args.top_k))), end="\n\n", flush=True)
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from desktop_app.commands.plain_text import plain
+from desktop_app.commands.plain_text import plain, told
 
 
 def add_parser(subparsers: Any) -> None:
@@ -58,7 +58,7 @@ def _add(store: Any, args: argparse.Namespace) -> int:
         try:
             if isinstance(path, Failure):
                 failed = True
-                print(f"{plain(path.path)}\n  {plain(path.error)}", file=sys.stderr)
+                print(told(path.path, path.error), file=sys.stderr)
                 continue
             example = personal.add_example(
                 personal.analyse_file(path.absolute()),  # where it lies is kept
@@ -72,7 +72,7 @@ def _add(store: Any, args: argparse.Namespace) -> int:
             raise
         except VoiceKinError as error:
             failed = True
-            print(f"{plain(str(path))}\n  {plain(str(error))}", file=sys.stderr)
+            print(told(path, error), file=sys.stderr)
     return int(failed)
 
 

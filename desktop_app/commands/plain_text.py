@@ -9,3 +9,8 @@ _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 def plain(text: str) -> str:
     """`text` on one line, e.g. with an escape character as \\x1b, which can then do nothing to the terminal."""
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def told(path: object, reason: object) -> str:
+    """The lines that tell why a recording was not taken."""
+    return f"{plain(str(path))}\n  {plain(str(reason))}"

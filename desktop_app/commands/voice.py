@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from desktop_app.commands.plain_text import plain
+from desktop_app.commands.plain_text import told
 
 
 def add_parser(subparsers: Any) -> None:
@@ -81,7 +81,7 @@ def _learn(store: Any, args: argparse.Namespace) -> int:
                 reason = str(error)
             refused += bool(reason)
             if reason:
-                print(f"{plain(shown)}\n  {plain(reason)}", file=sys.stderr)
+                print(told(shown, reason), file=sys.stderr)
     finally:  # interrupted, too, no voice stays that knows nothing; one from before knows what other packs have heard
         voice = personal.voice(profile.id)
         if made and not voice.clips:
