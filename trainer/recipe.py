@@ -158,7 +158,6 @@ class HeadRecipe:
         width: Of the hidden layer.
         embedding: Of one member's embedding.
         dropout, input_dropout: Of the hidden layer and of the pooled features.
-        scale: The normalised embedding's factor before the classifier.
     """
 
     members: int = 4
@@ -167,7 +166,6 @@ class HeadRecipe:
     embedding: int = 64
     dropout: float = 0.4
     input_dropout: float = 0.0
-    scale: float = 10.0
 
 
 @dataclass(frozen=True)

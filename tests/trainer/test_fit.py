@@ -30,7 +30,7 @@ def dataset(copies: int = 0, extra_label: bool = False, seed: int = 0) -> Datase
     emotions, rows, utterances = 2.0 * rng.standard_normal((5, DIM)), [], []
     for corpus in ("one", "two"):
         for speaker in range(6):
-            voice = 1.5 * rng.standard_normal(DIM)
+            voice = 2.5 * rng.standard_normal(DIM)
             for index, label in enumerate(labels):
                 for take in range(6):
                     rows.append(emotions[index] + voice + 0.7 * rng.standard_normal(DIM))
