@@ -1,4 +1,4 @@
-"""The paper's four augmentations of the waveform, a mix of them, and three more that a stranger's recording needs.
+"""The paper's four augmentations of the waveform, a mix of them, and two more that a stranger's recording needs.
 
 Each is drawn from its seed alone, so that an augmented clip can be made again and its features cached.
 """
@@ -21,21 +21,19 @@ PITCH_SEMITONES = (-3.0, 3.0)
 SILENCE_DB = 35.0  # under the loudest frame: what is quieter at either end is silence
 EDGE_S = (0.0, 0.6)  # of new silence at either end
 EDGE_DB = (-75.0, -45.0)  # of the noise in it, relative to the clip
-CROP_SHARE = (0.3, 0.9)  # of what lies between the silence at both ends
-SHORTEST_CROP_S = 0.5
+PART_SHARE = (0.3, 0.9)  # of a clip's frames
 FRAME = 160  # samples, 10 ms
 LOWPASS_HZ = (2_500.0, 7_000.0)
 HIGHPASS_HZ = (80.0, 400.0)
 
 
 def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
-    """A changed copy of a clip, float32 at 16 kHz, never beyond -1..1; of the same length but for the last three kinds.
+    """A changed copy of a clip, float32 at 16 kHz, never beyond -1..1; of the same length but for "edges".
 
     Args:
         samples: float32 [n].
-        kind: One of KINDS; "mixed", which draws one of them; "edges", the silence at both ends replaced; "crop", a
-            part of the speech; "channel", another room and microphone: some of equaliser, band limit, reverberation,
-            noise, volume and edges.
+        kind: One of KINDS; "mixed", which draws one of them; "edges", the silence at both ends replaced; "channel",
+            another room and microphone: some of equaliser, band limit, reverberation, noise, volume and edges.
         seed: Says everything about the draw.
 
     Raises:
@@ -55,13 +53,17 @@ def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
         changed = _pitch(samples, rng)
     elif kind == "edges":
         changed = _edges(samples, rng)
-    elif kind == "crop":
-        changed = _crop(samples, rng)
     elif kind == "channel":
         changed = _channel(samples, rng)
     else:
         raise ValueError(f"no augmentation {kind!r}, only {', '.join(KINDS)}, mixed, edges and channel")
     return np.clip(changed, -1.0, 1.0).astype(np.float32)
+
+
+def draw_part(seed: int) -> tuple[float, float]:
+    """A part of a clip: its share of the frames, and its place from 0, at the start, to 1, at the end."""
+    rng = np.random.default_rng(seed)
+    return float(rng.uniform(*PART_SHARE)), float(rng.random())
 
 
 def _noise(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -94,29 +96,17 @@ def _pitch(samples: Waveform, rng: np.random.Generator) -> npt.NDArray[np.float6
     return np.asarray(shift(samples=np.ascontiguousarray(samples), sample_rate=SAMPLE_RATE), dtype=np.float64)
 
 
-def _edges(samples: Waveform, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _edges(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """The clip without the silence at its ends, between new ones of faint noise."""
-    speech = _without_silent_ends(samples)
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+    if len(frames) == 0:
+        return samples.astype(np.float64)
+    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
+    loud = np.flatnonzero(level >= level.max() - SILENCE_DB)
+    speech = samples[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
     hiss = _rms(speech) * 10 ** (rng.uniform(*EDGE_DB) / 20)
     before, after = (hiss * rng.standard_normal(int(rng.uniform(*EDGE_S) * SAMPLE_RATE)) for _ in range(2))
     return np.concatenate([before, speech, after])
-
-
-def _crop(samples: Waveform, rng: np.random.Generator) -> Waveform:
-    speech = _without_silent_ends(samples)
-    shortest = min(len(speech), round(SHORTEST_CROP_S * SAMPLE_RATE))
-    n = max(shortest, round(len(speech) * rng.uniform(*CROP_SHARE)))
-    start = rng.integers(0, len(speech) - n + 1)
-    return speech[start : start + n]
-
-
-def _without_silent_ends(samples: Waveform) -> Waveform:
-    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    if len(frames) == 0:
-        return samples
-    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
-    loud = np.flatnonzero(level >= level.max() - SILENCE_DB)
-    return samples[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
 
 
 def _channel(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import torch
 from filelock import FileLock
 
-from trainer.augment import augment
+from trainer.augment import augment, draw_part
 from trainer.backbone import load_backbone
 from trainer.corpora import Utterance
 from trainer.pooling import PooledBackbone
@@ -26,6 +26,7 @@ from trainer.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_cl
 Floats = npt.NDArray[np.float32]
 
 BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
+PART = "part"  # the augmentation that is drawn among a clip's states, not its samples
 CHUNK = 256  # clips that are read, sorted by length and encoded together
 
 
@@ -89,8 +90,10 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
     return batch, lengths
 
 
-def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
-    """Pooled features [n, D] of waveforms, in batches of like length."""
+def encode(
+    model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32", parts: Floats | None = None
+) -> Floats:
+    """Pooled features [n, D] of waveforms, or of a part [n, 2] of each (PooledBackbone), in batches of like length."""
     order = np.argsort([len(w) for w in waveforms], kind="stable")
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     start = 0
@@ -104,7 +107,8 @@ def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str 
                 size += 1
             chosen = order[start : start + size]
             batch, lengths = pad_batch([waveforms[i] for i in chosen])
-            rows[chosen] = model(batch.to(device), lengths.to(device)).float().cpu().numpy()
+            of = None if parts is None else torch.from_numpy(parts[chosen]).to(device)
+            rows[chosen] = model(batch.to(device), lengths.to(device), of).float().cpu().numpy()
             start += size
     return rows
 
@@ -163,11 +167,13 @@ def pooled_features(
     longest = round(recipe.max_seconds * SAMPLE_RATE)
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        waveforms = []
-        for _, utterance, kind, seed in chunk:
-            samples = read_clip(utterance)[:longest]
-            waveforms.append(augment(samples, kind, int(utterance.digest[:12], 16) + seed) if kind else samples)
-        cache.append([item[0] for item in chunk], encode(model, waveforms, recipe.precision))
+        waveforms, parts = [], np.array([[1.0, 0.0]] * len(chunk), dtype=np.float32)
+        for i, (_, utterance, kind, copy) in enumerate(chunk):
+            samples, seed = read_clip(utterance)[:longest], int(utterance.digest[:12], 16) + copy
+            if kind == PART:
+                parts[i] = draw_part(seed)
+            waveforms.append(augment(samples, kind, seed) if kind and kind != PART else samples)
+        cache.append([item[0] for item in chunk], encode(model, waveforms, recipe.precision, parts))
         if progress:
             progress(min(start + CHUNK, len(missing)), len(missing))
     return np.stack([cache.rows(row, columns) for row in keys])

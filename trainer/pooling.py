@@ -6,10 +6,11 @@ from hashlib import sha256
 import torch
 from torch import Tensor, nn
 
-from trainer.backbone import MASKED, Backbone, BackboneError, load_backbone
+from trainer.backbone import MASKED, Backbone, BackboneError, load_backbone, range_mask
 from trainer.recipe import STATISTICS, BackboneRecipe
 
 ATTENTION_WIDTH = 64
+SHORTEST_PART = 25  # frames, 0.5 s of Whisper's and wav2vec 2.0's
 
 
 class FrameAttention(nn.Module):
@@ -75,6 +76,14 @@ class StatisticsPooling(nn.Module):
         return torch.cat(pooled, dim=1)
 
 
+def part_mask(mask: Tensor, parts: Tensor) -> Tensor:
+    """Of the valid frames, mask float32 [b, t], those of the part, [b, 2] of share and place; 0.5 s where there is."""
+    n = mask.sum(1)
+    length = torch.maximum((n * parts[:, 0]).floor(), n.clamp(max=SHORTEST_PART))
+    start = ((n - length) * parts[:, 1]).round()
+    return range_mask(start, start + length - 1, mask.shape[1])
+
+
 class PooledBackbone(nn.Module):
     """waveform [b, n], lengths [b] -> pooled statistics [b, D] of the chosen layers; see StatisticsPooling."""
 
@@ -100,8 +109,14 @@ class PooledBackbone(nn.Module):
     def pooled_dim(self) -> int:
         return self.pooling.dim
 
-    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
-        return self.pooling(*self.backbone(waveform, lengths))  # type: ignore[no-any-return]
+    def forward(self, waveform: Tensor, lengths: Tensor, parts: Tensor | None = None) -> Tensor:
+        """With parts [b, 2], share and place as trainer.augment.draw_part gives them, of each clip's part alone."""
+        states, mask, speech = self.backbone(waveform, lengths)
+        if parts is not None:
+            mask = part_mask(mask, parts)
+            spoken = mask * speech
+            speech = torch.where(spoken.sum(1, keepdim=True) > 0, spoken, mask)
+        return self.pooling(states, mask, speech)  # type: ignore[no-any-return]
 
     def fingerprint(self) -> str:
         """Changes with the encoder, the layers, the pools and what the pooling has learned."""

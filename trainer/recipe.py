@@ -81,11 +81,12 @@ class BackboneRecipe:
 
 @dataclass(frozen=True)
 class AugmentRecipe:
-    """Copies of the training clips with a changed waveform; see trainer.augment.
+    """Copies of the training clips, changed; see trainer.augment.
 
     Attributes:
         kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "edges" (other silence at
-            both ends) or "channel" (another room and microphone, a chain of several).
+            both ends), "channel" (another room and microphone, a chain of several) or "part" (the statistics of a part
+            of the clip's frames alone, heard among all of them); one after the other until there are enough.
         copies: How many copies of each clip are encoded beside the clean one.
         clean_share: How often training takes the clean clip where copies are there.
     """

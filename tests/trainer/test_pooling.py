@@ -98,6 +98,30 @@ def test_padding_never_changes_an_answer_and_the_graph_agrees(family: str, weigh
     assert np.abs(answers - together.numpy()).max() <= 1e-4
 
 
+def test_a_part_of_a_clip_is_heard_among_the_whole() -> None:
+    model = PooledBackbone(tiny_backbone("whisper"), (1, 2), ("all", "speech")).eval()
+    waveform, lengths = batch([speechlike(1.9, 0), speechlike(0.4, 1)])
+    share, place = 0.5, 0.25
+    with torch.inference_mode():
+        states, mask, _ = model.backbone(waveform, lengths)
+        whole, part = model(waveform, lengths), model(waveform, lengths, torch.tensor([[share, place]] * 2))
+        again = model(waveform, lengths, torch.tensor([[1.0, 0.0]] * 2))
+    torch.testing.assert_close(again, whole)
+    torch.testing.assert_close(part[1], whole[1])  # 20 frames, less than half a second
+    n = int(mask[0].sum())
+    first = round((n - n // 2) * place)
+    expected = states[1][0, first : first + n // 2].mean(0)
+    torch.testing.assert_close(part[0, : len(expected)], expected)
+
+
+def test_a_part_without_speech_between_silences_still_counts() -> None:
+    model = PooledBackbone(tiny_backbone("whisper"), (1,), ("speech",)).eval()
+    waveform = torch.cat([speechlike(1.0, 0), torch.zeros(32_000)])[None]
+    with torch.inference_mode():
+        pooled = model(waveform, torch.tensor([48_000]), torch.tensor([[0.3, 1.0]]))  # the end, where it is silent
+    assert pooled.isfinite().all()
+
+
 def test_the_fingerprint_changes_with_what_is_pooled() -> None:
     backbone = tiny_backbone("whisper")
     plain = PooledBackbone(backbone, (1, 2))

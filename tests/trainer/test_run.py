@@ -15,11 +15,13 @@ from desktop_app.engine.pack import load_pack, verify_pack
 from desktop_app.engine.recogniser import Recogniser
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import save_tiny
+from trainer.augment import draw_part
 from trainer.cli import main
 from trainer.corpora import Utterance
 from trainer.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.features import FeatureCache, pad_batch, pooled_features
 from trainer.fit import Dataset, FittedHead, fit_head
+from trainer.recipe import AugmentRecipe
 from trainer.run import Run
 from trainer.table import read_clip
 from trainer.tune import Heard, tuning_answers
@@ -318,6 +320,18 @@ def test_features_are_cached_by_sound_and_survive_a_torn_file(place: Path) -> No
     cache = FeatureCache(folder, first.features.shape[2])
     cache.append(["new"], first.features[0, :1])
     np.testing.assert_array_equal(FeatureCache(folder, first.features.shape[2]).rows(["new"]), first.features[0, :1])
+
+
+def test_copies_are_changed_sounds_or_parts_of_what_the_encoder_hears(place: Path) -> None:
+    clip = place / "long.wav"
+    made.write(clip, made.tone(0, 1, 0, 2.0))
+    utterances = [Utterance("x", clip, "own", "1", "sad", duration_s=2.0, digest="0123456789abcdef")]
+    recipe = Run(Path(write_recipe(place)), place / "run").recipe.backbone
+    features = pooled_features(utterances, recipe, AugmentRecipe(("part", "noise"), 4))
+    assert features.shape[:2] == (5, 1)
+    assert len(np.unique(features[:, 0], axis=0)) == 5
+    np.testing.assert_array_equal(features[:1], pooled_features(utterances, recipe))
+    assert all(0.3 <= share <= 0.9 and 0 <= place <= 1 for share, place in map(draw_part, range(20)))
 
 
 def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:
