@@ -26,16 +26,16 @@ class Standardise(nn.Module):
 class Head(nn.Module):
     """An ensemble of small networks, computed as one by batched matrices.
 
-    Each member: pooled -> hidden (GELU, dropout) -> a layer of few dimensions -> logits; of length 1, that layer is the
-    embedding. The classifier reads it before its length is taken away: how far a clip lies from the ordinary says how
-    much it is worth. The ensemble's logits are the members' mean; its embedding is theirs side by side, again of length
-    1, so that the squared distance is the members' mean squared distance.
+    Each member: pooled -> hidden (GELU, dropout) -> embedding, L2-normalised -> logits, of the embedding times `scale`
+    or, with a scale of 0, of what it was before it was normalised. The ensemble's logits are the members' mean; its
+    embedding is theirs side by side, again of length 1, so that the squared distance is the members' mean squared
+    distance.
     """
 
     def __init__(self, pooled_dim: int, n_labels: int, recipe: HeadRecipe) -> None:
         super().__init__()
         m, width, dim = recipe.members, recipe.width, recipe.embedding
-        self.members = m
+        self.members, self.scale = m, recipe.scale
         self.dropout, self.input_dropout = nn.Dropout(recipe.dropout), nn.Dropout(recipe.input_dropout)
         self.hidden_weight = _weight(m, pooled_dim, width)
         self.hidden_bias = nn.Parameter(torch.zeros(m, 1, width))
@@ -66,14 +66,17 @@ class Head(nn.Module):
 
     def _after(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
         projected = torch.matmul(self.dropout(functional.gelu(hidden)), self.embedding_weight) + self.embedding_bias
-        return torch.matmul(projected, self.logit_weight) + self.logit_bias, _of_length_one(projected)
+        embedding, read = _normalised(projected, self.scale)
+        return torch.matmul(read, self.logit_weight) + self.logit_bias, embedding
 
     def _joined(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         return logits.mean(0), embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
 
 
-def _of_length_one(projected: Tensor) -> Tensor:
-    return projected * torch.rsqrt((projected * projected).sum(-1, keepdim=True) + 1e-12)
+def _normalised(projected: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """The embedding, [..., dim] of length 1, and what the classifier reads."""
+    embedding = projected * torch.rsqrt((projected * projected).sum(-1, keepdim=True) + 1e-12)
+    return embedding, scale * embedding if scale else projected
 
 
 def _weight(members: int, n_in: int, n_out: int) -> nn.Parameter:
@@ -89,7 +92,7 @@ class PackHead(nn.Module):
     def __init__(self, head: Head, outputs: Sequence[int]) -> None:
         super().__init__()
         m, _, width = head.hidden_weight.shape
-        self.members, self.width = m, width
+        self.members, self.width, self.scale = m, width, head.scale
         with torch.no_grad():
             self.hidden = nn.Linear(head.hidden_weight.shape[1], m * width)
             self.hidden.weight.copy_(head.hidden_weight.permute(0, 2, 1).reshape(m * width, -1))
@@ -103,8 +106,9 @@ class PackHead(nn.Module):
         hidden = functional.gelu(self.hidden(pooled - baseline))
         hidden = hidden.reshape(-1, self.members, self.width).transpose(0, 1)
         projected = torch.matmul(hidden, self.embedding_weight) + self.embedding_bias
-        logits = (torch.matmul(projected, self.logit_weight) + self.logit_bias).mean(0)
-        return logits, _of_length_one(projected).transpose(0, 1).flatten(1) / math.sqrt(self.members)
+        embedding, read = _normalised(projected, self.scale)
+        logits = (torch.matmul(read, self.logit_weight) + self.logit_bias).mean(0)
+        return logits, embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
 
 
 class PackEncoder(nn.Module):

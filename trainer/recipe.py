@@ -159,6 +159,8 @@ class HeadRecipe:
         width: Of the hidden layer.
         embedding: Of one member's embedding.
         dropout, input_dropout: Of the hidden layer and of the pooled features.
+        scale: The classifier reads the embedding, of length 1, times this; 0: it reads it before its length is taken
+            away, and with it how far the clip lies from the ordinary.
     """
 
     members: int = 4
@@ -167,6 +169,7 @@ class HeadRecipe:
     embedding: int = 64
     dropout: float = 0.4
     input_dropout: float = 0.0
+    scale: float = 10.0
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def dataset(copies: int = 0, extra_label: bool = False, seed: int = 0) -> Datase
     emotions, rows, utterances = 2.0 * rng.standard_normal((5, DIM)), [], []
     for corpus in ("one", "two"):
         for speaker in range(6):
-            voice = 2.5 * rng.standard_normal(DIM)
+            voice = 1.5 * rng.standard_normal(DIM)
             for index, label in enumerate(labels):
                 for take in range(6):
                     rows.append(emotions[index] + voice + 0.7 * rng.standard_normal(DIM))
@@ -143,14 +143,28 @@ def test_saved_and_loaded_head_answers_alike(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.prior.emotion_offsets, fitted.prior.emotion_offsets)
 
 
-def test_the_packs_head_is_the_trained_one_on_fewer_labels() -> None:
-    head = Head(DIM, 6, HeadRecipe(members=3, width=16, embedding=4)).eval()
+@pytest.mark.parametrize("scale", [10.0, 0.0])
+def test_the_packs_head_is_the_trained_one_on_fewer_labels(scale: float) -> None:
+    head = Head(DIM, 6, HeadRecipe(members=3, width=16, embedding=4, scale=scale)).eval()
     features, baseline = torch.randn(5, DIM), torch.randn(5, DIM)
     logits, embedding = head(features - baseline)
     pack_logits, pack_embedding = PackHead(head, (0, 2, 5))(features, baseline)
     torch.testing.assert_close(pack_logits, logits[:, [0, 2, 5]])
     torch.testing.assert_close(pack_embedding, embedding)
     torch.testing.assert_close(embedding.norm(dim=1), torch.ones(5))
+
+
+@pytest.mark.parametrize(("scale", "grown"), [(10.0, 1.0), (0.0, 2.0)])
+def test_with_scale_0_the_classifier_reads_the_embedding_before_its_length_is_gone(scale: float, grown: float) -> None:
+    head = Head(DIM, 4, HeadRecipe(members=2, width=16, embedding=4, scale=scale)).eval()
+    features = torch.randn(5, DIM)
+    logits, embedding = head(features)
+    with torch.no_grad():
+        head.embedding_weight *= 2
+        head.embedding_bias *= 2
+    again, same = head(features)
+    torch.testing.assert_close(same, embedding)
+    torch.testing.assert_close(again, grown * logits)  # the classifier's own bias is 0 yet
 
 
 def test_balance_draws_every_corpus_and_label_alike() -> None:
