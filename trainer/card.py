@@ -64,8 +64,9 @@ Which of {labels} a recording of speech sounds like, with the nearest recordings
 ## How it was made
 
 The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_layers(recipe)}; {_pooling(recipe)};
-less the speaker's baseline where one is known; an ensemble of {recipe.head.members} small heads trained with
-cross-entropy and supervised contrastive loss (lambda {recipe.training.lambda_scl}, tau {recipe.training.tau});
+less the speaker's baseline where one is known; an ensemble of {recipe.head.members} small heads trained
+{_heard(recipe)}with cross-entropy and supervised contrastive loss (lambda
+{recipe.training.lambda_scl}, tau {recipe.training.tau});
 p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, and the
 temperatures and thresholds, chosen on {TUNED_ON[recipe.protocol.tuned_on]}. After
 arXiv 2308.16485.
@@ -139,6 +140,12 @@ def neighbour_table(
 def _tuned_layers(recipe: Recipe) -> str:
     layers = recipe.finetune.layers
     return "frozen" if layers == 0 else f"{'all' if layers < 0 else f'the last {layers}'} fine-tuned"
+
+
+def _heard(recipe: Recipe) -> str:
+    """Of what the heads were trained on beside the clips, "" for nothing; ends in a space."""
+    copies, kinds = recipe.augment.copies, recipe.augment.kinds
+    return f"on the clips and {copies} changed copies of each ({', '.join(kinds[:copies])}) " if copies else ""
 
 
 def _pooling(recipe: Recipe) -> str:
