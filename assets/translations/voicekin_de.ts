@@ -815,6 +815,13 @@
     </message>
 </context>
 <context>
+    <name>FilterLine</name>
+    <message>
+        <source>No recording matches “{0}”.</source>
+        <translation>Keine Aufnahme passt zu „{0}“.</translation>
+    </message>
+</context>
+<context>
     <name>FirstStartPage</name>
     <message>
         <source>Welcome to VoiceKin</source>
@@ -1236,6 +1243,10 @@
     <message>
         <source>Its share of what the neighbours say</source>
         <translation>Ihr Anteil an dem, was die Nachbarn sagen</translation>
+    </message>
+    <message>
+        <source>“{0}”</source>
+        <translation>„{0}“</translation>
     </message>
     <message>
         <source>distance {0} · {1} s</source>

@@ -115,6 +115,13 @@ def test_the_table_is_sorted_and_filtered(desk: Desk, folder: Path) -> None:
     assert again == lengths[::-1]
     desk.qtbot.keyClicks(results.filter, "deeper")
     assert [entry.name for entry in results.shown()] == ["ü.flac"]
+    assert not results.filter.nothing.isVisible()
+    desk.qtbot.keyClicks(results.filter, " still")
+    assert not results.shown()
+    assert results.filter.nothing.isVisible()
+    assert "deeper still" in results.filter.nothing.text()
+    results.filter.clear()
+    assert not results.filter.nothing.isVisible()
 
 
 def test_what_failed_keeps_its_sentence_and_is_tried_again(desk: Desk, folder: Path) -> None:

@@ -63,7 +63,7 @@ class NeighbourCard(Card):
         self.weight.setToolTip(self.tr("Its share of what the neighbours say"))
         self.envelope.show_peaks(neighbour.envelope, neighbour.label)
         self.origin.setText(answer_text.origin(neighbour))
-        self.words.setText(f"“{neighbour.text}”" if neighbour.text else "")
+        self.words.setText(self.tr("“{0}”").format(neighbour.text) if neighbour.text else "")
         self.words.setVisible(bool(neighbour.text))
         self.distance.setText(
             self.tr("distance {0} · {1} s").format(number(neighbour.distance, 2), number(neighbour.duration_s, 1))

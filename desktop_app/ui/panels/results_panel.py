@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QMenu,
     QPushButton,
     QTableView,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.filter_line import FilterLine
 
 WIDE_FROM = 760  # pixels of width: under it the remarks need the room, and the tip of a row tells its folder
 WIDE_NAME, NARROW_NAME = 200, 140
@@ -40,11 +40,9 @@ class ResultsPanel(Card):
         super().__init__(parent, margin=20)
         self._session = session
         self.proxy = sorted_view(session, self)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(self.tr("Filter by name, answer, folder or remark"))
-        self.filter.setAccessibleName(self.tr("Filter the results"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.filter = FilterLine(
+            self.proxy, self.tr("Filter by name, answer, folder or remark"), self.tr("Filter the results")
+        )
         self.table = QTableView()
         self.table.setModel(self.proxy)
         self.table.setAccessibleName(self.tr("Results"))
@@ -84,6 +82,7 @@ class ResultsPanel(Card):
             top.addWidget(button)
         self.content.addLayout(top)
         self.content.addWidget(self.filter)
+        self.content.addWidget(self.filter.nothing)
         self.content.addWidget(self.table, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

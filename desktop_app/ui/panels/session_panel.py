@@ -1,10 +1,11 @@
 """The list of this session's recordings and what was heard in them."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QWidget
 
 from desktop_app.ui.session import Entry, SessionModel, sorted_view
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.filter_line import FilterLine
 
 ANSWER_WIDTH = 118  # pixels
 LEAST_HEIGHT = 140  # pixels: the heading and three recordings
@@ -30,11 +31,7 @@ class SessionPanel(Card):
         self.open = QPushButton(self.tr("Open files …"))
         self.open.setToolTip(self.tr("Choose audio files (Ctrl+O), or drop them anywhere on the window"))
         self.open.clicked.connect(self.open_asked)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(self.tr("Filter"))
-        self.filter.setAccessibleName(self.tr("Filter the recordings"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.filter = FilterLine(self.proxy, self.tr("Filter"), self.tr("Filter the recordings"))
         self.filter.hide()
         self.empty = text_label("quiet", self.tr("Your recordings and dropped files are listed here."), wrap=True)
 
@@ -72,6 +69,7 @@ class SessionPanel(Card):
         top.addWidget(self.open)
         self.content.addLayout(top)
         self.content.addWidget(self.filter)
+        self.content.addWidget(self.filter.nothing)
         self.content.addWidget(self.empty)
         self.content.addWidget(self.table, 1)
         self.content.addStretch(0)
