@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, fftconvolve, sosfilt
 
+from trainer.recipe import Augmentation
+
 Waveform = npt.NDArray[np.float32]
 
 SAMPLE_RATE = 16_000  # Hz
-KINDS = ("noise", "volume", "reverberation", "pitch")
+KINDS: tuple[Augmentation, ...] = ("noise", "volume", "reverberation", "pitch")
 NOISE_SNR_DB = (5.0, 25.0)
 VOLUME_DB = (-15.0, 10.0)
 DECAY_S = (0.15, 0.9)  # time in which the reverberation falls by 60 dB, a small room to a hall

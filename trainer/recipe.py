@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
+Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "edges", "channel"]
+"""Of a waveform, see trainer.augment."""
+Copy = Literal[Augmentation, "part"]
 
 
 class RecipeError(VoiceKinError):
@@ -91,7 +94,7 @@ class AugmentRecipe:
         clean_share: How often training takes the clean clip where copies are there.
     """
 
-    kinds: tuple[str, ...] = ("mixed",)
+    kinds: tuple[Copy, ...] = ("mixed",)
     copies: int = 0
     clean_share: float = 0.5
 
@@ -136,7 +139,7 @@ class FineTuneRecipe:
     lambda_scl: float = 0.1
     tau: float = 0.07
     label_smoothing: float = 0.1
-    kinds: tuple[str, ...] = ("mixed",)
+    kinds: tuple[Augmentation, ...] = ("mixed",)
     augmented_share: float = 0.5
     speakers: int = 0
     crop_seconds: float = 4.0

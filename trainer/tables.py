@@ -22,7 +22,7 @@ from trainer.metrics import (
     weighted_accuracy,
 )
 from trainer.protocol import answered_rows, datastore_items
-from trainer.recipe import Recipe
+from trainer.recipe import Augmentation, Recipe
 from trainer.run import Run
 
 Ints = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ def with_tau(recipe: Recipe, tau: float) -> Recipe:
     return replace(recipe, training=replace(recipe.training, tau=tau), finetune=replace(recipe.finetune, tau=tau))
 
 
-def _with_kinds(recipe: Recipe, kinds: tuple[str, ...]) -> Recipe:
+def _with_kinds(recipe: Recipe, kinds: tuple[Augmentation, ...]) -> Recipe:
     """The recipe with other augmentations, where it has them: in fine-tuning, or in the heads' copies."""
     augment, finetune = recipe.augment, recipe.finetune
     if augment.copies or not recipe.finetuned:

@@ -46,6 +46,8 @@ def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
         (MINIMAL + "[training]\nlambda_scl = 2\n", "`training.lambda_scl` is 2.0 and must lie between 0.0 and 1.0"),
         (MINIMAL + "[protocol]\nkind = 'loso'\n", "leave-one-speaker-out"),
         (MINIMAL + "[finetune]\nlayers = 1\n[protocol]\ntuned_on = 'corpora'\n", "has heard them all"),
+        (MINIMAL + "[augment]\nkinds = ['echo']\n", "`augment.kinds` is 'echo' and must be one of noise"),
+        (MINIMAL + "[finetune]\nkinds = ['part']\n", "`finetune.kinds` is 'part'"),
         (MINIMAL + "[knn]\nk = []\n", "`knn.k`"),
         ("name = 'mine'\n", "the key `corpora` is missing"),
         ("name = mine\n", "can't be read"),
