@@ -3,7 +3,7 @@
 Each is drawn from its seed alone, so that an augmented clip can be made again and its features cached.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +58,7 @@ def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
     elif kind == "channel":
         changed = _channel(samples, rng)
     else:
-        raise ValueError(f"no augmentation {kind!r}, only {', '.join(KINDS)}, mixed, edges and channel")
+        raise ValueError(f"no augmentation {kind!r}, only {', '.join(get_args(Augmentation))}")
     return np.clip(changed, -1.0, 1.0).astype(np.float32)
 
 

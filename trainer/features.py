@@ -27,6 +27,7 @@ Floats = npt.NDArray[np.float32]
 
 BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
 PART = "part"  # the augmentation that is drawn among a clip's states, not its samples
+WHOLE = ("", 0)  # the clip as it is, among the variants (kind, copy)
 CHUNK = 256  # clips that are read, sorted by length and encoded together
 
 
@@ -93,9 +94,10 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
 def encode(
     model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32", parts: Floats | None = None
 ) -> Floats:
-    """Pooled features [n, D] of waveforms, or of a part [n, 2] of each (PooledBackbone), in batches of like length."""
+    """Pooled features of waveforms, in batches of like length: [n, D], or [n, p, D] of p parts [n, p, 2] of each."""
     order = np.argsort([len(w) for w in waveforms], kind="stable")
-    rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
+    shape = (len(waveforms),) if parts is None else parts.shape[:2]
+    rows = np.empty((*shape, model.pooled_dim), dtype=np.float32)
     start = 0
     device = next(model.parameters()).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
@@ -152,28 +154,47 @@ def pooled_features(
         model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}"
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
-    variants = [("", 0)]
+    variants = [WHOLE]
     if augmentation is not None:
         kinds = augmentation.kinds
         variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
-    keys = [[clip_key(u, recipe.max_seconds, kind, seed) for u in utterances] for kind, seed in variants]
-    missing = [
-        (key, u, kind, seed)
-        for (kind, seed), row in zip(variants, keys, strict=True)
-        for key, u in zip(row, utterances, strict=True)
-        if key not in cache
-    ]
-    missing.sort(key=lambda item: item[1].duration_s)
+
+    def key(utterance: Utterance, variant: tuple[str, int]) -> str:
+        return clip_key(utterance, recipe.max_seconds, *variant)
+
+    heard: dict[tuple[str, int], list[tuple[str, int]]] = {}  # each sound to encode, and the variants that it gives
+    for variant in variants:
+        heard.setdefault(WHOLE if variant[0] == PART else variant, []).append(variant)
+    missing = {
+        sound: [u for u in utterances if any(key(u, variant) not in cache for variant in given)]
+        for sound, given in heard.items()
+    }
     longest = round(recipe.max_seconds * SAMPLE_RATE)
-    for start in range(0, len(missing), CHUNK):
-        chunk = missing[start : start + CHUNK]
-        waveforms, parts = [], np.array([[1.0, 0.0]] * len(chunk), dtype=np.float32)
-        for i, (_, utterance, kind, copy) in enumerate(chunk):
-            samples, seed = read_clip(utterance)[:longest], int(utterance.digest[:12], 16) + copy
-            if kind == PART:
-                parts[i] = draw_part(seed)
-            waveforms.append(augment(samples, kind, seed) if kind and kind != PART else samples)
-        cache.append([item[0] for item in chunk], encode(model, waveforms, recipe.precision, parts))
-        if progress:
-            progress(min(start + CHUNK, len(missing)), len(missing))
-    return np.stack([cache.rows(row, columns) for row in keys])
+    done, total = 0, sum(map(len, missing.values()))
+    for sound, clips in missing.items():
+        given = heard[sound]
+        clips.sort(key=lambda u: u.duration_s)
+        for start in range(0, len(clips), CHUNK):
+            chunk = clips[start : start + CHUNK]
+            parts = np.array([[_part(u, *variant) for variant in given] for u in chunk], dtype=np.float32)
+            rows = encode(model, [_sound(u, longest, *sound) for u in chunk], recipe.precision, parts)
+            for column, variant in enumerate(given):
+                new = [row for row, u in enumerate(chunk) if key(u, variant) not in cache]
+                cache.append([key(chunk[row], variant) for row in new], rows[new, column])
+            done += len(chunk)
+            if progress:
+                progress(done, total)
+    return np.stack([cache.rows([key(u, variant) for u in utterances], columns) for variant in variants])
+
+
+def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform:
+    samples = read_clip(utterance)[:longest]
+    return augment(samples, kind, _seed(utterance, copy)) if kind else samples
+
+
+def _part(utterance: Utterance, kind: str, copy: int) -> tuple[float, float]:
+    return draw_part(_seed(utterance, copy)) if kind == PART else (1.0, 0.0)
+
+
+def _seed(utterance: Utterance, copy: int) -> int:
+    return int(utterance.digest[:12], 16) + copy

@@ -110,13 +110,17 @@ class PooledBackbone(nn.Module):
         return self.pooling.dim
 
     def forward(self, waveform: Tensor, lengths: Tensor, parts: Tensor | None = None) -> Tensor:
-        """With parts [b, 2], share and place as trainer.augment.draw_part gives them, of each clip's part alone."""
+        """Of the whole clips, [b, D], or of parts [b, p, 2] of them (trainer.augment.draw_part), [b, p, D]."""
         states, mask, speech = self.backbone(waveform, lengths)
-        if parts is not None:
-            mask = part_mask(mask, parts)
-            spoken = mask * speech
-            speech = torch.where(spoken.sum(1, keepdim=True) > 0, spoken, mask)
-        return self.pooling(states, mask, speech)  # type: ignore[no-any-return]
+        if parts is None:
+            return self.pooling(states, mask, speech)  # type: ignore[no-any-return]
+        pooled = []
+        for part in parts.unbind(1):
+            counted = part_mask(mask, part)
+            spoken = counted * speech
+            spoken = torch.where(spoken.sum(1, keepdim=True) > 0, spoken, counted)
+            pooled.append(self.pooling(states, counted, spoken))
+        return torch.stack(pooled, dim=1)
 
     def fingerprint(self) -> str:
         """Changes with the encoder, the layers, the pools and what the pooling has learned."""

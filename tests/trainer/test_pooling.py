@@ -104,8 +104,8 @@ def test_a_part_of_a_clip_is_heard_among_the_whole() -> None:
     share, place = 0.5, 0.25
     with torch.inference_mode():
         states, mask, _ = model.backbone(waveform, lengths)
-        whole, part = model(waveform, lengths), model(waveform, lengths, torch.tensor([[share, place]] * 2))
-        again = model(waveform, lengths, torch.tensor([[1.0, 0.0]] * 2))
+        whole = model(waveform, lengths)
+        part, again = model(waveform, lengths, torch.tensor([[[share, place], [1.0, 0.0]]] * 2)).unbind(1)
     torch.testing.assert_close(again, whole)
     torch.testing.assert_close(part[1], whole[1])  # 20 frames, less than half a second
     n = int(mask[0].sum())
@@ -118,7 +118,7 @@ def test_a_part_without_speech_between_silences_still_counts() -> None:
     model = PooledBackbone(tiny_backbone("whisper"), (1,), ("speech",)).eval()
     waveform = torch.cat([speechlike(1.0, 0), torch.zeros(32_000)])[None]
     with torch.inference_mode():
-        pooled = model(waveform, torch.tensor([48_000]), torch.tensor([[0.3, 1.0]]))  # the end, where it is silent
+        pooled = model(waveform, torch.tensor([48_000]), torch.tensor([[[0.3, 1.0]]]))  # the end, where it is silent
     assert pooled.isfinite().all()
 
 

@@ -327,7 +327,10 @@ def test_copies_are_changed_sounds_or_parts_of_what_the_encoder_hears(place: Pat
     made.write(clip, made.tone(0, 1, 0, 2.0))
     utterances = [Utterance("x", clip, "own", "1", "sad", duration_s=2.0, digest="0123456789abcdef")]
     recipe = Run(Path(write_recipe(place)), place / "run").recipe.backbone
-    features = pooled_features(utterances, recipe, AugmentRecipe(("part", "noise"), 4))
+    encoded: list[tuple[int, int]] = []
+    augmentation = AugmentRecipe(("part", "noise"), 4)
+    features = pooled_features(utterances, recipe, augmentation, lambda *progress: encoded.append(progress))
+    assert encoded == [(1, 3), (2, 3), (3, 3)]  # the clip with both its parts, and two copies with noise
     assert features.shape[:2] == (5, 1)
     assert len(np.unique(features[:, 0], axis=0)) == 5
     np.testing.assert_array_equal(features[:1], pooled_features(utterances, recipe))
