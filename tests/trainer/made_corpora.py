@@ -66,6 +66,21 @@ def ased(root: Path) -> Path:
     return root
 
 
+def banglaser(root: Path) -> Path:
+    for speaker in (7, 8):
+        for emotion in range(1, 6):
+            write(root / f"01-01-{emotion:02d}-01-01-01-{speaker:02d}.ogg", tone(emotion, speaker, 400))
+    return root
+
+
+def emotiontts(root: Path) -> Path:
+    for voice, speaker in enumerate(("ema", "nel")):
+        for label in range(4):
+            write(root / speaker / f"{speaker}00{label}01.ogg", tone(label, voice, 500))
+    (root / "speakers.csv").write_text("speaker,sex\nema,female\nnel,male\n", encoding="utf-8")
+    return root
+
+
 def iemocap(root: Path, sentences: bool = True) -> Path:
     """Five sessions of two dialogues with four turns each."""
     codes = ("ang", "hap", "exc", "sad", "neu", "xxx", "fru")

@@ -50,6 +50,32 @@ def test_ased_takes_the_label_from_the_folder_and_leaves_a_doubtful_sex_open(tmp
     assert {u.speaker: u.sex for u in found} == {"01": "male", "02": "female", "15": ""}
 
 
+def test_banglaser(tmp_path: Path) -> None:
+    found = load_corpus("banglaser", made.banglaser(tmp_path))
+    labels = {u.id: u.label for u in found}
+    assert labels["banglaser/01-01-03-01-01-01-07"] == "angry"
+    assert labels["banglaser/01-01-02-01-01-01-08"] == "sad"
+    assert {u.speaker: u.sex for u in found} == {"07": "male", "08": "female"}
+    assert {u.language for u in found} == {"Bangla"}
+
+
+def test_emotiontts_has_sad_in_the_two_hundreds_and_angry_in_the_three_hundreds(tmp_path: Path) -> None:
+    found = load_corpus("emotiontts", made.emotiontts(tmp_path))
+    labels = {u.id.removeprefix("emotiontts/"): u.label for u in found}
+    named = [labels[clip] for clip in ("ema00001", "ema00101", "ema00201", "nel00301")]
+    assert named == ["neutral", "happy", "sad", "angry"]
+    assert {u.speaker: u.sex for u in found} == {"ema": "female", "nel": "male"}
+
+
+def test_emotiontts_without_its_table_of_speakers_leaves_their_sex_open(tmp_path: Path) -> None:
+    sheet = made.emotiontts(tmp_path) / "speakers.csv"
+    sheet.write_text("speaker,age\nema,30\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="no column sex"):
+        load_corpus("emotiontts", tmp_path)
+    sheet.unlink()
+    assert {u.sex for u in load_corpus("emotiontts", tmp_path)} == {""}
+
+
 def test_cremad(tmp_path: Path) -> None:
     made.write(tmp_path / "AudioWAV" / "1001_DFA_ANG_XX.wav", made.tone(1, 1, 1))
     (tmp_path / "VideoDemographics.csv").write_text("ActorID,Age,Sex\n1001,51,Male\n", encoding="utf-8")
@@ -120,7 +146,15 @@ def test_own_folder_with_a_stray_clip_names_it(tmp_path: Path, place: str, says:
 
 
 @pytest.mark.parametrize(
-    ("corpus", "name"), [("ravdess", "hello.wav"), ("emodb", "99a01Wa.wav"), ("ased", "x.wav"), ("tess", "a.wav")]
+    ("corpus", "name"),
+    [
+        ("ravdess", "hello.wav"),
+        ("emodb", "99a01Wa.wav"),
+        ("ased", "x.wav"),
+        ("banglaser", "01-01-09-01-01-01-07.wav"),
+        ("emotiontts", "ema00401.wav"),
+        ("tess", "a.wav"),
+    ],
 )
 def test_a_file_with_another_name_is_named(tmp_path: Path, corpus: str, name: str) -> None:
     made.write(tmp_path / name, made.tone(1, 1, 1))
@@ -129,7 +163,9 @@ def test_a_file_with_another_name_is_named(tmp_path: Path, corpus: str, name: st
     assert name in str(caught.value)
 
 
-@pytest.mark.parametrize("corpus", ["ravdess", "emodb", "nemo", "ased", "cremad", "tess", "iemocap", "own"])
+@pytest.mark.parametrize(
+    "corpus", ["ravdess", "emodb", "nemo", "ased", "banglaser", "emotiontts", "cremad", "tess", "iemocap", "own"]
+)
 def test_an_absent_corpus_is_named(tmp_path: Path, corpus: str) -> None:
     with pytest.raises(CorpusError) as caught:
         load_corpus(corpus, tmp_path / "nowhere")

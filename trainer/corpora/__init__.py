@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from trainer.corpora import ased, cremad, emodb, iemocap, nemo, own, ravdess, tess
+from trainer.corpora import ased, banglaser, cremad, emodb, emotiontts, iemocap, nemo, own, ravdess, tess
 from trainer.corpora.utterance import CorpusError, Utterance
 
 LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
@@ -11,6 +11,8 @@ LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
     "emodb": emodb.load,
     "nemo": nemo.load,
     "ased": ased.load,
+    "banglaser": banglaser.load,
+    "emotiontts": emotiontts.load,
     "cremad": cremad.load,
     "tess": tess.load,
     "iemocap": iemocap.load,
