@@ -85,7 +85,7 @@ def _heard() -> Iterator[list[str]]:
 
 
 def _pack() -> str:
-    from desktop_app.engine.pack import verify_pack
+    from desktop_app.engine.recognition.verify import verify_pack
 
     checks = verify_pack(paths.default_pack())
     for check in checks:
@@ -95,15 +95,15 @@ def _pack() -> str:
 
 
 def _decode() -> str:
-    from desktop_app.engine.audio import load_audio
+    from desktop_app.engine.sound.audio import load_audio
 
     audio = load_audio(SAMPLE)
     return f"{audio.duration_s:.2f} s of {SAMPLE.name}, {len(audio.samples)} samples"
 
 
 def _classify() -> str:
-    from desktop_app.engine.pack import load_pack
-    from desktop_app.engine.recogniser import Recogniser
+    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.recognition.recogniser import Recogniser
 
     recogniser = Recogniser(load_pack(paths.default_pack()))
     recognition = recogniser.answer(recogniser.analyse_file(SAMPLE))

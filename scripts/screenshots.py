@@ -27,7 +27,7 @@ os.environ.setdefault("QT_SCALE_FACTOR", "2")
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.audio import load_audio
+from desktop_app.engine.sound.audio import load_audio
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.pack import Pack
+from desktop_app.engine.pack.format import Pack
 from tests.tiny_pack import build_tiny_pack
 
 

@@ -11,8 +11,9 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from desktop_app.engine.pack import Item, KnnSettings, Pack, PackManifest, write_pack
-from desktop_app.engine.voice import VoicePrior, voice_rows
+from desktop_app.engine.pack.format import Item, KnnSettings, Pack, PackManifest
+from desktop_app.engine.pack.write import write_pack
+from desktop_app.engine.recognition.voice import VoicePrior, voice_rows
 
 LABELS = ("angry", "happy", "neutral", "sad")
 RATE = 16_000
@@ -108,7 +109,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
 
 
 def _voice(pooled: Floats, labels: npt.NDArray[np.int64]) -> Floats:
-    """float32 [L + 2, D], see `engine.voice.voice_rows`; half of a mean is believed at 5 clips."""
+    """float32 [L + 2, D], see `engine.recognition.voice.voice_rows`; half of a mean is believed at 5 clips."""
     offsets = np.stack([pooled[labels == i].mean(axis=0) for i in range(len(LABELS))])
     within = np.square(pooled - offsets[labels]).mean(axis=0)
     return voice_rows(VoicePrior(offsets, np.full(1, 5.0, np.float32), within))

@@ -89,8 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
     """All fine-tuning of a command, on every process of an accelerate launch; the first goes on alone."""
     if options.command in ("tables", "sweeps"):
-        from trainer.sweeps import swept
-        from trainer.tables import trainings, variant_of
+        from trainer.results.sweeps import swept
+        from trainer.results.tables import trainings, variant_of
 
         wanted = trainings(run.recipe, options.only) if options.command == "tables" else swept(run.recipe)
         for recipe in wanted:
@@ -107,13 +107,13 @@ def _run(options: argparse.Namespace) -> int:
 
     torch.set_num_threads(options.threads)
     if options.command == "own":
-        from trainer.my_folder import pack_name, write_recipe
+        from trainer.data.my_folder import pack_name, write_recipe
 
         options.run = options.run or Path("runs") / pack_name(options.clips)
         options.recipe = write_recipe(options.clips, options.run)
     run = Run(options.recipe, options.run)
     if options.command in ("export", "own"):
-        from desktop_app.engine.pack import check_pack_target
+        from desktop_app.engine.pack.write import check_pack_target
 
         options.output = options.output or run.folder / "pack"
         check_pack_target(options.output)  # before hours of training
@@ -129,34 +129,34 @@ def _run(options: argparse.Namespace) -> int:
         run.fit(options.resume)
         run.tune()
     elif options.command in ("export", "own"):
-        from trainer.export import export_run
+        from trainer.results.export import export_run
 
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
         pack = export_run(run, options.output)
         print(f"The pack is {pack.root}: the app takes it by `voicekin pack install {pack.root}`, or in its window.")
     elif options.command == "personalise":
-        from trainer.personalisation import personalise_run
+        from trainer.results.personalisation import personalise_run
 
         run.fit(options.resume)
         run.tune()
         print(personalise_run(run, options.draws))
     elif options.command == "tables":
-        from trainer.tables import tables_run
+        from trainer.results.tables import tables_run
 
         print(tables_run(run, options.only, options.resume))
     elif options.command == "sweeps":
-        from trainer.sweeps import sweeps_run
+        from trainer.results.sweeps import sweeps_run
 
         print(sweeps_run(run, options.resume))
     else:
-        from trainer.evaluate import evaluate_run
+        from trainer.results.evaluate import evaluate_run
 
         run.fit(options.resume)
         run.tune()
         print(evaluate_run(run))
         if options.command == "report":
-            from trainer.report import report_run
+            from trainer.results.report import report_run
 
             report_run(run)
     print(f"Results are in {run.folder}.")

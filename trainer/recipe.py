@@ -8,18 +8,16 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from desktop_app.engine.fusion import Weighting
-from desktop_app.engine.pack import is_pack_name
-from desktop_app.engine.voice import MOOD_TOLERANCE
+from desktop_app.engine.pack.format import Weighting, is_pack_name
+from desktop_app.engine.recognition.voice import MOOD_TOLERANCE
 from desktop_app.errors import VoiceKinError
-from trainer.backbone import FrontEnd
 
 T = TypeVar("T")
 
 Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
 Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "edges", "channel"]
-"""Of a waveform, see trainer.augment."""
+"""Of a waveform, see trainer.data.augment."""
 Copy = Literal[Augmentation, "part"]
 
 
@@ -28,11 +26,28 @@ class RecipeError(VoiceKinError):
 
 
 @dataclass(frozen=True)
+class FrontEnd:
+    """What is done to the sound before the encoder.
+
+    Attributes:
+        level: "peak" shifts each log-mel so that its loudest bin is the same in every clip, "rms" scales the waveform
+            to one root mean square, "none" leaves the level as it is. Whisper has "peak", the others "rms" by nature
+            (zero mean, unit variance, as they were pretrained where their configuration says so).
+        floor: log10 units below the loudest bin at which the log-mel is cut off; Whisper was trained with 8.
+        trim_db: Silence at both ends more than this many dB under the loudest frame is cut off; 0 keeps it.
+    """
+
+    level: str = "none"
+    floor: float = 8.0
+    trim_db: float = 0.0
+
+
+@dataclass(frozen=True)
 class CorporaRecipe:
     """Which corpora, and what becomes of their labels.
 
     Attributes:
-        names: Loaders of trainer.corpora.
+        names: Loaders of trainer.data.corpora.
         folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
         labels: The labels that are answered, in the order of the logits.
         label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
@@ -61,7 +76,7 @@ class BackboneRecipe:
         attention: Frames count by weights that are learned, in place of alike. Both are learned in fine-tuning, which
             `finetune.layers` = 0 leaves to them and the head.
         max_seconds: Longer clips are cut for training; the app cuts them at pauses.
-        front_end: See trainer.backbone.FrontEnd.
+        front_end: See FrontEnd.
         precision: Of the encoding: "float32", or "bfloat16" where the processor is quick at it.
     """
 
@@ -84,7 +99,7 @@ class BackboneRecipe:
 
 @dataclass(frozen=True)
 class AugmentRecipe:
-    """Copies of the training clips, changed; see trainer.augment.
+    """Copies of the training clips, changed; see trainer.data.augment.
 
     Attributes:
         kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "edges" (other silence at
@@ -101,7 +116,7 @@ class AugmentRecipe:
 
 @dataclass(frozen=True)
 class FineTuneRecipe:
-    """Fine-tuning of the encoder, before the heads are trained on what it then hears; see trainer.finetune.
+    """Fine-tuning of the encoder, before the heads are trained on what it then hears; see trainer.training.finetune.
 
     Attributes:
         layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
@@ -153,7 +168,7 @@ class FineTuneRecipe:
 
 @dataclass(frozen=True)
 class HeadRecipe:
-    """The head: an ensemble of small two-layer networks, each with its own embedding; see trainer.model.
+    """The head: an ensemble of small two-layer networks, each with its own embedding; see trainer.model.head.
 
     Attributes:
         members: How many; logits are averaged, embeddings laid side by side and normalised again.
@@ -226,7 +241,7 @@ class BaselineRecipe:
         moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
         draws: Baselines estimated for each speaker and epoch.
         clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
-        mood_tolerance: How one-sided clips must look before moods are taken off, 1 for never; see engine.voice.
+        mood_tolerance: How one-sided clips must look before moods are taken off, 1 for never; see engine's voice.
     """
 
     train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
@@ -261,7 +276,7 @@ class KnnRecipe:
 
 @dataclass(frozen=True)
 class ProtocolRecipe:
-    """Who is trained on and who is tested on; see trainer.folds.
+    """Who is trained on and who is tested on; see trainer.data.folds.
 
     Attributes:
         kind: One of the protocols.

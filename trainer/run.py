@@ -24,17 +24,17 @@ import torch
 from accelerate import PartialState
 from tqdm import tqdm
 
-from trainer.corpora import CorpusError, Utterance, load_corpus
-from trainer.corpora.iemocap import check_four_classes
-from trainer.features import pooled_features
-from trainer.finetune import finetune, load_finetuned
-from trainer.fit import Dataset, FittedHead, fit_head, load_head, save_head
-from trainer.folds import Fold, everyone, make_folds, read_folds, write_folds
-from trainer.pooling import PooledBackbone, load_pooled
-from trainer.protocol import answered_rows
+from trainer.data.corpora import CorpusError, Utterance, load_corpus
+from trainer.data.corpora.iemocap import check_four_classes
+from trainer.data.features import pooled_features
+from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_folds
+from trainer.data.table import Inspection, bar, corpus_folder, inspect, load_table
+from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import Recipe, RecipeError, load_recipe
-from trainer.table import Inspection, bar, corpus_folder, inspect, load_table
-from trainer.tune import Heard, Tuned, tune, tuning_answers
+from trainer.training.finetune import finetune, load_finetuned
+from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
+from trainer.training.protocol import answered_rows
+from trainer.training.tune import Heard, Tuned, tune, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from desktop_app.commands import classify_batch, known_person
 from desktop_app.commands.plain_text import plain, told
 
 if TYPE_CHECKING:
-    from desktop_app.engine.recognition import Outcome, Recognition
+    from desktop_app.engine.recognition.answer import Outcome, Recognition
 
 SHOWN_NEIGHBOURS = 5
 BAR_WIDTH = 24
@@ -45,10 +45,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answers each recording; one that fails gives its sentence, and the rest go on."""
-    from desktop_app.engine.batch import find_recordings
+    from desktop_app.engine.batch.files import find_recordings
     from desktop_app.engine.installed_packs import find_pack, pack_in_use
-    from desktop_app.engine.pack import load_pack
-    from desktop_app.engine.recognition import Failure
+    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.recognition.answer import Failure
 
     files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
     classify_batch.check_arguments(args, files)
@@ -78,7 +78,7 @@ def _show_json(outcome: "Outcome") -> None:
 
 
 def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
-    from desktop_app.engine.recognition import Failure
+    from desktop_app.engine.recognition.answer import Failure
 
     if isinstance(outcome, Failure):
         sys.stdout.flush()

@@ -16,11 +16,11 @@ from desktop_app.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from desktop_app.commands.known_person import KnownPerson
-    from desktop_app.engine.batch_journal import BatchJournal
+    from desktop_app.engine.batch.journal import BatchJournal
     from desktop_app.engine.exports import ExportFormat
-    from desktop_app.engine.pack import Pack
-    from desktop_app.engine.recogniser import Analysis, Floats, Recogniser
-    from desktop_app.engine.recognition import Failure, Outcome, Recognition
+    from desktop_app.engine.pack.format import Pack
+    from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
+    from desktop_app.engine.recognition.recogniser import Analysis, Floats, Recogniser
 
 T = TypeVar("T")
 
@@ -40,8 +40,8 @@ class ClassifyBatch:
     """
 
     def __init__(self, pack: "Pack", files: "Sequence[Path | Failure]", args: argparse.Namespace) -> None:
-        from desktop_app.engine.batch import BatchProgress
-        from desktop_app.engine.recogniser import Recogniser
+        from desktop_app.engine.batch.progress import BatchProgress
+        from desktop_app.engine.recognition.recogniser import Recogniser
 
         self.files = files
         cores = os.cpu_count() or 1
@@ -59,7 +59,7 @@ class ClassifyBatch:
 
     def answers(self, known: "KnownPerson", journal: "BatchJournal | None") -> "Iterator[Outcome]":
         """An outcome for each file, in their order; what the journal has is not asked again."""
-        from desktop_app.engine.batch import ANALYSIS_SHARE
+        from desktop_app.engine.batch.progress import ANALYSIS_SHARE
 
         def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
             noted = journal.answer(path) if journal is not None else None
@@ -84,7 +84,7 @@ class ClassifyBatch:
 
     def answers_of_one_voice(self, known: "KnownPerson") -> "Iterator[Outcome]":
         """All are heard, of which features are kept and no sound; then the voice is known and all are answered."""
-        from desktop_app.engine.recogniser import Analysis
+        from desktop_app.engine.recognition.recogniser import Analysis
 
         def hear(path: Path, should_stop: Callable[[], bool]) -> "Analysis":
             with self._recogniser() as recogniser:
@@ -118,7 +118,7 @@ class ClassifyBatch:
         )
 
     def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
-        from desktop_app.engine.batch import answer_all
+        from desktop_app.engine.batch.answers import answer_all
 
         with self.line:
             self._show()
@@ -130,7 +130,7 @@ class ClassifyBatch:
                 self._show()
 
     def _analysed(self, recogniser: "Recogniser", path: Path, should_stop: Callable[[], bool]) -> "Analysis":
-        from desktop_app.engine.batch import ANALYSIS_SHARE
+        from desktop_app.engine.batch.progress import ANALYSIS_SHARE
 
         channel = None if self._args.channel is None else self._args.channel - 1
         return recogniser.analyse_file(
@@ -153,8 +153,8 @@ class ClassifyBatch:
             self._idle.put(recogniser)
 
     def _show(self, name: str = "") -> None:
-        from desktop_app.engine.batch import time_left_s
-        from desktop_app.engine.timeline import clock
+        from desktop_app.engine.batch.progress import time_left_s
+        from desktop_app.engine.recognition.timeline import clock
 
         if not self.line.visible:
             return
@@ -198,7 +198,7 @@ class Summary:
 
     def sentence(self) -> str:
         """What it came to."""
-        from desktop_app.engine.timeline import clock
+        from desktop_app.engine.recognition.timeline import clock
 
         doubtful = f" ({self._doubtful} not to be relied on)" if self._doubtful else ""
         heard, took = clock(round(self._heard_s)), clock(round(time.monotonic() - self._began))
@@ -242,7 +242,7 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | Failure]")
 
 def _check_output(args: argparse.Namespace, recordings: int) -> None:
     """Makes the folder to export to, or proves that the file can be written, and that Qt is there to paint."""
-    from desktop_app.engine.atomic_file import checked_target
+    from desktop_app.atomic_file import checked_target
     from desktop_app.engine.exports import RecordingFormat
     from desktop_app.errors import ExportError
 
@@ -279,7 +279,7 @@ def export_outcomes(outcomes: "Sequence[Outcome]", args: argparse.Namespace) -> 
 @contextmanager
 def open_journal(pack: "Pack", known: "KnownPerson", args: argparse.Namespace) -> "Iterator[BatchJournal | None]":
     """The journal that --resume names, or None."""
-    from desktop_app.engine.batch_journal import BatchJournal
+    from desktop_app.engine.batch.journal import BatchJournal
 
     with ExitStack() as stack:
         yield stack.enter_context(BatchJournal(args.resume, _settings(pack, known, args))) if args.resume else None
@@ -318,6 +318,6 @@ def _jobs(text: str) -> int:
 
 
 def _is_failure(outcome: Any) -> bool:
-    from desktop_app.engine.recognition import Failure
+    from desktop_app.engine.recognition.answer import Failure
 
     return isinstance(outcome, Failure)

@@ -34,7 +34,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
     from desktop_app import paths
-    from desktop_app.engine.store import Store
+    from desktop_app.engine.people.store import Store
 
     with Store(paths.user_data()) as store:
         action = {"add": _add, "list": _list, "remove": _remove, "export": _export, "import": _import}[args.action]
@@ -42,13 +42,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.batch import find_recordings
+    from desktop_app.engine.batch.files import find_recordings
     from desktop_app.engine.installed_packs import find_pack, pack_in_use
-    from desktop_app.engine.pack import ENVELOPE_PEAKS, load_pack
-    from desktop_app.engine.personal import Personal
-    from desktop_app.engine.recogniser import Recogniser
-    from desktop_app.engine.recognition import Failure
-    from desktop_app.engine.timeline import envelope_of
+    from desktop_app.engine.pack.format import ENVELOPE_PEAKS
+    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.people.personal import Personal
+    from desktop_app.engine.recognition.answer import Failure
+    from desktop_app.engine.recognition.recogniser import Recogniser
+    from desktop_app.engine.sound.envelope import envelope_of
     from desktop_app.errors import StoreError, VoiceKinError
 
     personal = Personal(store, Recogniser(load_pack(find_pack(args.pack) if args.pack else pack_in_use())))
@@ -77,8 +78,8 @@ def _add(store: Any, args: argparse.Namespace) -> int:
 
 
 def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the others
-    from desktop_app.engine.examples import Examples
-    from desktop_app.engine.profiles import Profiles
+    from desktop_app.engine.people.examples import Examples
+    from desktop_app.engine.people.profiles import Profiles
 
     voices = {p.id: p.name for p in Profiles(store).all()}
     examples = Examples(store).all()
@@ -93,7 +94,7 @@ def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the
 
 
 def _remove(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.examples import Examples
+    from desktop_app.engine.people.examples import Examples
     from desktop_app.errors import StoreError
 
     examples = Examples(store)
@@ -110,7 +111,7 @@ def _remove(store: Any, args: argparse.Namespace) -> int:
 
 
 def _export(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.exchange import export_file
+    from desktop_app.engine.people.exchange import export_file
 
     done = export_file(store, args.target, overwrite=args.overwrite)
     print(f"Wrote {done.examples} examples ({done.with_audio} with sound) and {done.voices} voices to {args.target}.")
@@ -118,7 +119,7 @@ def _export(store: Any, args: argparse.Namespace) -> int:
 
 
 def _import(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.exchange import import_file
+    from desktop_app.engine.people.exchange import import_file
 
     done = import_file(store, args.source)
     print(

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from desktop_app.commands.plain_text import plain
 
 if TYPE_CHECKING:
-    from desktop_app.engine.own_datastore import OwnDatastore
-    from desktop_app.engine.personal import Personal
-    from desktop_app.engine.recogniser import Floats, Recogniser
+    from desktop_app.engine.people.own_datastore import OwnDatastore
+    from desktop_app.engine.people.personal import Personal
+    from desktop_app.engine.recognition.recogniser import Floats, Recogniser
 
 NONE = "none"
 
@@ -61,9 +61,9 @@ def open_known_person(recogniser: "Recogniser", args: argparse.Namespace) -> "It
         StoreError: If --voice or --examples name what can't be had.
     """
     from desktop_app import paths
-    from desktop_app.engine.exchange import import_file
-    from desktop_app.engine.personal import Personal
-    from desktop_app.engine.store import DATABASE, Store
+    from desktop_app.engine.people.exchange import import_file
+    from desktop_app.engine.people.personal import Personal
+    from desktop_app.engine.people.store import DATABASE, Store
     from desktop_app.errors import StoreError
 
     with ExitStack() as stack:

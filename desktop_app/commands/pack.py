@@ -26,7 +26,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
     from desktop_app.engine import installed_packs as packs
-    from desktop_app.engine.pack import load_pack, verify_pack
+    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.recognition.verify import verify_pack
 
     if args.action in ("verify", "card"):
         path = packs.find_pack(args.pack) if args.pack else packs.pack_in_use()

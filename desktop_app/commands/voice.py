@@ -29,8 +29,8 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
     from desktop_app import paths
-    from desktop_app.engine.profiles import Profiles
-    from desktop_app.engine.store import Store
+    from desktop_app.engine.people.profiles import Profiles
+    from desktop_app.engine.people.store import Store
 
     with Store(paths.user_data()) as store:
         profiles = Profiles(store)
@@ -53,12 +53,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _learn(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.batch import find_recordings
+    from desktop_app.engine.batch.files import find_recordings
     from desktop_app.engine.installed_packs import find_pack, pack_in_use
-    from desktop_app.engine.pack import load_pack
-    from desktop_app.engine.personal import Personal
-    from desktop_app.engine.recogniser import Recogniser
-    from desktop_app.engine.recognition import Failure
+    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.people.personal import Personal
+    from desktop_app.engine.recognition.answer import Failure
+    from desktop_app.engine.recognition.recogniser import Recogniser
     from desktop_app.errors import StoreError, VoiceKinError
 
     personal = Personal(store, Recogniser(load_pack(find_pack(args.pack) if args.pack else pack_in_use())))

@@ -12,9 +12,9 @@ from time import perf_counter
 import numpy as np
 
 from desktop_app import __version__, paths
-from desktop_app.engine.audio import SAMPLE_RATE
-from desktop_app.engine.pack import load_pack
-from desktop_app.engine.recogniser import Recogniser
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.errors import VoiceKinError
 
 DISTRIBUTIONS = ("annoy", "numpy", "onnxruntime", "PySide6-Essentials", "sounddevice", "soundfile", "soxr")

@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from desktop_app import paths
-from desktop_app.engine.atomic_file import write_atomically
-from desktop_app.engine.pack import (
-    MANIFEST,
-    load_pack,
-    read_manifest,
-    replace_folder,
-    unpack,
-    verify_pack,
-)
+from desktop_app.atomic_file import replace_folder, write_atomically
+from desktop_app.engine.pack.archive import unpack
+from desktop_app.engine.pack.format import MANIFEST
+from desktop_app.engine.pack.read import load_pack, read_manifest
+from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import ExportError, PackError, PackExists, StoreError
 
 IN_USE = "in_use"
@@ -33,7 +29,7 @@ LEFTOVER_S = 3600
 
 @dataclass(frozen=True)
 class InstalledPack:
-    """One pack as a list shows it. Nothing but its pack.json was read: `engine.pack.verify_pack` looks at the rest.
+    """One pack as a list shows it. Nothing but its pack.json was read: `verify_pack` looks at the rest.
 
     Attributes:
         name: What `find_pack`, `use_pack` and `remove_pack` take.

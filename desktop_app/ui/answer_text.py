@@ -1,7 +1,7 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
-from desktop_app.engine.recogniser import LITTLE_SPEECH, NO_SPEECH
-from desktop_app.engine.recognition import Neighbour, Probabilities, Recognition
+from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition
+from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH
 from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
 

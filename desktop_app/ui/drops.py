@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
-from desktop_app.engine.recognition import Failure
+from desktop_app.engine.recognition.answer import Failure
 
 PACK_SUFFIX = ".vkpack"
 
@@ -32,11 +32,11 @@ def find_recordings(paths: Iterable[Path]) -> Found:
     A .vkpack and a folder that is a pack are packs, whose clips nobody asks about.
     """
     # imported here: they load the decoders, which the first paint need not wait for
-    from desktop_app.engine import batch
-    from desktop_app.engine.pack import MANIFEST
+    from desktop_app.engine.batch import files as batch_files
+    from desktop_app.engine.pack.format import MANIFEST
 
     paths = tuple(paths)
     packs = tuple(path for path in paths if path.suffix.lower() == PACK_SUFFIX or os.path.isfile(path / MANIFEST))  # noqa: PTH113 - which takes any name without raising
-    found = list(batch.find_recordings((path for path in paths if path not in packs), recursive=True))
+    found = list(batch_files.find_recordings((path for path in paths if path not in packs), recursive=True))
     files = dict.fromkeys(path for path in found if isinstance(path, Path))
     return Found(tuple(files), packs, tuple(path for path in found if isinstance(path, Failure)))

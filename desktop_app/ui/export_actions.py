@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QWidget
 
-from desktop_app.engine.recognition import Failure, Outcome, Recognition
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
 from desktop_app.errors import TargetExists
 from desktop_app.ui.jobs import JobState, Worker
 from desktop_app.ui.language import translate

@@ -62,7 +62,7 @@ class Playback(QObject):
         turn, self.path, self._start_s = self._turn, path, start_s
 
         def play(state: JobState) -> None:  # noqa: ARG001
-            from desktop_app.engine.audio import read_blocks
+            from desktop_app.engine.sound.audio import read_blocks
 
             blocks: Iterator[Block] = read_blocks(path, PLAY_RATE, PLAY_BLOCK_S, channel, start_s, end_s)
             first = next(blocks)  # here: what is wrong with the file is told

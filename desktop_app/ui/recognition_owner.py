@@ -11,19 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.engine.batch import ANALYSIS_SHARE
-from desktop_app.engine.recognition import Recognition
-from desktop_app.engine.timeline import PEAK_S, Peaks, Stretch, columns
+from desktop_app.engine.batch.progress import ANALYSIS_SHARE
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.timeline import Stretch
+from desktop_app.engine.sound.envelope import PEAK_S, Peaks, columns
 from desktop_app.errors import Cancelled, PackError, StoreError
 from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
-    from desktop_app.engine.examples import RemovedExamples
-    from desktop_app.engine.free_talk import FreeTalk
-    from desktop_app.engine.personal import Learned, Personal, Reembedded
-    from desktop_app.engine.recogniser import Recogniser
-    from desktop_app.engine.speech import SpeechDetector
+    from desktop_app.engine.people.examples import RemovedExamples
+    from desktop_app.engine.people.personal import Learned, Personal, Reembedded
+    from desktop_app.engine.recognition.recogniser import Recogniser
+    from desktop_app.engine.sound.free_talk import FreeTalk
+    from desktop_app.engine.sound.speech import SpeechDetector
 
 Samples = NDArray[np.float32]
 
@@ -71,7 +72,7 @@ class Answered:
         recognition: The answer.
         analysis: The engine's Analysis.
         envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
-        peaks: float32 [n], all of them, every engine.timeline.PEAK_S seconds.
+        peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
     """
 
     recognition: Recognition
@@ -161,10 +162,10 @@ class RecognitionOwner(QObject):
         def load(state: JobState) -> PackInfo:  # noqa: ARG001
             # imported here: ONNX Runtime and the rest load behind the first paint, `batch` so that the window's thread
             # finds it loaded when it first asks for the time left
-            import desktop_app.engine.batch  # noqa: F401
-            from desktop_app.engine.pack import load_pack
-            from desktop_app.engine.recogniser import Recogniser
-            from desktop_app.engine.speech import SpeechDetector
+            import desktop_app.engine.batch.answers  # noqa: F401
+            from desktop_app.engine.pack.read import load_pack
+            from desktop_app.engine.recognition.recogniser import Recogniser
+            from desktop_app.engine.sound.speech import SpeechDetector
 
             pack = load_pack(path)
             recogniser = Recogniser(pack)
@@ -191,7 +192,7 @@ class RecognitionOwner(QObject):
         voice = self.voice
 
         def answer(state: JobState) -> Answered:
-            from desktop_app.engine.audio import SAMPLE_RATE
+            from desktop_app.engine.sound.audio import SAMPLE_RATE
 
             self._needed()
             assert self._file_reader is not None
@@ -234,7 +235,7 @@ class RecognitionOwner(QObject):
         voice = self.voice if self.voice != ONE_SPEAKER else UNKNOWN_VOICE  # seconds are too few to tell a voice by
 
         def answer(state: JobState) -> LiveAnswer:  # noqa: ARG001
-            from desktop_app.engine.audio import SAMPLE_RATE, to_mono_at
+            from desktop_app.engine.sound.audio import SAMPLE_RATE, to_mono_at
 
             recogniser, detector = self._needed(), self._detector
             window = to_mono_at(samples, sample_rate, SAMPLE_RATE)
@@ -371,7 +372,7 @@ class RecognitionOwner(QObject):
         """Write voices and examples to a file, over one that is there; done with the engine's Exported."""
 
         def write(personal: "Personal") -> Any:
-            from desktop_app.engine.exchange import export_file
+            from desktop_app.engine.people.exchange import export_file
 
             return export_file(personal.store, path, overwrite=True)
 
@@ -381,7 +382,7 @@ class RecognitionOwner(QObject):
         """Take in a file that was exported; done with the engine's Imported."""
 
         def read(personal: "Personal") -> Any:
-            from desktop_app.engine.exchange import import_file
+            from desktop_app.engine.people.exchange import import_file
 
             imported = import_file(personal.store, path)
             personal.reload()
@@ -450,8 +451,8 @@ class RecognitionOwner(QObject):
         assert home is not None
 
         def remember(state: JobState) -> Known | None:  # noqa: ARG001
-            from desktop_app.engine.personal import Personal
-            from desktop_app.engine.store import Store
+            from desktop_app.engine.people.personal import Personal
+            from desktop_app.engine.people.store import Store
 
             if self._recogniser is None:
                 return None
@@ -532,7 +533,7 @@ class RecognitionOwner(QObject):
 
 
 def pack_info(pack: Any) -> PackInfo:
-    """What the window shows of an `engine.pack.Pack`."""
+    """What the window shows of an `engine.pack.format.Pack`."""
     manifest = pack.manifest
     landscape = Landscape()
     if pack.map is not None:

@@ -12,8 +12,8 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
-from desktop_app.engine.recognition import Recognition
-from desktop_app.engine.timeline import Stretch
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, percent, translate
@@ -264,7 +264,9 @@ class FileQueue(QObject):
         """Seconds until all is done; None while that can't be told."""
         if self.is_paused or not self._began:
             return None
-        from desktop_app.engine.batch import time_left_s  # here: it loads the decoders, which the first paint spares
+        from desktop_app.engine.batch.progress import (
+            time_left_s,
+        )  # here: it loads the decoders, which the first paint spares
 
         return time_left_s(monotonic() - self._began, self.share)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop_app.engine.exports import RecordingFormat
 from desktop_app.engine.exports.timeline_image import timeline_svg_of_file
-from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.errors import ExportError
 
 SCALE = 2

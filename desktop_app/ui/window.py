@@ -37,8 +37,8 @@ from PySide6.QtWidgets import (
 from desktop_app.capture.player import Player
 from desktop_app.capture.recorder import TakeEnded
 from desktop_app.capture.takes import LeftOver, TakeFolder
-from desktop_app.engine.recognition import Neighbour
-from desktop_app.engine.timeline import Stretch
+from desktop_app.engine.recognition.answer import Neighbour
+from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.answer_text import is_silent
 from desktop_app.ui.capture_model import CaptureModel
@@ -80,7 +80,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.tab_order import insert_before
 
 if TYPE_CHECKING:
-    from desktop_app.engine.personal import Learned
+    from desktop_app.engine.people.personal import Learned
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from desktop_app import paths
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.audio import load_audio
+from desktop_app.engine.sound.audio import load_audio
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
 from tests.benchmarks.stalls import StallWatch, opened_window, wait

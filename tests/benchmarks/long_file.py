@@ -22,10 +22,10 @@ import soundfile
 import soxr
 
 from desktop_app import paths
-from desktop_app.engine.audio import SAMPLE_RATE, load_audio
-from desktop_app.engine.pack import load_pack
-from desktop_app.engine.recogniser import Recogniser
-from desktop_app.engine.timeline import Peaks
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
+from desktop_app.engine.sound.envelope import Peaks
 from desktop_app.errors import Cancelled
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from desktop_app.engine.audio import SAMPLE_RATE
+from desktop_app.engine.sound.audio import SAMPLE_RATE
 from tests.virtual_microphone import MICROPHONE, VirtualMicrophone, missing
 
 

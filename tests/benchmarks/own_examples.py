@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app import paths
-from desktop_app.engine.examples import StoredFeatures
-from desktop_app.engine.fusion import softmax
-from desktop_app.engine.own_datastore import Doubles, Floats, embed_examples
-from desktop_app.engine.pack import Item, load_pack
-from desktop_app.engine.personal import Personal
-from desktop_app.engine.recogniser import Analysis, Recogniser
-from desktop_app.engine.store import Store
-from desktop_app.engine.voice import prior_of
+from desktop_app.engine.pack.format import Item
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.people.examples import StoredFeatures
+from desktop_app.engine.people.own_datastore import Doubles, Floats, embed_examples
+from desktop_app.engine.people.personal import Personal
+from desktop_app.engine.people.store import Store
+from desktop_app.engine.recognition.fusion import softmax
+from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
+from desktop_app.engine.recognition.voice import prior_of
 from tests.tiny_pack import clip
 
 REPEATS = 30

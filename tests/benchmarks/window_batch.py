@@ -18,7 +18,7 @@ import soundfile
 
 from desktop_app import paths
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.audio import SAMPLE_RATE, load_audio
+from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
 from desktop_app.ui.session import EntryState
 from tests.benchmarks.stalls import StallWatch, opened_window, wait
 

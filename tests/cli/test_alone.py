@@ -6,7 +6,7 @@ from pathlib import Path
 
 import soundfile
 
-from desktop_app.engine.pack import Pack
+from desktop_app.engine.pack.format import Pack
 from tests.tiny_pack import RATE, clip
 
 ROOT = Path(__file__).parents[2]

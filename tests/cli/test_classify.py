@@ -16,10 +16,10 @@ import soundfile
 
 from desktop_app import cli
 from desktop_app.commands import classify
-from desktop_app.engine.pack import Pack
-from desktop_app.engine.recogniser import NO_SPEECH, Recogniser
-from desktop_app.engine.recognition import Recognition
-from tests.engine.bad_audio import permissions_count, write_bad_audio
+from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
+from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
 
@@ -245,7 +245,7 @@ def test_ctrl_c_while_a_library_is_imported_is_one_line(
     def interrupt(*_: object, **__: object) -> None:
         raise ImportError("initialization failed") from KeyboardInterrupt()  # as pybind11 does
 
-    monkeypatch.setattr("desktop_app.engine.pack.load_pack", interrupt)
+    monkeypatch.setattr("desktop_app.engine.pack.read.load_pack", interrupt)
     assert cli.main(["classify", "a.wav"]) == 128 + signal.SIGINT
     assert capsys.readouterr().err == "voicekin: stopped.\n"
 

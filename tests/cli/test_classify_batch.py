@@ -13,9 +13,9 @@ import soundfile
 
 from desktop_app import cli
 from desktop_app.commands import classify_batch, progress_line
-from desktop_app.engine.pack import Pack
-from desktop_app.engine.recogniser import NO_SPEECH, Recogniser
-from tests.engine.bad_audio import permissions_count, write_bad_audio
+from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
+from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
 

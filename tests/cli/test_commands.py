@@ -12,7 +12,8 @@ from desktop_app import __main__ as entry
 from desktop_app import cli, paths
 from desktop_app.capture.microphone import SystemMicrophones
 from desktop_app.capture.source import Microphone
-from desktop_app.engine.pack import Pack, zip_pack
+from desktop_app.engine.pack.archive import zip_pack
+from desktop_app.engine.pack.format import Pack
 from desktop_app.errors import DeviceError
 
 

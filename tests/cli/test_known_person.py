@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from desktop_app import cli
-from desktop_app.engine.pack import Pack
-from desktop_app.engine.recogniser import Recogniser
-from desktop_app.engine.store import DATABASE
+from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.people.store import DATABASE
+from desktop_app.engine.recognition.recogniser import Recogniser
 from tests.tiny_pack import LABELS, RATE, clip
 
 Capture = pytest.CaptureFixture[str]
@@ -27,7 +27,7 @@ def write(folder: Path, name: str, label: str, seed: int) -> Path:
 def pack_in_use(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the detector takes for speech is not what these tests are about."""
     monkeypatch.setattr("desktop_app.engine.installed_packs.pack_in_use", lambda: tiny_pack.root)
-    monkeypatch.setattr("desktop_app.engine.personal.MIN_SPEECH_S", 0.0)
+    monkeypatch.setattr("desktop_app.engine.people.personal.MIN_SPEECH_S", 0.0)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ import pytest
 from desktop_app import paths
 from desktop_app.engine import installed_packs as packs
 from desktop_app.engine.installed_packs import find_pack, install_pack, pack_in_use, remove_pack, use_pack
-from desktop_app.engine.pack import MANIFEST, NEIGHBOURS, Pack, load_pack, zip_pack
+from desktop_app.engine.pack.archive import zip_pack
+from desktop_app.engine.pack.format import MANIFEST, NEIGHBOURS, Pack
+from desktop_app.engine.pack.read import load_pack
 from desktop_app.errors import PackError, StoreError
 from tests.tiny_pack import build_tiny_pack
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 ANSWER = """
 from desktop_app import paths, self_test
-from desktop_app.engine.pack import load_pack
-from desktop_app.engine.recogniser import Recogniser
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.recogniser import Recogniser
 recogniser = Recogniser(load_pack(paths.default_pack()))
 recogniser.answer(recogniser.analyse_file(self_test.SAMPLE))
 """

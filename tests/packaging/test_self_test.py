@@ -74,8 +74,8 @@ def test_one_failed_step_fails_the_whole_and_the_rest_are_done(
 
 
 def test_the_sample_is_speech() -> None:
-    from desktop_app.engine.audio import load_audio
-    from desktop_app.engine.speech import SpeechDetector
+    from desktop_app.engine.sound.audio import load_audio
+    from desktop_app.engine.sound.speech import SpeechDetector
 
     samples = load_audio(self_test.SAMPLE).samples
     assert (SpeechDetector().probabilities(samples) > 0.5).mean() > 0.5

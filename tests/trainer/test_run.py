@@ -9,22 +9,23 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from desktop_app.engine.encoder import Encoder
-from desktop_app.engine.fusion import softmax
-from desktop_app.engine.pack import load_pack, verify_pack
-from desktop_app.engine.recogniser import Recogniser
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.encoder import Encoder
+from desktop_app.engine.recognition.fusion import softmax
+from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.recognition.verify import verify_pack
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import save_tiny
-from trainer.augment import draw_part
 from trainer.cli import main
-from trainer.corpora import Utterance
-from trainer.export import export_encoder, export_head, pack_model, quantise, session
-from trainer.features import FeatureCache, pad_batch, pooled_features
-from trainer.fit import Dataset, FittedHead, fit_head
+from trainer.data.augment import draw_part
+from trainer.data.corpora import Utterance
+from trainer.data.features import FeatureCache, pad_batch, pooled_features
+from trainer.data.table import read_clip
 from trainer.recipe import AugmentRecipe
+from trainer.results.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.run import Run
-from trainer.table import read_clip
-from trainer.tune import Heard, tuning_answers
+from trainer.training.fit import Dataset, FittedHead, fit_head
+from trainer.training.tune import Heard, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 
@@ -346,7 +347,7 @@ def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:
 
 @pytest.mark.corpora
 def test_published_corpora_are_complete(corpora: Path) -> None:
-    from trainer.corpora import load_corpus
+    from trainer.data.corpora import load_corpus
 
     counts = {name: len(load_corpus(name, corpora / name)) for name in ("ravdess", "emodb", "nemo", "ased")}
     assert counts == {"ravdess": 1440, "emodb": 535, "nemo": 3491, "ased": 2474}
@@ -384,11 +385,11 @@ def test_iemocap_by_the_papers_folds(place: Path, capsys: pytest.CaptureFixture[
 
 
 def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.export.LABELS_TO_KEEP", 1.01)
+    monkeypatch.setattr("trainer.results.export.LABELS_TO_KEEP", 1.01)
     recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds")
     assert run("export", recipe, "--output", "pack") == 0
     assert b"MatMulInteger" not in (place / "pack" / "encoder.onnx").read_bytes()
-    monkeypatch.setattr("trainer.export.LABELS_TO_KEEP", 0.0)
+    monkeypatch.setattr("trainer.results.export.LABELS_TO_KEEP", 0.0)
     assert run("export", recipe, "--output", "pack") == 0
     encoder = (place / "pack" / "encoder.onnx").read_bytes()
     assert b"MatMulInteger" in encoder or b"DynamicQuantizeMatMul" in encoder
@@ -424,8 +425,8 @@ def test_the_papers_tables_figures_and_sweeps(
     # CE and SCL without copies, and SCL with each kind of copies
     assert len(list((place / "runs" / "tiny" / "variants").iterdir())) == 2 + 5
 
-    monkeypatch.setattr("trainer.sweeps.LAMBDAS", (0.0, 0.1))
-    monkeypatch.setattr("trainer.sweeps.TAUS", (0.07, 1.0))
+    monkeypatch.setattr("trainer.results.sweeps.LAMBDAS", (0.0, 0.1))
+    monkeypatch.setattr("trainer.results.sweeps.TAUS", (0.07, 1.0))
     assert run("sweeps", recipe) == 0
     swept = (tables / "sweeps.csv").read_text().splitlines()
     assert len(swept) == 1 + 2 + 2 + 6 + 11

@@ -15,7 +15,8 @@ from transformers import (
 )
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
-from trainer.backbone import Backbone, FrontEnd, wrap
+from trainer.model.backbone import Backbone, wrap
+from trainer.recipe import FrontEnd
 
 FAMILIES = ("whisper", "wav2vec2", "wav2vec2 stable", "hubert", "wavlm")
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.batch import Failure
+from desktop_app.engine.recognition.answer import Failure
 from desktop_app.errors import AudioError
 from desktop_app.ui.error_text import OWN_MISTAKE, SENTENCES, form, in_words, translated
 
 ROOT = Path(__file__).parents[2] / "desktop_app"
 RAISED = ("AudioError", "DeviceError", "PackError", "StoreError", "ExportError", Failure.__name__)
-ON_THE_COMMAND_LINE_ONLY = ("engine/batch_journal.py", "ui/error_text.py")
+ON_THE_COMMAND_LINE_ONLY = ("engine/batch/journal.py", "ui/error_text.py")
 
 
 def sentence(node: ast.expr) -> str | None:

@@ -15,17 +15,19 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from desktop_app.engine import installed_packs
-from desktop_app.engine.audio import to_mono_at
-from desktop_app.engine.pack import NEIGHBOURS, load_pack, zip_pack
-from desktop_app.engine.recogniser import Recogniser
-from desktop_app.engine.segmentation import Segmenter
-from desktop_app.engine.timeline import Peaks
+from desktop_app.engine.pack.archive import zip_pack
+from desktop_app.engine.pack.format import NEIGHBOURS
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.sound.audio import to_mono_at
+from desktop_app.engine.sound.envelope import Peaks
+from desktop_app.engine.sound.segmentation import Segmenter
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
 from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, LiveAnswer
 from desktop_app.ui.session import EntryState, FileQueue, SessionModel
-from tests.engine.bad_audio import permissions_count, write_bad_audio
-from tests.engine.speech_like import LoudnessDetector
+from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
+from tests.engine.sound.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 from tests.ui.conftest import LONG, Desk, drop
 

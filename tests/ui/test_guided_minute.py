@@ -8,12 +8,12 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt
 
-from desktop_app.engine import free_talk
+from desktop_app.engine.sound import free_talk
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.dialogs.guided_minute_dialog import GuidedMinuteDialog
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.window import MainWindow
-from tests.engine.speech_like import LoudnessDetector
+from tests.engine.sound.speech_like import LoudnessDetector
 from tests.tiny_pack import clip
 from tests.ui.conftest import LONG, Desk
 from tests.ui.test_teaching import name_a_voice, shares, window

@@ -15,7 +15,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
 
 from desktop_app.capture.wav_file import WavWriter
-from desktop_app.engine.recognition import Segment
+from desktop_app.engine.recognition.answer import Segment
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
 from desktop_app.ui.session import Entry, EntryState

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
-from desktop_app.engine.store import Store
+from desktop_app.engine.people.store import Store
 from desktop_app.ui.recognition_owner import ONE_SPEAKER, UNKNOWN_VOICE
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.window import MainWindow

@@ -7,7 +7,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from desktop_app.engine.exports.timeline_image import timeline_svg
-from desktop_app.engine.recognition import Recognition, Segment, Timing
+from desktop_app.engine.recognition.answer import Recognition, Segment, Timing
 from desktop_app.ui.timeline_png import png_from_svg
 
 assert "PySide6" not in sys.modules, "the list of formats must not cost the import of Qt"

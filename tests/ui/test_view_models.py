@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
-from desktop_app.engine.recogniser import NO_SPEECH
-from desktop_app.engine.recognition import Neighbour, Recognition, Timing
-from desktop_app.engine.timeline import Stretch
+from desktop_app.engine.recognition.answer import Neighbour, Recognition, Timing
+from desktop_app.engine.recognition.recogniser import NO_SPEECH
+from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui import answer_text, theme
 from desktop_app.ui.live_model import Smoother
 from desktop_app.ui.recognition_owner import Answered

@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 
 from desktop_app import paths
 from desktop_app.capture.microphone import SystemMicrophones
-from desktop_app.engine.pack import load_pack
-from desktop_app.engine.recogniser import Recogniser
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import Entry
 from tests.tiny_pack import RATE, clip

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QWidg
 from desktop_app.capture.fake import FakeSource, MutedSource
 from desktop_app.capture.recorder import Recorder
 from desktop_app.capture.wav_file import WavWriter
-from desktop_app.engine.encoder import Encoder
-from desktop_app.engine.pack import load_pack
-from desktop_app.engine.recogniser import Recogniser
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.recognition.encoder import Encoder
+from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.dialogs.about_dialog import AboutDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
@@ -88,7 +88,7 @@ def test_recording_is_announced_only_after_the_first_sample(desk: Desk) -> None:
 def test_the_bars_live_while_recording_and_the_answer_follows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.source.speed = 2
     window = desk.open()
-    detector = "desktop_app.engine.speech.SpeechDetector.probabilities"
+    detector = "desktop_app.engine.sound.speech.SpeechDetector.probabilities"
     monkeypatch.setattr(detector, lambda _, samples: np.full(max(1, len(samples) // 512), 0.9, np.float32))
     desk.start()
     assert window.answer.history.isVisible()

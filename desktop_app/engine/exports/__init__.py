@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.engine.atomic_file import write_atomically
+from desktop_app.atomic_file import write_atomically
 from desktop_app.engine.exports.audacity import audacity
 from desktop_app.engine.exports.eaf import eaf
 from desktop_app.engine.exports.json_lines import json_lines
@@ -12,7 +12,7 @@ from desktop_app.engine.exports.srt import srt
 from desktop_app.engine.exports.table import recordings_csv, segments_csv
 from desktop_app.engine.exports.textgrid import textgrid
 from desktop_app.engine.exports.timeline_image import timeline_svg_of_file
-from desktop_app.engine.recognition import Outcome, Recognition
+from desktop_app.engine.recognition.answer import Outcome, Recognition
 from desktop_app.errors import ExportError, TargetExists
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from desktop_app.engine.exports.stretches import stretches
 from desktop_app.engine.exports.text import one_line, percent
-from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.recognition.answer import Recognition
 
 
 def audacity(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - all writers take the file they write for

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from desktop_app.engine.exports.stretches import stretches
 from desktop_app.engine.exports.text import one_line, spelled_out, valid_xml
-from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.recognition.answer import Recognition
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 MIME_TYPES = {".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".flac": "audio/flac"}

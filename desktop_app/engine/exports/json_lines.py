@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from desktop_app.engine.recognition import Outcome
+from desktop_app.engine.recognition.answer import Outcome
 
 
 def json_line(outcome: Outcome) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desktop_app.engine.recognition import Probabilities, Recognition
+from desktop_app.engine.recognition.answer import Probabilities, Recognition
 
 
 @dataclass(frozen=True)

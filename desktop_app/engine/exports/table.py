@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from desktop_app.engine.exports.stretches import stretches
-from desktop_app.engine.recognition import Failure, Outcome, Recognition
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
 
 # With the byte order mark, Excel reads the file as UTF-8; LibreOffice, pandas and readr know it too.
 ENCODING = "utf-8-sig"

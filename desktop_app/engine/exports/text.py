@@ -2,7 +2,7 @@
 
 import re
 
-from desktop_app.engine.recognition import Probabilities
+from desktop_app.engine.recognition.answer import Probabilities
 
 # what XML 1.0 can't hold, even escaped: control characters and halves of surrogate pairs
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from desktop_app.engine.exports.stretches import length_ms, stretches
 from desktop_app.engine.exports.text import one_line, spelled_out
-from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.recognition.answer import Recognition
 
 Interval = tuple[int, int, str]
 """Start and end in milliseconds, text."""

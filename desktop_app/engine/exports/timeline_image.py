@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.engine.audio import SAMPLE_RATE, read_blocks
 from desktop_app.engine.exports.stretches import Stretch, length_ms, stretches
 from desktop_app.engine.exports.text import one_line, percent, valid_xml
-from desktop_app.engine.recognition import Recognition
-from desktop_app.engine.timeline import clock, columns, peaks_of, share_of_time, ticks
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.timeline import clock, share_of_time, ticks
+from desktop_app.engine.sound.audio import SAMPLE_RATE, read_blocks
+from desktop_app.engine.sound.envelope import columns, peaks_of
 from desktop_app.errors import AudioError
 
 WIDTH, MARGIN = 1200, 24

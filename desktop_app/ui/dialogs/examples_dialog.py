@@ -28,8 +28,8 @@ from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
-    from desktop_app.engine.examples import Example, RemovedExamples
-    from desktop_app.engine.exchange import Exported, Imported
+    from desktop_app.engine.people.examples import Example, RemovedExamples
+    from desktop_app.engine.people.exchange import Exported, Imported
 
 LABEL, VOICE, ORIGIN, ADDED, LENGTH = range(5)
 SUFFIX = ".vkexamples"

@@ -13,8 +13,8 @@ from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
-    from desktop_app.engine.free_talk import FreeTalk
-    from desktop_app.engine.personal import Learned
+    from desktop_app.engine.people.personal import Learned
+    from desktop_app.engine.sound.free_talk import FreeTalk
 
 LISTEN_EVERY_MS = 300
 QUIET_AFTER_S = 4.0  # without speech: then it says so
@@ -32,7 +32,9 @@ class GuidedMinuteDialog(QDialog):
     def __init__(
         self, owner: RecognitionOwner, capture: CaptureModel, voice: KnownVoice, parent: QWidget | None = None
     ) -> None:
-        from desktop_app.engine import free_talk  # here: it loads ONNX Runtime, which the first paint need not wait for
+        from desktop_app.engine.sound import (
+            free_talk,  # here: it loads ONNX Runtime, which the first paint need not wait for
+        )
 
         super().__init__(parent)
         self.setWindowTitle(self.tr("A minute of free talk"))
@@ -104,7 +106,7 @@ class GuidedMinuteDialog(QDialog):
 
     def begin(self) -> None:
         """Listen from now on."""
-        from desktop_app.engine.free_talk import FreeTalk
+        from desktop_app.engine.sound.free_talk import FreeTalk
 
         self._talk = FreeTalk()
         self._at = self._capture.heard_since(None)[1]

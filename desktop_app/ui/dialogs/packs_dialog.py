@@ -153,7 +153,7 @@ class PacksDialog(QDialog):
             return
 
         def read(_: JobState) -> str:
-            from desktop_app.engine.pack import MODEL_CARD
+            from desktop_app.engine.pack.format import MODEL_CARD
 
             try:
                 return (pack.path / MODEL_CARD).read_text(encoding="utf-8", errors="replace")
@@ -186,7 +186,7 @@ class PacksDialog(QDialog):
         self.state.setText(self.tr("Checking {0} …").format(pack.name))
 
         def verify(_: JobState) -> str:
-            from desktop_app.engine.pack import verify_pack
+            from desktop_app.engine.recognition.verify import verify_pack
 
             bad = [check.detail for check in verify_pack(pack.path) if not check.ok]
             return bad[0] if bad else ""

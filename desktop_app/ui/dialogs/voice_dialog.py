@@ -25,7 +25,7 @@ from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
-    from desktop_app.engine.profiles import Contribution
+    from desktop_app.engine.people.profiles import Contribution
 
 
 class VoiceDialog(QDialog):

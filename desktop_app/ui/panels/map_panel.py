@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.engine.recognition import Recognition
+from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from desktop_app.engine.recognition import Neighbour, Recognition
+from desktop_app.engine.recognition.answer import Neighbour, Recognition
 from desktop_app.ui import answer_text
 from desktop_app.ui.language import label_name, number, percent
 from desktop_app.ui.theme import Theme

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollBar, QWidget
 
-from desktop_app.engine.timeline import Stretch, share_of_time
+from desktop_app.engine.recognition.timeline import Stretch, share_of_time
 from desktop_app.ui.language import clock, label_name, percent
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme

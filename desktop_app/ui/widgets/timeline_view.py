@@ -6,8 +6,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from desktop_app.engine.recognition import Recognition, Segment
-from desktop_app.engine.timeline import PEAK_S, Stretch, clock, columns, ticks
+from desktop_app.engine.recognition.answer import Recognition, Segment
+from desktop_app.engine.recognition.timeline import Stretch, clock, ticks
+from desktop_app.engine.sound.envelope import PEAK_S, columns
 from desktop_app.ui.language import label_name, percent, translate
 from desktop_app.ui.theme import Theme
 
@@ -67,7 +68,7 @@ class TimelineView(QWidget):
         return self._selection
 
     def show_recording(self, recognition: Recognition | None, peaks: NDArray[np.float32]) -> None:
-        """Shows all of a recording; peaks float32 [n] as `engine.timeline.Peaks` gathers them."""
+        """Shows all of a recording; peaks float32 [n] as `engine.sound.envelope.Peaks` gathers them."""
         self._recognition = recognition
         self._peaks = peaks
         self._cursor = -1

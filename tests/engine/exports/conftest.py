@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.recognition import Recognition, Segment, Timing
+from desktop_app.engine.recognition.answer import Recognition, Segment, Timing
 
 LABELS = ("angry", "happy", "neutral", "sad")
 

@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.engine.exports import FORMATS, export
 from desktop_app.engine.exports.table import as_text
-from desktop_app.engine.recognition import Failure, Recognition
+from desktop_app.engine.recognition.answer import Failure, Recognition
 from desktop_app.errors import ExportError, TargetExists
 
 CSV = next(f for f in FORMATS if f.name == "csv")

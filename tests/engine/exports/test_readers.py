@@ -16,7 +16,7 @@ from praatio import textgrid as praat
 from pympi import Elan
 
 from desktop_app.engine.exports import FORMATS, export
-from desktop_app.engine.recognition import Failure, Recognition
+from desktop_app.engine.recognition.answer import Failure, Recognition
 
 TIMES_MS = [(250, 2000), (2000, 4500), (3605012, 3672000)]
 LABELS = ["angry", "sad", "happy"]

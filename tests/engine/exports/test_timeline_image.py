@@ -17,8 +17,8 @@ from desktop_app.engine.exports.timeline_image import (
     timeline_svg,
     timeline_svg_of_file,
 )
-from desktop_app.engine.recognition import Recognition
-from desktop_app.engine.timeline import peaks_of
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.sound.envelope import peaks_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 

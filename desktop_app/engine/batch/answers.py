@@ -1,0 +1,90 @@
+"""Many recordings answered, one by one or several at once, none stopping the rest."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TypeVar
+
+from desktop_app.engine.recognition.answer import Failure
+from desktop_app.errors import Cancelled, VoiceKinError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOOK_EVERY_S = 0.1
+"""How soon one who waits for an answer notices that he is to stop."""
+
+ShouldStop = Callable[[], bool]
+
+Ask = Callable[[Path, ShouldStop], T]
+"""What is asked of one file; called from several threads when there are several jobs."""
+
+
+def never() -> bool:
+    """The `should_stop` of who does not want to stop."""
+    return False
+
+
+def answer_one(path: Path | Failure, ask: Ask[T], should_stop: ShouldStop = never) -> T | Failure:
+    """The answer for one file, or what keeps it from having one; a Failure stays what it is.
+
+    Raises:
+        Cancelled: `should_stop` said so.
+    """
+    if isinstance(path, Failure):
+        return path
+    try:
+        return ask(path, should_stop)
+    except VoiceKinError as error:
+        return Failure(str(path), str(error))
+    except MemoryError:
+        return Failure(str(path), f"{path} needs more memory than there is: close other programs or cut it into parts.")
+    except Cancelled:
+        raise
+    except Exception as error:  # a bug is loud in the log, but 399 other files are not to be lost to it
+        log.exception("%s could not be analysed", path)
+        kind = type(error).__name__
+        return Failure(str(path), f"{path} made VoiceKin itself fail ({kind}: {error}): please report it with the log.")
+
+
+def answer_all(
+    files: Sequence[Path | Failure], ask: Ask[T], *, jobs: int = 1, should_stop: ShouldStop = never
+) -> Iterator[T | Failure]:
+    """One outcome for each file, in the files' order, each as soon as it and those before it are there.
+
+    The work is never done in the caller's thread, also where `jobs` is 1: a Ctrl-C that meets the main thread inside a
+    library's callback (on Windows libsndfile asks Python for the file's bytes) is swallowed there.
+
+    Args:
+        jobs: How many files are worked on at once.
+
+    Raises:
+        Cancelled: `should_stop` said so; what was yielded until then stands.
+    """
+    stopped = False
+
+    def stop() -> bool:
+        return stopped or should_stop()
+
+    waiting = iter(files)
+    running: deque[Future[T | Failure]] = deque()
+    with ThreadPoolExecutor(jobs, thread_name_prefix="batch") as pool:
+        try:
+            while True:
+                # no more than twice as many as there are workers, so that 10,000 files are not all held at once
+                while len(running) < 2 * jobs and (file := next(waiting, None)) is not None:
+                    running.append(pool.submit(answer_one, file, ask, stop))
+                if not running:
+                    return
+                # by turns, since on Windows no Ctrl-C gets through to a thread that waits for as long as it takes
+                while not stop() and not wait([running[0]], LOOK_EVERY_S).done:
+                    pass
+                if stop():
+                    raise Cancelled
+                yield running.popleft().result()
+        finally:  # cancelled, or the caller has enough: the workers stop at their next look
+            stopped = True
+            for future in running:
+                future.cancel()

@@ -1,0 +1,128 @@
+"""The journal of a batch: each answer as it comes, so that a batch that was interrupted goes on where it was.
+
+JSON lines: first what the answers were made with, then a line a file with its answer. A file counts as answered while
+its size and time of change are the same.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.errors import StoreError
+
+FORMAT = 1
+
+
+class BatchJournal:
+    """An open journal; one writer, one thread at a time.
+
+    Args:
+        path: The file; made when it is not there.
+        settings: What the answers depend on (pack, k, alpha, voice); plain JSON values.
+
+    Raises:
+        StoreError: It can't be read or written, is no journal, or was begun with other settings.
+    """
+
+    def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
+        self._path = path
+        self._answers: dict[str, tuple[int, int, dict[str, Any]]] = {}
+        header = {"voicekin_batch": FORMAT, "settings": dict(settings)}
+        try:
+            if path.exists() and not path.is_file():  # a pipe would be waited for
+                raise StoreError(f"{path} can't be used (it is no file): choose another file.")
+            whole = self._read(header) if path.exists() else 0
+            self._file = path.open("r+b" if path.exists() else "xb")
+            # what follows the last whole line was cut off by the interruption
+            self._file.truncate(whole)
+            self._file.seek(whole)
+            if not whole:
+                self._write(header)
+        except OSError as error:
+            raise StoreError(f"{path} can't be used ({error.strerror or error}): choose another file.") from error
+
+    def answer(self, path: Path) -> Recognition | None:
+        """The answer that the file got, None where it has none or was changed since."""
+        found = self._answers.get(str(path.absolute()))
+        if found is None:
+            return None
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        size, changed_ns, answer = found
+        if (status.st_size, status.st_mtime_ns) != (size, changed_ns):
+            return None
+        try:
+            return Recognition.from_json({**answer, "path": str(path)})
+        except (KeyError, TypeError):  # of another version: asked again
+            del self._answers[str(path.absolute())]
+            return None
+
+    def add(self, path: Path, recognition: Recognition) -> None:
+        """Notes an answer, unless it is noted already; it is on the disk when this returns.
+
+        Raises:
+            StoreError: The disk does not take it.
+        """
+        try:
+            status = path.stat()
+            place = str(path.absolute())
+            file = {"path": place, "size": status.st_size, "changed_ns": status.st_mtime_ns}
+            noted = self._answers.get(place)
+            if noted is None or noted[:2] != (status.st_size, status.st_mtime_ns):
+                self._write({"file": file, "answer": recognition.as_json()})
+        except OSError as error:
+            raise StoreError(f"{self._path} can't be written ({error.strerror or error}): free some space.") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def _write(self, value: dict[str, Any]) -> None:
+        self._file.write(_line(value))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _read(self, header: dict[str, Any]) -> int:
+        """Takes over what the journal holds; returns the length of its whole lines in bytes."""
+        whole = 0
+        with self._path.open("rb") as lines:
+            for number, line in enumerate(lines):
+                if not line.endswith(b"\n"):
+                    if number == 0 and not _line(header).startswith(line):
+                        raise self._no_journal()
+                    break
+                try:
+                    value = json.loads(line)
+                    if number == 0:
+                        self._check(value, header)
+                    else:
+                        file = value["file"]
+                        self._answers[file["path"]] = (file["size"], file["changed_ns"], value["answer"])
+                except (ValueError, KeyError, TypeError):
+                    raise self._no_journal() from None
+                whole += len(line)
+        return whole
+
+    def _no_journal(self) -> StoreError:
+        return StoreError(f"{self._path} is not the journal of a batch: choose another file.")
+
+    def _check(self, found: Any, header: dict[str, Any]) -> None:
+        if not isinstance(found, dict) or found.get("voicekin_batch") != FORMAT:
+            raise ValueError
+        # through JSON, as what was read went through it: tuples are lists there
+        if found.get("settings") != json.loads(json.dumps(header["settings"])):
+            raise StoreError(f"{self._path} was begun with another pack, voice or settings: choose another file.")
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode() + b"\n"

@@ -1,0 +1,121 @@
+"""Writing a pack: beside its place, read back with every check, then renamed into it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from desktop_app.atomic_file import replace_folder
+from desktop_app.engine.pack.format import (
+    ENCODER,
+    HEAD,
+    INDEX,
+    MANIFEST,
+    MAP,
+    MODEL_CARD,
+    NEIGHBOURS,
+    VOICE,
+    FileEntry,
+    Floats,
+    Item,
+    Pack,
+    PackManifest,
+    safe_name,
+    sha256_of,
+)
+from desktop_app.engine.pack.index import build_index
+from desktop_app.engine.pack.read import load_folder
+from desktop_app.errors import PackError
+
+
+def write_pack(
+    target: Path,
+    manifest: PackManifest,
+    *,
+    encoder: bytes,
+    head: bytes,
+    embeddings: Floats,
+    items: Sequence[Item],
+    model_card: str,
+    voice: Floats | None = None,
+    item_map: Floats | None = None,
+    clips: Mapping[str, Path] | None = None,
+) -> Pack:
+    """Writes a pack beside `target` and renames it into place; the same input gives the same bytes.
+
+    Args:
+        target: The pack's folder.
+        manifest: pack.json; its `files` are filled in here.
+        encoder: encoder.onnx: waveform, lengths, baseline -> logits, embedding, pooled.
+        head: head.onnx: pooled, baseline -> logits, embedding.
+        embeddings: float32 [n, E], made with the very encoder that is written.
+        items: n rows of the neighbours table.
+        voice: For `engine.recognition.voice`, float32, last axis D.
+        item_map: float32 [n, 2].
+        clips: Name in the pack ("clips/...") -> the audio file to copy; an item's `clip` names one of them.
+
+    Raises:
+        PackError: If what was written does not pass `load_pack`, or `check_pack_target`.
+    """
+    check_pack_target(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        work.chmod(0o755)
+        (work / ENCODER).write_bytes(encoder)
+        (work / HEAD).write_bytes(head)
+        build_index(work / INDEX, np.ascontiguousarray(embeddings, dtype=np.float32))
+        (work / NEIGHBOURS).write_text("".join(_item_line(item) for item in items), encoding="utf-8", newline="\n")
+        (work / MODEL_CARD).write_text(model_card, encoding="utf-8", newline="\n")
+        if voice is not None:
+            np.save(work / VOICE, np.ascontiguousarray(voice, dtype=np.float32))
+        if item_map is not None:
+            np.save(work / MAP, np.ascontiguousarray(item_map, dtype=np.float32))
+        for name, source in (clips or {}).items():
+            destination = work.joinpath(*PurePosixPath(safe_name(name)).parts)
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, destination)
+        files = {
+            p.relative_to(work).as_posix(): FileEntry(sha256_of(p), p.stat().st_size)
+            for p in sorted(work.rglob("*"))
+            if p.is_file()
+        }
+        text = json.dumps(replace(manifest, files=files).as_json(), indent=2, ensure_ascii=False, allow_nan=False)
+        (work / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        load_folder(work)
+        replace_folder(work, target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return load_folder(target)
+
+
+def check_pack_target(target: Path) -> None:
+    """Refuses to write a pack where something else lies: a pack takes the place of its folder with all that is in it.
+
+    Raises:
+        PackError: `target` is there, and neither a pack nor an empty folder.
+    """
+    if target.is_dir() and ((target / MANIFEST).is_file() or not any(target.iterdir())):
+        return
+    if target.exists():
+        raise PackError(f"{target} can't be written: it is there already and is no pack. Choose another place.")
+
+
+def _item_line(item: Item) -> str:
+    row = {
+        "id": item.id,
+        "label": item.label,
+        "corpus": item.corpus,
+        "speaker": item.speaker,
+        "language": item.language,
+        "duration_s": round(item.duration_s, 3),
+        "text": item.text,
+        "licence": item.licence,
+        "envelope": [round(v, 3) for v in item.envelope],
+        "clip": item.clip,
+    }
+    return json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,318 @@
+"""What VoiceKin has got to know: the user's voices and examples, with the pack in use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.pack.format import Item
+from desktop_app.engine.people.examples import Example, Examples, RemovedExamples
+from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
+from desktop_app.engine.people.profiles import Profiles
+from desktop_app.engine.people.store import Heard, Store
+from desktop_app.engine.recognition.fusion import softmax
+from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
+from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of, unlike_the_others
+from desktop_app.engine.sound.audio import Audio, load_audio
+from desktop_app.errors import AudioError, Cancelled
+
+Floats = npt.NDArray[np.float32]
+
+MIN_SPEECH_S = 0.5
+"""A voice learns from no less speech: a word at least."""
+
+REBUILT_AT_ONCE = 400
+"""Up to so many examples all are embedded anew at every change, some 20 ms; beyond, only what is new, and the rest by
+`refresh`."""
+
+KEPT_SECONDS = 600.0
+"""An example's kept audio is cut off here."""
+
+TOO_LITTLE_SPEECH = "There is too little speech in this recording to learn a voice from it."
+NOT_LIKE_SPEECH = "This recording is unlike any speech this pack has heard, so the voice does not learn from it."
+NOT_THIS_VOICE = "This recording is unlike the others of this voice, so the voice does not learn from it."
+PAUSED = "This voice is paused; let it go on to teach it more."
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What came of teaching a voice.
+
+    Attributes:
+        voice: The voice as it is now.
+        recording_id: The recording in the store, None where it was refused.
+        refused: Why it was, one sentence; "" where it was not.
+    """
+
+    voice: Voice
+    recording_id: int | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Reembedded:
+    """What came of embedding for another pack: how many examples it heard, how many are left for the next time, and
+    those it can't hear, for want of audio."""
+
+    heard: int
+    left: int
+    without_audio: tuple[Example, ...]
+
+
+class Personal:
+    """Voices and examples for one pack. Not for two threads at once; `own` may be handed to any.
+
+    Attributes:
+        store: The open store.
+        profiles, examples: Its voices and examples.
+        own: The examples as retrieval sees them; None: there are none.
+        stale: `own` waits for `refresh`: a voice has moved, or something was removed, among many examples.
+    """
+
+    def __init__(self, store: Store, recogniser: Recogniser) -> None:
+        self.store = store
+        self.profiles = Profiles(store)
+        self.examples = Examples(store)
+        self.own: OwnDatastore | None = None
+        self.stale = True
+        self._recogniser = recogniser
+        self._prior = prior_of(recogniser.pack)
+        self._encoder = recogniser.encoder.encoder_sha256
+        self._dim = recogniser.pack.manifest.pooled_dim
+        self._voices: dict[int, Voice] = {}
+        self._deaf: set[int] = set()  # examples whose kept audio can't be decoded
+
+    def analyse_file(self, path: Path) -> Analysis:
+        """`Recogniser.analyse_file` of the pack in use."""
+        return self._recogniser.analyse_file(path)
+
+    # --- voices ---
+
+    def voice(self, voice_id: int) -> Voice:
+        """A voice's baseline, estimated from what it has learnt."""
+        if voice_id not in self._voices:
+            material = self.profiles.material(voice_id, self._encoder, self._dim)
+            labels = self._recogniser.pack.manifest.labels
+            known = [labels.index(label) if label in labels else -1 for label in material.labels]
+            voice = estimate_baseline(
+                material.pooled,
+                self._recogniser.model_probabilities,
+                self._prior,
+                labels=np.array(known, dtype=np.int64),
+            )
+            self._voices[voice_id] = Voice(voice.baseline, material.recordings, voice.settled)
+        return self._voices[voice_id]
+
+    def learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:
+        """Teach a voice a recording, unless it has too little speech or is unlike speech or the voice's others."""
+        refused = self.why_not(voice_id, analysis)
+        if refused:
+            return Learned(self.voice(voice_id), None, refused)
+        recording_id = self.profiles.contribute(voice_id, self._heard(analysis, envelope))
+        self._moved(voice_id)
+        return Learned(self.voice(voice_id), recording_id)
+
+    def why_not(self, voice_id: int, analysis: Analysis) -> str:
+        """Why a voice should not learn from a recording, one sentence; "" where it should."""
+        if any(p.id == voice_id and p.paused for p in self.profiles.all()):
+            return PAUSED
+        if analysis.speech_s < MIN_SPEECH_S or self._recogniser.is_silent(analysis):
+            return TOO_LITTLE_SPEECH
+        if self._recogniser.answer(analysis, baseline=self.voice(voice_id).baseline).novelty > 1:
+            return NOT_LIKE_SPEECH
+        known = self.profiles.material(voice_id, self._encoder, self._dim).pooled
+        return NOT_THIS_VOICE if unlike_the_others(analysis.mean_pooled, known, self._prior) else ""
+
+    def unlearn(self, voice_id: int, recording_id: int) -> Voice:
+        """Undo what a voice learnt from one recording."""
+        self.profiles.withdraw(voice_id, recording_id)
+        self._moved(voice_id)
+        return self.voice(voice_id)
+
+    def remove_voice(self, voice_id: int) -> None:
+        """Forget a voice; its examples stay."""
+        self.profiles.remove(voice_id)
+        self._moved(voice_id)
+
+    # --- examples ---
+
+    def add_example(
+        self,
+        analysis: Analysis,
+        label: str,
+        *,
+        voice_id: int | None = None,
+        baseline: Floats | None = None,
+        envelope: tuple[float, ...] = (),
+        keep_audio_of: Path | None = None,
+    ) -> Example:
+        """Store a recording as an example; the next answer uses it. A named voice learns from it as well, if it may.
+
+        Args:
+            analysis: Of the recording.
+            label: What it was; one of the pack's in any case of letters, or the user's own.
+            voice_id: Whose voice it is; None: a voice without a name.
+            baseline: float32 [D], what such a voice's answer was made with; None: nothing.
+            envelope: Peaks of its waveform.
+            keep_audio_of: The recording, where the user agreed to keep its sound; of it is kept what the encoder heard.
+        """
+        known = {one.casefold(): one for one in (*self._recogniser.pack.manifest.labels, *self.examples.labels())}
+        label = known.get(label.strip().casefold(), label)
+        audio = _heard_in(keep_audio_of, analysis) if keep_audio_of is not None else None
+        with self.store.writing() as connection:
+            example_id = self.examples.add(self._heard(analysis, envelope, baseline), label, voice_id)
+            if audio is not None:
+                self.store.keep_audio(example_id, audio.samples, audio.sample_rate)
+            teaches = voice_id is not None and not self.why_not(voice_id, analysis)
+            if voice_id is not None and teaches:
+                self.profiles.contribute_stored(voice_id, example_id, connection)
+        if voice_id is not None and teaches:
+            self._voices.pop(voice_id, None)
+        self._changed(added=example_id)
+        example = self.examples.get(example_id)
+        assert example is not None
+        return example
+
+    def relabel(self, example_id: int, label: str) -> None:
+        """Say that an example was something else."""
+        self.examples.relabel(example_id, label)
+        self._voices.clear()  # what a labelled recording says of a voice depends on its label
+        self._changed()
+
+    def remove_examples(self, example_ids: list[int]) -> RemovedExamples:
+        """Remove examples; `restore_examples` takes it back."""
+        removed = self.examples.remove(example_ids)
+        self._voices.clear()
+        self._changed()
+        return removed
+
+    def restore_examples(self, removed: RemovedExamples) -> None:
+        """Take a removal back."""
+        self.examples.restore(removed)
+        self._voices.clear()
+        self._changed()
+
+    def refresh(self) -> None:
+        """Embed every example anew: at the start, and where `stale` says so. Seconds for many thousands."""
+        baselines = {p.id: self.voice(p.id).baseline for p in self.profiles.all()}
+        self.own = embed_examples(
+            self.examples.features(self._encoder, self._dim),
+            baselines,
+            self._embed,
+            pack_labels=self._recogniser.pack.manifest.labels,
+            prior=self._prior,
+            describe=self._item,
+        )
+        if not len(self.own):
+            self.own = None
+        self.stale = False
+
+    def unheard(self) -> tuple[Example, ...]:
+        """The examples that this pack has not heard."""
+        return self.examples.unheard(self._encoder)
+
+    def reload(self) -> None:
+        """Know what the store holds now that an import has changed it."""
+        self._voices.clear()
+        self.refresh()
+
+    def embed_kept_audio(
+        self,
+        should_stop: Callable[[], bool] | None = None,
+        progress: Callable[[float], None] | None = None,
+        at_most: int | None = None,
+    ) -> Reembedded:
+        """Let this pack hear the examples that only other packs have heard, as far as their audio was kept.
+
+        Args:
+            should_stop: Asked before each example.
+            progress: Told the share that is done, 0 to 1.
+            at_most: How many examples now, so that others have their turn in between; None: all.
+
+        Raises:
+            Cancelled: If `should_stop` said so; what was heard until then stays.
+        """
+        unheard = self.unheard()
+        waiting = [e for e in unheard if e.audio is not None and e.id not in self._deaf]
+        heard = 0
+        try:
+            for i, example in enumerate(waiting[:at_most]):
+                if should_stop is not None and should_stop():
+                    raise Cancelled
+                assert example.audio is not None
+                try:
+                    analysis = self._recogniser.analyse_file(example.audio, should_stop=should_stop)
+                except AudioError:
+                    self._deaf.add(example.id)
+                else:
+                    self.store.put_features(example.id, self._encoder, analysis.pooled)
+                    heard += 1
+                if progress is not None:
+                    progress((i + 1) / len(waiting[:at_most]))
+        finally:
+            if heard:
+                self._voices.clear()
+                self._changed()
+        without = tuple(e for e in unheard if e.audio is None or e.id in self._deaf)
+        return Reembedded(heard, len(waiting[at_most:]) if at_most is not None else 0, without)
+
+    def _heard(self, analysis: Analysis, envelope: tuple[float, ...], baseline: Floats | None = None) -> Heard:
+        if analysis.encoder_sha256 != self._encoder:
+            raise ValueError("this analysis was made with another pack's encoder")
+        return Heard(
+            pooled=analysis.pooled,
+            encoder=self._encoder,
+            origin=analysis.path,
+            duration_s=analysis.duration_s,
+            speech_s=analysis.speech_s,
+            envelope=envelope,
+            baseline=baseline,
+        )
+
+    def _moved(self, voice_id: int) -> None:
+        """A voice has changed, and with it the place of its examples."""
+        self._voices.pop(voice_id, None)
+        self._changed()
+
+    def _changed(self, added: int | None = None) -> None:
+        """Bring `own` up to date as far as that is done at once, and say so where it is not."""
+        if self.own is None or len(self.own) <= REBUILT_AT_ONCE:
+            self.refresh()
+            return
+        self.stale = True
+        if added is None or added in self.own.ids:
+            return
+        for batch in self.examples.features(self._encoder, self._dim, after=added - 1):
+            example = batch[0]
+            voice = None if example.voice_id is None else self.voice(example.voice_id).baseline
+            baseline = voice if voice is not None else example.baseline
+            if baseline is None:
+                baseline = np.zeros(self._dim, dtype=np.float32)
+            self.own = self.own.with_example(example, baseline, self._embed)
+            return
+
+    def _embed(self, pooled: Floats, baseline: Floats) -> tuple[Floats, npt.NDArray[np.float64]]:
+        headed = self._recogniser.encoder.head(pooled, baseline)
+        return headed.embedding, softmax(headed.logits, self._recogniser.pack.manifest.calibration_temperature)
+
+    def _item(self, example_id: int) -> Item:
+        example = self.examples.get(example_id)
+        if example is None:  # removed while `own` waits for `refresh`
+            return Item(id=f"own/{example_id}", label="")
+        voices = {p.id: p.name for p in self.profiles.all()}
+        return Item(
+            id=f"own/{example_id}",
+            label=example.label,
+            speaker=voices.get(example.voice_id, "") if example.voice_id is not None else "",
+            duration_s=example.duration_s,
+            envelope=example.envelope,
+            clip=str(example.audio) if example.audio is not None else None,
+        )
+
+
+def _heard_in(path: Path, analysis: Analysis) -> Audio:
+    """The sound that an analysis of a file heard: of its channel and its stretch the first KEPT_SECONDS."""
+    end_s = min(analysis.duration_s, analysis.start_s + KEPT_SECONDS)
+    return load_audio(path, channel=analysis.channel, start_s=analysis.start_s, end_s=end_s)

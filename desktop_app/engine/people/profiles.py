@@ -1,0 +1,197 @@
+"""The user's voices: named profiles, and the recordings that each has learnt from."""
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.people.store import Heard, Store, clean_name, now, unpack_floats
+from desktop_app.errors import StoreError
+
+Floats = npt.NDArray[np.float32]
+
+MAX_PIECES = 128
+"""A baseline rests on at most so many stretches, the latest recordings first: at 128 the shrinkage is 0.96, and more
+would only make each update slower."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named voice.
+
+    Attributes:
+        id: In the store.
+        name: What the user calls it.
+        paused: It is used but learns nothing new.
+        learns_from_takes: It learns from each new take without being asked; the user's choice, off at first.
+        recordings: How many it has learnt from.
+        created: UTC, ISO 8601.
+    """
+
+    id: int
+    name: str
+    paused: bool
+    learns_from_takes: bool
+    recordings: int
+    created: str
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One recording that a voice has learnt from; `added` is UTC, ISO 8601."""
+
+    voice_id: int
+    recording_id: int
+    origin: str
+    added: str
+    speech_s: float
+
+
+@dataclass(frozen=True)
+class VoiceMaterial:
+    """What a baseline is estimated from.
+
+    Attributes:
+        pooled: float32 [n, D], the stretches of its recordings that this encoder has heard.
+        labels: n labels where the user has said what a recording was, else "".
+        recordings: How many recordings these are.
+        unheard: How many more the voice has that this encoder has not heard.
+    """
+
+    pooled: Floats
+    labels: tuple[str, ...]
+    recordings: int
+    unheard: int
+
+
+class Profiles:
+    """The voices in a store; every change is there when the method returns. Raises StoreError as the store does."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def all(self) -> tuple[Profile, ...]:
+        """All voices by name."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                """SELECT id, name, paused, learns_from_takes, created,
+                (SELECT count(*) FROM contributions WHERE voice_id = voices.id)
+                FROM voices ORDER BY name COLLATE NOCASE, id"""
+            ).fetchall()
+        return tuple(Profile(i, name, bool(paused), bool(learns), n, at) for i, name, paused, learns, at, n in rows)
+
+    def named(self, name: str) -> Profile:
+        """The voice of that name, upper and lower case alike.
+
+        Raises:
+            StoreError: If there is none; names those there are.
+        """
+        profiles = self.all()
+        wanted = clean_name(name, "the name of a voice").casefold()
+        for profile in profiles:
+            if profile.name.casefold() == wanted:
+                return profile
+        known = ", ".join(p.name for p in profiles)
+        raise StoreError(f"There is no voice “{name}”" + (f"; there is {known}." if known else "; none is learnt yet."))
+
+    def create(self, name: str) -> Profile:
+        """Make a voice that has learnt nothing yet.
+
+        Raises:
+            StoreError: If the name is empty, too long or taken.
+        """
+        name = self._free_name(name)
+        with self._store.writing() as connection:
+            connection.execute("INSERT INTO voices (name, created) VALUES (?, ?)", (name, now()))
+        return self.named(name)
+
+    def rename(self, voice_id: int, name: str) -> None:
+        """Give a voice another name; errors as in `create`."""
+        name = self._free_name(name, but=voice_id)
+        self._update(voice_id, "name", name)
+
+    def set_paused(self, voice_id: int, paused: bool) -> None:
+        """Stop a voice from learning, or let it go on."""
+        self._update(voice_id, "paused", int(paused))
+
+    def set_learns_from_takes(self, voice_id: int, learns: bool) -> None:
+        """Say whether a voice learns from each new take."""
+        self._update(voice_id, "learns_from_takes", int(learns))
+
+    def remove(self, voice_id: int) -> None:
+        """Forget a voice and what it has learnt. Examples in this voice stay, as of a voice not known."""
+        with self._store.writing() as connection:
+            recordings = [c.recording_id for c in self.contributions(voice_id)]
+            connection.execute("DELETE FROM voices WHERE id = ?", (voice_id,))
+            self._store.drop_unused(recordings)
+
+    def contribute(self, voice_id: int, heard: Heard) -> int:
+        """Let a voice learn from a recording; a second time changes nothing. Returns the recording's id."""
+        with self._store.writing() as connection:
+            recording_id = self._store.put_recording(heard)
+            self.contribute_stored(voice_id, recording_id, connection)
+        return recording_id
+
+    def contribute_stored(self, voice_id: int, recording_id: int, connection: sqlite3.Connection) -> None:
+        """Let a voice learn from a recording that is in the store, inside the caller's transaction."""
+        connection.execute(
+            "INSERT OR IGNORE INTO contributions (voice_id, recording_id, added) VALUES (?, ?, ?)",
+            (voice_id, recording_id, now()),
+        )
+
+    def withdraw(self, voice_id: int, recording_id: int) -> None:
+        """Undo one contribution."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "DELETE FROM contributions WHERE voice_id = ? AND recording_id = ?", (voice_id, recording_id)
+            )
+            self._store.drop_unused([recording_id])
+
+    def contributions(self, voice_id: int) -> tuple[Contribution, ...]:
+        """What a voice has learnt from, the latest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                """SELECT c.voice_id, c.recording_id, r.origin, c.added, r.speech_s
+                FROM contributions c JOIN recordings r ON r.id = c.recording_id
+                WHERE c.voice_id = ? ORDER BY c.rowid DESC""",
+                (voice_id,),
+            ).fetchall()
+        return tuple(Contribution(*row) for row in rows)
+
+    def material(self, voice_id: int, encoder: str, pooled_dim: int) -> VoiceMaterial:
+        """What this encoder has heard of a voice, at most `MAX_PIECES` stretches, the latest recordings first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                """SELECT f.pooled, e.label FROM contributions c
+                JOIN features f ON f.recording_id = c.recording_id AND f.encoder = ? AND f.dim = ?
+                LEFT JOIN examples e ON e.recording_id = c.recording_id
+                WHERE c.voice_id = ? ORDER BY c.rowid DESC""",
+                (encoder, pooled_dim, voice_id),
+            ).fetchall()
+            (total,) = connection.execute(
+                "SELECT count(*) FROM contributions WHERE voice_id = ?", (voice_id,)
+            ).fetchone()
+        pieces: list[Floats] = [np.zeros((0, pooled_dim), dtype=np.float32)]
+        labels: list[str] = []
+        for blob, label in rows:
+            pooled = unpack_floats(blob, pooled_dim)
+            room = MAX_PIECES - len(labels)
+            if room <= 0:
+                break
+            if len(pooled) > room:  # a long recording: stretches from all over it
+                pooled = pooled[np.linspace(0, len(pooled) - 1, room).round().astype(int)]
+            pieces.append(pooled)
+            labels += [label or ""] * len(pooled)
+        return VoiceMaterial(np.concatenate(pieces), tuple(labels), len(rows), total - len(rows))
+
+    def _free_name(self, name: str, but: int | None = None) -> str:
+        name = clean_name(name, "the name of a voice")
+        for profile in self.all():
+            if profile.id != but and profile.name.casefold() == name.casefold():
+                raise StoreError(f"There is a voice “{profile.name}” already; choose another name.")
+        return name
+
+    def _update(self, voice_id: int, column: str, value: str | int) -> None:
+        with self._store.writing() as connection:
+            connection.execute(f"UPDATE voices SET {column} = ? WHERE id = ?", (value, voice_id))

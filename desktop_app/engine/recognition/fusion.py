@@ -1,0 +1,75 @@
+"""From logits and distances to probabilities: softmax, the kNN distribution, and their mix, eq. (4) of the paper."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.pack.format import Weighting
+
+NOVELTY_NEIGHBOURS = 5
+"""How many of the pack's nearest items the novelty is measured on, whatever k is."""
+
+
+def softmax(logits: npt.ArrayLike, temperature: float = 1.0) -> npt.NDArray[np.float64]:
+    """softmax(logits / temperature) over the last axis, in float64.
+
+    Raises:
+        ValueError: If the temperature is not positive.
+    """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be positive, not {temperature}")
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    # the largest becomes 0, so that exp never overflows
+    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+
+
+def knn_weights(
+    distances: npt.ArrayLike, temperature: float, weighting: Weighting, prior: npt.ArrayLike | None = None
+) -> npt.NDArray[np.float64]:
+    """Share of each of the k nearest in p_knn; they sum to 1.
+
+    Args:
+        distances: Euclidean distances [k], k >= 1.
+        temperature: Of "distance": a neighbour's weight is proportional to exp(-distance / temperature).
+        weighting: "distance", or "vote": the paper's form, all alike.
+        prior: Factors [k] that the weights are multiplied by before they are normalised; None for ones.
+    """
+    d = np.asarray(distances, dtype=np.float64)
+    if d.ndim != 1 or d.size == 0:
+        raise ValueError("distances must be a list of at least one")
+    weights = softmax(-d, temperature) if weighting == "distance" else np.full(d.size, 1.0 / d.size)
+    if prior is not None:
+        weights = weights * np.asarray(prior, dtype=np.float64)
+        weights = weights / weights.sum()
+    return weights
+
+
+def knn_distribution(
+    labels: npt.NDArray[np.integer[Any]], weights: npt.NDArray[np.float64], n_labels: int
+) -> npt.NDArray[np.float64]:
+    """p_knn [n_labels]: the sum of the weights [k] of the neighbours of each label; labels [k] are label indices."""
+    return np.bincount(np.asarray(labels), weights=weights, minlength=n_labels).astype(np.float64)
+
+
+def fuse(p_knn: npt.NDArray[np.float64], p_model: npt.NDArray[np.float64], alpha: float) -> npt.NDArray[np.float64]:
+    """p = alpha * p_knn + (1 - alpha) * p_model, eq. (4).
+
+    Raises:
+        ValueError: If alpha is outside 0..1.
+    """
+    if not 0.0 <= alpha <= 1.0:
+        raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
+    return np.asarray(alpha * p_knn + (1.0 - alpha) * p_model)
+
+
+def novelty(distances: npt.ArrayLike, threshold: float) -> float:
+    """Mean distance to the nearest `NOVELTY_NEIGHBOURS` of the pack's items, relative to the pack's threshold.
+
+    Args:
+        distances: Distances to the pack's nearest items, nearest first.
+        threshold: The pack's `novelty.distance`, on the same mean.
+    """
+    nearest = np.asarray(distances, dtype=np.float64)[:NOVELTY_NEIGHBOURS]
+    return float(nearest.mean() / threshold)

@@ -1,0 +1,70 @@
+"""The waveform's peaks, gathered block by block, for drawing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.engine.sound.audio import SAMPLE_RATE, read_blocks
+
+PEAK_S = 0.02
+"""Seconds that one peak of the waveform stands for: 180,000 peaks an hour, 720 KB."""
+
+ENVELOPE_BLOCK_S = 10.0
+"""Seconds read at once for an envelope."""
+
+
+@dataclass
+class Peaks:
+    """The waveform's peaks, one every PEAK_S seconds, gathered block by block.
+
+    Attributes:
+        sample_rate: Hz of the samples that `feed` gets.
+    """
+
+    sample_rate: int
+    _found: list[NDArray[np.float32]] = field(default_factory=list, repr=False)
+    _rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32), repr=False)
+
+    def feed(self, block: NDArray[np.float32]) -> None:
+        """Takes the next samples, float32 [n], -1 to 1."""
+        size = round(self.sample_rate * PEAK_S)
+        samples = np.concatenate([self._rest, block]) if len(self._rest) else block
+        whole = len(samples) // size
+        if whole:
+            self._found.append(np.abs(samples[: whole * size]).reshape(whole, size).max(axis=1))
+        self._rest = samples[whole * size :].copy()
+
+    def array(self) -> NDArray[np.float32]:
+        """All peaks so far, float32 [n], 0 to 1."""
+        last = [np.abs(self._rest).max(keepdims=True)] if len(self._rest) else []
+        return np.concatenate([np.zeros(0, np.float32), *self._found, *last])
+
+
+def peaks_of(blocks: Iterable[NDArray[np.float32]], sample_rate: int) -> NDArray[np.float32]:
+    """The peaks of a whole recording that comes in blocks."""
+    peaks = Peaks(sample_rate)
+    for block in blocks:
+        peaks.feed(block)
+    return peaks.array()
+
+
+def columns(peaks: NDArray[np.float32], n_columns: int) -> NDArray[np.float32]:
+    """The largest peak within each of n_columns equal stretches, float32 [n_columns], for drawing."""
+    if len(peaks) == 0 or n_columns < 1:
+        return np.zeros(max(n_columns, 0), np.float32)
+    edges = np.linspace(0, len(peaks), n_columns + 1)
+    starts = np.minimum(edges[:-1].astype(np.int64), len(peaks) - 1)
+    return np.maximum.reduceat(peaks, starts).astype(np.float32, copy=False)
+
+
+def envelope_of(path: Path, n_peaks: int) -> tuple[float, ...]:
+    """The largest magnitude, 0 to 1, in each of `n_peaks` equal stretches of a recording of any length.
+
+    Raises:
+        AudioError: As `audio.read_blocks`.
+    """
+    peaks = peaks_of(read_blocks(path, SAMPLE_RATE, ENVELOPE_BLOCK_S), SAMPLE_RATE)
+    return tuple(float(p) for p in np.minimum(columns(peaks, n_peaks), 1.0))

@@ -1,0 +1,33 @@
+"""A minute of free talk, as it is spoken: the sound so far, and how much of it is speech."""
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.sound.audio import Waveform, to_mono_at
+from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
+
+GOAL_S = 60.0
+"""Seconds of speech: a dozen stretches or so, at which three quarters of a voice are settled."""
+
+ENOUGH_S = 15.0
+"""With less there is little to learn a voice from."""
+
+
+class FreeTalk:
+    """Held in memory alone: who lets it go has kept nothing."""
+
+    def __init__(self) -> None:
+        self._detector = SpeechDetector()
+        self._blocks: list[Waveform] = []
+        self._speech_s = 0.0
+
+    def feed(self, samples: npt.NDArray[np.float32], sample_rate: int) -> float:
+        """More sound, float32 [n] or [n, channels] at `sample_rate` Hz; the seconds of speech so far."""
+        block = to_mono_at(samples, sample_rate)
+        self._blocks.append(block)
+        self._speech_s += CHUNK_S * int((self._detector.feed(block) >= SPEECH).sum())
+        return self._speech_s
+
+    def samples(self) -> Waveform:
+        """All of it, float32 [n] mono at the encoder's rate."""
+        return np.concatenate(self._blocks) if self._blocks else np.zeros(0, np.float32)

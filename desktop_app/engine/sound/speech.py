@@ -1,0 +1,68 @@
+"""Where there is speech: Silero's voice-activity detector, a probability for every 32 ms.
+
+Source: silero-vad 6.2.3 (MIT, assets/vad/LICENSE), the 16 kHz model that takes a sequence of chunks in one call.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app import paths
+from desktop_app.engine.onnx_session import open_session
+from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform
+
+CHUNK = 512
+CHUNK_S = CHUNK / SAMPLE_RATE  # 32 ms
+CONTEXT = 64  # samples of the chunk before, which the model wants in front of each chunk
+STATE = (1, 1, 128)
+
+SPEECH = 0.5
+"""The probability from which a chunk is speech, as its authors set it."""
+
+Probabilities = npt.NDArray[np.float32]
+
+
+class SpeechDetector:
+    """Hears speech in a stream of 16 kHz samples; what it heard so far is its state."""
+
+    def __init__(self) -> None:
+        """Opens the model that ships with the app; one thread, since a chunk is too little work for two."""
+        self._session = open_session(paths.assets() / "vad" / "silero_vad_16k_sequence.onnx", threads=1)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets what was heard: the next block is the start of another recording."""
+        self._h = np.zeros(STATE, np.float32)
+        self._c = np.zeros(STATE, np.float32)
+        self._context = np.zeros(CONTEXT, np.float32)
+        self._pending = np.zeros(0, np.float32)
+        self._silent = False
+
+    def probabilities(self, samples: Waveform) -> Probabilities:
+        """Speech probability [ceil(n / 512)] of a whole recording [n], whatever was heard before."""
+        self.reset()
+        probabilities = np.concatenate([self.feed(samples), self.finish()])
+        self.reset()
+        return probabilities
+
+    def feed(self, block: Waveform) -> Probabilities:
+        """Speech probability of each chunk that `block` [n] completes; what is left over waits for the next block."""
+        samples = np.concatenate([self._pending, block]) if len(self._pending) else block
+        whole = len(samples) // CHUNK * CHUNK
+        self._pending = samples[whole:].copy()
+        if not whole:
+            return np.zeros(0, np.float32)
+        chunks = samples[:whole].reshape(-1, CHUNK)
+        was_silent, self._silent = self._silent, not chunks.any()
+        if was_silent and self._silent:  # digital silence after the same: hours of it need no model
+            return np.zeros(len(chunks), np.float32)
+        ends = np.concatenate([self._context[None], chunks[:-1, -CONTEXT:]])
+        self._context = chunks[-1, -CONTEXT:].copy()
+        feed = {"input": np.concatenate([ends, chunks], axis=1), "h": self._h, "c": self._c}
+        probabilities: Probabilities
+        probabilities, self._h, self._c = self._session.run(["speech_probs", "hn", "cn"], feed)
+        return probabilities
+
+    def finish(self) -> Probabilities:
+        """The probability [0 or 1] of the chunk that the end cut short, filled up with silence."""
+        missing = -len(self._pending) % CHUNK
+        return self.feed(np.zeros(missing, np.float32))

@@ -1,0 +1,172 @@
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.batch.answers import ShouldStop, answer_all, answer_one
+from desktop_app.engine.batch.files import find_recordings
+from desktop_app.engine.batch.progress import BatchProgress, time_left_s
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, Timing
+from desktop_app.errors import AudioError, Cancelled
+
+NOTHING = Recognition("", 1.0, "sad", 1.0, False, "", 0.0, 1.0, {"sad": 1.0}, {}, {}, (), 1, 0.5, (), Timing())
+
+
+def ask(path: Path, should_stop: ShouldStop) -> Recognition:
+    if should_stop():
+        raise Cancelled
+    if path.stem.startswith("bad"):
+        raise AudioError(f"{path} is bad.")
+    return replace(NOTHING, path=str(path))
+
+
+def named(outcome: Outcome) -> str:
+    return f"!{outcome.path}" if isinstance(outcome, Failure) else outcome.path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("clip 10.WAV", "clip 2.wav", "Übung.flac", "notes.txt", "._clip 2.wav", "deep/a.ogg", ".git/b.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "x.wav").mkdir()
+    (tmp_path / "x.wav" / "inside.wav").touch()
+    return tmp_path
+
+
+def test_a_folder_is_searched_for_what_is_called_like_a_recording(folder: Path) -> None:
+    found = [Path(f"{p}").relative_to(folder).as_posix() for p in find_recordings([folder])]
+    assert found == ["clip 2.wav", "clip 10.WAV", "x.wav", "Übung.flac"]
+    deep = [Path(f"{p}").relative_to(folder).as_posix() for p in find_recordings([folder], recursive=True)]
+    assert deep == ["clip 2.wav", "clip 10.WAV", "deep/a.ogg", "x.wav", "Übung.flac"]
+
+
+def test_names_are_sorted_as_people_sort_them(tmp_path: Path) -> None:
+    names = ["a 1.wav", "a.wav", "a2.wav", "a10.wav", "ab.wav", "B.wav"]
+    for name in names:
+        (tmp_path / name).touch()
+    assert [p.name for p in find_recordings([tmp_path]) if isinstance(p, Path)] == names
+
+
+def test_files_are_taken_as_named(folder: Path) -> None:
+    named_files = [folder / "notes.txt", folder / "missing.wav", folder / "x.wav"]
+    assert list(find_recordings(named_files)) == [*named_files[:2], folder / "x.wav" / "inside.wav"]
+
+
+def test_a_folder_without_recordings_is_told(folder: Path) -> None:
+    (folder / "empty" / "deeper").mkdir(parents=True)
+    (failure,) = find_recordings([folder / "empty"])
+    assert isinstance(failure, Failure)
+    assert "holds no recordings" in failure.error
+    (failure,) = find_recordings([folder / "empty"], recursive=True)
+    assert isinstance(failure, Failure)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own on Windows")
+def test_a_link_that_leads_back_up_ends(folder: Path) -> None:
+    (folder / "deep" / "up").symlink_to(folder)
+    assert len(list(find_recordings([folder], recursive=True))) == 5
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_failures_stay_in_their_place_and_the_rest_goes_on(jobs: int) -> None:
+    files = [Path(f"{'bad' if i % 20 == 7 else 'clip'} {i}.wav") for i in range(400)]
+    outcomes = list(answer_all(files, ask, jobs=jobs))
+    assert [o.path for o in outcomes] == [str(f) for f in files]
+    assert sum(isinstance(o, Failure) for o in outcomes) == 20
+
+
+def test_a_bug_costs_one_file_and_is_loud_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def buggy(_path: Path, _should_stop: ShouldStop) -> Recognition:
+        raise ZeroDivisionError("oops")
+
+    outcome = answer_one(Path("a.wav"), buggy)
+    assert isinstance(outcome, Failure)
+    assert "ZeroDivisionError: oops" in outcome.error
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_stopping_keeps_what_was_answered_and_asks_no_further(jobs: int) -> None:
+    asked: list[str] = []
+    stop = threading.Event()
+
+    def note(path: Path, should_stop: ShouldStop) -> Recognition:
+        asked.append(path.name)
+        return ask(path, should_stop)
+
+    batch = answer_all([Path(f"{i}.wav") for i in range(100)], note, jobs=jobs, should_stop=stop.is_set)
+    assert [next(batch).path for _ in range(5)] == [f"{i}.wav" for i in range(5)]
+    stop.set()
+    with pytest.raises(Cancelled):
+        next(batch)
+    assert len(asked) <= 5 + 2 * jobs
+    assert not [t for t in threading.enumerate() if t.name.startswith("batch")]
+
+
+def test_a_caller_who_has_enough_leaves_no_thread_behind() -> None:
+    batch = answer_all([Path(f"{i}.wav") for i in range(100)], ask, jobs=3)
+    next(batch)
+    batch.close()  # type: ignore[attr-defined]
+    assert not [t for t in threading.enumerate() if t.name.startswith("batch")]
+
+
+def test_the_callers_thread_never_works() -> None:
+    threads: set[str] = set()
+
+    def note(path: Path, should_stop: ShouldStop) -> Recognition:
+        threads.add(threading.current_thread().name)
+        return ask(path, should_stop)
+
+    assert len(list(answer_all([Path("a.wav"), Path("b.wav")], note))) == 2
+    assert threading.current_thread().name not in threads
+
+
+def test_who_waits_for_a_long_answer_can_stop() -> None:
+    caller, begun, never_set = threading.current_thread(), threading.Event(), threading.Event()
+
+    def long(_path: Path, should_stop: ShouldStop) -> Recognition:
+        begun.set()
+        while not should_stop():
+            never_set.wait(0.01)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        next(
+            answer_all(
+                [Path("a.wav")], long, should_stop=lambda: begun.is_set() and threading.current_thread() is caller
+            )
+        )
+
+
+def test_several_jobs_run_at_once() -> None:
+    meeting = threading.Barrier(3, timeout=30)
+
+    def wait(path: Path, _should_stop: ShouldStop) -> Recognition:
+        meeting.wait()
+        return replace(NOTHING, path=str(path))
+
+    assert len(list(answer_all([Path("a"), Path("b"), Path("c")], wait, jobs=3))) == 3
+
+
+def test_time_left() -> None:
+    assert time_left_s(30, 0.25) == pytest.approx(90)
+    assert time_left_s(0.5, 0.25) is None
+    assert time_left_s(30, 0) is None
+    assert time_left_s(30, 1.0) == 0
+
+
+def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "long.wav").write_bytes(b"x" * 899)
+    (tmp_path / "short.wav").write_bytes(b"x" * 100)
+    progress = BatchProgress([tmp_path / "long.wav", tmp_path / "short.wav", tmp_path / "missing.wav"])
+    assert progress.share() == 0
+    progress.note(0, 0.5)
+    progress.note(1, 1.0)
+    assert progress.share() == pytest.approx(0.5495)
+    progress.note(0, 1.0)
+    progress.note(2, 1.0)
+    assert progress.share() == 1
+    assert BatchProgress([]).share() == 1

@@ -1,0 +1,107 @@
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.batch.journal import BatchJournal
+from desktop_app.engine.recognition.answer import Neighbour, Recognition, Segment, Timing
+from desktop_app.errors import StoreError
+
+SHARES = {"angry": 0.25, "sad": 0.75}
+NEIGHBOUR = Neighbour("n1", "sad", "nemo", "f1", "Polish", "", 0.0, 0.5, 1.0)
+SEGMENTS = (Segment(0.5, 1.5, "sad", SHARES),)
+TIMING = Timing(1.0, 2.0, 3.0)
+WHY = "Unlike anything known."
+ANSWER = Recognition(
+    "", 2.0, "sad", 0.75, True, WHY, 1.5, 1.0, SHARES, SHARES, SHARES, (NEIGHBOUR,), 8, 0.5, SEGMENTS, TIMING
+)
+SETTINGS = {"pack": "abc", "k": None, "voice": ("x",)}
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"ü {i}.wav" for i in range(3)]
+    for path in paths:
+        path.write_bytes(b"sound")
+    return paths
+
+
+def begin(tmp_path: Path, clips: list[Path]) -> Path:
+    path = tmp_path / "batch.jsonl"
+    with BatchJournal(path, SETTINGS) as journal:
+        for clip in clips[:2]:
+            assert journal.answer(clip) is None
+            journal.add(clip, replace(ANSWER, path=str(clip)))
+    return path
+
+
+def test_what_was_answered_is_there_again(tmp_path: Path, clips: list[Path]) -> None:
+    with BatchJournal(begin(tmp_path, clips), SETTINGS) as journal:
+        assert journal.answer(clips[0]) == replace(ANSWER, path=str(clips[0]))
+        assert journal.answer(clips[2]) is None
+
+
+def test_an_answer_that_is_noted_is_not_noted_again(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    before = path.read_bytes()
+    with BatchJournal(path, SETTINGS) as journal:
+        noted = journal.answer(clips[0])
+        assert noted is not None
+        journal.add(clips[0], noted)
+    assert path.read_bytes() == before
+    clips[0].write_bytes(b"another sound")
+    with BatchJournal(path, SETTINGS) as journal:
+        journal.add(clips[0], ANSWER)
+    assert len(path.read_bytes()) > len(before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes among its files")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="it is no file"):
+        BatchJournal(tmp_path / "pipe", SETTINGS)
+
+
+def test_a_line_that_the_interruption_cut_is_dropped(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    path.write_bytes(path.read_bytes()[:-20])
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[0]) is not None
+        assert journal.answer(clips[1]) is None
+        journal.add(clips[1], ANSWER)
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[1]) is not None
+
+
+def test_an_interruption_in_the_very_first_line(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    path.write_bytes(path.read_bytes()[:25])
+    with BatchJournal(path, SETTINGS) as journal:
+        journal.add(clips[1], ANSWER)
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[1]) is not None
+
+
+def test_a_file_that_changed_is_asked_again(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    clips[0].write_bytes(b"another sound")
+    clips[1].unlink()
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[0]) is None
+        assert journal.answer(clips[1]) is None
+
+
+def test_other_settings_and_other_files_are_refused_and_left_as_they_are(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="begun with another"):
+        BatchJournal(path, {**SETTINGS, "k": 5})
+    assert path.read_bytes() == before
+    for content in (b"{}\n", b"not json\n", b'["a"]\n', b'{"path": "x"}\n', b"no line end"):
+        path.write_bytes(content)
+        with pytest.raises(StoreError, match="not the journal"):
+            BatchJournal(path, SETTINGS)
+        assert path.read_bytes() == content
+    with pytest.raises(StoreError, match="can't be used"):
+        BatchJournal(tmp_path, SETTINGS)

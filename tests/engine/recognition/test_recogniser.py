@@ -1,0 +1,356 @@
+"""From a recording to an answer: numbers that add up, silence, long files in constant memory, what-if, cancel."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+from desktop_app.engine.pack.format import Item, Pack
+from desktop_app.engine.recognition import recogniser as recogniser_module
+from desktop_app.engine.recognition.recogniser import (
+    LITTLE_SPEECH,
+    NO_SPEECH,
+    UNCERTAIN,
+    UNFAMILIAR,
+    Analysis,
+    Recogniser,
+)
+from desktop_app.engine.recognition.retrieval import Floats, Hit
+from desktop_app.engine.sound.audio import Waveform
+from desktop_app.errors import AudioError, Cancelled
+from tests.engine.sound.speech_like import LoudnessDetector
+from tests.tiny_pack import LABELS, POOLED, RATE, clip
+
+
+@pytest.fixture(scope="module")
+def recogniser(tiny_pack: Pack) -> Recogniser:
+    return Recogniser(tiny_pack, threads=1)
+
+
+@pytest.fixture
+def loudness(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speech is what is loud, so that borders are known."""
+    monkeypatch.setattr(recogniser, "_detector", LoudnessDetector())
+
+
+def joined(labels: Sequence[str], pause_s: float = 1.0) -> tuple[Waveform, list[tuple[float, float]]]:
+    """Clips of 3 s with pauses, and where each clip lies."""
+    parts, borders, at = [], [], 0.0
+    for i, label in enumerate(labels):
+        parts += [np.zeros(round(pause_s * RATE), np.float32), clip(label, i, 3.0)]
+        borders.append((at + pause_s, at + pause_s + 3.0))
+        at += pause_s + 3.0
+    return np.concatenate([*parts, np.zeros(RATE, np.float32)]), borders
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_clip_gets_its_label_and_everything_adds_up(recogniser: Recogniser, label: str) -> None:
+    answer = recogniser.answer(recogniser.analyse(clip(label, seed=3)))
+    assert answer.label == label
+    assert answer.confidence == answer.probabilities[label] == max(answer.probabilities.values())
+    for p in (answer.probabilities, answer.model_probabilities, answer.neighbour_probabilities):
+        assert tuple(p) == LABELS
+        assert sum(p.values()) == pytest.approx(1.0)
+    for name in LABELS:
+        mixed = (
+            answer.alpha * answer.neighbour_probabilities[name] + (1 - answer.alpha) * answer.model_probabilities[name]
+        )
+        assert answer.probabilities[name] == pytest.approx(mixed)
+        by_weight = sum(n.weight for n in answer.neighbours if n.label == name)
+        assert answer.neighbour_probabilities[name] == pytest.approx(by_weight)
+    assert (answer.k, answer.alpha) == (8, 0.4)
+    assert [n.distance for n in answer.neighbours] == sorted(n.distance for n in answer.neighbours)
+    (segment,) = answer.segments
+    assert (segment.start_s, segment.end_s) == (0.0, 2.0)
+    assert segment.probabilities == answer.probabilities
+    assert not answer.abstained
+    assert answer.timing_ms.encode > 0
+
+
+def test_what_if_answers_again_without_the_encoder(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = recogniser.analyse(clip("sad"))
+    monkeypatch.setattr(recogniser.encoder, "encode", None)
+    only_model = recogniser.answer(analysis, alpha=0.0)
+    only_kin = recogniser.answer(analysis, alpha=1.0, k=3)
+    assert only_model.probabilities == only_model.model_probabilities
+    assert only_kin.probabilities == only_kin.neighbour_probabilities
+    assert (only_kin.k, len(only_kin.neighbours)) == (3, 3)
+    everyone = recogniser.answer(analysis, k=10_000)
+    assert everyone.k == len(everyone.neighbours) == 80
+
+
+@pytest.mark.parametrize("settings", [{"k": 0}, {"alpha": 1.1}, {"alpha": -0.1}])
+def test_settings_out_of_range_are_bugs(recogniser: Recogniser, settings: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        recogniser.answer(recogniser.analyse(clip("sad")), **settings)  # type: ignore[arg-type]
+
+
+def test_an_analysis_of_another_encoder_is_a_bug(recogniser: Recogniser) -> None:
+    with pytest.raises(ValueError, match="another pack"):
+        recogniser.answer(replace(recogniser.analyse(clip("sad")), encoder_sha256="0" * 64))
+
+
+def test_a_file_gives_the_answer_that_its_samples_give(recogniser: Recogniser, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", clip("angry"), RATE, subtype="FLOAT")
+    answer = recogniser.recognise_file(tmp_path / "a.wav")
+    assert answer.path == str(tmp_path / "a.wav")
+    assert answer.duration_s == pytest.approx(2.0)
+    direct = recogniser.answer(recogniser.analyse(clip("angry")))
+    assert answer.probabilities == pytest.approx(direct.probabilities)
+
+
+# --- silence and doubt ---
+
+
+@pytest.mark.parametrize("seconds", [0.5, 3.0, 20.0])
+def test_silence_gets_an_answer_that_abstains(recogniser: Recogniser, seconds: float) -> None:
+    answer = recogniser.answer(recogniser.analyse(np.zeros(round(seconds * RATE), np.float32)))
+    assert answer.abstained
+    assert answer.abstained_because == NO_SPEECH
+    assert answer.label in LABELS
+    assert answer.speech_s == 0.0
+    assert answer.duration_s == pytest.approx(seconds)
+    assert answer.segments == (), "nothing to show over time, and nothing to export as an emotion"
+
+
+def test_a_faint_hiss_is_no_speech_either(recogniser: Recogniser) -> None:
+    hiss = (1e-3 * np.random.default_rng(0).standard_normal(3 * RATE)).astype(np.float32)
+    assert recogniser.answer(recogniser.analyse(hiss)).abstained_because == NO_SPEECH
+
+
+def test_loud_sound_that_the_detector_misses_is_answered(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sobs and cries: the detector hears no speech, but the datastore knows the like."""
+    monkeypatch.setattr(recogniser, "_detector", LoudnessDetector())
+    analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.01)
+    assert not recogniser.is_silent(analysis)
+    assert not recogniser.answer(analysis).abstained
+
+
+def test_doubts_are_said(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.99)
+    strict = replace(recogniser.pack.manifest, abstain_confidence=1.0)
+    monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=strict))
+    assert recogniser.answer(analysis).abstained_because == UNCERTAIN
+    narrow = replace(strict, novelty_distance=1e-3)
+    monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=narrow))
+    answer = recogniser.answer(analysis)
+    assert answer.abstained_because == UNFAMILIAR
+    assert answer.novelty > 1.0
+
+
+def test_a_pack_says_how_much_speech_it_needs(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.99, speech_s=0.3)
+    assert not recogniser.answer(analysis).abstained
+    needy = replace(recogniser.pack.manifest, abstain_speech_s=0.35)
+    monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=needy))
+    assert recogniser.answer(analysis).abstained_because == LITTLE_SPEECH
+    assert not recogniser.answer(replace(analysis, speech_s=0.4)).abstained
+
+
+@pytest.mark.parametrize("n", [0, 1, 1_599])
+def test_too_little_sound_is_a_sentence(recogniser: Recogniser, n: int) -> None:
+    with pytest.raises(AudioError, match="too short"):
+        recogniser.analyse(np.zeros(n, np.float32), path="blip.wav")
+
+
+def test_a_tenth_of_a_second_is_enough(recogniser: Recogniser) -> None:
+    assert recogniser.answer(recogniser.analyse(clip("sad")[:1_600])).label in LABELS
+
+
+# --- long recordings ---
+
+
+@pytest.mark.usefixtures("loudness")
+def test_a_long_recording_is_cut_and_each_piece_gets_its_own_label(recogniser: Recogniser) -> None:
+    labels = ["angry", "sad", "happy", "neutral", "sad"]
+    samples, borders = joined(labels)
+    answer = recogniser.answer(recogniser.analyse(samples))
+    assert [s.label for s in answer.segments] == labels
+    for segment, (start_s, end_s) in zip(answer.segments, borders, strict=True):
+        assert segment.start_s == pytest.approx(start_s, abs=0.1)
+        assert segment.end_s == pytest.approx(end_s, abs=0.1)
+    # the whole is the mean over the pieces, each by its length
+    length = [s.end_s - s.start_s for s in answer.segments]
+    for name in LABELS:
+        mean = np.average([s.probabilities[name] for s in answer.segments], weights=length)
+        assert answer.probabilities[name] == pytest.approx(mean)
+    assert answer.duration_s == pytest.approx(len(samples) / RATE)
+    assert sum(n.weight for n in answer.neighbours) == pytest.approx(1.0)
+    assert len({n.id for n in answer.neighbours}) == len(answer.neighbours) == 8
+
+
+@pytest.mark.usefixtures("loudness")
+def test_a_long_file_is_analysed_as_its_samples_are(recogniser: Recogniser, tmp_path: Path) -> None:
+    samples, _ = joined(["angry", "sad", "happy"])
+    soundfile.write(tmp_path / "long.wav", samples, RATE, subtype="FLOAT")
+    from_file, direct = recogniser.analyse_file(tmp_path / "long.wav"), recogniser.analyse(samples)
+    assert from_file.spans == direct.spans
+    assert from_file.pooled == pytest.approx(direct.pooled, abs=1e-5)
+
+
+@pytest.mark.usefixtures("loudness")
+def test_only_features_are_kept_of_a_long_file(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten minutes go by in blocks that are never held together: the longest thing alive is one piece."""
+    longest = 0
+    original = recogniser.encoder.encode
+
+    def watch(waveforms: list[Waveform]) -> object:
+        nonlocal longest
+        longest = max(longest, *(len(w) for w in waveforms))
+        return original(waveforms)
+
+    monkeypatch.setattr(recogniser.encoder, "encode", watch)
+    samples, _ = joined(["sad"])
+    half_minute = np.tile(samples, 6)
+
+    blocks = (half_minute[i : i + 8_000] for _ in range(20) for i in range(0, len(half_minute), 8_000))
+    analysis = recogniser._analyse_blocks(blocks, 600.0, "", "long", None, None)
+    assert analysis.duration_s == pytest.approx(20 * len(half_minute) / RATE)
+    assert longest <= recogniser.pack.manifest.max_seconds * RATE
+    assert analysis.pooled.shape == (len(analysis.spans), POOLED)
+    assert len(analysis.spans) == 120
+
+
+@pytest.mark.usefixtures("loudness")
+def test_without_any_speech_the_loudest_part_of_a_long_recording_is_answered_for(recogniser: Recogniser) -> None:
+    samples = np.zeros(20 * RATE, np.float32)
+    samples[13 * RATE : 13 * RATE + 200] = 0.5  # a click is no speech
+    analysis = recogniser.analyse(samples)
+    ((start_s, end_s),) = analysis.spans
+    assert start_s <= 13.0 < end_s
+    assert end_s - start_s <= 6.0
+
+
+def test_progress_reaches_one_and_never_goes_back(recogniser: Recogniser) -> None:
+    seen: list[float] = []
+    recogniser.analyse(np.tile(clip("sad"), 10), progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+    assert len(seen) >= 20
+
+
+def test_cancel_is_heard_within_a_second_of_sound(recogniser: Recogniser) -> None:
+    asked = 0
+
+    def stop_at_the_fifth() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 5
+
+    with pytest.raises(Cancelled):
+        recogniser.analyse(np.tile(clip("sad"), 10), should_stop=stop_at_the_fifth)
+    answer = recogniser.answer(recogniser.analyse(clip("angry")))  # and nothing of the cancelled one is left
+    assert answer.label == "angry"
+
+
+# --- voices and examples ---
+
+
+def test_a_baseline_is_taken_off_before_the_head(recogniser: Recogniser) -> None:
+    analysis = recogniser.analyse(clip("sad"))
+    plain = recogniser.answer(analysis)
+    shift = np.linspace(-2, 2, POOLED, dtype=np.float32)
+    moved = replace(analysis, pooled=analysis.pooled + shift)
+    assert recogniser.answer(moved, baseline=shift).probabilities == pytest.approx(plain.probabilities, abs=1e-5)
+
+
+def test_a_voice_comes_from_recordings_with_speech(recogniser: Recogniser) -> None:
+    shift = np.full(POOLED, 0.5, np.float32)
+    clips = [recogniser.analyse(clip(label, seed)) for label in LABELS for seed in range(5)]
+    spoken = [replace(a, pooled=a.pooled + shift, speech_peak=0.9) for a in clips]
+    silence = recogniser.analyse(np.zeros(RATE, np.float32))
+    voice = recogniser.estimate_voice([*spoken, silence])
+    assert voice.clips == 20
+    assert np.linalg.norm(voice.baseline - shift) < 0.5 * np.linalg.norm(shift)
+    nobody = recogniser.estimate_voice([silence])
+    assert nobody.clips == 0
+    assert not nobody.baseline.any()
+
+
+class OneExample:
+    """One example of a label of one's own, that is sure of itself."""
+
+    labels = ("tired",)
+    alpha = 0.5
+
+    def __init__(self, trust: float) -> None:
+        self.trust = trust
+
+    def distribution(
+        self, pooled: Floats, baseline: Floats, p_model: Floats, nearest: Sequence[Hit]
+    ) -> npt.NDArray[np.float64]:
+        assert pooled.shape == baseline.shape
+        assert p_model.shape == (4,)
+        assert nearest[0].own
+        return np.array([0.0, 0.0, 0.0, 0.2, 0.8])
+
+    def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:  # noqa: ARG002
+        return [Hit(0, 0.0, own=True)]
+
+    def item(self, index: int) -> Item:
+        return Item(id=f"mine/{index}", label="tired", corpus="my own")
+
+
+def test_own_examples_join_the_neighbours_and_their_label_the_bars(recogniser: Recogniser) -> None:
+    analysis: Analysis = recogniser.analyse(clip("sad"))
+    plain = recogniser.answer(analysis, k=4)
+    answer = recogniser.answer(analysis, examples=OneExample(0.5), k=4)
+    assert (plain.alpha, answer.alpha) == (0.4, 0.5)
+    assert recogniser.answer(analysis, examples=OneExample(0.5), alpha=0.1).alpha == 0.1
+    assert tuple(answer.probabilities) == (*LABELS, "tired")
+    assert sum(answer.probabilities.values()) == pytest.approx(1.0)
+    assert answer.model_probabilities["tired"] == 0.0
+    assert answer.neighbour_probabilities["tired"] == pytest.approx(0.4)
+    for label, own in zip(LABELS, (0.0, 0.0, 0.0, 0.1), strict=True):
+        assert answer.neighbour_probabilities[label] == pytest.approx(0.5 * plain.neighbour_probabilities[label] + own)
+    assert answer.neighbours[0].own
+    assert (answer.neighbours[0].id, answer.neighbours[0].corpus) == ("mine/0", "my own")
+    assert sum(n.weight for n in answer.neighbours) == pytest.approx(1.0)
+    # what is known of the pack says how new a sound is, not what is one's own
+    assert answer.novelty == plain.novelty
+
+
+def test_the_loudest_tenth_of_a_second_is_the_level() -> None:
+    samples = np.zeros(RATE, np.float32)
+    samples[3_200:4_800] = 0.1
+    assert recogniser_module._loudest_power(samples) == pytest.approx(0.01)
+    assert recogniser_module._loudest_power(np.full(5, 0.1, np.float32)) == pytest.approx(0.01)
+
+
+@pytest.fixture
+def encoded(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> list[Waveform]:
+    """What reaches the encoder."""
+    waveforms: list[Waveform] = []
+    real = recogniser.encoder.encode
+    monkeypatch.setattr(recogniser.encoder, "encode", lambda w: (waveforms.extend(w), real(w))[1])
+    return waveforms
+
+
+def test_the_encoders_steps_are_laid_by_the_sound_wherever_it_begins(
+    recogniser: Recogniser, encoded: list[Waveform]
+) -> None:
+    sound = clip("happy", 7, 2.0)
+    loudest = int(np.abs(sound).argmax())
+    for cut in (0, 1, 80, 319, 320, 500):
+        recogniser.analyse(sound[cut:])
+    for cut, heard in zip((0, 1, 80, 319, 320, 500), encoded, strict=True):
+        at = int(np.abs(heard).argmax())
+        assert at % 320 == 0
+        assert np.array_equal(heard[at - loudest + cut :], sound[cut:])
+        assert not heard[: at - loudest + cut].any()
+
+
+def test_a_recording_of_the_full_length_gets_no_longer(recogniser: Recogniser, encoded: list[Waveform]) -> None:
+    most = round(recogniser.pack.manifest.max_seconds * RATE)
+    for loudest in (1, 320, 5_001):
+        sound = 0.1 * clip("sad", 1, recogniser.pack.manifest.max_seconds)[:most]
+        sound[loudest] = 0.9
+        recogniser.analyse(sound)
+        assert most - 320 < len(encoded[-1]) <= most
+        assert int(encoded[-1].argmax()) % 320 == 0

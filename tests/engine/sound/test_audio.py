@@ -1,0 +1,140 @@
+"""Decoding, mixing down, resampling; and every file that is no recording gets a sentence."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.engine.sound import audio
+from desktop_app.engine.sound.audio import load_audio, probe, read_blocks, to_mono_at
+from desktop_app.errors import AudioError
+from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
+from tests.tiny_pack import clip
+
+
+def correlation(a: audio.Waveform, b: audio.Waveform) -> float:
+    n = min(len(a), len(b))
+    return float(np.corrcoef(a[:n], b[:n])[0, 1])
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "channels", "options", "least"),
+    [
+        ("plain.wav", 16_000, 1, {}, 0.9999),
+        ("studio.wav", 96_000, 6, {"subtype": "PCM_24"}, 0.999),
+        ("wide.wav", 192_000, 8, {}, 0.999),
+        ("cd.flac", 44_100, 2, {}, 0.999),
+        ("float.wav", 22_050, 1, {"subtype": "DOUBLE"}, 0.999),
+        ("phone.wav", 8_000, 1, {"subtype": "PCM_U8"}, 0.98),
+        ("law.wav", 16_000, 1, {"subtype": "ULAW"}, 0.99),
+        ("speech.ogg", 48_000, 1, {}, 0.98),
+        ("speech.mp3", 44_100, 2, {}, 0.98),
+        ("speech.aiff", 32_000, 2, {}, 0.999),
+    ],
+)
+def test_any_rate_and_format_comes_out_as_the_same_mono_sound(
+    tmp_path: Path, name: str, rate: int, channels: int, options: dict[str, str], least: float
+) -> None:
+    sound = clip("neutral", seconds=1.5, rate=rate)
+    soundfile.write(tmp_path / name, np.repeat(sound[:, None], channels, axis=1), rate, **options)
+    loaded = load_audio(tmp_path / name)
+    assert loaded.samples.dtype == np.float32
+    assert loaded.samples.ndim == 1
+    assert loaded.sample_rate == 16_000
+    assert loaded.duration_s == pytest.approx(1.5, abs=0.001)
+    assert correlation(loaded.samples, to_mono_at(sound, rate)) > least
+    info = probe(tmp_path / name)
+    assert (info.sample_rate, info.channels) == (rate, channels)
+    assert info.duration_s == pytest.approx(1.5, abs=0.05)
+
+
+def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", clip("sad"), 16_000)
+    (tmp_path / "a.flac").rename(tmp_path / "a.wav")
+    assert load_audio(tmp_path / "a.wav").duration_s == pytest.approx(2.0)
+
+
+def test_channels_are_averaged_or_chosen(tmp_path: Path) -> None:
+    left, right = clip("angry"), clip("sad")
+    soundfile.write(tmp_path / "s.wav", np.stack([left, right], axis=1), 16_000, subtype="FLOAT")
+    assert load_audio(tmp_path / "s.wav").samples == pytest.approx((left + right) / 2, abs=1e-6)
+    assert load_audio(tmp_path / "s.wav", channel=1).samples == pytest.approx(right, abs=1e-6)
+    with pytest.raises(AudioError, match="2 channel"):
+        load_audio(tmp_path / "s.wav", channel=2)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 8_000])
+def test_blocks_join_to_what_is_loaded_and_all_but_the_last_are_of_equal_size(tmp_path: Path, rate: int) -> None:
+    soundfile.write(tmp_path / "long.wav", clip("happy", seconds=21.3, rate=rate), rate)
+    blocks = list(read_blocks(tmp_path / "long.wav", 16_000, block_s=0.5))
+    assert {len(b) for b in blocks[:-1]} == {8_000}
+    assert 0 < len(blocks[-1]) <= 8_000
+    assert np.array_equal(np.concatenate(blocks), load_audio(tmp_path / "long.wav").samples)
+
+
+def test_a_long_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    soundfile.write(tmp_path / "hour.wav", np.zeros(16_000 * 60, np.int16), 16_000)
+    read = []
+    original = soundfile.SoundFile.read
+    monkeypatch.setattr(soundfile.SoundFile, "read", lambda self, n, **kw: read.append(n) or original(self, n, **kw))
+    blocks = read_blocks(tmp_path / "hour.wav", 16_000, block_s=1.0)
+    next(blocks)
+    assert sum(read) <= audio.READ_FRAMES
+
+
+@pytest.mark.skipif(os.name == "nt", reason="libsndfile knows no descriptor of Python's there")
+def test_decoding_calls_no_python_that_ctrl_c_could_be_lost_in(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.flac", np.zeros(16_000, np.float32), 16_000)
+    called: set[str] = set()
+    sys.setprofile(lambda frame, event, _: called.add(frame.f_code.co_name) if event == "call" else None)
+    try:
+        load_audio(tmp_path / "a.flac")
+    finally:
+        sys.setprofile(None)
+    assert "read_blocks" in called
+    assert not {name for name in called if name.startswith("vio_")}
+
+
+@pytest.mark.parametrize("start_s", [0.0, 12.0, 18.0])
+def test_a_flac_that_was_cut_is_told_from_wherever_it_is_read(tmp_path: Path, start_s: float) -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(20 * 16_000)
+    soundfile.write(tmp_path / "whole.flac", noise, 16_000)
+    whole = (tmp_path / "whole.flac").read_bytes()
+    (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AudioError, match="damaged"):
+        load_audio(tmp_path / "cut.flac", start_s=start_s)
+
+
+def test_a_wav_that_was_cut_gives_what_is_there(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "whole.wav", clip("happy", seconds=2.0), 16_000)
+    (tmp_path / "cut.wav").write_bytes((tmp_path / "whole.wav").read_bytes()[: 44 + 16_000 * 2])
+    assert load_audio(tmp_path / "cut.wav").duration_s == pytest.approx(1.0, abs=0.01)
+
+
+def test_peaks_over_full_scale_are_clipped(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "hot.wav", 4 * clip("angry"), 16_000, subtype="FLOAT")
+    assert np.abs(load_audio(tmp_path / "hot.wav").samples).max() == 1.0
+
+
+@pytest.mark.timeout(60)
+def test_whatever_is_no_recording_gets_one_sentence(tmp_path: Path) -> None:
+    for kind, path in write_bad_audio(tmp_path).items():
+        if kind == "one sample":  # a recording, if a short one: the recogniser says so
+            assert len(load_audio(path).samples) == 1
+            continue
+        with permissions_count(), pytest.raises(AudioError) as error:
+            load_audio(path)
+        sentence = str(error.value)
+        assert sentence.endswith("."), kind
+        assert "\n" not in sentence, kind
+        assert "Error" not in sentence, kind
+
+
+def test_to_mono_at_mixes_and_resamples() -> None:
+    sound = clip("neutral", rate=48_000)
+    stereo = np.stack([sound, sound], axis=1)
+    assert len(to_mono_at(stereo, 48_000)) == 32_000
+    assert to_mono_at(sound, 48_000, 48_000) == pytest.approx(sound)

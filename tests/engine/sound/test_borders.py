@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform
+from desktop_app.engine.sound.borders import voiced
+
+
+def burst(noise_db: float = -90.0, soft_tail_s: float = 0.0) -> Waveform:
+    """Three seconds, loud from 1.0 to 2.0 s, then soft (20 dB less) for a while."""
+    rng = np.random.default_rng(3)
+    samples = rng.standard_normal(3 * SAMPLE_RATE)
+    gain = np.full(len(samples), 10 ** (noise_db / 20))
+    gain[SAMPLE_RATE : 2 * SAMPLE_RATE] = 0.1
+    gain[2 * SAMPLE_RATE : round((2 + soft_tail_s) * SAMPLE_RATE)] = 0.01
+    return (gain * samples).astype(np.float32)
+
+
+def seconds(borders: tuple[int, int]) -> tuple[float, float]:
+    return borders[0] / SAMPLE_RATE, borders[1] / SAMPLE_RATE
+
+
+@pytest.mark.parametrize("detected", [(1.2, 1.8), (0.8, 2.3), (1.1, 2.5), (1.0, 2.0), (0.7, 1.5)])
+@pytest.mark.parametrize("noise_db", [-90.0, -45.0])
+def test_borders_are_found_wherever_the_detector_put_them(detected: tuple[float, float], noise_db: float) -> None:
+    start, end = (round(s * SAMPLE_RATE) for s in detected)
+    assert seconds(voiced(burst(noise_db), start, end)) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
+def test_a_soft_tail_belongs_to_the_voice() -> None:
+    assert seconds(voiced(burst(soft_tail_s=0.4), SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.4), abs=0.02)
+
+
+def test_what_is_beyond_a_pause_does_not() -> None:
+    samples = burst()
+    samples[round(2.5 * SAMPLE_RATE) :] = samples[SAMPLE_RATE : round(1.5 * SAMPLE_RATE)]
+    assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
+def test_silence_and_scraps_stay_within_the_samples() -> None:
+    for length in (1, 159, 161, SAMPLE_RATE):
+        start, end = voiced(np.zeros(length, np.float32), 0, length)
+        assert 0 <= start <= end <= max(length, 1)

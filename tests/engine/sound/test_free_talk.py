@@ -1,0 +1,28 @@
+"""A minute of talk: seconds of speech counted as they come, at any rate, and all the sound at the end."""
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.sound import free_talk
+from desktop_app.engine.sound.free_talk import FreeTalk
+from tests.engine.sound.speech_like import LoudnessDetector
+
+
+@pytest.fixture(autouse=True)
+def loud_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(free_talk, "SpeechDetector", LoudnessDetector)
+
+
+@pytest.mark.parametrize("rate", [16_000, 48_000])
+def test_speech_is_counted_and_pauses_are_not(rate: int) -> None:
+    talk = FreeTalk()
+    speech = np.random.default_rng(0).normal(0, 0.1, 3 * rate).astype(np.float32)
+    first = [talk.feed(block, rate) for block in np.array_split(speech, 7)]
+    assert first == sorted(first)
+    assert first[-1] == pytest.approx(3.0, abs=0.05)
+    assert talk.feed(np.zeros(2 * rate, np.float32), rate) == pytest.approx(3.0, abs=0.05)
+    assert len(talk.samples()) == pytest.approx(5.0 * 16_000, abs=100)
+
+
+def test_nothing_said_is_no_sound() -> None:
+    assert len(FreeTalk().samples()) == 0

@@ -1,0 +1,209 @@
+"""Fine-tuning trains every family of encoders, resumes bit for bit, and two processes do what one does."""
+
+import csv
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from accelerate.state import AcceleratorState
+
+from tests.trainer import made_corpora as made
+from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
+from trainer.data.corpora import Utterance
+from trainer.model.pooling import load_pooled
+from trainer.recipe import BackboneRecipe, FineTuneRecipe
+from trainer.training.finetune import OutOfMemoryForRecipeError, finetune, load_finetuned, thaw
+
+LABELS = ("angry", "happy", "neutral", "sad")
+SIXTEEN = np.arange(16)
+NOBODY = np.zeros(0, dtype=np.int64)
+
+
+@pytest.fixture(autouse=True)
+def own_accelerator() -> None:
+    """accelerate keeps the first precision for the life of the process."""
+    AcceleratorState._reset_state()
+
+
+def sixteen_clips(folder: Path) -> list[Utterance]:
+    """Four labels by four speakers."""
+    utterances = []
+    for label, name in enumerate(LABELS):
+        for voice in range(4):
+            path = folder / f"{name}-{voice}.wav"
+            made.write(path, made.tone(label, voice, 0, 0.3 + 0.05 * voice))
+            utterances.append(Utterance(f"own/{path.stem}", path, "own", str(voice), name, digest=path.stem))
+    return utterances
+
+
+def labels_of(utterances: list[Utterance]) -> np.ndarray:  # type: ignore[type-arg]
+    return np.array([LABELS.index(u.label) for u in utterances])
+
+
+QUICK = FineTuneRecipe(
+    layers=-1, epochs=2, batch_size=8, learning_rate=1e-3, kinds=("noise", "volume"), dropout=0.0, width=16, embedding=8
+)
+
+
+def encoder(place: Path, family: str = "whisper", layers: int = 2) -> BackboneRecipe:
+    return BackboneRecipe(str(save_tiny(family, place / f"tiny-{family}")), layers, (layers,), max_seconds=1.0)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_overfits_sixteen_clips(family: str, tmp_path: Path) -> None:
+    utterances = sixteen_clips(tmp_path)
+    recipe = replace(
+        QUICK,
+        epochs=40,
+        batch_size=8,
+        learning_rate=3e-4,
+        head_learning_rate=1e-2,
+        kinds=(),
+        balance="none",
+        label_smoothing=0.0,
+        patience=40,
+        width=32,
+    )
+    backbone = encoder(tmp_path, family)
+    # the validation clips are the training clips: what is asked is whether it can learn them by heart
+    finetune(utterances, labels_of(utterances), 4, SIXTEEN, SIXTEEN, backbone, recipe, 0, tmp_path / "run", cpu=True)
+    with (tmp_path / "run" / "finetune.csv").open() as f:
+        rows = list(csv.DictReader(f))
+    assert max(float(r["validation_accuracy"]) for r in rows) == 100.0
+    before = load_pooled(backbone)
+    after = load_finetuned(backbone, tmp_path / "run" / "backbone.pt")
+    moved = {k for k, v in after.state_dict().items() if not torch.equal(v, before.state_dict()[k])}
+    assert moved
+    assert all("layers." in k for k in moved)  # the convolutions at the bottom stay as they were
+    assert after.fingerprint() != before.fingerprint()
+
+
+def test_pooling_is_learned_over_a_frozen_encoder(tmp_path: Path) -> None:
+    utterances = sixteen_clips(tmp_path)
+    learned = replace(encoder(tmp_path), pooled_layers=(0, 1, 2), weighted_sum=True, attention=True)
+    recipe = replace(QUICK, layers=0, kinds=())
+    path = finetune(
+        utterances, labels_of(utterances), 4, SIXTEEN, NOBODY, learned, recipe, 0, tmp_path / "run", cpu=True
+    )
+    before, after = load_pooled(learned).state_dict(), load_finetuned(learned, path).state_dict()
+    moved = {k for k, v in after.items() if not torch.equal(v, before[k])}
+    assert moved
+    assert {"pooling.layer_scores", "pooling.attention.0.score.weight"} <= moved
+    assert all(k.startswith("pooling.") for k in moved)
+
+
+@pytest.mark.parametrize(("layers", "thawed"), [(1, {1}), (-1, {0, 1}), (0, set())])
+def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
+    backbone = tiny_backbone("wav2vec2")
+    parameters = thaw(backbone, layers)
+    assert sum(p.requires_grad for p in backbone.parameters()) == len(parameters)
+    assert bool(parameters) == bool(thawed)
+    for index, layer in enumerate(backbone.transformer_layers()):
+        assert all(p.requires_grad == (index in thawed) for p in layer.parameters())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"patience": 3},
+        {"optimiser": "sgd", "accumulate": 2, "lambda_scl": 0.0},
+        {"speakers": 2, "kinds": (), "precision": "bf16"},
+    ],
+    ids=["paired", "sgd", "speakers"],
+)
+def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: Path) -> None:
+    utterances = sixteen_clips(tmp_path)
+    recipe = replace(QUICK, epochs=3, dropout=0.2, **change)  # type: ignore[arg-type]
+    backbone = encoder(tmp_path)
+    common = (utterances, labels_of(utterances), 4, SIXTEEN[:12], SIXTEEN[12:], backbone, recipe, 5)
+
+    def kill_after_one(done: int, _: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    whole = finetune(*common, tmp_path / "whole", cpu=True)
+    with pytest.raises(KeyboardInterrupt):
+        finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True)
+    assert not (tmp_path / "killed" / "backbone.pt").exists()
+    torch.manual_seed(77)
+    resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True)
+    first, second = torch.load(whole, weights_only=True), torch.load(resumed, weights_only=True)
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    curves = [(tmp_path / name / "finetune.csv").read_bytes() for name in ("whole", "killed")]
+    assert curves[0] == curves[1]
+    assert list((tmp_path / "whole" / "tensorboard").iterdir())
+
+
+def test_out_of_memory_says_which_setting_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("trainer.training.finetune.FineTuned.forward", no_memory)
+    utterances = sixteen_clips(tmp_path)
+    with pytest.raises(OutOfMemoryForRecipeError, match=r"lower `finetune\.batch_size` \(now 8"):
+        finetune(
+            utterances,
+            labels_of(utterances),
+            4,
+            SIXTEEN,
+            NOBODY,
+            encoder(tmp_path),
+            QUICK,
+            0,
+            tmp_path / "run",
+            cpu=True,
+        )
+
+
+JOB = """
+import pickle, sys
+from pathlib import Path
+import numpy as np, torch
+from accelerate import PartialState
+from trainer.training.finetune import finetune
+torch.set_num_threads(1)
+place = Path(sys.argv[1])
+utterances, labels, encoder, recipe = pickle.loads((place / "job.pickle").read_bytes())
+finetune(utterances, labels, 4, np.arange(16), np.zeros(0, np.int64), encoder, recipe, 0, place, cpu=True)
+state = PartialState()
+(place / f"process-{state.process_index}-of-{state.num_processes}").touch()
+"""
+
+
+@pytest.mark.timeout(900)
+def test_two_processes_give_the_loss_curve_and_weights_of_one(tmp_path: Path) -> None:
+    script, root = tmp_path / "job.py", Path(__file__).parents[3]
+    script.write_text(JOB, encoding="utf-8")
+    utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path)
+    recipe = replace(QUICK, epochs=3, kinds=("volume",))
+    losses, weights = [], []
+    # torchrun: on processors `accelerate launch` itself starts one process, whatever number it is given
+    for processes in (1, 2):
+        place = tmp_path / str(processes)
+        place.mkdir()
+        (place / "job.pickle").write_bytes(pickle.dumps((utterances, labels_of(utterances), backbone, recipe)))
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        done = subprocess.run(
+            [sys.executable, *launch, str(script), str(place)],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "ACCELERATE_USE_CPU": "true"},
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert len(list(place.glob(f"process-*-of-{processes}"))) == processes
+        with (place / "finetune.csv").open() as f:
+            losses.append([float(r["loss"]) for r in csv.DictReader(f)])
+        weights.append(torch.load(place / "backbone.pt", weights_only=True))
+    assert len(losses[0]) == 3
+    np.testing.assert_allclose(losses[1], losses[0], atol=1e-4)
+    for key, value in weights[0].items():
+        torch.testing.assert_close(weights[1][key], value, atol=1e-3, rtol=1e-3)

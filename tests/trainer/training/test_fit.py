@@ -1,0 +1,340 @@
+"""Training the head on features: it learns, a seed says everything, a killed run goes on to the same weights."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from desktop_app.engine.recognition.voice import estimate_baseline
+from trainer.data.corpora import Utterance
+from trainer.model.baseline import BaselineBank, classifier, estimate_prior
+from trainer.model.head import Head, PackHead
+from trainer.recipe import AugmentRecipe, BaselineRecipe, CorporaRecipe, HeadRecipe, KnnRecipe, Recipe, TrainingRecipe
+from trainer.training.datastore import knn_probabilities, nearest
+from trainer.training.fit import Batches, Dataset, FittedHead, fit_head, load_head, sampling_weights, save_head
+from trainer.training.metrics import unweighted_accuracy
+from trainer.training.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
+from trainer.training.tune import fit_temperature, tune, tuning_answers
+
+LABELS = ("angry", "happy", "neutral", "sad")
+DIM = 24
+
+
+def dataset(copies: int = 0, extra_label: bool = False, seed: int = 0) -> Dataset:
+    """Two corpora of six speakers; a clip is its emotion, its speaker and noise."""
+    rng = np.random.default_rng(seed)
+    labels = (*LABELS, "bored") if extra_label else LABELS
+    emotions, rows, utterances = 2.0 * rng.standard_normal((5, DIM)), [], []
+    for corpus in ("one", "two"):
+        for speaker in range(6):
+            voice = 1.5 * rng.standard_normal(DIM)
+            for index, label in enumerate(labels):
+                for take in range(6):
+                    rows.append(emotions[index] + voice + 0.7 * rng.standard_normal(DIM))
+                    name = f"{corpus}/{speaker}-{label}-{take}"
+                    utterances.append(Utterance(name, Path("none"), corpus, str(speaker), label, digest=name))
+    clean = np.array(rows, dtype=np.float32)
+    noisy = [clean + 0.3 * rng.standard_normal(clean.shape).astype(np.float32) for _ in range(copies)]
+    return Dataset.of(utterances, np.stack([clean, *noisy]), LABELS)
+
+
+def recipe(**training: Any) -> Recipe:
+    values = {"epochs": 6, "batch_size": 32, "learning_rate": 5e-3, **training}
+    return Recipe(
+        "test",
+        CorporaRecipe(("one", "two"), LABELS),
+        head=HeadRecipe(members=2, width=32, embedding=8, dropout=0.1),
+        training=TrainingRecipe(**values),
+        knn=KnnRecipe(k=(1, 4), alpha=(0.0, 0.5, 1.0), temperature=(0.1,)),
+    )
+
+
+def split(data: Dataset) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    validation = np.array([u.speaker in "45" for u in data.utterances])
+    return np.flatnonzero(~validation), np.flatnonzero(validation)
+
+
+def weights(fitted: FittedHead) -> list[torch.Tensor]:
+    return [p.detach() for p in fitted.head.parameters()]
+
+
+def test_learns_and_a_baseline_helps() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=15), seed=0)
+    truth = data.label_indices()[validation]
+    rng = np.random.default_rng(0)
+
+    def ua(condition: Condition) -> float:
+        (answers,) = answers_under(data, fitted, validation, condition, 1.0, rng)
+        return unweighted_accuracy(truth, answers.logits.argmax(1), 4)
+
+    alone, known = ua(Condition(0)), ua(Condition(-1))
+    assert alone > 60
+    assert known > 90
+    assert known > alone
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        {"mixup": 0.4, "speaker_swap": 1.0, "jitter": 0.1, "ema": 0.9},
+        {"lambda_scl": 0.0, "balance": "label"},
+        {"lambda_scl": 1.0, "patience": 2},
+    ],
+)
+def test_same_seed_same_weights(training: dict[str, Any]) -> None:
+    data = dataset(copies=2, extra_label=True)
+    train, validation = split(data)
+    first, second = (fit_head(data, train, validation, recipe(**training), seed=3) for _ in range(2))
+    other = fit_head(data, train, validation, recipe(**training), seed=4)
+    assert all(torch.equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
+    assert not torch.equal(weights(first)[0], weights(other)[0])
+    assert first.labels == (*LABELS, "bored")
+    assert first.answer(first.pooled(data.features[0]), np.zeros(DIM, np.float32))[0].shape[1] == 4
+
+
+def test_a_killed_run_resumes_bit_for_bit(tmp_path: Path) -> None:
+    data = dataset(copies=1)
+    train, validation = split(data)
+    whole = fit_head(data, train, validation, recipe(patience=4, ema=0.5), 1, tmp_path / "whole", checkpoint_every_s=0)
+
+    def kill_after_three(done: int, _: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit_head(
+            data,
+            train,
+            validation,
+            recipe(patience=4, ema=0.5),
+            1,
+            tmp_path / "killed",
+            progress=kill_after_three,
+            checkpoint_every_s=0,
+        )
+    assert not list((tmp_path / "killed").glob("*.part"))
+    torch.manual_seed(99)  # whatever happened in between must not matter
+    resumed = fit_head(data, train, validation, recipe(patience=4, ema=0.5), 1, tmp_path / "killed", resume=True)
+    assert all(torch.equal(a, b) for a, b in zip(weights(whole), weights(resumed), strict=True))
+    assert (tmp_path / "whole" / "metrics.csv").read_bytes() == (tmp_path / "killed" / "metrics.csv").read_bytes()
+
+
+def test_training_leaves_torchs_own_generator_alone() -> None:
+    data = dataset()
+    before = torch.get_rng_state()
+    fit_head(data, *split(data), recipe(epochs=1), seed=0)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_saved_and_loaded_head_answers_alike(tmp_path: Path) -> None:
+    data = dataset()
+    fitted = fit_head(data, *split(data), recipe(epochs=2), seed=0)
+    save_head(tmp_path / "head.pt", fitted)
+    again = load_head(tmp_path / "head.pt", recipe())
+    pooled = fitted.pooled(data.features[0])
+    np.testing.assert_array_equal(again.pooled(data.features[0]), pooled)
+    for a, b in zip(fitted.answer(pooled, pooled[0]), again.answer(pooled, pooled[0]), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(again.prior.emotion_offsets, fitted.prior.emotion_offsets)
+
+
+@pytest.mark.parametrize("scale", [10.0, 0.0])
+def test_the_packs_head_is_the_trained_one_on_fewer_labels(scale: float) -> None:
+    head = Head(DIM, 6, HeadRecipe(members=3, width=16, embedding=4, scale=scale)).eval()
+    features, baseline = torch.randn(5, DIM), torch.randn(5, DIM)
+    logits, embedding = head(features - baseline)
+    pack_logits, pack_embedding = PackHead(head, (0, 2, 5))(features, baseline)
+    torch.testing.assert_close(pack_logits, logits[:, [0, 2, 5]])
+    torch.testing.assert_close(pack_embedding, embedding)
+    torch.testing.assert_close(embedding.norm(dim=1), torch.ones(5))
+
+
+@pytest.mark.parametrize(("scale", "grown"), [(10.0, 1.0), (0.0, 2.0)])
+def test_with_scale_0_the_classifier_reads_the_embedding_before_its_length_is_gone(scale: float, grown: float) -> None:
+    head = Head(DIM, 4, HeadRecipe(members=2, width=16, embedding=4, scale=scale)).eval()
+    features = torch.randn(5, DIM)
+    logits, embedding = head(features)
+    with torch.no_grad():
+        head.embedding_weight *= 2
+        head.embedding_bias *= 2
+    again, same = head(features)
+    torch.testing.assert_close(same, embedding)
+    torch.testing.assert_close(again, grown * logits)  # the classifier's own bias is 0 yet
+
+
+def test_balance_draws_every_corpus_and_label_alike() -> None:
+    labels, corpora = np.array([0] * 8 + [1] * 2 + [0] * 30), np.array([0] * 10 + [1] * 30)
+    w = sampling_weights(labels, corpora, "corpus-label")
+    assert w[corpora == 0].sum() == pytest.approx(0.5)
+    assert w[(corpora == 0) & (labels == 1)].sum() == pytest.approx(0.25)
+    assert sampling_weights(labels, corpora, "label")[labels == 1].sum() == pytest.approx(0.5)
+    assert sampling_weights(labels, corpora, "none").std() == 0
+
+
+def test_contrastive_batches_are_n_clips_and_their_n_copies() -> None:
+    data = dataset(copies=1)
+    train, _ = split(data)
+    labels, plain = data.label_indices()[train], replace(BaselineRecipe(), train_counts=(0,))
+    speakers = np.array([int(data.utterances[i].speaker) for i in train])
+    prior = estimate_prior(data.features[0, train], labels, speakers, 4, plain)
+    batches = Batches(data, train, data.features[:, train], labels, speakers, prior, replace(recipe(), baseline=plain))
+    rng = np.random.default_rng(0)
+    batches.new_epoch(rng)
+    features, drawn = batches.draw(rng)
+    assert torch.equal(drawn[:, :16], drawn[:, 16:])
+    difference = features[:, :16] - features[:, 16:]
+    assert 0 < difference.abs().max() < 3  # the same clips, with noise
+    assert replace(recipe(), augment=AugmentRecipe(copies=1)).augment.clean_share == 0.5
+
+
+def test_bank_draws_with_the_engines_estimator() -> None:
+    data = dataset()
+    train, _ = split(data)
+    pooled, labels = data.features[0, train], data.label_indices()[train]
+    speakers = np.array([int(data.utterances[i].speaker) for i in train])
+    plain = BaselineRecipe(train_counts=(1000,), draws=2, clips_to_half=5.0, moods="ignored")
+    bank = BaselineBank(pooled[None], labels, speakers, estimate_prior(pooled, labels, speakers, 4, plain), plain)
+    bank.draw(np.random.default_rng(0))
+    own = pooled[speakers == 2]
+    np.testing.assert_allclose(bank.bank[0, 2, 1], own.mean(0) * len(own) / (len(own) + 5), atol=1e-5)
+
+
+def test_a_part_of_a_baseline_is_taken_off_as_often_as_the_recipe_says() -> None:
+    data, rng = dataset(), np.random.default_rng(0)
+    pooled, labels = data.features[0], data.label_indices()
+    speakers = np.array([int(u.speaker) for u in data.utterances])
+    whole = BaselineRecipe(train_counts=(1000,), draws=1)
+    prior = estimate_prior(pooled, labels, speakers, 4, whole)
+    shares = {}
+    for in_part in (0.0, 0.5):
+        bank = BaselineBank(pooled[None], labels, speakers, prior, replace(whole, in_part=in_part))
+        bank.draw(rng)
+        picked = bank.pick(rng, np.zeros_like(speakers), speakers)
+        full = bank.bank[0, speakers, 0]
+        shares[in_part] = (picked * full).sum(1) / (full * full).sum(1)
+        np.testing.assert_allclose(picked, shares[in_part][:, None] * full, atol=1e-5)
+    np.testing.assert_allclose(shares[0.0], 1.0, atol=1e-6)
+    parts = shares[0.5][shares[0.5] < 0.999]
+    assert 0.4 < len(parts) / len(speakers) < 0.6
+    assert 0.0 <= parts.min() < 0.1
+    assert parts.max() > 0.9
+
+
+def test_the_datastore_lies_halfway_between_strangers_and_known_voices() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=2), seed=0)
+    own = np.array([i for i in train if data.utterances[i].speaker_key == data.utterances[train[0]].speaker_key])
+    pooled = fitted.pooled(data.features[0, own])
+    voice = estimate_baseline(pooled, classifier(fitted.head, range(4), 1.0), fitted.prior).baseline
+    expected = fitted.answer(pooled, 0.5 * voice)[1]
+    np.testing.assert_allclose(datastore_items(data, fitted, own)[0], expected, atol=1e-6)
+
+
+def test_prior_finds_the_emotions_offsets_and_the_shrinkage() -> None:
+    rng = np.random.default_rng(0)
+    offsets = rng.standard_normal((3, 6)).astype(np.float32)
+    offsets -= offsets.mean(0)
+    pooled, labels, speakers = [], [], []
+    for speaker in range(200):
+        voice = 2.0 * rng.standard_normal(6)
+        for label in range(3):
+            for _ in range(4):
+                pooled.append(voice + offsets[label] + rng.standard_normal(6))
+                labels.append(label)
+                speakers.append(speaker)
+    data = np.array(pooled, dtype=np.float32)
+    prior = estimate_prior(data, np.array(labels), np.array(speakers), 3, BaselineRecipe(clips_to_half=0.0))
+    np.testing.assert_allclose(prior.emotion_offsets, offsets, atol=0.15)
+    np.testing.assert_allclose(prior.clips_to_half, 1 / 4, atol=0.15)  # within 1, between 4
+    np.testing.assert_allclose(prior.within_variance, 1.0, atol=0.15)
+
+
+def test_one_sided_draws() -> None:
+    labels, rng = np.repeat([0, 1, 2, 3], 20), np.random.default_rng(0)
+    one = draw_clips(labels, Condition(10, ONE_MOOD), 2, rng)
+    assert len(one) == 10
+    assert set(labels[one]) == {2}
+    mostly = labels[draw_clips(labels, Condition(10, MOSTLY_ONE_MOOD), 2, rng)]
+    assert (len(mostly), (mostly == 2).sum()) == (10, 8)
+    assert len(draw_clips(labels, Condition(-1), None, rng)) == 80
+    few = labels[draw_clips(np.array([2, 2, 0, 0, 0, 1, 1, 3]), Condition(10, ONE_MOOD), 2, rng)]
+    assert len(few) == 2
+
+
+def test_classifier_answers_like_the_head() -> None:
+    head = Head(DIM, 5, HeadRecipe(members=2, width=8, embedding=4)).eval()
+    pooled = np.random.default_rng(0).standard_normal((3, DIM)).astype(np.float32)
+    p = classifier(head, (0, 1, 2), 2.0)(pooled, np.zeros(DIM, np.float32))
+    with torch.inference_mode():
+        expected = torch.softmax(head(torch.from_numpy(pooled))[0][:, :3] / 2.0, 1)
+    np.testing.assert_allclose(p, expected, atol=1e-6)
+
+
+def test_nearest_is_exact() -> None:
+    rng = np.random.default_rng(0)
+    items = rng.standard_normal((700, 6)).astype(np.float32)
+    items /= np.linalg.norm(items, axis=1, keepdims=True)
+    labels = rng.integers(0, 3, 700)
+    queries, items, labels = items[:600], items[600:], labels[600:]
+    found = nearest(queries, items, labels, 4)
+    distances = np.linalg.norm(queries[:, None] - items[None], axis=2)
+    order = np.argsort(distances, axis=1)[:, :4]
+    np.testing.assert_allclose(found.distances, np.take_along_axis(distances, order, 1), atol=1e-3)
+    assert (found.labels == labels[order]).mean() > 0.999
+    p = knn_probabilities(found, 4, 0.1, "vote", 3)
+    np.testing.assert_allclose(p[0], np.bincount(labels[order[0]], minlength=3) / 4)
+
+
+def test_temperature_is_found_again() -> None:
+    rng = np.random.default_rng(0)
+    logits = 2.0 * rng.standard_normal((4000, 3))
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    truth = np.array([rng.choice(3, p=row) for row in p])
+    assert fit_temperature([(3.0 * logits).astype(np.float32)], [truth]) == pytest.approx(3.0, rel=0.1)
+
+
+def test_tune_stays_within_the_recipes_grid() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(), seed=0)
+    tuned = tune(tuning_answers(data, fitted, train, validation, recipe().knn), recipe().knn)
+    assert tuned.k in (1, 4)
+    assert tuned.alpha in (0.0, 0.5, 1.0)
+    assert 0 < tuned.novelty_distance < 2
+    assert 0.25 <= tuned.abstain_confidence <= 1
+    assert tuned.ua_fused >= tuned.ua_model - 0.5
+
+
+def test_a_head_that_knows_no_voices_is_tuned_and_searched_without_them() -> None:
+    data, plain = dataset(), replace(recipe(epochs=8), baseline=BaselineRecipe(train_counts=(0,), draws=1))
+    assert recipe().baseline.used
+    assert not plain.baseline.used
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, plain, seed=0)
+    pooled = fitted.pooled(data.features[0, train])
+    expected = fitted.answer(pooled, np.zeros(DIM, np.float32))[1]
+    np.testing.assert_array_equal(datastore_items(data, fitted, train, voices=False)[0], expected)
+    assert np.abs(datastore_items(data, fitted, train)[0] - expected).max() > 0.01
+    (alone,) = answers_under(data, fitted, validation, Condition(0), 1.0, np.random.default_rng(0))
+    truth = data.label_indices()[validation]
+    tuned = tune(tuning_answers(data, fitted, train, validation, plain.knn, voices=False), plain.knn)
+    assert tuned.ua_model == unweighted_accuracy(truth, alone.logits.argmax(1), 4) == fitted.validation_accuracy
+
+
+def test_principal_components_become_part_of_the_first_layer() -> None:
+    data = dataset()
+    train, validation = split(data)
+    reduced = replace(recipe(epochs=15), head=replace(recipe().head, principal_components=12))
+    fitted = fit_head(data, train, validation, reduced, seed=0)
+    assert fitted.head.hidden_weight.shape[1] == DIM
+    truth = data.label_indices()[validation]
+    (answers,) = answers_under(data, fitted, validation, Condition(-1), 1.0, np.random.default_rng(0))
+    assert unweighted_accuracy(truth, answers.logits.argmax(1), 4) > 85
+    accuracy = unweighted_accuracy(truth, answers.logits.argmax(1), 4)
+    assert fitted.validation_accuracy == pytest.approx(accuracy, abs=15)

@@ -1,0 +1,33 @@
+"""The corpora: one small module each, which turns a published layout into utterances."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from trainer.data.corpora import ased, banglaser, cremad, emodb, emotiontts, iemocap, nemo, own, ravdess, tess
+from trainer.data.corpora.utterance import CorpusError, Utterance
+
+LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
+    "ravdess": ravdess.load,
+    "emodb": emodb.load,
+    "nemo": nemo.load,
+    "ased": ased.load,
+    "banglaser": banglaser.load,
+    "emotiontts": emotiontts.load,
+    "cremad": cremad.load,
+    "tess": tess.load,
+    "iemocap": iemocap.load,
+    "own": own.load,
+}
+
+__all__ = ["LOADERS", "CorpusError", "Utterance", "load_corpus"]
+
+
+def load_corpus(name: str, root: Path) -> list[Utterance]:
+    """The utterances of one corpus.
+
+    Raises:
+        CorpusError: No such loader, or the corpus is not there or not as published.
+    """
+    if name not in LOADERS:
+        raise CorpusError(f"There is no corpus {name!r}: choose among {', '.join(LOADERS)}.")
+    return LOADERS[name](root)

@@ -1,0 +1,200 @@
+"""The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
+
+A cache is a folder named after encoder, pools and precision; its rows hold every layer kept, so that another choice of
+layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for). `rows.f32` grows by a row a clip and
+`keys.txt` by the row's key after it; a killed run leaves at most rows without keys, which the next to add some cuts
+off. Runs that share a cache add to it one at a time.
+"""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from filelock import FileLock
+
+from trainer.data.augment import augment, draw_part
+from trainer.data.corpora import Utterance
+from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
+from trainer.model.backbone import load_backbone
+from trainer.model.pooling import PooledBackbone
+from trainer.recipe import STATISTICS, AugmentRecipe, BackboneRecipe
+
+Floats = npt.NDArray[np.float32]
+
+BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
+PART = "part"  # the augmentation that is drawn among a clip's states, not its samples
+WHOLE = ("", 0)  # the clip as it is, among the variants (kind, copy)
+CHUNK = 256  # clips that are read, sorted by length and encoded together
+
+
+class FeatureCache:
+    """Rows of pooled features by key."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._dim = dim
+        self._rows_path, self._keys_path = folder / "rows.f32", folder / "keys.txt"
+        self._lock = FileLock(folder / "lock")
+        with self._lock:
+            self._read()
+
+    def _read(self) -> None:
+        """The keys on disk that have their row."""
+        self._rows_path.touch()
+        self._keys_path.touch()
+        keys = self._keys_path.read_text(encoding="utf-8").splitlines()
+        self._keys = keys[: self._rows_path.stat().st_size // (4 * self._dim)]
+        self._index = {key: i for i, key in enumerate(self._keys)}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._index
+
+    def append(self, keys: Sequence[str], rows: Floats) -> None:
+        """Adds rows float32 [len(keys), dim] to those that are there by now."""
+        with self._lock:
+            self._read()
+            os.truncate(self._rows_path, len(self._keys) * 4 * self._dim)
+            os.truncate(self._keys_path, sum(len(key) + 1 for key in self._keys))
+            with self._rows_path.open("ab") as f:
+                f.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
+            with self._keys_path.open("a", encoding="utf-8", newline="\n") as f:
+                f.writelines(key + "\n" for key in keys)
+            self._read()
+
+    def rows(self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None) -> Floats:
+        """float32 [len(keys), dim], or the columns asked for alone."""
+        width = self._dim if columns is None else len(columns)
+        rows = np.empty((len(keys), width), dtype=np.float32)
+        if keys:
+            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r", shape=(len(self._keys), self._dim))
+            for row, key in zip(rows, keys, strict=True):
+                row[:] = stored[self._index[key]] if columns is None else stored[self._index[key]][columns]
+        return rows
+
+
+def clip_key(utterance: Utterance, max_seconds: float, kind: str = "", seed: int = 0) -> str:
+    """What a row is filed under: the sound itself, how much of it, and how it was changed."""
+    suffix = f"-{kind}-{seed}" if kind else ""
+    return f"{utterance.digest}-{max_seconds:g}{suffix}"
+
+
+def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Waveforms float32 [n] as one batch: float32 [b, longest], zeros behind; lengths int64 [b]."""
+    lengths = torch.tensor([len(w) for w in waveforms], dtype=torch.int64)
+    batch = torch.zeros(len(waveforms), int(lengths.max()))
+    for row, waveform in zip(batch, waveforms, strict=True):
+        row[: len(waveform)] = torch.from_numpy(waveform)
+    return batch, lengths
+
+
+def encode(
+    model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32", parts: Floats | None = None
+) -> Floats:
+    """Pooled features of waveforms, in batches of like length: [n, D], or [n, p, D] of p parts [n, p, 2] of each."""
+    order = np.argsort([len(w) for w in waveforms], kind="stable")
+    shape = (len(waveforms),) if parts is None else parts.shape[:2]
+    rows = np.empty((*shape, model.pooled_dim), dtype=np.float32)
+    start = 0
+    device = next(model.parameters()).device
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+        while start < len(order):
+            size = 1
+            while start + size < len(order):
+                if (size + 1) * len(waveforms[order[start + size]]) > BATCH_SECONDS * SAMPLE_RATE:
+                    break
+                size += 1
+            chosen = order[start : start + size]
+            batch, lengths = pad_batch([waveforms[i] for i in chosen])
+            of = None if parts is None else torch.from_numpy(parts[chosen]).to(device)
+            rows[chosen] = model(batch.to(device), lengths.to(device), of).float().cpu().numpy()
+            start += size
+    return rows
+
+
+def pooled_columns(recipe: BackboneRecipe, hidden_dim: int, n_layers: int) -> npt.NDArray[np.int64]:
+    """Where a recipe's statistics stand in a row of every layer's and all STATISTICS, in StatisticsPooling's order."""
+    shape = (len(recipe.pools), n_layers, len(STATISTICS), hidden_dim)
+    index = np.arange(math.prod(shape)).reshape(shape)
+    statistics = [STATISTICS.index(statistic) for statistic in recipe.statistics]
+    return index[:, list(recipe.pooled_layers)][:, :, statistics].reshape(-1)
+
+
+def pooled_features(
+    utterances: Sequence[Utterance],
+    recipe: BackboneRecipe,
+    augmentation: AugmentRecipe | None = None,
+    progress: Progress | None = None,
+    finetuned: PooledBackbone | None = None,
+) -> Floats:
+    """Pooled features of every clip, from the cache where they are there.
+
+    Args:
+        utterances: Inspected ones: they need their digest.
+        recipe: Encoder, layers, front end.
+        augmentation: Whose copies to add; None for the clean clips alone.
+        progress: Called as clips are encoded.
+        finetuned: In place of the recipe's encoder and pooling.
+
+    Returns:
+        float32 [1 + copies, n, D]; [0] is the clean clips.
+    """
+    columns = None
+    if finetuned is None:
+        backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+        PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
+        every = range(backbone.n_layers + 1)
+        model = PooledBackbone(backbone, every, recipe.pools)
+        columns = pooled_columns(recipe, backbone.hidden_dim, len(every))
+        name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
+    else:
+        model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}"
+    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
+    variants = [WHOLE]
+    if augmentation is not None:
+        kinds = augmentation.kinds
+        variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
+
+    def key(utterance: Utterance, variant: tuple[str, int]) -> str:
+        return clip_key(utterance, recipe.max_seconds, *variant)
+
+    heard: dict[tuple[str, int], list[tuple[str, int]]] = {}  # each sound to encode, and the variants that it gives
+    for variant in variants:
+        heard.setdefault(WHOLE if variant[0] == PART else variant, []).append(variant)
+    missing = {
+        sound: [u for u in utterances if any(key(u, variant) not in cache for variant in given)]
+        for sound, given in heard.items()
+    }
+    longest = round(recipe.max_seconds * SAMPLE_RATE)
+    done, total = 0, sum(map(len, missing.values()))
+    for sound, clips in missing.items():
+        given = heard[sound]
+        clips.sort(key=lambda u: u.duration_s)
+        for start in range(0, len(clips), CHUNK):
+            chunk = clips[start : start + CHUNK]
+            parts = np.array([[_part(u, *variant) for variant in given] for u in chunk], dtype=np.float32)
+            rows = encode(model, [_sound(u, longest, *sound) for u in chunk], recipe.precision, parts)
+            for column, variant in enumerate(given):
+                new = [row for row, u in enumerate(chunk) if key(u, variant) not in cache]
+                cache.append([key(chunk[row], variant) for row in new], rows[new, column])
+            done += len(chunk)
+            if progress:
+                progress(done, total)
+    return np.stack([cache.rows([key(u, variant) for u in utterances], columns) for variant in variants])
+
+
+def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform:
+    samples = read_clip(utterance)[:longest]
+    return augment(samples, kind, _seed(utterance, copy)) if kind else samples
+
+
+def _part(utterance: Utterance, kind: str, copy: int) -> tuple[float, float]:
+    return draw_part(_seed(utterance, copy)) if kind == PART else (1.0, 0.0)
+
+
+def _seed(utterance: Utterance, copy: int) -> int:
+    return int(utterance.digest[:12], 16) + copy

@@ -1,0 +1,212 @@
+"""The table of utterances of a recipe: loaded, labels mapped, every clip inspected once, duplicates taken out."""
+
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import platformdirs
+from tqdm import tqdm
+
+from desktop_app.engine.pack.format import ENVELOPE_PEAKS
+from desktop_app.engine.sound.audio import load_audio
+from desktop_app.errors import AudioError
+from trainer.data.corpora import CorpusError, Utterance, load_corpus
+from trainer.recipe import CorporaRecipe
+
+SAMPLE_RATE = 16_000  # Hz
+SHORTEST_S = 0.1  # a clip under this holds no syllable
+
+Waveform = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with (done, all)."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What `inspect` found.
+
+    Attributes:
+        utterances: The clips that can be used, with duration and digest.
+        broken: (clip, why) of those that can't be decoded, are empty or silent.
+        duplicates: (clip taken out, clip it is the same as); where their labels differ, both are out.
+    """
+
+    utterances: tuple[Utterance, ...]
+    broken: tuple[tuple[Utterance, str], ...]
+    duplicates: tuple[tuple[Utterance, Utterance], ...]
+
+
+def bar(what: str) -> Progress:
+    """A progress bar with the time left, on a terminal alone."""
+    bars: list[Any] = []
+
+    def show(done: int, total: int) -> None:
+        if not bars:
+            bars.append(tqdm(total=total, desc=what, leave=False, disable=None))
+        bars[0].update(done - bars[0].n)
+        if done == total:
+            bars[0].close()
+
+    return show
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: VOICEKIN_CACHE, else the user's cache folder."""
+    folder = os.environ.get("VOICEKIN_CACHE")
+    return Path(folder) if folder else Path(platformdirs.user_cache_dir("voicekin-train", appauthor=False))
+
+
+def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
+    """All utterances of a recipe's corpora with the recipe's labels.
+
+    Raises:
+        CorpusError: A corpus is missing or malformed, a label answered with has no clip, or one of one's own clips has
+            a label that the recipe does not know.
+    """
+    utterances: list[Utterance] = []
+    for name in recipe.names:
+        utterances += load_corpus(name, corpus_folder(recipe, name))
+    mapped = [replace(u, label=recipe.label_map.get(u.label, u.label)) for u in utterances]
+    mapped = [u for u in mapped if u.label]
+    if not recipe.train_all_labels:
+        if odd := [u for u in mapped if u.corpus == "own" and u.label not in recipe.labels]:
+            raise CorpusError(
+                f"{odd[0].path} is labelled {odd[0].label!r}, which the recipe does not name: add it to "
+                f"`corpora.labels`, correct it, or leave such clips out by `corpora.label_map` = "
+                f'{{ "{odd[0].label}" = "" }}.'
+            )
+        mapped = [u for u in mapped if u.label in recipe.labels]
+    counts = Counter(u.label for u in mapped)
+    if missing := [label for label in recipe.labels if not counts[label]]:
+        known = ", ".join(sorted({u.label for u in utterances}))
+        raise CorpusError(
+            f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
+        )
+    return tuple(mapped)
+
+
+def corpus_folder(recipe: CorporaRecipe, name: str) -> Path:
+    """Where a corpus lies.
+
+    Raises:
+        CorpusError: Neither the recipe nor VOICEKIN_CORPORA says so.
+    """
+    if name in recipe.folders:
+        return Path(recipe.folders[name]).expanduser()
+    root = os.environ.get("VOICEKIN_CORPORA")
+    if not root:
+        raise CorpusError(
+            f"Nobody says where the corpus {name} lies: set VOICEKIN_CORPORA to the folder that holds {name}/, "
+            f"or write it under `corpora.folders` in the recipe."
+        )
+    return Path(root) / name
+
+
+def read_clip(utterance: Utterance) -> Waveform:
+    """The clip's samples, float32 [n] mono at 16 kHz.
+
+    Raises:
+        AudioError: It can't be decoded.
+    """
+    return load_audio(utterance.path, SAMPLE_RATE, start_s=utterance.start_s, end_s=utterance.end_s).samples
+
+
+def envelope(samples: Waveform) -> tuple[float, ...]:
+    """64 peaks, 0 to 1 of the loudest, for drawing the clip."""
+    peaks = np.array([np.abs(part).max() if len(part) else 0.0 for part in np.array_split(samples, ENVELOPE_PEAKS)])
+    loudest = peaks.max()
+    return tuple(round(float(p), 3) for p in (peaks / loudest if loudest > 0 else peaks))
+
+
+def inspect(utterances: Sequence[Utterance], progress: Progress | None = None) -> Inspection:
+    """Decode every clip once (remembered by path, size and time), and take out what is broken or there twice.
+
+    Raises:
+        CorpusError: Two different clips go by one name: a pack could not tell them apart.
+    """
+    memory = _Memory(cache_folder() / "clips.jsonl")
+    usable: list[Utterance] = []
+    broken: list[tuple[Utterance, str]] = []
+    for done, utterance in enumerate(utterances, start=1):
+        found = memory.look_up(utterance)
+        if found.why:
+            broken.append((utterance, found.why))
+        else:
+            usable.append(replace(utterance, duration_s=found.duration_s, digest=found.digest))
+        if progress:
+            progress(done, len(utterances))
+    memory.close()
+    same: dict[str, list[Utterance]] = defaultdict(list)
+    for utterance in usable:
+        same[utterance.digest].append(utterance)
+    duplicates = [(other, group[0]) for group in same.values() for other in group[1:]]
+    # by object: the same clip in two folders, as some copies of RAVDESS have it, has one name
+    out = {id(other) for other, _ in duplicates}
+    out |= {id(g[0]) for g in same.values() if len({u.label for u in g}) > 1}
+    kept = tuple(u for u in usable if id(u) not in out)
+    named: dict[str, Utterance] = {}
+    for utterance in kept:
+        if named.setdefault(utterance.id, utterance) is not utterance:
+            other = named[utterance.id].path
+            raise CorpusError(
+                f"{other} and {utterance.path} go by one name, {utterance.id}: rename one or take it out."
+            )
+    return Inspection(kept, tuple(broken), tuple(duplicates))
+
+
+@dataclass(frozen=True)
+class _Found:
+    duration_s: float
+    digest: str
+    why: str
+
+
+class _Memory:
+    """What earlier inspections found, one JSON line a clip."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._known: dict[str, _Found] = {}
+        if path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                try:
+                    key, duration_s, digest, why = json.loads(line)
+                except ValueError:
+                    continue  # a line cut off by a killed run
+                self._known[key] = _Found(duration_s, digest, why)
+        self._lines = path.open("a", encoding="utf-8")
+
+    def look_up(self, utterance: Utterance) -> _Found:
+        try:
+            stat = utterance.path.stat()
+        except OSError:
+            return _Found(0.0, "", "it is not there")
+        key = f"{utterance.path}|{stat.st_size}|{stat.st_mtime_ns}|{utterance.start_s}|{utterance.end_s}"
+        if key not in self._known:
+            found = _examine(utterance)
+            self._known[key] = found
+            self._lines.write(json.dumps([key, found.duration_s, found.digest, found.why]) + "\n")
+        return self._known[key]
+
+    def close(self) -> None:
+        self._lines.close()
+
+
+def _examine(utterance: Utterance) -> _Found:
+    try:
+        samples = read_clip(utterance)
+    except AudioError as error:
+        return _Found(0.0, "", str(error))
+    duration_s = len(samples) / SAMPLE_RATE
+    if duration_s < SHORTEST_S:
+        return _Found(duration_s, "", f"it is {duration_s:.2f} s long, too short to hold speech")
+    if not np.any(samples):
+        return _Found(duration_s, "", "it is digital silence")
+    return _Found(round(duration_s, 3), sha256(samples.tobytes()).hexdigest(), "")

@@ -1,0 +1,270 @@
+"""Evaluating a run: every test speaker answered under every condition, and what the answers score."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.recognition.fusion import fuse, softmax
+from trainer.data.table import bar
+from trainer.training.datastore import knn_probabilities
+from trainer.training.metrics import (
+    bootstrap_mean_of_folds,
+    coverage_curve,
+    paired_difference,
+    reliability,
+    score,
+    unweighted_accuracy,
+)
+from trainer.training.protocol import (
+    ALL_CLIPS,
+    MOSTLY_ONE_MOOD,
+    ONE_MOOD,
+    Condition,
+    answered_rows,
+    answers_under,
+    datastore_items,
+    neighbours_of,
+)
+
+if TYPE_CHECKING:
+    from trainer.run import Part, Run
+
+Ints = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float64]
+
+WAYS = ("fused", "model", "knn", "vote")
+"""p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
+
+COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+PLOT_WIDTH = 50  # characters
+COVERAGE_SHOWN = ("0", "10")  # conditions
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the test speakers of all folds were answered, under one condition, by one seed and draw.
+
+    Attributes:
+        condition: How much of the speaker was known.
+        seed: Of the training.
+        draw: Which draw of the unlabelled clips (and mood, where they are one-sided).
+        rows: int64 [n], of the table.
+        probabilities: float64 [4, n, L] in the order of WAYS.
+    """
+
+    condition: Condition
+    seed: int
+    draw: int
+    rows: Ints
+    probabilities: Probabilities
+
+
+def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
+    """The counts, and the one-sided draws of 10 and 30 clips where counts name these."""
+    plain = tuple(Condition(n) for n in counts)
+    sided = tuple(Condition(n, mood) for n in counts if n in (10, 30) for mood in (ONE_MOOD, MOSTLY_ONE_MOOD))
+    return plain + sided
+
+
+def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
+    """The test speakers of one fold and seed, answered with a datastore of training and validation clips."""
+    data, recipe = run.data(part), run.recipe
+    fitted, tuned = run.final_head(part), run.tuned(part)
+    known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
+    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), recipe.baseline.used)
+    test = answered_rows(data, part.fold.indices(data.utterances, "test"))
+    rng = np.random.default_rng(part.seed)
+    for condition in conditions:
+        repeatable = condition.clips in (0, ALL_CLIPS)
+        draw = 0
+        for _ in range(1 if repeatable else recipe.protocol.draws):
+            for answers in answers_under(data, fitted, test, condition, tuned.temperature, rng):
+                p_model = softmax(answers.logits, tuned.temperature)
+                found = neighbours_of(answers, items, item_labels, max(tuned.k, tuned.vote_k))
+                p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, data.n_answered)
+                fused = fuse(p_knn, p_model, tuned.alpha)
+                p_vote = knn_probabilities(found, tuned.vote_k, tuned.knn_temperature, "vote", data.n_answered)
+                voted = fuse(p_vote, p_model, tuned.vote_alpha)
+                yield Answered(condition, part.seed, draw, test, np.stack([fused, p_model, p_knn, voted]))
+                draw += 1
+
+
+def answer_run(run: "Run") -> list[Answered]:
+    """All folds' answers put together: one `Answered` for each condition, seed and draw."""
+    conditions = conditions_of(run.recipe.protocol.baseline_counts)
+    collected: dict[tuple[Condition, int, int], list[Answered]] = {}
+    parts = run.parts()
+    show = bar("folds answered")
+    for done, part in enumerate(parts, start=1):
+        for answered in answer_part(run, part, conditions):
+            collected.setdefault((answered.condition, answered.seed, answered.draw), []).append(answered)
+        show(done, len(parts))
+    together = []
+    for (condition, seed, draw), pieces in collected.items():
+        rows = np.concatenate([p.rows for p in pieces])
+        together.append(
+            Answered(condition, seed, draw, rows, np.concatenate([p.probabilities for p in pieces], axis=1))
+        )
+    return together
+
+
+def evaluate_run(run: "Run") -> str:
+    """Answer and score a run; writes scores.json, answers.npz and tables.md, and returns the tables."""
+    from trainer.run import write_json
+
+    answered = answer_run(run)
+    arrays: dict[str, Any] = {
+        "conditions": np.array([str(a.condition) for a in answered]),
+        "seeds": np.array([a.seed for a in answered]),
+        "draws": np.array([a.draw for a in answered]),
+        **{f"rows_{i}": a.rows for i, a in enumerate(answered)},
+        **{f"probabilities_{i}": a.probabilities.astype(np.float32) for i, a in enumerate(answered)},
+    }
+    np.savez_compressed(run.folder / "answers.npz", **arrays)
+    scores = score_answers(run, answered)
+    write_json(run.folder / "scores.json", scores)
+    tables = score_tables(scores)
+    (run.folder / "tables.md").write_text(tables, encoding="utf-8")
+    return tables
+
+
+def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
+    """Scores by condition: means over seeds and draws, the spread over seeds, and breakdowns."""
+    data = run.prepare()
+    truth_of = data.label_indices()
+    fold_of = {s: fold.name for fold in {p.fold.name: p.fold for p in run.parts()}.values() for s in fold.test}
+    by_condition: dict[str, list[Answered]] = {}
+    for a in answered:
+        by_condition.setdefault(str(a.condition), []).append(a)
+    scores: dict[str, Any] = {}
+    for name, group in by_condition.items():
+        rows = group[0].rows
+        utterances = [data.utterances[i] for i in rows]
+        truth, speakers = truth_of[rows], [u.speaker_key for u in utterances]
+        fused = [asdict(score(truth, a.probabilities[0], speakers)) for a in group]
+        entry: dict[str, Any] = {key: float(np.mean([f[key] for f in fused])) for key in fused[0] if key != "confusion"}
+        entry["confusion"] = np.mean([f["confusion"] for f in fused], axis=0).round(1).tolist()
+        for way, which in zip(WAYS, range(len(WAYS)), strict=True):
+            by_seed = [
+                np.mean([_ua(truth, a.probabilities[which], data.n_answered) for a in group if a.seed == seed])
+                for seed in run.recipe.protocol.seeds
+            ]
+            entry[f"ua_{way}"] = float(np.mean(by_seed))
+            entry[f"ua_{way}_seed_spread"] = float(np.std(by_seed))
+        mixed, model = (np.concatenate([a.probabilities[way].argmax(1) for a in group]) for way in (0, 1))
+        entry["knn_adds"] = paired_difference(
+            np.tile(truth, len(group)), mixed, model, speakers * len(group), data.n_answered
+        )
+        for what, keys in (
+            ("fold", [fold_of[s] for s in speakers]),
+            ("corpus", [u.corpus for u in utterances]),
+            ("sex", [u.sex for u in utterances]),
+        ):
+            entry[f"by_{what}"] = _breakdown(truth, group, keys, data.n_answered)
+        folds = [fold_of[s] for s in speakers]
+        ends = [
+            bootstrap_mean_of_folds(truth, a.probabilities[0].argmax(1), speakers, folds, data.n_answered)
+            for a in group
+        ]
+        entry["ua_mean_of_folds_low"], entry["ua_mean_of_folds_high"] = np.mean(ends, axis=0).tolist()
+        entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
+        together = np.concatenate([a.probabilities[0] for a in group])
+        entry["coverage"] = _coverage(np.tile(truth, len(group)), together)
+        entry["reliability"] = reliability(np.tile(truth, len(group)), together)
+        scores[name] = entry
+    return {
+        "protocol": asdict(run.recipe.protocol),
+        "labels": list(data.labels[: data.n_answered]),
+        "tuned": {str(p.folder.relative_to(run.folder)): asdict(run.tuned(p)) for p in run.parts()},
+        "conditions": scores,
+    }
+
+
+def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, float, float]]:
+    """Of COVERED shares of the clips, the surest first: share, accuracy, and the confidence that parts them off."""
+    confidence, coverage, accuracy = coverage_curve(truth, probabilities)
+    at = [min(int(np.searchsorted(coverage, share)), len(coverage) - 1) for share in COVERED]
+    return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
+
+
+def _ua(truth: Ints, probabilities: Probabilities, n_labels: int) -> float:
+    return unweighted_accuracy(truth, probabilities.argmax(1), n_labels)
+
+
+def _breakdown(truth: Ints, group: Sequence[Answered], keys: Sequence[str], n_labels: int) -> dict[str, float]:
+    names = np.array(keys)
+    return {
+        name: float(np.mean([_ua(truth[names == name], a.probabilities[0][names == name], n_labels) for a in group]))
+        for name in sorted(set(keys) - {""})
+    }
+
+
+def score_tables(scores: Mapping[str, Any]) -> str:
+    """The scores as Markdown tables. With several corpora left out in turn, the mean of folds is the headline."""
+    conditions: Mapping[str, Any] = scores["conditions"]
+    by_corpus = scores["protocol"]["kind"] == "leave-one-corpus-out"
+    headline = "ua_mean_of_folds" if by_corpus else "ua_fused"
+    ends = "ua_mean_of_folds" if by_corpus else "ua"
+    lines = [
+        f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
+        f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
+        "",
+        "| clips of the speaker known | UA | 95 % | p_model alone | p_knn alone | plain vote | WA | macro-F1 | ECE |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, c in conditions.items():
+        lines.append(
+            f"| {name} | {c[headline]:.1f} | {c[ends + '_low']:.1f} to {c[ends + '_high']:.1f} | {c['ua_model']:.1f} "
+            f"| {c['ua_knn']:.1f} | {c['ua_vote']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
+        )
+    if by_corpus:
+        lines += ["", "UA and its interval are the mean of the corpora; the other columns count every clip alike."]
+    plain = {name: c["knn_adds"] for name, c in conditions.items() if "mood" not in name}
+    added = [f"{name}: {d:+.1f} ({low:+.1f} to {high:+.1f})" for name, (d, low, high) in plain.items()]
+    lines += ["", f"What neighbours add to p_model, in points of UA, every clip counted alike: {'; '.join(added)}."]
+    for what in ("fold", "sex"):
+        names = sorted({n for c in conditions.values() for n in c[f"by_{what}"]})
+        if 1 < len(names) <= 12:
+            lines += ["", f"UA by {what}:", "", f"| known | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+            for name, c in conditions.items():
+                lines.append(
+                    f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |"
+                )
+    for name, c in conditions.items():
+        if name in COVERAGE_SHOWN:
+            known = "speaker not known" if name == "0" else f"{name} clips of the speaker known"
+            lines += ["", f"Answering only where it is sure ({known}), every clip counted alike:", ""]
+            lines += ["| answered | " + " | ".join(f"{share:.0%}" for share, _, _ in c["coverage"]) + " |"]
+            lines += ["|---" * (1 + len(c["coverage"])) + "|"]
+            lines += ["| surer than | " + " | ".join(f"{sure:.2f}" for _, _, sure in c["coverage"]) + " |"]
+            lines += ["| right | " + " | ".join(f"{right:.1%}" for _, right, _ in c["coverage"]) + " |"]
+            lines += [
+                "",
+                f"Calibration ({known}), each fifth of the answers by how sure they are, ECE {c['ece']:.3f}:",
+                "",
+            ]
+            lines += _calibration_plot(c["reliability"])
+    return "\n".join(lines) + "\n"
+
+
+def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
+    """(mean confidence, share right) of each bin as lines of text, which every viewer of a card shows."""
+    lines = ["     sure right  0" + " " * (PLOT_WIDTH - 2) + "1"]
+    for sure, right in reliability:
+        cells = list(("█" * round(PLOT_WIDTH * right)).ljust(PLOT_WIDTH, "·"))
+        cells[min(int(PLOT_WIDTH * sure), PLOT_WIDTH - 1)] = "|"
+        lines.append(f"     {sure:.2f}  {right:.2f}  {''.join(cells)}")
+    return [
+        *lines,
+        "",
+        "Bars: how often right; the stroke: how sure. They meet where confidence can be taken at its word.",
+    ]
+
+
+def read_scores(run: "Run") -> dict[str, Any]:
+    """What `evaluate_run` wrote."""
+    return json.loads((run.folder / "scores.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -1,0 +1,327 @@
+"""From a fitted head to a pack: the ONNX graphs, the datastore embedded with them, the map, and the model card."""
+
+import io
+import json
+import logging
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import torch
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+
+from desktop_app.engine.pack.format import Item, KnnSettings, Pack, PackManifest
+from desktop_app.engine.pack.write import write_pack
+from desktop_app.engine.recognition.fusion import softmax
+from desktop_app.engine.recognition.voice import voice_rows
+from trainer.data.corpora import Utterance
+from trainer.data.features import pad_batch
+from trainer.data.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
+from trainer.model.head import PackEncoder, PackHead
+from trainer.model.pooling import PooledBackbone
+from trainer.recipe import Recipe
+from trainer.results.card import model_card, neighbour_table
+from trainer.training.fit import FittedHead
+from trainer.training.protocol import datastore_baselines
+from trainer.training.tune import Tuned
+
+if TYPE_CHECKING:
+    from trainer.run import Run
+
+Floats = npt.NDArray[np.float32]
+
+OPSET = 17
+COMPARED_CLIPS = 500
+LABELS_TO_KEEP = 0.99  # of these clips, or the encoder is not quantised
+ABSTAIN_SPEECH_S = 0.35
+"""Seconds of speech: 1.7 % of 480 clips drawn from the four corpora have less; noise, tones, chords and silence have
+none, and a clip cut to 0.3 s can't have more."""
+
+INPUTS = ["waveform", "lengths", "baseline"]
+OUTPUTS = ["logits", "embedding", "pooled"]
+
+
+def export_encoder(model: PackEncoder, pooled_dim: int) -> bytes:
+    """encoder.onnx in float32: any batch, any length."""
+    waveform = 0.1 * torch.randn(2, SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
+    lengths = torch.tensor([SAMPLE_RATE, SAMPLE_RATE * 3 // 4])
+    example = (waveform, lengths, torch.zeros(2, pooled_dim))
+    axes = {"waveform": {0: "batch", 1: "samples"}, **{name: {0: "batch"} for name in [*INPUTS[1:], *OUTPUTS]}}
+    return export_graph(model, example, INPUTS, OUTPUTS, axes)
+
+
+def export_head(head: PackHead, pooled_dim: int) -> bytes:
+    """head.onnx in float32: any batch."""
+    names, answers = ["pooled", "baseline"], OUTPUTS[:2]
+    axes = {name: {0: "batch"} for name in [*names, *answers]}
+    return export_graph(head, (torch.zeros(2, pooled_dim), torch.zeros(2, pooled_dim)), names, answers, axes)
+
+
+def export_graph(
+    model: torch.nn.Module,
+    example: tuple[torch.Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    axes: Mapping[str, Mapping[int, str]],
+) -> bytes:
+    """A module as an ONNX graph in float32; `axes` names the dimensions that are free, by input and output."""
+    # The exporter by tracing: on the Whisper graph the newer one (torch 2.13) was off by 0.55 for a clip of 6,000
+    # samples, perhaps for its odd number of frames
+    graph = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its age, and of checks in the encoders' code that hold for every shape
+        torch.onnx.export(
+            model.eval(),
+            example,
+            graph,  # type: ignore[arg-type]
+            dynamo=False,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+        )
+    return graph.getvalue()
+
+
+def quantise(graph: bytes) -> bytes:
+    """The graph with its matrix products by weights in int8, a scale a channel; convolutions stay float32."""
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    model = onnx.load_from_string(graph)
+    matrices = {w.name for w in model.graph.initializer if len(w.dims) == 2}
+    # the members' small stacked matrices have three dimensions, for which ONNX Runtime has no product per channel
+    others = [n.name for n in model.graph.node if n.op_type == "MatMul" and n.input[1] not in matrices]
+    with TemporaryDirectory() as folder:
+        source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
+        onnx.save(model, str(source))
+        logging.getLogger().setLevel(logging.ERROR)  # it advises a preparation that changes nothing here
+        quantize_dynamic(
+            str(source),
+            str(target),
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=others,
+        )
+        return target.read_bytes()
+
+
+def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session as the app opens it: on the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def pack_model(encoder: PooledBackbone, fitted: FittedHead) -> PackEncoder:
+    """The whole model behind encoder.onnx, in evaluation mode."""
+    return PackEncoder(encoder, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
+
+
+def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], pooled_dim: int) -> float:
+    """The share of clips that both graphs give the same label, no baseline known."""
+    answers = []
+    for opened in (session(graph), session(quantised)):
+        logits = [_run_one(opened, clip, pooled_dim, "logits") for clip in clips]
+        answers.append(np.concatenate(logits).argmax(1))
+    return float((answers[0] == answers[1]).mean())
+
+
+def _run_one(graph: onnxruntime.InferenceSession, clip: Waveform, pooled_dim: int, output: str) -> Floats:
+    """One clip, as the app encodes it; float32 [1, ...]."""
+    batch, lengths = pad_batch([clip])
+    feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
+    return np.asarray(graph.run([output], feed)[0])
+
+
+def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -> list[Utterance]:
+    """At most `per_speaker` clips of each speaker and label, drawn; all where it is 0."""
+    if per_speaker == 0:
+        return list(utterances)
+    groups: dict[tuple[str, str], list[Utterance]] = defaultdict(list)
+    for utterance in utterances:
+        groups[utterance.speaker_key, utterance.label].append(utterance)
+    rng = np.random.default_rng(seed)
+    kept = {g[i].id for g in groups.values() for i in rng.permutation(len(g))[:per_speaker]}
+    return [u for u in utterances if u.id in kept]
+
+
+def item_map(embeddings: Floats, seed: int = 0) -> Floats:
+    """Each item's place on a two-dimensional map, float32 [n, 2], t-SNE scaled into -1..1."""
+    n = len(embeddings)
+    if n < 10:
+        return PCA(2, random_state=seed).fit_transform(embeddings).astype(np.float32)  # type: ignore[no-any-return]
+    reduced = PCA(min(30, n, embeddings.shape[1]), random_state=seed).fit_transform(embeddings)
+    places = TSNE(2, init="pca", perplexity=min(30, (n - 1) / 3), random_state=seed).fit_transform(reduced)
+    return np.asarray(places / np.abs(places).max(), dtype=np.float32)
+
+
+def export_pack(
+    target: Path,
+    recipe: Recipe,
+    pooled_backbone: PooledBackbone,
+    fitted: FittedHead,
+    tuned: Tuned,
+    utterances: Sequence[Utterance],
+    training: Mapping[str, Any],
+    scores: Mapping[str, Any],
+    score_tables: str,
+    progress: Progress | None = None,
+) -> Pack:
+    """Write the pack.
+
+    Args:
+        target: Its folder.
+        recipe: What it was made by.
+        pooled_backbone: The encoder with its pooling, fine-tuned or not.
+        fitted: Head trained on everyone.
+        tuned: What was chosen for it.
+        utterances: The clips trained on, inspected; of those with labels that are answered with a balanced share
+            becomes the datastore.
+        training, scores: As they stand in pack.json.
+        score_tables: What `evaluate` printed, for MODEL_CARD.md; "" for none.
+        progress: Called as clips are encoded.
+    """
+    labels = fitted.labels[: fitted.n_answered]
+    model = pack_model(pooled_backbone, fitted)
+    pooled_dim = model.backbone.pooled_dim
+    encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
+    kept = balanced([u for u in utterances if u.label in labels], recipe.export.per_speaker)
+    longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
+    if recipe.export.quantise:
+        sample = np.random.default_rng(0).permutation(len(kept))[:COMPARED_CLIPS]
+        compared = [read_clip(kept[i])[:longest] for i in sample]
+        small = quantise(encoder)
+        same = labels_kept(encoder, small, compared, pooled_dim)
+        training = {**training, "int8_labels_kept": round(same, 4)}
+        if same >= LABELS_TO_KEEP:
+            encoder, head = small, quantise(head)
+        else:
+            print(f"The encoder stays in float32: int8 gives {same:.1%} of {len(compared)} clips the same label.")
+    encoding, heading = session(encoder), session(head)
+    rows, items = [], []
+    clips: dict[str, Path] = {}
+    for done, utterance in enumerate(kept, start=1):
+        samples = read_clip(utterance)[:longest]
+        rows.append(_run_one(encoding, samples, pooled_dim, "pooled"))
+        clip = clip_name(utterance, done) if recipe.export.clips else None
+        if clip:
+            clips[clip] = utterance.path
+        items.append(_item(utterance, samples, clip))
+        if progress:
+            progress(done, len(kept))
+    pooled = np.concatenate(rows)
+    embeddings = _embed(heading, pooled, kept, fitted, recipe.baseline.used)
+    neighbours = neighbour_table(embeddings, kept, tuned.k, labels)
+    manifest = PackManifest(
+        name=recipe.name,
+        version=recipe.export.version,
+        created=date.today().isoformat(),
+        licence=recipe.export.licence,
+        labels=labels,
+        sample_rate=SAMPLE_RATE,
+        max_seconds=recipe.backbone.max_seconds,
+        embedding_dim=embeddings.shape[1],
+        pooled_dim=pooled_dim,
+        backbone=recipe.backbone.name,
+        knn=KnnSettings(tuned.k, tuned.alpha, tuned.knn_temperature, tuned.weighting),
+        calibration_temperature=tuned.temperature,
+        novelty_distance=tuned.novelty_distance,
+        abstain_confidence=tuned.abstain_confidence,
+        abstain_speech_s=ABSTAIN_SPEECH_S,
+        voice={"mood_tolerance": fitted.prior.mood_tolerance},
+        training=training,
+        scores=scores,
+    )
+    return write_pack(
+        target,
+        manifest,
+        encoder=encoder,
+        head=head,
+        embeddings=embeddings,
+        items=items,
+        model_card=model_card(recipe, tuned, utterances, score_tables, neighbours, training),
+        voice=voice_rows(fitted.prior),
+        item_map=item_map(embeddings),
+        clips=clips,
+    )
+
+
+def _embed(
+    heading: onnxruntime.InferenceSession,
+    pooled: Floats,
+    utterances: Sequence[Utterance],
+    fitted: FittedHead,
+    voices: bool,
+) -> Floats:
+    def classify(x: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+        feed = {"pooled": x, "baseline": np.ascontiguousarray(np.broadcast_to(baseline, x.shape), dtype=np.float32)}
+        return softmax(heading.run(["logits"], feed)[0])
+
+    baselines = np.zeros_like(pooled)
+    if voices:
+        baselines = datastore_baselines(pooled, [u.speaker_key for u in utterances], classify, fitted.prior)
+    return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
+
+
+def clip_name(utterance: Utterance, number: int) -> str | None:
+    """What the recording is called in a pack; None where it is a stretch of a longer one."""
+    whole = utterance.start_s == 0.0 and utterance.end_s is None
+    return f"clips/{number:05d}{utterance.path.suffix.lower()}" if whole else None
+
+
+def _item(utterance: Utterance, samples: Waveform, clip: str | None) -> Item:
+    return Item(
+        id=utterance.id,
+        label=utterance.label,
+        corpus=utterance.corpus,
+        speaker=utterance.speaker,
+        language=utterance.language,
+        duration_s=utterance.duration_s,
+        text=utterance.text,
+        licence=utterance.licence,
+        envelope=envelope(samples),
+        clip=clip,
+    )
+
+
+def export_run(run: "Run", target: Path) -> Pack:
+    """The pack of a run: its head trained on everyone, with what was tuned and the scores it has by now."""
+    data = run.prepare()
+    part = run.parts(for_pack=True)[0]
+    fitted, tuned = run.final_head(part), run.tuned(part)
+    scores_path, tables_path = run.folder / "scores.json", run.folder / "tables.md"
+    scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.is_file() else {}
+    tables = tables_path.read_text(encoding="utf-8") if tables_path.is_file() else ""
+    training = {
+        "recipe": run.folder.joinpath("recipe.toml").read_text(encoding="utf-8"),
+        "seed": part.seed,
+        "epochs": fitted.epochs,
+        "clips": len(data.utterances),
+        "speakers": len({u.speaker_key for u in data.utterances}),
+        "labels": list(data.labels),
+        "versions": json.loads((run.folder / "environment.json").read_text(encoding="utf-8")),
+    }
+    return export_pack(
+        target,
+        run.recipe,
+        run.encoder(part),
+        fitted,
+        tuned,
+        data.utterances,
+        training,
+        scores,
+        tables,
+        progress=bar("clips embedded"),
+    )

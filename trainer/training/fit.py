@@ -1,0 +1,434 @@
+"""Training the head on frozen features: batches, losses, early stopping, checkpoints that resume bit for bit."""
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from desktop_app.engine.recognition.voice import VoicePrior
+from trainer.data.corpora import Utterance
+from trainer.model.baseline import BaselineBank, estimate_prior
+from trainer.model.head import Head, Standardise
+from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
+from trainer.recipe import Recipe
+from trainer.training.curves import write_curves
+from trainer.training.metrics import unweighted_accuracy
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch of a frozen head may take less than writing its state
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The table and its features.
+
+    Attributes:
+        utterances: n of them.
+        features: Raw pooled features float32 [1 + copies, n, D]; [0] is the clean clips.
+        labels: All labels trained on, those of the recipe first.
+        n_answered: How many of `labels` are answered with.
+    """
+
+    utterances: tuple[Utterance, ...]
+    features: Floats
+    labels: tuple[str, ...]
+    n_answered: int
+
+    @classmethod
+    def of(cls, utterances: Sequence[Utterance], features: Floats, answered: Sequence[str]) -> "Dataset":
+        others = sorted({u.label for u in utterances} - set(answered))
+        return cls(tuple(utterances), features, (*answered, *others), len(answered))
+
+    def label_indices(self) -> Ints:
+        """int64 [n]."""
+        index = {label: i for i, label in enumerate(self.labels)}
+        return np.array([index[u.label] for u in self.utterances], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class FittedHead:
+    """What training leaves.
+
+    Attributes:
+        standardise: Fitted on the training clips.
+        head: In evaluation mode, with an output for each of `labels`.
+        prior: For desktop_app.engine.recognition.voice, for the labels answered with.
+        labels: Of the outputs; the first n_answered are answered with.
+        n_answered: See there.
+        epochs: Trained.
+        validation_accuracy: UA on validation speakers after the epoch that was kept; nan without validation.
+    """
+
+    standardise: Standardise
+    head: Head
+    prior: VoicePrior
+    labels: tuple[str, ...]
+    n_answered: int
+    epochs: int
+    validation_accuracy: float
+
+    def pooled(self, features: Floats) -> Floats:
+        """Raw pooled features to what a pack calls pooled, float32 [n, D]."""
+        with torch.inference_mode():
+            return np.asarray(self.standardise(torch.from_numpy(np.ascontiguousarray(features))).numpy())
+
+    def answer(self, pooled: Floats, baseline: Floats) -> tuple[Floats, Floats]:
+        """Logits [n, n_answered] and embeddings [n, E]; baseline [D] or [n, D]."""
+        with torch.inference_mode():
+            logits, embedding = self.head(torch.from_numpy(np.ascontiguousarray(pooled - baseline)))
+        return logits[:, : self.n_answered].numpy(), embedding.numpy()
+
+
+@dataclass
+class _State:
+    """All that an unbroken run would hold at the end of an epoch."""
+
+    head: Head
+    average: Head
+    optimiser: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+    rng: np.random.Generator
+    epoch: int = 0
+    best_accuracy: float = -1.0
+    best_epoch: int = 0
+    best_weights: dict[str, Tensor] | None = None
+    rows: list[list[float]] | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "head": self.head.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "rng": self.rng.bit_generator.state,
+            "torch_rng": torch.get_rng_state(),
+            "epoch": self.epoch,
+            "best_accuracy": self.best_accuracy,
+            "best_epoch": self.best_epoch,
+            "best_weights": self.best_weights,
+            "rows": self.rows,
+        }
+
+    def restore(self, data: dict[str, Any]) -> None:
+        for name in ("head", "average", "optimiser", "schedule"):
+            getattr(self, name).load_state_dict(data[name])
+        self.rng.bit_generator.state = data["rng"]
+        torch.set_rng_state(data["torch_rng"])
+        for name in ("epoch", "best_accuracy", "best_epoch", "best_weights", "rows"):
+            setattr(self, name, data[name])
+
+
+def fit_head(
+    data: Dataset,
+    train: Ints,
+    validation: Ints,
+    recipe: Recipe,
+    seed: int,
+    folder: Path | None = None,
+    resume: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+) -> FittedHead:
+    """Train one head.
+
+    Args:
+        data: Table and features.
+        train, validation: Rows of the table; validation may be empty, which leaves early stopping out.
+        recipe: See trainer.recipe.
+        seed: Says everything about the draw: the same seed gives the same weights.
+        folder: Where checkpoints and metrics.csv go; None for none.
+        resume: Go on from the checkpoint in `folder` where there is one.
+        progress: Called with (epochs done, epochs).
+        checkpoint_every_s: Seconds between checkpoints; 0 for one each epoch.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _fit(data, train, validation, recipe, seed, folder, resume, progress, checkpoint_every_s)
+
+
+def _fit(
+    data: Dataset,
+    train: Ints,
+    validation: Ints,
+    recipe: Recipe,
+    seed: int,
+    folder: Path | None,
+    resume: bool,
+    progress: Callable[[int, int], None] | None,
+    checkpoint_every_s: float,
+) -> FittedHead:
+    labels = data.label_indices()
+    standardise = fit_standardise(data.features[0, train], [data.utterances[i].corpus for i in train])
+    pooled = _apply(standardise, data.features[:, train])
+    speakers = _numbered([data.utterances[i].speaker_key for i in train])
+    answered = np.where(labels[train] < data.n_answered, labels[train], -1)
+    prior = estimate_prior(pooled[0], answered, speakers, data.n_answered, recipe.baseline)
+    axes = principal_axes(pooled[0], recipe.head.principal_components)
+    if axes is not None:
+        pooled = pooled @ axes
+    training_prior = estimate_prior(pooled[0], labels[train], speakers, len(data.labels), recipe.baseline)
+    batches = Batches(data, train, pooled, labels[train], speakers, training_prior, recipe)
+
+    head = Head(pooled.shape[2], len(data.labels), recipe.head)
+    t = recipe.training
+    steps = max(1, len(train) // t.batch_size)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=t.learning_rate, weight_decay=t.weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, t.learning_rate, total_steps=steps * t.epochs + 1, pct_start=t.warm_up
+    )
+    state = _State(head, copy.deepcopy(head).eval(), optimiser, schedule, np.random.default_rng(seed), rows=[])
+    checkpoint = folder / "checkpoint.pt" if folder else None
+    if checkpoint and resume and checkpoint.is_file():
+        state.restore(torch.load(checkpoint, weights_only=False))
+    voices = recipe.baseline.used
+    checking = _Validation(data, validation, standardise, axes, labels, voices) if len(validation) else None
+
+    saved = time.monotonic()
+    while state.epoch < t.epochs and not (t.patience and state.epoch - state.best_epoch >= t.patience):
+        loss = _epoch(state, batches, recipe, steps)
+        state.epoch += 1
+        accuracy = checking.accuracy(state.average) if checking and (t.patience or state.epoch == t.epochs) else -1.0
+        if t.patience and accuracy > state.best_accuracy:
+            state.best_accuracy, state.best_epoch = accuracy, state.epoch
+            state.best_weights = copy.deepcopy(state.average.state_dict())
+        elif not t.patience:
+            state.best_accuracy, state.best_epoch = accuracy, state.epoch
+        assert state.rows is not None
+        state.rows.append([state.epoch, loss, accuracy, float(state.schedule.get_last_lr()[0])])
+        if checkpoint and time.monotonic() - saved >= checkpoint_every_s:
+            save_beside(checkpoint, state.as_dict())
+            saved = time.monotonic()
+        if progress:
+            progress(state.epoch, t.epochs)
+    if state.best_weights is not None:
+        state.average.load_state_dict(state.best_weights)
+    if folder:
+        write_curves(folder / "metrics.csv", state.rows or [])
+    accuracy = state.best_accuracy if state.best_accuracy >= 0 else float("nan")
+    whole = state.average if axes is None else _unprojected(state.average, axes, recipe)
+    return FittedHead(standardise, whole.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy)
+
+
+def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
+    """Mean (every corpus alike) and standard deviation of the training clips' pooled features [n, D]."""
+    names = np.array(corpora)
+    mean = np.mean([features[names == c].mean(0, dtype=np.float64) for c in sorted(set(corpora))], axis=0)
+    deviation = features.std(0, dtype=np.float64) + 1e-6
+    return Standardise(torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(deviation, dtype=torch.float32))
+
+
+def _apply(standardise: Standardise, features: Floats) -> Floats:
+    mean, deviation = standardise.mean.numpy(), standardise.deviation.numpy()
+    return np.asarray((features - mean) / deviation)
+
+
+def principal_axes(pooled: Floats, n: int) -> Floats | None:
+    """The directions float32 [D, n] of largest variance of features [clips, D]; None for n = 0 or n >= D."""
+    if n == 0 or n >= min(pooled.shape):
+        return None
+    centred = pooled.astype(np.float64) - pooled.mean(0, dtype=np.float64)
+    _, vectors = np.linalg.eigh(centred.T @ centred)  # ascending
+    return np.ascontiguousarray(vectors[:, : -n - 1 : -1], dtype=np.float32)
+
+
+def _unprojected(head: Head, axes: Floats, recipe: Recipe) -> Head:
+    """The same head on the features themselves: the projection times the first layer is one matrix."""
+    whole = Head(len(axes), head.logit_weight.shape[2], recipe.head)
+    weights = head.state_dict()
+    weights["hidden_weight"] = torch.from_numpy(axes) @ weights["hidden_weight"]
+    whole.load_state_dict(weights)
+    return whole
+
+
+def _numbered(names: Sequence[str]) -> Ints:
+    index = {name: i for i, name in enumerate(sorted(set(names)))}
+    return np.array([index[name] for name in names], dtype=np.int64)
+
+
+class Batches:
+    """Draws batches of the training clips as the recipe says."""
+
+    def __init__(
+        self,
+        data: Dataset,
+        train: Ints,
+        pooled: Floats,
+        labels: Ints,
+        speakers: Ints,
+        prior: VoicePrior,
+        recipe: Recipe,
+    ) -> None:
+        self.n_labels = len(data.labels)
+        self._pooled, self._labels, self._speakers, self._recipe = pooled, labels, speakers, recipe
+        self._bank = BaselineBank(pooled, labels, speakers, prior, recipe.baseline)
+        n_speakers = int(speakers.max()) + 1
+        self._voices = np.stack([pooled[0][speakers == s].mean(0) for s in range(n_speakers)])
+        corpora = _numbered([data.utterances[i].corpus for i in train])
+        self._weights = sampling_weights(labels, corpora, recipe.training.balance)
+
+    def new_epoch(self, rng: np.random.Generator) -> None:
+        self._bank.draw(rng)
+
+    def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Features [members, b, D] with baselines taken off, and labels [members, b]."""
+        t, n_variants = self._recipe.training, self._pooled.shape[0]
+        shape = (self._recipe.head.members, t.batch_size)
+        rows = rng.choice(len(self._labels), shape, p=self._weights)
+        variants = np.zeros(shape, dtype=np.int64)
+        paired = n_variants > 1 and t.lambda_scl > 0
+        if n_variants > 1 and not paired:
+            augmented = rng.random(shape) >= self._recipe.augment.clean_share
+            variants = np.where(augmented, rng.integers(1, n_variants, shape), 0)
+        if paired:  # N clips and N augmented ones, as eq. (1) has it
+            half = t.batch_size // 2
+            rows[:, half : 2 * half] = rows[:, :half]
+            variants[:, half : 2 * half] = rng.integers(1, n_variants, (shape[0], half))
+        speakers = self._speakers[rows]
+        features = self._pooled[variants, rows] - self._bank.pick(rng, variants, speakers)
+        if t.speaker_swap:
+            features += t.speaker_swap * self._invented_voices(rng, shape)
+        if t.jitter:
+            features += t.jitter * rng.standard_normal(features.shape).astype(np.float32)
+        return torch.from_numpy(features.astype(np.float32)), torch.from_numpy(self._labels[rows])
+
+    def _invented_voices(self, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+        """For half of the clips a random difference of two speakers' means, zeros for the others."""
+        first, second = rng.integers(0, len(self._voices), (2, *shape))
+        share = rng.random((*shape, 1))
+        difference = self._voices[first] * share - self._voices[second] * (1 - share)
+        strength = rng.random((*shape, 1)) * (rng.random((*shape, 1)) < 0.5)
+        return np.asarray(difference * strength, dtype=np.float32)
+
+
+def sampling_weights(labels: Ints, corpora: Ints, balance: str) -> npt.NDArray[np.float64]:
+    """Probability of each clip to be drawn, [n].
+
+    "corpus-label": every corpus alike, and within it every label; "label": every label alike; "none": every clip.
+    """
+    if balance == "none":
+        return np.full(len(labels), 1.0 / len(labels))
+    group = labels if balance == "label" else corpora * (int(labels.max()) + 1) + labels
+    _, inverse, counts = np.unique(group, return_inverse=True, return_counts=True)
+    weights = 1.0 / counts[inverse]
+    if balance == "corpus-label":
+        for corpus in np.unique(corpora):
+            weights[corpora == corpus] /= weights[corpora == corpus].sum()
+    return np.asarray(weights / weights.sum())
+
+
+def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float:
+    t = recipe.training
+    batches.new_epoch(state.rng)
+    state.head.train()
+    total = 0.0
+    for _ in range(steps):
+        features, labels = batches.draw(state.rng)
+        targets = functional.one_hot(labels, batches.n_labels).float()
+        if t.mixup:
+            features, targets = _mix(features, targets, t.mixup, state.rng)
+        logits, embedding = state.head.each_member(features)
+        loss = cross_entropy(logits, targets, t.label_smoothing)
+        if t.lambda_scl:
+            loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, t.tau), t.lambda_scl)
+        state.optimiser.zero_grad()
+        loss.sum().backward()  # type: ignore[no-untyped-call]  # the members share no weights: the sum trains each on its own loss
+        state.optimiser.step()
+        state.schedule.step()
+        _average(state.average, state.head, t.ema)
+        total += float(loss.detach().mean())
+    return total / steps
+
+
+def _mix(features: Tensor, targets: Tensor, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    drawn = rng.beta(alpha, alpha, (*features.shape[:2], 1))
+    share = torch.from_numpy(np.maximum(drawn, 1 - drawn).astype(np.float32))  # a clip stays mostly itself
+    order = torch.from_numpy(rng.permutation(features.shape[1]))
+    return share * features + (1 - share) * features[:, order], share * targets + (1 - share) * targets[:, order]
+
+
+@torch.no_grad()
+def _average(average: Head, head: Head, decay: float) -> None:
+    for kept, new in zip(average.parameters(), head.parameters(), strict=True):
+        kept.lerp_(new, 1.0 - decay)
+
+
+class _Validation:
+    """UA on validation speakers; with voices, the mean of no baseline and of one from all of a speaker's clips."""
+
+    def __init__(
+        self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints, voices: bool
+    ) -> None:
+        rows = rows[labels[rows] < data.n_answered]
+        pooled = _apply(standardise, data.features[0, rows])
+        if axes is not None:
+            pooled = pooled @ axes
+        self._features = [torch.from_numpy(pooled)]
+        if voices:
+            speakers = _numbered([data.utterances[i].speaker_key for i in rows])
+            means = np.stack([pooled[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)])
+            self._features.append(torch.from_numpy(pooled - means[speakers]))
+        self._labels, self._n = labels[rows], data.n_answered
+
+    @torch.inference_mode()
+    def accuracy(self, head: Head) -> float:
+        answers = [head(f)[0][:, : self._n].argmax(1).numpy() for f in self._features]
+        return float(np.mean([unweighted_accuracy(self._labels, a, self._n) for a in answers]))
+
+
+def save_beside(path: Path, data: Any) -> None:
+    """torch.save to a file beside and rename it, so that a killed run never leaves half a checkpoint."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    torch.save(data, beside)
+    beside.replace(path)
+
+
+def save_head(path: Path, fitted: FittedHead) -> None:
+    """Write a fitted head; `load_head` reads it with its recipe."""
+    save_beside(
+        path,
+        {
+            "head": fitted.head.state_dict(),
+            "mean": fitted.standardise.mean,
+            "deviation": fitted.standardise.deviation,
+            "offsets": torch.from_numpy(fitted.prior.emotion_offsets),
+            "clips_to_half": torch.from_numpy(fitted.prior.clips_to_half),
+            "within_variance": torch.from_numpy(fitted.prior.within_variance),
+            "mood_tolerance": fitted.prior.mood_tolerance,
+            "labels": list(fitted.labels),
+            "n_answered": fitted.n_answered,
+            "epochs": fitted.epochs,
+            "validation_accuracy": fitted.validation_accuracy,
+        },
+    )
+
+
+def load_head(path: Path, recipe: Recipe) -> FittedHead:
+    """What `save_head` wrote."""
+    data = torch.load(path, weights_only=True)
+    head = Head(len(data["mean"]), len(data["labels"]), recipe.head)
+    head.load_state_dict(data["head"])
+    return FittedHead(
+        Standardise(data["mean"], data["deviation"]),
+        head.eval(),
+        VoicePrior(
+            data["offsets"].numpy(),
+            data["clips_to_half"].numpy(),
+            data["within_variance"].numpy(),
+            data["mood_tolerance"],
+        ),
+        tuple(data["labels"]),
+        data["n_answered"],
+        data["epochs"],
+        data["validation_accuracy"],
+    )

@@ -1,0 +1,114 @@
+"""Answering the clips of speakers who were not trained on, as the app would: baseline, p_model, p_knn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.recognition.voice import Classify, VoicePrior, estimate_baseline
+from trainer.model.baseline import classifier
+from trainer.training.datastore import Nearest, nearest
+from trainer.training.fit import Dataset, FittedHead
+from trainer.training.metrics import by_speaker
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+ALL_CLIPS = -1
+DATASTORE_SHARE = 0.5
+"""Of its speaker's baseline, taken off a clip of the datastore: halfway between a stranger's clip and one whose voice
+is well known, for both will look for neighbours there."""
+ONE_MOOD = "one mood"  # all unlabelled clips of one emotion
+MOSTLY_ONE_MOOD = "8 in 10 of one mood"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How much of the test speaker is known: so many unlabelled clips, of random or one-sided mood; -1 for all."""
+
+    clips: int
+    mood: str = ""
+
+    def __str__(self) -> str:
+        count = "all" if self.clips == ALL_CLIPS else str(self.clips)
+        return f"{count}, {self.mood}" if self.mood else count
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Logits float32 [n, L] and embeddings float32 [n, E] of test clips under one draw of their speakers' baselines."""
+
+    rows: Ints
+    logits: Floats
+    embeddings: Floats
+
+
+def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
+    """Embeddings [n, E] and labels [n] of datastore clips, less DATASTORE_SHARE of their baselines if `voices`."""
+    pooled = fitted.pooled(data.features[0, rows])
+    baselines = np.zeros_like(pooled)
+    if voices:
+        classify = classifier(fitted.head, range(fitted.n_answered), 1.0)
+        speakers = [data.utterances[i].speaker_key for i in rows]
+        baselines = datastore_baselines(pooled, speakers, classify, fitted.prior)
+    _, embeddings = fitted.answer(pooled, baselines)
+    return embeddings, data.label_indices()[rows]
+
+
+def datastore_baselines(pooled: Floats, speakers: Sequence[str], classify: Classify, prior: VoicePrior) -> Floats:
+    """What is taken off each clip of a datastore, float32 [n, D]: DATASTORE_SHARE of its speaker's baseline."""
+    baselines = np.zeros_like(pooled)
+    for own in by_speaker(speakers):
+        baselines[own] = DATASTORE_SHARE * estimate_baseline(pooled[own], classify, prior).baseline
+    return baselines
+
+
+def answered_rows(data: Dataset, rows: Ints) -> Ints:
+    """Those of the rows whose label is answered with."""
+    return rows[data.label_indices()[rows] < data.n_answered]
+
+
+def answers_under(
+    data: Dataset, fitted: FittedHead, rows: Ints, condition: Condition, temperature: float, rng: np.random.Generator
+) -> list[Answers]:
+    """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
+    pooled = fitted.pooled(data.features[0, rows])
+    labels = data.label_indices()[rows]
+    groups = by_speaker([data.utterances[i].speaker_key for i in rows])
+    moods: Sequence[int | None] = range(data.n_answered) if condition.mood else [None]
+    answers = []
+    for mood in moods:
+        baselines = np.zeros_like(pooled)
+        for own in groups:
+            chosen = draw_clips(labels[own], condition, mood, rng)
+            if len(chosen):
+                baselines[own] = _baseline(fitted, pooled[own[chosen]], temperature)
+        logits, embeddings = fitted.answer(pooled, baselines)
+        answers.append(Answers(rows, logits, embeddings))
+    return answers
+
+
+def draw_clips(labels: Ints, condition: Condition, mood: int | None, rng: np.random.Generator) -> Ints:
+    """Which of a speaker's clips, labels [n], the baseline rests on.
+
+    With a mood, all of them or 8 in 10 have it, and where the speaker has too few the draw is smaller but as one-sided.
+    """
+    n = len(labels) if condition.clips == ALL_CLIPS else min(condition.clips, len(labels))
+    if mood is None:
+        return np.asarray(rng.permutation(len(labels))[:n])
+    own, others = np.flatnonzero(labels == mood), np.flatnonzero(labels != mood)
+    if condition.mood == ONE_MOOD:
+        return np.asarray(rng.permutation(own)[:n])
+    n_own = min(round(0.8 * n), len(own))
+    return np.concatenate([rng.permutation(own)[:n_own], rng.permutation(others)[: round(n_own / 4)]])
+
+
+def neighbours_of(answers: Answers, items: Floats, item_labels: Ints, k: int) -> Nearest:
+    """The k nearest items of each answer's embedding."""
+    return nearest(answers.embeddings, items, item_labels, k)
+
+
+def _baseline(fitted: FittedHead, pooled: Floats, temperature: float) -> Floats:
+    classify = classifier(fitted.head, range(fitted.n_answered), temperature)
+    return estimate_baseline(pooled, classify, fitted.prior).baseline

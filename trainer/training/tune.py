@@ -1,0 +1,153 @@
+"""Choosing temperature, k, alpha, weighting and thresholds on speakers who are in neither head nor datastore."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from desktop_app.engine.pack.format import Weighting
+from desktop_app.engine.recognition.fusion import NOVELTY_NEIGHBOURS, fuse, softmax
+from trainer.recipe import KnnRecipe
+from trainer.training.datastore import Nearest, knn_probabilities
+from trainer.training.fit import Dataset, FittedHead
+from trainer.training.metrics import unweighted_accuracy
+from trainer.training.protocol import Condition, answered_rows, answers_under, datastore_items, neighbours_of
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float64]
+
+ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known a little count alike
+WITHIN_BEST = 0.3  # points of UA that the answers can't tell apart; among those the better likelihood wins
+NOVEL_PERCENTILE = 99.0  # of the speech tuned on is nearer to the datastore than the novelty threshold
+ABSTAIN_PERCENTILE = 10.0  # of the answers tuned on are less confident than the app's threshold
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What was chosen; UA in per cent of the answers it was chosen on, for the record.
+
+    Attributes:
+        vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
+    """
+
+    temperature: float
+    k: int
+    alpha: float
+    knn_temperature: float
+    weighting: Weighting
+    novelty_distance: float
+    abstain_confidence: float
+    ua_model: float
+    ua_fused: float
+    vote_k: int = 1
+    vote_alpha: float = 0.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What strangers to a head were answered: one set of clips under one condition.
+
+    Attributes:
+        logits: float32 [n, L].
+        found: Of each clip, the largest k of the grid.
+        truth: int64 [n].
+    """
+
+    logits: Floats
+    found: Nearest
+    truth: Ints
+
+
+def tuning_answers(
+    data: Dataset, fitted: FittedHead, known: Ints, strangers: Ints, recipe: KnnRecipe, voices: bool = True
+) -> list[Heard]:
+    """Answers to tune on, for speakers who are in neither head nor datastore.
+
+    Args:
+        data: Table and features.
+        fitted: Trained without the strangers.
+        known: Rows of the datastore.
+        strangers: Rows to answer.
+        recipe: Its largest k is how many neighbours are found.
+        voices: Where False the head knows no baselines, and nothing is taken off any clip.
+    """
+    known, strangers = answered_rows(data, known), answered_rows(data, strangers)
+    items, item_labels = datastore_items(data, fitted, known, voices)
+    truth, rng = data.label_indices()[strangers], np.random.default_rng(0)
+    return [
+        Heard(answers.logits, neighbours_of(answers, items, item_labels, max(recipe.k)), truth)
+        for condition in ((ALONE, KNOWN) if voices else (ALONE,))
+        for answers in answers_under(data, fitted, strangers, condition, 1.0, rng)
+    ]
+
+
+def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
+    """Search the recipe's grid; every set of answers counts alike."""
+    n_labels = heard[0].logits.shape[1]
+    found, truths = [h.found for h in heard], [h.truth for h in heard]
+    temperature = fit_temperature([h.logits for h in heard], truths)
+    models = [softmax(h.logits, temperature) for h in heard]
+    setting, ua, fused = search(models, found, truths, recipe, n_labels)
+    (vote_k, vote_alpha, *_), _, _ = search(models, found, truths, replace(recipe, weighting=("vote",)), n_labels)
+    novelty = [f.distances[:, :NOVELTY_NEIGHBOURS].mean(1) for f in found]
+    return Tuned(
+        temperature,
+        *setting,
+        float(np.percentile(np.concatenate(novelty), NOVEL_PERCENTILE)),
+        float(np.percentile(np.concatenate([p.max(1) for p in fused]), ABSTAIN_PERCENTILE)),
+        _mean_ua(models, truths, n_labels),
+        ua,
+        vote_k,
+        vote_alpha,
+    )
+
+
+def search(
+    models: Sequence[Probabilities],
+    found: Sequence[Nearest],
+    truths: Sequence[Ints],
+    recipe: KnnRecipe,
+    n_labels: int,
+) -> tuple[tuple[int, float, float, Weighting], float, list[Probabilities]]:
+    """The best (k, alpha, temperature, weighting), its UA, and its fused probabilities of each set of answers."""
+    tried: list[tuple[float, float, tuple[int, float, float, Weighting]]] = []
+    for weighting in recipe.weighting:
+        temperatures = recipe.temperature if weighting == "distance" else recipe.temperature[:1]
+        for temperature in temperatures:
+            for k in recipe.k:
+                neighbours = [knn_probabilities(f, k, temperature, weighting, n_labels) for f in found]
+                for alpha in recipe.alpha:
+                    fused = [fuse(n, m, alpha) for n, m in zip(neighbours, models, strict=True)]
+                    ua, nll = _mean_ua(fused, truths, n_labels), _mean_nll(fused, truths)
+                    tried.append((ua, nll, (k, alpha, temperature, weighting)))
+    best = max(ua for ua, _, _ in tried)
+    ua, _, setting = min((t for t in tried if t[0] >= best - WITHIN_BEST), key=lambda t: t[1])
+    k, alpha, temperature, weighting = setting
+    chosen = [
+        fuse(knn_probabilities(f, k, temperature, weighting, n_labels), m, alpha)
+        for f, m in zip(found, models, strict=True)
+    ]
+    return setting, ua, chosen
+
+
+def fit_temperature(logits: Sequence[Floats], truths: Sequence[Ints]) -> float:
+    """T of softmax(logits / T) with the least negative log-likelihood, between 0.05 and 20."""
+
+    def loss(log_temperature: float) -> float:
+        return _mean_nll([softmax(x, float(np.exp(log_temperature))) for x in logits], truths)
+
+    result = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+    return float(np.exp(result.x))
+
+
+def _mean_ua(probabilities: Sequence[Probabilities], truths: Sequence[Ints], n_labels: int) -> float:
+    pairs = zip(probabilities, truths, strict=True)
+    return float(np.mean([unweighted_accuracy(truth, p.argmax(1), n_labels) for p, truth in pairs]))
+
+
+def _mean_nll(probabilities: Sequence[Probabilities], truths: Sequence[Ints]) -> float:
+    pairs = zip(probabilities, truths, strict=True)
+    return float(np.mean([-np.log(np.maximum(p[np.arange(len(truth)), truth], 1e-6)).mean() for p, truth in pairs]))
