@@ -86,6 +86,20 @@ def test_a_reader_that_keeps_up_loses_nothing() -> None:
     np.testing.assert_array_equal(np.concatenate(seen), ramp(written))
 
 
+def test_what_the_writer_overwrites_while_a_reader_copies_is_counted_as_lost() -> None:
+    class Overtaken(RingBuffer):
+        def _copy(self, start: int, end: int) -> tuple[np.ndarray, int]:
+            copied = super()._copy(start, end)
+            self.write(ramp(4, 11))  # the audio thread, in the middle of the copy
+            return copied
+
+    ring = Overtaken(10)
+    ring.write(ramp(10))
+    block, lost = ring.since(2)  # samples 3 to 10 are asked for; 11 to 14 took the place of 1 to 4
+    assert lost == 2
+    np.testing.assert_array_equal(block, ramp(6, 5))
+
+
 def test_levels_are_decibels_of_full_scale() -> None:
     t = np.arange(RATE) / RATE
     sine = level_of(np.sin(2 * np.pi * 440 * t).astype(np.float32))

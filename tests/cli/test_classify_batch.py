@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -182,8 +183,11 @@ def test_progress_and_summary_on_a_terminal(
     assert classify(tiny_pack, "--json", "--jobs", 1, folder) == 1
     assert len(json_lines(capsys)) == 7
     shown = terminal.getvalue()
+    counted = [int(n) for n in re.findall(r"(\d) of 7", shown)]
+    assert sorted(counted) == counted
+    assert set(counted) == set(range(8))
     assert "0 of 7  0%" in shown
-    assert "6 of 7" in shown
+    assert shown.rindex("7 of 7  100%") > shown.rindex("6 of 7")
     assert "clip 3.wav" in shown
     assert "6 answered" in shown.splitlines()[-1]
 

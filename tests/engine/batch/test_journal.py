@@ -42,6 +42,17 @@ def test_what_was_answered_is_there_again(tmp_path: Path, clips: list[Path]) -> 
         assert journal.answer(clips[2]) is None
 
 
+def test_an_answer_is_on_the_disk_before_the_next_file_is_asked(
+    tmp_path: Path, clips: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, synced = tmp_path / "batch.jsonl", []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(path.read_bytes().count(b"\n")))
+    with BatchJournal(path, SETTINGS) as journal:
+        for n, clip in enumerate(clips, 1):
+            journal.add(clip, replace(ANSWER, path=str(clip)))
+            assert synced[-1] == 1 + n, "the disk was told to keep the whole line, the header's and each answer's"
+
+
 def test_an_answer_that_is_noted_is_not_noted_again(tmp_path: Path, clips: list[Path]) -> None:
     path = begin(tmp_path, clips)
     before = path.read_bytes()

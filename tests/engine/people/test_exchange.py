@@ -208,9 +208,12 @@ def test_a_cut_file_changes_nothing(filled: Store, tmp_path: Path, share: float)
     refused(tmp_path / "cut.vkexamples", tmp_path)
 
 
-def test_a_file_that_swells_is_stopped(filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", ["MAX_CONTENTS_BYTES", "MAX_FEATURES_BYTES", "MAX_AUDIO_BYTES", "MAX_BYTES"])
+def test_a_file_that_swells_is_stopped(
+    filled: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
     export_file(filled, tmp_path / "good.vkexamples")
-    monkeypatch.setattr(exchange, "MAX_FEATURES_BYTES", 50)
+    monkeypatch.setattr(exchange, limit, 50)  # each entry has a limit of its own, and all together one
     refused(tmp_path / "good.vkexamples", tmp_path)
 
 
