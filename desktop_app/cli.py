@@ -44,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        args = _parser().parse_args(argv)
+        args = parser().parse_args(argv)
         status: int = import_module(f"desktop_app.commands.{args.command}").run(args)
         sys.stdout.flush()
         return status
@@ -95,15 +95,16 @@ def _write_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    top = argparse.ArgumentParser(
         prog="voicekin",
         description="Which emotion a recording of speech sounds like, and why. Without a command the window opens.",
         epilog="Exit status: 0 all went well, 1 some recording failed, 2 the call can't be carried out. "
         "voicekin --self-test proves an installation, in a profile that is thrown away.",
     )
-    parser.add_argument("--version", action="version", version=f"voicekin {__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    top.add_argument("--version", action="version", version=f"voicekin {__version__}")
+    subparsers = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
         import_module(f"desktop_app.commands.{name}").add_parser(subparsers)
-    return parser
+    return top
