@@ -3,7 +3,25 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from trainer.data.corpora import ased, banglaser, cremad, emodb, emotiontts, iemocap, nemo, own, ravdess, tess
+from trainer.data.corpora import (
+    ased,
+    banglaser,
+    cremad,
+    emodb,
+    emotiontts,
+    emovo,
+    esd,
+    iemocap,
+    meld,
+    msp_podcast,
+    nemo,
+    own,
+    ravdess,
+    savee,
+    shemo,
+    subesco,
+    tess,
+)
 from trainer.data.corpora.utterance import CorpusError, Utterance
 
 LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
@@ -15,6 +33,13 @@ LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
     "emotiontts": emotiontts.load,
     "cremad": cremad.load,
     "tess": tess.load,
+    "savee": savee.load,
+    "emovo": emovo.load,
+    "shemo": shemo.load,
+    "subesco": subesco.load,
+    "esd": esd.load,
+    "meld": meld.load,
+    "msp_podcast": msp_podcast.load,
     "iemocap": iemocap.load,
     "own": own.load,
 }

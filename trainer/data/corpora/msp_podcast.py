@@ -1,0 +1,59 @@
+"""MSP-Podcast (Lotfian and Busso, 2019), a licensed copy: Labels/labels_consensus.csv and the clips under Audios."""
+
+import csv
+from pathlib import Path
+
+from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance
+
+EMOTION = {
+    "A": "angry",
+    "D": "disgusted",
+    "F": "fearful",
+    "H": "happy",
+    "N": "neutral",
+    "S": "sad",
+    "U": "surprised",
+}
+LEFT_OUT = {"C", "O", "X"}
+"""Contempt, which no other corpus here has; another emotion; no agreement."""
+
+
+def load(root: Path) -> list[Utterance]:
+    """The clips of the table whose speaker is known and whose raters agree on an emotion that others have too.
+
+    A clip of an unknown speaker can stand on no side of a protocol whose speakers are disjoint.
+
+    Raises:
+        CorpusError: The table is not there or has other columns, or a clip is missing.
+    """
+    table = root / "Labels" / "labels_consensus.csv"
+    if not table.is_file():
+        raise CorpusError(f"MSP-Podcast was looked for in {root}, which has no {table.relative_to(root)}.")
+    utterances = []
+    with table.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            try:
+                name, code, speaker = Path(row["FileName"]).stem, row["EmoClass"].strip(), row["SpkrID"].strip()
+                sex = row["Gender"].strip().lower()
+            except (KeyError, TypeError, AttributeError):
+                raise CorpusError(f"{table} is not as MSP-Podcast was published: download it again.") from None
+            if code in LEFT_OUT or speaker.lower() in ("", "unknown"):
+                continue
+            if code not in EMOTION:
+                raise CorpusError(f"{table} has an emotion {code!r} that MSP-Podcast has not: download it again.")
+            path = next((p for s in SUFFIXES if (p := root / "Audios" / f"{name}{s}").is_file()), None)
+            if path is None:
+                raise CorpusError(f"{table.name} names {name}, of which there is no file in {root / 'Audios'}.")
+            utterances.append(
+                Utterance(
+                    id=f"msp_podcast/{name}",
+                    path=path,
+                    corpus="msp_podcast",
+                    speaker=speaker,
+                    label=EMOTION[code],
+                    language="English",
+                    sex=sex if sex in ("female", "male") else "",
+                    licence="MSP-Podcast licence",
+                )
+            )
+    return utterances
