@@ -340,6 +340,50 @@
         <translation>{0} ist kein lesbarer Ton, oder sein Kopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
     </message>
     <message>
+        <source>{0} is read with ffmpeg, which is missing here: install it (Debian: apt install ffmpeg; elsewhere: pip install imageio-ffmpeg).</source>
+        <translation>{0} wird mit ffmpeg gelesen, und das fehlt hier: Installieren Sie es (Debian: apt install ffmpeg; sonst: pip install imageio-ffmpeg).</translation>
+    </message>
+    <message>
+        <source>{0} has no sound track: name another file.</source>
+        <translation>{0} hat keine Tonspur: Nennen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>{0} is protected against copying (DRM): no program but its own may read it.</source>
+        <translation>{0} ist kopiergeschützt (DRM): Nur das zugehörige Programm darf es lesen.</translation>
+    </message>
+    <message>
+        <source>{0} was not finished: its end, which says what is in it, is missing. Copy or record it again.</source>
+        <translation>{0} wurde nicht fertiggestellt: Das Ende fehlt, in dem steht, was darin ist. Kopieren Sie es noch einmal oder nehmen Sie neu auf.</translation>
+    </message>
+    <message>
+        <source>VoiceKin can&apos;t read {0}, which {1} is stored in: export it as WAV or FLAC.</source>
+        <translation>VoiceKin kann {0} nicht lesen, und so ist {1} gespeichert: Exportieren Sie es als WAV oder FLAC.</translation>
+    </message>
+    <message>
+        <source>The file says that it lasts {0} s; {1} s of sound are in it and were heard.</source>
+        <translation>Die Datei gibt ihre Länge mit {0} s an; {1} s Ton sind darin und wurden gehört.</translation>
+    </message>
+    <message>
+        <source>There were errors while decoding it ({0}); what could not be decoded was left out.</source>
+        <translation>Beim Decodieren gab es Fehler ({0}); was sich nicht decodieren ließ, blieb weg.</translation>
+    </message>
+    <message>
+        <source>The end of the file is missing: it breaks off after {0} s.</source>
+        <translation>Das Ende der Datei fehlt: Nach {0} s bricht sie ab.</translation>
+    </message>
+    <message>
+        <source>Of its {0} bytes only {1} were found to be sound.</source>
+        <translation>Von den {0} Bytes der Datei erwiesen sich nur {1} als Ton.</translation>
+    </message>
+    <message>
+        <source>It has {0} sound tracks; number {1} was heard ({2}).</source>
+        <translation>Die Datei hat {0} Tonspuren; gehört wurde Nummer {1} ({2}).</translation>
+    </message>
+    <message>
+        <source>Only its beginning was heard; the rest is read with ffmpeg, which is missing here.</source>
+        <translation>Nur der Anfang wurde gehört; der Rest wird mit ffmpeg gelesen, und das fehlt hier.</translation>
+    </message>
+    <message>
         <source>{0} says it has {1} samples a second: its header is damaged.</source>
         <translation>{0} will {1} Abtastwerte je Sekunde haben: Sein Kopf ist beschädigt.</translation>
     </message>

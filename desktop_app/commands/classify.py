@@ -90,7 +90,7 @@ def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
 def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     """The answer for a person: the bars, what they come from, and the nearest recordings."""
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
-    lines = [f"{answer.path}  ({_clock(answer.duration_s)})"]
+    lines = [f"{answer.path}  ({_clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
     if answer.abstained:
         if not answer.segments:  # no speech: shares of emotions would only mislead
             return [*lines, f"  {answer.abstained_because}"]

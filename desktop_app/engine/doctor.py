@@ -14,6 +14,7 @@ import numpy as np
 from desktop_app import __version__, paths
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.sound import ffmpeg
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.errors import VoiceKinError
 
@@ -38,6 +39,7 @@ def engine_findings(pack_path: Path) -> Iterator[Finding]:
     yield Finding("Python", f"{platform.python_version()} {platform.python_implementation()}")
     yield Finding("System", f"{platform.platform()}, {platform.machine()}, {os.cpu_count()} CPUs")
     yield Finding("Libraries", ", ".join(f"{name} {_version(name)}" for name in DISTRIBUTIONS))
+    yield Finding("ffmpeg", ffmpeg.version())
     yield Finding("User data", f"{paths.user_data()} ({'there' if paths.user_data().is_dir() else 'not made yet'})")
     yield Finding("Log", str(paths.user_log()))
     try:

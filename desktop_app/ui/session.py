@@ -184,7 +184,8 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     if recognition is not None and not recognition.abstained:
         by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
-    note = translated(recognition.abstained_because if recognition else entry.error)
+    notes = (recognition.abstained_because, *recognition.remarks) if recognition else (entry.error,)
+    note = " ".join(map(translated, filter(None, notes)))
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.number),
         (answer, by_answer),

@@ -76,7 +76,7 @@ def house(tmp_path: Path) -> House:
 def test_the_second_call_installs_nothing_and_says_nothing(house: House) -> None:
     first = house.prepare("app")
     assert first.returncode == 0, first.stderr
-    assert "--editable .\n" in house.noted()
+    assert "--editable .[media]\n" in house.noted()
     second = house.prepare("app")
     assert (second.returncode, second.stdout, second.stderr, house.noted()) == (0, "", "", "")
 
@@ -88,7 +88,7 @@ def test_all_that_is_said_leaves_stdout_to_the_command(house: House) -> None:
 def test_the_tests_environment_serves_the_app_but_not_the_other_way_round(house: House) -> None:
     house.prepare("app")
     house.prepare("test")
-    assert "--editable .[trainer,test]" in house.noted()
+    assert "--editable .[media,trainer,test]" in house.noted()
     house.prepare("app")
     assert house.noted() == ""
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from desktop_app.engine.recognition.answer import Failure
-from desktop_app.engine.sound.audio import SUFFIXES
+from desktop_app.engine.sound.kinds import SUFFIXES
 
 
 def find_recordings(paths: Iterable[Path], *, recursive: bool = False) -> Iterator[Path | Failure]:
     """The recordings to ask about: files as they are named, folders by what is in them, sorted by name.
 
-    In a folder, whatever is called like a recording counts (see `audio.SUFFIXES`), be it a recording or not: what is
+    In a folder, whatever is called like a recording counts (see `kinds.SUFFIXES`), be it a recording or not: what is
     wrong with it is told when it is opened. Hidden entries do not count; macOS leaves `._clip.wav` beside a clip.
     A folder that can't be read, or with nothing in it to ask about, is a Failure.
     """

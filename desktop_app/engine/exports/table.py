@@ -12,7 +12,7 @@ ENCODING = "utf-8-sig"
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a recording: path, error, times, label, confidence, abstained and why, novelty, `p_LABEL` of each label."""
+    """A row a recording: path, error, times, label, confidence, abstained and why, remarks, novelty, `p_LABEL`s."""
     return _csv(recordings_table(outcomes))
 
 
@@ -37,7 +37,17 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
 def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
     """The rows of `recordings_csv`, the header first."""
     labels = _labels(outcomes)
-    head = ["path", "error", "duration_s", "speech_s", "label", "confidence", "abstained", "abstained_because"]
+    head = [
+        "path",
+        "error",
+        "duration_s",
+        "speech_s",
+        "label",
+        "confidence",
+        "abstained",
+        "abstained_because",
+        "remarks",
+    ]
     head += ["novelty", "segments"]
     rows = [[*head, *(f"p_{label}" for label in labels)]]
     for outcome in outcomes:
@@ -54,6 +64,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 _number(outcome.confidence),
                 "yes" if outcome.abstained else "no",
                 outcome.abstained_because,
+                " ".join(outcome.remarks),
                 _number(outcome.novelty),
                 str(len(outcome.segments)),
                 *(_number(outcome.probabilities.get(label)) for label in labels),

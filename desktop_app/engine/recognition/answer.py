@@ -79,6 +79,7 @@ class Recognition:
         segments: The stretches analysed; one for a short clip, none where no speech was heard.
         timing_ms: What each stage took.
         channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        remarks: Sentences on what of the file could not be heard, or was chosen in it.
     """
 
     path: str
@@ -98,6 +99,7 @@ class Recognition:
     segments: tuple[Segment, ...]
     timing_ms: Timing
     channel: int | None = None
+    remarks: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
@@ -110,6 +112,7 @@ class Recognition:
             "confidence": round(self.confidence, 6),
             "abstained": self.abstained,
             "abstained_because": self.abstained_because,
+            "remarks": list(self.remarks),
             "novelty": round(self.novelty, 4),
             "probabilities": _rounded(self.probabilities),
             "model_probabilities": _rounded(self.model_probabilities),
@@ -160,6 +163,7 @@ class Recognition:
             "segments": tuple(Segment(**s) for s in data["segments"]),
             "timing_ms": Timing(**data["timing_ms"]),
             "channel": None if channel is None else channel - 1,
+            "remarks": tuple(data.get("remarks", ())),  # nor these
         }
         return cls(**values)
 

@@ -71,6 +71,7 @@ class Analysis:
         decode_ms, encode_ms: What it took; decode includes finding the speech.
         start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
         channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        remarks: Sentences on what of the file could not be heard, or was chosen in it.
     """
 
     path: str
@@ -85,6 +86,7 @@ class Analysis:
     encode_ms: float
     start_s: float = 0.0
     channel: int | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def mean_pooled(self) -> Floats:
@@ -155,12 +157,15 @@ class Recogniser:
             listen: Gets each block that was read, float32 [n], mono at 16 kHz: for drawing without reading again.
         """
         expected_s = probe(path).duration_s if end_s is None else end_s
-        blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s)
+        remarks: list[str] = []
+        blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s, remarks.append)
         heard = blocks if listen is None else _passed_on(blocks, listen)
         analysis = self._analyse_blocks(heard, expected_s - start_s, str(path), path.name, should_stop, progress)
         spans = tuple((start_s + a, start_s + b) for a, b in analysis.spans)
         duration_s = start_s + analysis.duration_s
-        return replace(analysis, spans=spans, duration_s=duration_s, start_s=start_s, channel=channel)
+        return replace(
+            analysis, spans=spans, duration_s=duration_s, start_s=start_s, channel=channel, remarks=tuple(remarks)
+        )
 
     def for_another_thread(self) -> "Recogniser":
         """Another recogniser on the same graphs and index, which any number of threads may run at once."""
@@ -248,6 +253,7 @@ class Recogniser:
             ),
             timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
             channel=analysis.channel,
+            remarks=analysis.remarks,
         )
 
     def recognise_file(

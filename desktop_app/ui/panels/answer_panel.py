@@ -125,7 +125,9 @@ class AnswerPanel(Card):
         if done and recognition is not None and entry.answered is not None:
             self.answer.setText(answer_text.headline(recognition))
             self.share.setText(answer_text.share(recognition))
-            self._say(self.sure, answer_text.how_sure(recognition))
+            self._say(
+                self.sure, " ".join((answer_text.how_sure(recognition), *map(translated, recognition.remarks))).strip()
+            )
             self._say(self.agreement, "" if silent else answer_text.agreement(recognition))
             self.lengths.setText(answer_text.lengths(recognition, entry.heard_s))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)

@@ -43,6 +43,13 @@ def test_a_folder_is_searched_for_what_is_called_like_a_recording(folder: Path) 
     assert deep == ["clip 2.wav", "clip 10.WAV", "deep/a.ogg", "x.wav", "Übung.flac"]
 
 
+def test_films_and_sound_that_cannot_be_read_count_in_a_folder(tmp_path: Path) -> None:
+    names = ["a.m4a", "b.MP4", "c.amr", "d.mid", "e.ds2"]
+    for name in (*names, "f.txt", "g.ts"):
+        (tmp_path / name).touch()
+    assert [p.name for p in find_recordings([tmp_path]) if isinstance(p, Path)] == names
+
+
 def test_names_are_sorted_as_people_sort_them(tmp_path: Path) -> None:
     names = ["a 1.wav", "a.wav", "a2.wav", "a10.wav", "ab.wav", "B.wav"]
     for name in names:

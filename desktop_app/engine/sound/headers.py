@@ -1,0 +1,127 @@
+"""What headers promise, of the files that libsndfile opens and reads in part without a word."""
+
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+UNKNOWN = 0xFFFFFFFF
+"""The length that a WAV header has while its recorder, or the program that wrote to a pipe, does not know better."""
+
+MP3_REST = 300
+"""Bytes after an MP3's last frame that may be tags or a broken frame and are not looked at."""
+
+FLAC_REST = 8_192
+"""Bytes that libFLAC reads at once; less than that after a FLAC's end may be in its hands already."""
+
+
+@dataclass(frozen=True)
+class WavData:
+    """The samples of a WAV file, in bytes.
+
+    Attributes:
+        declared: What the header says they take; None where it says that it does not know.
+        present: What there is of them at most, to the end of the file.
+        goes_on: Whether after the declared end comes something that is no chunk, so samples as it seems.
+        bytes_per_s: Of the samples, as the header says.
+    """
+
+    declared: int | None
+    present: int
+    goes_on: bool
+    bytes_per_s: int
+
+    @property
+    def declared_s(self) -> float | None:
+        """The length in seconds that the header says."""
+        return None if self.declared is None or not self.bytes_per_s else self.declared / self.bytes_per_s
+
+
+def wav_data(file: BinaryIO) -> WavData | None:
+    """Looks at a RIFF, RF64 or BW64 file; None for another one, or where no samples are found."""
+    size = os.fstat(file.fileno()).st_size
+    file.seek(0)
+    if file.read(12)[:4] not in (b"RIFF", b"RF64", b"BW64"):
+        return None
+    at, long_size, bytes_per_s = 12, None, 0
+    while (chunk := _chunk(file, at)) is not None:
+        name, length = chunk
+        if name == b"fmt ":
+            file.seek(at + 8)
+            bytes_per_s = struct.unpack("<8xI4x", file.read(16).ljust(16, b"\0"))[0]
+        elif name == b"ds64":
+            file.seek(at + 16)
+            long_size = struct.unpack("<Q", file.read(8).ljust(8, b"\0"))[0]
+        elif name == b"data":
+            start = at + 8
+            declared = (long_size or None) if length == UNKNOWN else length
+            end = start + (size if declared is None else declared)
+            return WavData(declared, size - start, end < size and not _chunks_to_the_end(file, end, size), bytes_per_s)
+        at += 8 + length + length % 2
+    return None
+
+
+def _chunk(file: BinaryIO, at: int) -> tuple[bytes, int] | None:
+    file.seek(at)
+    head = file.read(8)
+    return struct.unpack("<4sI", head) if len(head) == 8 else None
+
+
+def _chunks_to_the_end(file: BinaryIO, at: int, size: int) -> bool:
+    """Whether nothing but chunks follows; the last may be cut, and some bytes of padding may come after it."""
+    at += at % 2
+    while size - at > 8 and (chunk := _chunk(file, at)) is not None:
+        name, length = chunk
+        if not all(32 <= character < 127 for character in name):
+            return False
+        at += 8 + length + length % 2
+    return True
+
+
+@dataclass(frozen=True)
+class OggPages:
+    """What the pages of an Ogg file say.
+
+    Attributes:
+        streams: How many there are, one after the other or side by side; libsndfile reads the first.
+        damaged: Whether a page is not what its checksum says, or something else stands between pages.
+        ended: Whether the last page says that it is the last.
+    """
+
+    streams: int
+    damaged: bool
+    ended: bool
+
+
+def ogg_pages(file: BinaryIO) -> OggPages | None:
+    """Looks at every page of an Ogg file (RFC 3533, section 6); None for another one."""
+    size = os.fstat(file.fileno()).st_size
+    streams = at = 0
+    ended = False
+    while at < size:
+        file.seek(at)
+        head = file.read(27)
+        if head[:4] != b"OggS":
+            return OggPages(streams, True, ended) if at else None
+        if len(head) < 27:
+            return OggPages(streams, False, False)
+        lacing = file.read(head[26])
+        body = file.read(sum(lacing))
+        at += 27 + len(lacing) + len(body)
+        if len(lacing) < head[26] or len(body) < sum(lacing):
+            return OggPages(streams, False, False)
+        if _ogg_checksum(head[:22] + bytes(4) + head[26:] + lacing + body) != struct.unpack("<I", head[22:26])[0]:
+            return OggPages(streams, True, ended)
+        streams += bool(head[5] & 2)
+        ended = bool(head[5] & 4)
+    return OggPages(streams, False, ended)
+
+
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
+def _ogg_checksum(page: bytes) -> int:
+    """Ogg's CRC-32 begins with 0 and takes each byte's highest bit first; zlib's is its mirror image."""
+    mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")

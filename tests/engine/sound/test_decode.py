@@ -1,0 +1,310 @@
+"""Every recording people have is heard, to the end of its data; what is missing or chosen in it is told."""
+
+import os
+import struct
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.engine.sound import decode, ffmpeg, kinds
+from desktop_app.engine.sound.audio import Audio, load_audio, probe, read_blocks
+from desktop_app.errors import AudioError
+from tests.engine.sound.made_recordings import KINDS, SECONDS, encode, sound, write
+from tests.tiny_pack import RATE
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def likeness(a: np.ndarray, b: np.ndarray) -> float:
+    """The highest correlation of two sounds over the delays that encoders have, up to 0.1 s."""
+    size = 2 * max(len(a), len(b))
+    product = np.fft.irfft(np.fft.rfft(a, size) * np.conj(np.fft.rfft(b, size)), size)
+    delays = np.concatenate([product[: RATE // 10], product[-RATE // 10 :]])
+    return float(delays.max() / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def told(audio: Audio) -> str:
+    return " ".join(audio.remarks)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_is_heard_whole(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, name)
+    audio = load_audio(path)
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.15)
+    assert likeness(audio.samples, sound()) > (0.6 if "amr" in KINDS[name] else 0.95)
+    assert audio.remarks == ()
+    info = probe(path)
+    assert info.duration_s == 0 or info.duration_s == pytest.approx(SECONDS, abs=0.25)
+
+
+@pytest.mark.parametrize("name", ["memo.m4a", "meeting.mkv", "raw.aac", "old.wma"])
+@pytest.mark.parametrize("start_s", [3.0, 14.0])
+def test_a_stretch_is_the_same_part_of_the_whole(tmp_path: Path, name: str, start_s: float) -> None:
+    path = write(tmp_path, name, seconds=20.0)
+    whole = load_audio(path).samples
+    part = load_audio(path, start_s=start_s, end_s=start_s + 1.5)
+    assert part.duration_s == pytest.approx(1.5, abs=0.001)
+    first = round(start_s * RATE)
+    assert likeness(part.samples, whole[first : first + len(part.samples)]) > 0.99
+    late = max(
+        range(-800, 801, 8), key=lambda d: float(part.samples @ whole[first + d : first + d + len(part.samples)])
+    )
+    assert abs(late) <= 32, "to two milliseconds"
+
+
+def test_a_variable_rate_mp3_without_its_table_is_heard_to_the_end(tmp_path: Path) -> None:
+    path = write(tmp_path, "v.mp3", "-c:a libmp3lame -q:a 5 -ar 44100 -write_xing 0", seconds=8.0)
+    quiet_first = load_audio(path)
+    assert quiet_first.duration_s == pytest.approx(8.0, abs=0.15)
+
+
+def test_mp3_joined_to_mp3_is_heard_whole_and_the_length_told(tmp_path: Path) -> None:
+    one = write(tmp_path, "one.mp3", "-c:a libmp3lame -ar 44100").read_bytes()
+    two = write(tmp_path, "two.mp3", "-c:a libmp3lame -ar 22050").read_bytes()
+    (tmp_path / "both.mp3").write_bytes(one + two)
+    audio = load_audio(tmp_path / "both.mp3")
+    assert audio.duration_s == pytest.approx(2 * SECONDS, abs=0.2)
+    for start_s in (0.5, 2.5):
+        assert likeness(audio.samples[round(start_s * RATE) :][:RATE], sound()[RATE // 2 :][:RATE]) > 0.95
+    assert audio.remarks
+
+
+@pytest.mark.parametrize("options", ["-c:a libvorbis", "-c:a libopus -ar 48000", "-c:a flac -f ogg"])
+def test_chained_ogg_is_heard_whole(tmp_path: Path, options: str) -> None:
+    one = write(tmp_path, "one.ogg", options).read_bytes()
+    (tmp_path / "chain.ogg").write_bytes(one + one)
+    audio = load_audio(tmp_path / "chain.ogg")
+    assert audio.duration_s == pytest.approx(2 * SECONDS, abs=0.1)
+    assert "2.0 s; 4.0 s" in told(audio)
+
+
+def test_flac_from_a_pipe_and_joined_flac(tmp_path: Path) -> None:
+    path = tmp_path / "plain.flac"
+    soundfile.write(path, sound(), RATE)
+    plain = path.read_bytes()
+    of_a_pipe = bytearray(plain)
+    of_a_pipe[21] &= 0xF0  # STREAMINFO's count of samples: 36 bits, none is known
+    of_a_pipe[22:26] = bytes(4)
+    (tmp_path / "pipe.flac").write_bytes(of_a_pipe)
+    (tmp_path / "joined.flac").write_bytes(plain + plain)
+    expected = load_audio(path).samples
+    piped = load_audio(tmp_path / "pipe.flac")
+    assert np.array_equal(piped.samples, expected)
+    assert piped.remarks == ()
+    joined = load_audio(tmp_path / "joined.flac")
+    assert np.array_equal(joined.samples, np.concatenate([expected, expected]))
+    assert "2.0 s; 4.0 s" in told(joined)
+
+
+def with_data_size(plain: bytes, size: int) -> bytes:
+    at = plain.index(b"data") + 4
+    return plain[:at] + struct.pack("<I", size) + plain[at + 4 :]
+
+
+def test_wav_whose_recorder_died_is_heard_to_the_end_of_its_data(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", sound(), RATE)
+    plain = (tmp_path / "a.wav").read_bytes()
+    expected = load_audio(tmp_path / "a.wav").samples
+    for size, said in ((0, "lasts 0.0 s"), (0xFFFFFFFF, ""), (RATE, "lasts 0.5 s"), (2**31, "s; 2.0 s")):
+        (tmp_path / "died.wav").write_bytes(with_data_size(plain, size))
+        audio = load_audio(tmp_path / "died.wav")
+        assert np.array_equal(audio.samples, expected), size
+        assert said in told(audio), size
+        assert bool(said) == bool(audio.remarks), size
+
+
+def test_chunks_behind_the_samples_are_no_sound(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", sound(), RATE)
+    with (tmp_path / "a.wav").open("ab") as file:
+        file.write(b"LIST" + struct.pack("<I", 5_000) + bytes(5_000))
+    audio = load_audio(tmp_path / "a.wav")
+    assert len(audio.samples) == len(sound())
+    assert audio.remarks == ()
+
+
+def test_bw64_is_read(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", sound(), RATE)
+    plain = (tmp_path / "a.wav").read_bytes()
+    data = plain[plain.index(b"data") + 8 :]
+    ds64 = b"ds64" + struct.pack("<IQQQI", 28, len(plain) + 28, len(data), len(data) // 2, 0)
+    bw64 = b"BW64\xff\xff\xff\xffWAVE" + ds64 + plain[12:36] + b"data\xff\xff\xff\xff" + data
+    (tmp_path / "a.bw64").write_bytes(bw64)
+    audio = load_audio(tmp_path / "a.bw64")
+    assert np.array_equal(audio.samples, load_audio(tmp_path / "a.wav").samples)
+    assert audio.remarks == ()
+
+
+def test_junk_before_an_mp3_is_passed_over(tmp_path: Path) -> None:
+    whole = write(tmp_path, "a.mp3", "-c:a libmp3lame -ar 44100 -write_xing 0 -id3v2_version 0").read_bytes()
+    (tmp_path / "junk.mp3").write_bytes(np.random.default_rng(0).bytes(3_000).replace(b"\xff", b"\0") + whole)
+    assert load_audio(tmp_path / "junk.mp3").duration_s == pytest.approx(SECONDS, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "name", ["raw.aac", "memo.m4a", "browser.webm", "v.ogg", "v.mp3", "v.opus", "v.flac", "film.ac3"]
+)
+def test_damage_in_the_middle_is_told_and_the_rest_heard(tmp_path: Path, name: str) -> None:
+    options = {"v.ogg": "-c:a libvorbis", "v.mp3": "-c:a libmp3lame", "v.opus": "-c:a libopus", "v.flac": "-c:a flac"}
+    whole = bytearray(write(tmp_path, name, options.get(name), seconds=10.0).read_bytes())
+    middle = len(whole) // 2
+    whole[middle : middle + len(whole) // 10] = np.random.default_rng(1).bytes(len(whole) // 10)
+    (tmp_path / name).write_bytes(whole)
+    audio = load_audio(tmp_path / name)
+    assert audio.duration_s > 4.0
+    assert "errors while decoding" in told(audio) or "says that it lasts" in told(audio)
+
+
+@pytest.mark.parametrize("name", ["memo.m4a", "meeting.mkv", "old.wma", "packed.oga", "browser.webm"])
+def test_a_file_that_was_cut_is_told(tmp_path: Path, name: str) -> None:
+    options = "-c:a aac -movflags +faststart" if name == "memo.m4a" else None
+    path = write(tmp_path, name, options, seconds=10.0)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    audio = load_audio(path)
+    assert 3.0 < audio.duration_s < 7.0
+    assert any(word in told(audio) for word in ("says that it lasts 10", "breaks off", "errors while decoding"))
+
+
+def test_an_mp4_whose_recorder_died_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "memo.m4a", seconds=10.0)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(AudioError, match="was not finished"):
+        load_audio(path)
+
+
+def test_of_several_tracks_the_default_one_is_heard_and_told(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "talk.wav", sound(), RATE)
+    soundfile.write(tmp_path / "hum.wav", np.sin(np.arange(2 * RATE) * 0.05), RATE)
+    encode(
+        *("-i", str(tmp_path / "hum.wav"), "-i", str(tmp_path / "talk.wav"), "-map", "0", "-map", "1", "-c:a", "aac"),
+        *("-disposition:a:0", "0", "-disposition:a:1", "default", "-metadata:s:a:1", "language=eng"),
+        str(tmp_path / "two.mkv"),
+    )
+    audio = load_audio(tmp_path / "two.mkv")
+    assert likeness(audio.samples, sound()) > 0.97
+    assert audio.remarks == ("It has 2 sound tracks; number 2 was heard (AAC, eng).",)
+
+
+def test_pictures_alone_are_no_recording(tmp_path: Path) -> None:
+    encode("-f", "lavfi", "-i", "color=c=gray:s=64x64:r=5:d=1", "-c:v", "mpeg4", str(tmp_path / "mute.mp4"))
+    with pytest.raises(AudioError, match="no sound track"):
+        load_audio(tmp_path / "mute.mp4")
+
+
+def renamed(path: Path, codec: bytes, other: bytes) -> Path:
+    """The MP4 with another name of its codec."""
+    path.write_bytes(path.read_bytes().replace(codec, other))
+    return path
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"can't read Dolby AC-4, which memo\.m4a"):
+        load_audio(renamed(renamed(write(tmp_path, "memo.m4a"), b"mp4a", b"ac-4"), b"esds", b"none"))
+    with pytest.raises(AudioError, match="protected against copying"):
+        load_audio(renamed(write(tmp_path, "memo.m4a"), b"mp4a", b"drms"))
+    for name, content, what in (
+        ("song.mid", b"MThd\0\0\0\6\0\1\0\1\0\x60", "MIDI"),
+        ("talk.ds2", b"\x03ds2" + bytes(600), "Olympus DS2"),
+        ("list.m4a", b"#EXTM3U\n/etc/passwd\n", "M3U"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(AudioError, match=f"can't read {what}, which {name}"):
+            load_audio(tmp_path / name)
+
+
+def test_a_file_never_opens_another_one(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "secret.wav", sound(), RATE)
+    secret = tmp_path / "secret.wav"
+    lists = {
+        "concat.m4a": f"ffconcat version 1.0\nfile '{secret.name}'\n",
+        "live.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{secret}\n#EXT-X-ENDLIST\n",
+        "session.mov": f"v=0\nm=audio 0 RTP/AVP 0\na=control:file:{secret}\n",
+        "dash.mkv": f'<?xml version="1.0"?><MPD><BaseURL>{secret}</BaseURL></MPD>',
+    }
+    for name, text in lists.items():
+        (tmp_path / name).write_text(text)
+        with pytest.raises(AudioError):
+            load_audio(tmp_path / name)
+
+
+def test_without_ffmpeg_what_to_install_is_said_and_a_part_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memo = write(tmp_path, "memo.m4a")
+    one = write(tmp_path, "one.ogg", "-c:a libvorbis").read_bytes()
+    (tmp_path / "chain.ogg").write_bytes(one + one)
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    with pytest.raises(AudioError, match="install it"):
+        load_audio(memo)
+    assert "Only its beginning was heard" in told(load_audio(tmp_path / "chain.ogg"))
+    (tmp_path / "text.txt").write_text("no sound " * 100)
+    with pytest.raises(AudioError, match="not audio"):
+        load_audio(tmp_path / "text.txt")
+
+
+PROGRAMS = {
+    "hangs": "import time; time.sleep(60)",
+    "crashes": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+    "says nothing": "",
+    "never ends": "import sys, struct\n"
+    "w = sys.stdout.buffer.write\n"
+    "w(b'RIFF' + bytes(4) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 3, 1, 16000, 64000, 4, 32))\n"
+    "w(b'data' + bytes(4))\n"
+    "sys.stderr.write('[info] Output #0, wav\\n'); sys.stderr.flush()\n"
+    "while True: w(bytes(65536))",
+    "hangs in the middle": "import sys, struct, time\n"
+    "w = sys.stdout.buffer.write\n"
+    "w(b'RIFF' + bytes(4) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 3, 1, 16000, 64000, 4, 32))\n"
+    "w(b'data' + bytes(40000)); sys.stdout.flush()\n"
+    "sys.stderr.write('[info] Output #0, wav\\n' + '[error] no\\n' * 100000); sys.stderr.flush()\n"
+    "time.sleep(60)",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
+@pytest.mark.parametrize("fault", PROGRAMS)
+def test_a_decoder_at_fault_is_one_files_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!{sys.executable}\n{PROGRAMS[fault]}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find", lambda: program)
+    monkeypatch.setattr(ffmpeg, "PATIENCE_S", 1.5)
+    monkeypatch.setattr(ffmpeg, "MAX_MEMORY", 2**23)
+    monkeypatch.setattr(ffmpeg, "_limit", lambda _: None)
+    (tmp_path / "a.m4a").write_bytes(bytes(1_000))
+    with pytest.raises(AudioError) as error:
+        for _ in read_blocks(tmp_path / "a.m4a", RATE, 0.5):
+            pass
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a running process can be bounded")
+def test_a_decoder_gets_no_more_memory_than_it_may_have(tmp_path: Path) -> None:
+    with ffmpeg.decoding(write(tmp_path, "memo.m4a", seconds=60.0)) as running:
+        limits = Path(f"/proc/{running._process.pid}/limits").read_text()
+    assert f"Max address space         {ffmpeg.MAX_MEMORY} " in limits
+
+
+def test_whoever_stops_reading_leaves_no_process_behind(tmp_path: Path) -> None:
+    path = write(tmp_path, "memo.m4a", seconds=60.0)
+    blocks = read_blocks(path, RATE, 0.5)
+    next(blocks)
+    with decode.opened(path) as recording:
+        assert isinstance(recording, decode._ByFfmpeg)
+        process = recording._running._process
+        next(recording.blocks())
+    blocks.close()
+    assert process.poll() is not None
+    before = time.monotonic()
+    while any(thread.name.startswith("ffmpeg") for thread in __import__("threading").enumerate()):
+        assert time.monotonic() - before < 10
+
+
+def test_every_name_is_in_small_letters_and_there_once() -> None:
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in kinds.SUFFIXES)
+    assert len(set(kinds.SUFFIXES)) == len(kinds.SUFFIXES)
+    assert {Path(name).suffix for name in KINDS} <= set(kinds.SUFFIXES)
