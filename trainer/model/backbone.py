@@ -8,6 +8,7 @@ import json
 import math
 import os
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +26,8 @@ WHISPER_WINDOW = 400  # samples, 25 ms
 WHISPER_HOP = 160  # samples, 10 ms
 WHISPER_BINS = WHISPER_WINDOW // 2 + 1  # 201 frequencies, 0 to 8 kHz
 WHISPER_STRIDE = 2  # frames of the log-mel a state: 20 ms
+WHISPER_KEYS = {r"^(model\.)?encoder\.": ""}  # of a whole Whisper's weights, to those of its encoder alone
+WHISPER_POSITIONS = "embed_positions.weight"  # of which a backbone keeps a copy of the first
 MASKED = -1e9  # added to an attention score that must not count
 TRIM_MARGIN = 5  # frames (50 ms) kept on either side of what is not silence
 SPEECH_DB = 35.0  # under the loudest frame: quieter than this at either end counts as silence
@@ -321,6 +324,9 @@ def locate(name: str) -> str:
 def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: float) -> Backbone:
     """Load a pretrained encoder through transformers, in float32 and evaluation mode.
 
+    The checkpoint may hold the encoder alone or any model around it, in any precision: WhisperEncoder, WhisperModel,
+    WhisperForConditionalGeneration, Wav2Vec2ForCTC, WavLMForXVector and their like.
+
     Args:
         name: Local folder, a folder's name under VOICEKIN_MODELS, or a name on the Hugging Face hub.
         n_layers: Layers to keep, 0 for all.
@@ -328,26 +334,50 @@ def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: fl
         max_seconds: The longest clip that will come.
 
     Raises:
-        BackboneError: It can't be found or loaded, or is of another kind.
+        BackboneError: It can't be found or loaded, is of another kind, or lacks a weight of a layer in use.
     """
     from transformers import AutoConfig, AutoModel
     from transformers.models.whisper.modeling_whisper import WhisperEncoder
-    from transformers.utils.logging import disable_progress_bar
+    from transformers.utils import logging
 
-    disable_progress_bar()  # of reading local weights; a download shows its own
+    logging.disable_progress_bar()  # of reading local weights; a download shows its own
     place = locate(name)
+    options: dict[str, Any] = {
+        "dtype": torch.float32,
+        "attn_implementation": "eager",
+        "output_loading_info": True,
+    }
+    told = logging.get_verbosity()
+    logging.set_verbosity(
+        logging.CRITICAL
+    )  # it lists decoders and classifiers, which are left aside; what is missing is below
     try:
         config = AutoConfig.from_pretrained(place)
         if config.model_type == "whisper":
-            model = WhisperEncoder.from_pretrained(place, dtype=torch.float32, attn_implementation="eager")
+            model, found = WhisperEncoder.from_pretrained(place, key_mapping=WHISPER_KEYS, **options)
         else:
-            model = AutoModel.from_pretrained(place, dtype=torch.float32, attn_implementation="eager")
-    except (OSError, ValueError) as error:
+            model, found = AutoModel.from_pretrained(place, **options)
+    except (OSError, ValueError, RuntimeError) as error:
         raise BackboneError(
             f"The encoder {name} can't be loaded ({str(error).splitlines()[0]}): give a folder, "
             "set VOICEKIN_MODELS to the folder that holds it, or connect to the internet so that it can be fetched."
         ) from error
-    return wrap(model, name, n_layers, front_end, max_seconds)
+    finally:
+        logging.set_verbosity(told)
+    backbone = wrap(model, name, n_layers, front_end, max_seconds)
+    if missing := _missing_in_use(model, backbone, found["missing_keys"]):
+        raise BackboneError(
+            f"The checkpoint of {name} lacks {len(missing)} weights of the layers in use ({missing[0]} is the first): "
+            "it is cut off, or of another model than its config.json says; fetch it again or choose another."
+        )
+    return backbone
+
+
+def _missing_in_use(model: nn.Module, backbone: Backbone, missing: Iterable[str]) -> list[str]:
+    """Those of the checkpoint's missing weights that the backbone hears with: transformers fills them with noise."""
+    in_use = {id(weight) for weight in backbone.parameters()}
+    weights = dict(model.named_parameters())
+    return sorted(key for key in missing if key == WHISPER_POSITIONS or (key in weights and id(weights[key]) in in_use))
 
 
 def wrap(model: Any, name: str, n_layers: int, front_end: FrontEnd, max_seconds: float) -> Backbone:
