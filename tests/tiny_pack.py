@@ -14,9 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 from desktop_app.engine.pack.format import Item, KnnSettings, Pack, PackManifest
 from desktop_app.engine.pack.write import write_pack
 from desktop_app.engine.recognition.voice import VoicePrior, voice_rows
+from desktop_app.engine.sound.steady import heard
 
 LABELS = ("angry", "happy", "neutral", "sad")
 RATE = 16_000
+LONGEST = 6 * RATE
 WINDOW, HOP, BANDS = 400, 160, 16
 POOLED = 2 * BANDS
 EMBEDDING = 8
@@ -50,7 +52,8 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
     """Writes the pack to `root`: the datastore is `items` clips of the four kinds."""
     front = _front_end()
     clips = [clip(LABELS[i % 4], seed=1_000 + i, seconds=1.0 + 0.1 * (i % 7)) for i in range(items)]
-    raw = _outputs(front, "raw", clips)
+    sounds = [heard(c, LONGEST) for c in clips]
+    raw = _outputs(front, "raw", sounds)
     labels = np.arange(items) % 4
     centre = raw.mean(axis=0)
     projection = np.random.default_rng(7).normal(size=(POOLED, EMBEDDING)).astype(np.float32) / np.sqrt(POOLED)
@@ -59,7 +62,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
     classifier = 6 * np.stack([embeddings[labels == i].mean(axis=0) for i in range(4)])
     encoder = _graph(centre, projection, classifier, with_front_end=True)
     head = _graph(centre, projection, classifier, with_front_end=False)
-    embeddings = _outputs(encoder, "embedding", clips)
+    embeddings = _outputs(encoder, "embedding", sounds)
     manifest = PackManifest(
         name=name,
         version="1.0",
@@ -67,7 +70,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         licence="Apache-2.0",
         labels=LABELS,
         sample_rate=RATE,
-        max_seconds=6.0,
+        max_seconds=LONGEST / RATE,
         embedding_dim=EMBEDDING,
         pooled_dim=POOLED,
         backbone="spectrum",

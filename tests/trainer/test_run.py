@@ -14,6 +14,7 @@ from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.fusion import softmax
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.recognition.verify import verify_pack
+from desktop_app.engine.sound.steady import heard
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import save_tiny
 from trainer.cli import main
@@ -368,7 +369,7 @@ def test_a_fine_tuned_encoder_reaches_the_pack(place: Path, layers: int, pooling
     part = opened.parts(for_pack=True)[0]
     clip = opened.prepare().utterances[0]
     expected = opened.final_head(part).pooled(opened.data(part).features[0, :1])
-    answer = Encoder(pack).encode([read_clip(clip)]).pooled
+    answer = Encoder(pack).encode([heard(read_clip(clip), 15 * 16_000)]).pooled
     np.testing.assert_allclose(answer, expected, atol=1e-3)
 
 

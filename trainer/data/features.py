@@ -1,9 +1,9 @@
 """The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
 
-A cache is a folder named after encoder, pools and precision; its rows hold every layer kept, so that another choice of
-layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for). `rows.f32` grows by a row a clip and
-`keys.txt` by the row's key after it; a killed run leaves at most rows without keys, which the next to add some cuts
-off. Runs that share a cache add to it one at a time.
+A cache is a folder named after encoder, pools, precision and what `engine.sound.steady` does first; its rows hold every
+layer kept, so that another choice of layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for).
+`rows.f32` grows by a row a clip and `keys.txt` by the row's key after it; a killed run leaves at most rows without
+keys, which the next to add some cuts off. Runs that share a cache add to it one at a time.
 """
 
 import math
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 from filelock import FileLock
 
+from desktop_app.engine.sound.steady import STEADY, heard
 from trainer.data.augment import augment, draw_part
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
@@ -149,9 +150,9 @@ def pooled_features(
         every = range(backbone.n_layers + 1)
         model = PooledBackbone(backbone, every, recipe.pools)
         columns = pooled_columns(recipe, backbone.hidden_dim, len(every))
-        name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}"
+        name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}-{STEADY}"
     else:
-        model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}"
+        model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}-{STEADY}"
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
     variants = [WHOLE]
@@ -189,7 +190,7 @@ def pooled_features(
 
 def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform:
     samples = read_clip(utterance)[:longest]
-    return augment(samples, kind, _seed(utterance, copy)) if kind else samples
+    return heard(augment(samples, kind, _seed(utterance, copy)) if kind else samples, longest)
 
 
 def _part(utterance: Utterance, kind: str, copy: int) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from desktop_app.engine.pack.format import Item, KnnSettings, Pack, PackManifest
 from desktop_app.engine.pack.write import write_pack
 from desktop_app.engine.recognition.fusion import softmax
 from desktop_app.engine.recognition.voice import voice_rows
+from desktop_app.engine.sound.steady import heard
 from trainer.data.corpora import Utterance
 from trainer.data.features import pad_batch
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
@@ -139,7 +140,7 @@ def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], poole
 
 
 def _run_one(graph: onnxruntime.InferenceSession, clip: Waveform, pooled_dim: int, output: str) -> Floats:
-    """One clip, as the app encodes it; float32 [1, ...]."""
+    """One clip as `heard`, as the app encodes it; float32 [1, ...]."""
     batch, lengths = pad_batch([clip])
     feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
     return np.asarray(graph.run([output], feed)[0])
@@ -201,7 +202,7 @@ def export_pack(
     longest = round(recipe.backbone.max_seconds * SAMPLE_RATE)
     if recipe.export.quantise:
         sample = np.random.default_rng(0).permutation(len(kept))[:COMPARED_CLIPS]
-        compared = [read_clip(kept[i])[:longest] for i in sample]
+        compared = [heard(read_clip(kept[i])[:longest], longest) for i in sample]
         small = quantise(encoder)
         same = labels_kept(encoder, small, compared, pooled_dim)
         training = {**training, "int8_labels_kept": round(same, 4)}
@@ -214,7 +215,7 @@ def export_pack(
     clips: dict[str, Path] = {}
     for done, utterance in enumerate(kept, start=1):
         samples = read_clip(utterance)[:longest]
-        rows.append(_run_one(encoding, samples, pooled_dim, "pooled"))
+        rows.append(_run_one(encoding, heard(samples, longest), pooled_dim, "pooled"))
         clip = clip_name(utterance, done) if recipe.export.clips else None
         if clip:
             clips[clip] = utterance.path

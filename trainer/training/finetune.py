@@ -20,6 +20,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 from torch.nn import functional
 
+from desktop_app.engine.sound.steady import heard
 from desktop_app.errors import VoiceKinError
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
@@ -157,6 +158,10 @@ class Clips:
             self._kept[row] = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
         return (self._kept[row] / 32767).astype(np.float32)
 
+    def heard(self, row: int) -> Waveform:
+        """What the encoder gets of a clip."""
+        return heard(self[row], self._longest)
+
 
 class _Job:
     """One fine-tuning: model, optimiser, and the loop over epochs."""
@@ -181,7 +186,7 @@ class _Job:
         parameters = thaw(pooled.backbone, recipe.layers)
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
-        features = encode(pooled, [clips[train[i]] for i in look])
+        features = encode(pooled, [clips.heard(train[i]) for i in look])
         standardise = fit_standardise(features, [corpora[i] for i in look])
         head_recipe = HeadRecipe(
             members=1, width=recipe.width, embedding=recipe.embedding, dropout=recipe.dropout, input_dropout=0.0
@@ -286,7 +291,7 @@ class _Job:
         if len(samples) > longest:
             start = seed % (len(samples) - longest + 1)
             samples = samples[start : start + longest]
-        return samples
+        return heard(samples, longest)
 
     def _groups(self, rows: Ints) -> tuple[Tensor, Tensor]:
         """Which clips' mean is taken off which, float32 [b, b], and how much of it, float32 [b, 1]."""
@@ -337,7 +342,7 @@ class _Job:
     def _validate(self) -> float:
         """UA on the validation clips, whole and clean."""
         model = self.accelerator.unwrap_model(self.model).eval()
-        pooled = torch.from_numpy(encode(model.pooled, [self.clips[i] for i in self.validation]))
+        pooled = torch.from_numpy(encode(model.pooled, [self.clips.heard(i) for i in self.validation]))
         logits, _ = model.head(model.standardise(pooled.to(self.accelerator.device)))
         return unweighted_accuracy(self.labels[self.validation], logits.argmax(1).cpu().numpy(), self.n_labels)
 

@@ -14,6 +14,7 @@ from desktop_app.engine.recognition import recogniser as recogniser_module
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
+    TOO_QUIET,
     UNCERTAIN,
     UNFAMILIAR,
     Analysis,
@@ -332,18 +333,33 @@ def encoded(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> list[Wav
     return waveforms
 
 
-def test_the_encoders_steps_are_laid_by_the_sound_wherever_it_begins(
+def test_the_encoder_hears_the_same_speech_whatever_is_around_it(
     recogniser: Recogniser, encoded: list[Waveform]
 ) -> None:
-    sound = clip("happy", 7, 2.0)
-    loudest = int(np.abs(sound).argmax())
-    for cut in (0, 1, 80, 319, 320, 500):
-        recogniser.analyse(sound[cut:])
-    for cut, heard in zip((0, 1, 80, 319, 320, 500), encoded, strict=True):
-        at = int(np.abs(heard).argmax())
-        assert at % 320 == 0
-        assert np.array_equal(heard[at - loudest + cut :], sound[cut:])
-        assert not heard[: at - loudest + cut].any()
+    sound, silence = clip("happy", 7, 2.0), np.zeros(RATE + 77, np.float32)
+    recogniser.analyse(sound)
+    recogniser.analyse(np.concatenate([silence, sound * np.float32(-0.01), silence[:-33]]) + np.float32(0.01))
+    alone, among = encoded
+    assert len(alone) == len(among)
+    assert np.abs(alone + among).max() < 0.012 * np.abs(alone).max()
+
+
+def test_a_long_pause_parts_a_clip(recogniser: Recogniser, loudness: None) -> None:  # noqa: ARG001
+    sound, pause = clip("angry", 3, 1.6), np.zeros(round(2.3 * RATE), np.float32)
+    answer = recogniser.answer(recogniser.analyse(np.concatenate([sound, pause, clip("sad", 3, 1.6)])))
+    assert [s.label for s in answer.segments] == ["angry", "sad"]
+    for segment, (start_s, end_s) in zip(answer.segments, [(0.0, 1.6), (3.9, 5.5)], strict=True):
+        assert segment.start_s == pytest.approx(start_s, abs=0.1)
+        assert segment.end_s == pytest.approx(end_s, abs=0.1)
+    (whole,) = recogniser.analyse(np.concatenate([sound, pause[: RATE // 2], sound])).spans
+    assert whole == (0.0, pytest.approx(3.7))
+
+
+def test_too_quiet_is_told_as_too_quiet(recogniser: Recogniser, loudness: None) -> None:  # noqa: ARG001
+    quiet = recogniser.answer(recogniser.analyse(clip("sad") * np.float32(1e-3)))
+    assert (quiet.label, quiet.abstained) == ("sad", False)
+    too_quiet = replace(recogniser.analyse(clip("sad") * np.float32(1e-4)), speech_s=0.0, speech_peak=0.9)
+    assert recogniser.answer(too_quiet).abstained_because == TOO_QUIET
 
 
 def test_a_recording_of_the_full_length_gets_no_longer(recogniser: Recogniser, encoded: list[Waveform]) -> None:

@@ -1,0 +1,97 @@
+"""The same speech gives the encoder the same samples, whatever is put around, under or in front of it."""
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.sound.audio import Waveform
+from desktop_app.engine.sound.steady import heard, high_passed, levelled
+from tests.tiny_pack import clip
+
+RATE = 16_000
+LONGEST = 15 * RATE
+
+
+def speech() -> Waveform:
+    """Two seconds that are loud from the first sample to the last."""
+    return clip("happy", 7, 2.0)
+
+
+def tone(hz: float, seconds: float = 2.0) -> Waveform:
+    return np.sin(2 * np.pi * hz * np.arange(round(seconds * RATE)) / RATE).astype(np.float32)
+
+
+def filtered(samples: Waveform, block: int = 8_000) -> Waveform:
+    return np.concatenate(list(high_passed(samples[i : i + block] for i in range(0, len(samples), block))))
+
+
+def silence(n: int) -> Waveform:
+    return np.zeros(n, np.float32)
+
+
+@pytest.mark.parametrize("n", [1, 700, 1_024, 1_025, 5_000, 40_000])
+def test_as_many_samples_come_out_of_the_filter_as_go_in(n: int) -> None:
+    assert len(filtered(np.ones(n, np.float32), 333)) == n
+
+
+@pytest.mark.parametrize("block", [1, 333, 1_024, 100_000])
+def test_the_size_of_the_blocks_does_not_matter_to_the_filter(block: int) -> None:
+    samples = speech()[:6_000]
+    assert np.allclose(filtered(samples, block), filtered(samples), atol=1e-6)
+
+
+def test_hum_goes_and_voices_stay_where_they_are() -> None:
+    middle = slice(RATE // 2, -RATE // 2)
+    for hum in (0.0, 10.0, 50.0):
+        assert np.abs(filtered(tone(hum) + 0.1)[middle]).max() < 1e-3
+    assert np.abs(filtered(tone(60.0))[middle]).max() < 0.05
+    for voice in (90.0, 120.0, 1_000.0, 7_900.0):
+        assert np.allclose(filtered(tone(voice))[middle], tone(voice)[middle], atol=5e-3)
+
+
+def test_an_offset_is_gone_from_the_first_sample_to_the_last() -> None:
+    assert np.abs(filtered(np.full(3_000, 0.3, np.float32))).max() < 1e-6
+    assert np.allclose(heard(speech() + 0.05, LONGEST), heard(speech(), LONGEST), atol=1e-5)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 0), (160, 0), (5_931, 77), (16_000, 16_000), (16_123, 40_001)])
+def test_silence_at_the_ends_changes_nothing(before: int, after: int) -> None:
+    alone = heard(speech(), LONGEST)
+    given = heard(np.concatenate([silence(before), speech(), silence(after)]), LONGEST)
+    assert len(given) == len(alone)
+    assert np.abs(given - alone).max() < 0.012 * np.abs(alone).max()  # the filter rings where speech is cut off hard
+
+
+@pytest.mark.parametrize("gain", [1e-3, 0.1, 2.0, -1.0])
+def test_level_and_polarity_change_nothing(gain: float) -> None:
+    assert np.allclose(heard(speech() * np.float32(gain), LONGEST), np.sign(gain) * heard(speech(), LONGEST), atol=1e-4)
+
+
+def test_what_is_nearly_nothing_is_not_made_loud() -> None:
+    assert np.abs(heard(speech() * np.float32(1e-6), LONGEST)).max() < 0.01
+    assert not heard(silence(RATE), LONGEST).any()
+    assert len(heard(silence(0), LONGEST)) == 0
+
+
+def test_the_ends_are_cut_fifty_ms_outside_of_the_speech() -> None:
+    burst = np.concatenate([silence(RATE), tone(500.0, 0.5), silence(RATE)])
+    given = heard(burst, LONGEST)
+    assert 0.6 - 0.021 <= len(given) / RATE <= 0.6 + 0.041
+    loud = np.flatnonzero(np.abs(given) > 0.1)
+    assert 0.04 <= loud[0] / RATE <= 0.08
+    assert 0.04 <= (len(given) - loud[-1]) / RATE <= 0.08
+
+
+def test_the_loudest_sample_begins_a_step_and_the_start_is_told() -> None:
+    for cut in (0, 1, 80, 319, 320, 500):
+        samples = speech()[cut:]
+        given = levelled(samples, LONGEST)
+        assert int(np.abs(given.samples).argmax()) % 320 == 0
+        assert int(np.abs(samples).argmax()) - given.start == int(np.abs(given.samples).argmax())
+
+
+@pytest.mark.parametrize("loudest", [0, 1, 159, 320, 95_999])
+def test_no_more_comes_out_than_the_encoder_takes(loudest: int) -> None:
+    samples = 0.1 * tone(500.0, 6.0)
+    samples[loudest] = 0.9
+    given = heard(samples, 6 * RATE)
+    assert 6 * RATE - 320 <= len(given) <= 6 * RATE
