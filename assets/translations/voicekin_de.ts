@@ -39,6 +39,10 @@
         <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhalt.</translation>
     </message>
     <message>
+        <source>It is too quiet: record closer to the microphone, or turn it up.</source>
+        <translation>Die Aufnahme ist zu leise: näher am Mikrofon aufnehmen oder es lauter stellen.</translation>
+    </message>
+    <message>
         <source>Too little speech was heard in it. Closest would be “{0}” with {1}.</source>
         <translation>Darin war zu wenig Sprache zu hören. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>
@@ -414,6 +418,10 @@
     <message>
         <source>No speech was heard in this recording.</source>
         <translation>In dieser Aufnahme war keine Sprache zu hören.</translation>
+    </message>
+    <message>
+        <source>This recording is too quiet: record closer to the microphone, or turn it up.</source>
+        <translation>Diese Aufnahme ist zu leise: näher am Mikrofon aufnehmen oder es lauter stellen.</translation>
     </message>
     <message>
         <source>Too little speech was heard in this recording.</source>

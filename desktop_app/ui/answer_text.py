@@ -1,7 +1,7 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition
-from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH
+from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET
 from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
 
@@ -44,6 +44,8 @@ def how_sure(recognition: Recognition) -> str:
     if recognition.abstained:
         if is_silent(recognition):
             return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
+        if recognition.abstained_because == TOO_QUIET:
+            return translate("Answer", "It is too quiet: record closer to the microphone, or turn it up.")
         if recognition.abstained_because == LITTLE_SPEECH:
             return translate("Answer", "Too little speech was heard in it. Closest would be “{0}” with {1}.").format(
                 closest, percent(recognition.confidence)

@@ -75,6 +75,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "{0} holds no recordings{1}: name another folder or look into all of them."),
     QT_TRANSLATE_NOOP("Error", "There is no audio file in {0}: choose another folder."),
     QT_TRANSLATE_NOOP("Error", "No speech was heard in this recording."),
+    QT_TRANSLATE_NOOP("Error", "This recording is too quiet: record closer to the microphone, or turn it up."),
     QT_TRANSLATE_NOOP("Error", "Too little speech was heard in this recording."),
     QT_TRANSLATE_NOOP("Error", "This recording is unlike anything this pack has heard."),
     QT_TRANSLATE_NOOP("Error", "No emotion stands out clearly in this recording."),

@@ -236,13 +236,14 @@ class RecognitionOwner(QObject):
 
         def answer(state: JobState) -> LiveAnswer:  # noqa: ARG001
             from desktop_app.engine.sound.audio import SAMPLE_RATE, to_mono_at
+            from desktop_app.engine.sound.steady import loud_enough
 
             recogniser, detector = self._needed(), self._detector
             window = to_mono_at(samples, sample_rate, SAMPLE_RATE)
             assert detector is not None
             # the gate hears the end of the window alone: the encoder does not run while nobody speaks
             if (
-                float(detector.probabilities(window[-round(SPOKEN_WITHIN_S * SAMPLE_RATE) :]).max())
+                float(detector.probabilities(loud_enough(window)[-round(SPOKEN_WITHIN_S * SAMPLE_RATE) :]).max())
                 < SPEECH_PROBABILITY
             ):
                 return LiveAnswer(None)

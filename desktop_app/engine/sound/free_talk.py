@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.sound.audio import Waveform, to_mono_at
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
+from desktop_app.engine.sound.steady import HighPass, gain, loudest_power
 
 GOAL_S = 60.0
 """Seconds of speech: a dozen stretches or so, at which three quarters of a voice are settled."""
@@ -18,6 +19,8 @@ class FreeTalk:
 
     def __init__(self) -> None:
         self._detector = SpeechDetector()
+        self._high_pass = HighPass()
+        self._loudest = 0.0  # mean square of the loudest tenth of a second
         self._blocks: list[Waveform] = []
         self._speech_s = 0.0
 
@@ -25,7 +28,10 @@ class FreeTalk:
         """More sound, float32 [n] or [n, channels] at `sample_rate` Hz; the seconds of speech so far."""
         block = to_mono_at(samples, sample_rate)
         self._blocks.append(block)
-        self._speech_s += CHUNK_S * int((self._detector.feed(block) >= SPEECH).sum())
+        heard = self._high_pass.feed(block)
+        if len(heard):
+            self._loudest = max(self._loudest, loudest_power(heard))
+            self._speech_s += CHUNK_S * int((self._detector.feed(heard * gain(self._loudest)) >= SPEECH).sum())
         return self._speech_s
 
     def samples(self) -> Waveform:

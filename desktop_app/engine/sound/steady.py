@@ -115,6 +115,12 @@ class Levelled:
     start: int
 
 
+def loud_enough(samples: Waveform) -> Waveform:
+    """A whole recording float32 [n] at 16 kHz, n > 0, through the high-pass and at one level; nothing is cut off."""
+    filtered = np.concatenate(list(high_passed(iter([samples]))))
+    return filtered * gain(loudest_power(filtered))
+
+
 def heard(samples: Waveform, longest: int) -> Waveform:
     """What the encoder gets of a clip.
 
@@ -131,7 +137,7 @@ def levelled(samples: Waveform, longest: int) -> Levelled:
     first = -int(np.abs(samples).argmax()) % GRID
     on_grid[first : first + len(samples)] = samples
     frames = on_grid.reshape(-1, FRAME)
-    power = np.square(frames, dtype=np.float64).mean(axis=1)
+    power = _power(frames)
     loud = np.flatnonzero(power >= power.max() * 10 ** (-EDGE_DB / 10))
     begin = loud[0] - EDGE_FRAMES
     begin -= begin % 2  # in whole steps of GRID
@@ -139,18 +145,29 @@ def levelled(samples: Waveform, longest: int) -> Levelled:
     kept = np.zeros((count, FRAME), np.float32)
     source = frames[max(begin, 0) : begin + count]
     kept[max(-begin, 0) :][: len(source)] = source
-    return Levelled(kept.reshape(-1) * gain(loudest_power(power)), int(begin) * FRAME - first)
+    return Levelled(kept.reshape(-1) * gain(_loudest(power)), int(begin) * FRAME - first)
 
 
-def loudest_power(power: Power) -> float:
-    """Mean square of the loudest tenth of a second, of the mean square of each frame of 10 ms."""
-    size = min(LOUD_FRAMES, len(power))
-    return float(np.convolve(power, np.full(size, 1 / size), "valid").max())
+def loudest_power(samples: Waveform) -> float:
+    """Mean square of the loudest tenth of a second of float32 [n], n > 0."""
+    whole = len(samples) // FRAME * FRAME
+    return _loudest(_power(samples[:whole].reshape(-1, FRAME) if whole else samples[None]))
 
 
 def gain(power: float) -> np.float32:
     """What brings a recording, whose loudest tenth of a second has this mean square, to LEVEL_DB."""
     return np.float32(10 ** (LEVEL_DB / 20) / np.sqrt(max(power, 10 ** (QUIETEST_DB / 10))))
+
+
+def _power(frames: Waveform) -> Power:
+    """Mean square of each of [frames, n]."""
+    power: Power = np.square(frames, dtype=np.float64).mean(axis=1)
+    return power
+
+
+def _loudest(power: Power) -> float:
+    size = min(LOUD_FRAMES, len(power))
+    return float(np.convolve(power, np.full(size, 1 / size), "valid").max())
 
 
 def _going_on(samples: Waveform) -> Waveform:

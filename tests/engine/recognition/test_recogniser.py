@@ -10,7 +10,6 @@ import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Item, Pack
-from desktop_app.engine.recognition import recogniser as recogniser_module
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
@@ -315,13 +314,6 @@ def test_own_examples_join_the_neighbours_and_their_label_the_bars(recogniser: R
     assert sum(n.weight for n in answer.neighbours) == pytest.approx(1.0)
     # what is known of the pack says how new a sound is, not what is one's own
     assert answer.novelty == plain.novelty
-
-
-def test_the_loudest_tenth_of_a_second_is_the_level() -> None:
-    samples = np.zeros(RATE, np.float32)
-    samples[3_200:4_800] = 0.1
-    assert recogniser_module._loudest_power(samples) == pytest.approx(0.01)
-    assert recogniser_module._loudest_power(np.full(5, 0.1, np.float32)) == pytest.approx(0.01)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_speech_is_counted_and_pauses_are_not(rate: int) -> None:
     speech = np.random.default_rng(0).normal(0, 0.1, 3 * rate).astype(np.float32)
     first = [talk.feed(block, rate) for block in np.array_split(speech, 7)]
     assert first == sorted(first)
-    assert first[-1] == pytest.approx(3.0, abs=0.05)
+    assert first[-1] == pytest.approx(3.0, abs=0.1)  # the filter's 64 ms are still to come
     assert talk.feed(np.zeros(2 * rate, np.float32), rate) == pytest.approx(3.0, abs=0.05)
     assert len(talk.samples()) == pytest.approx(5.0 * 16_000, abs=100)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desktop_app.engine.sound.audio import Waveform
-from desktop_app.engine.sound.steady import heard, high_passed, levelled
+from desktop_app.engine.sound.steady import heard, high_passed, levelled, loudest_power
 from tests.tiny_pack import clip
 
 RATE = 16_000
@@ -70,6 +70,13 @@ def test_what_is_nearly_nothing_is_not_made_loud() -> None:
     assert np.abs(heard(speech() * np.float32(1e-6), LONGEST)).max() < 0.01
     assert not heard(silence(RATE), LONGEST).any()
     assert len(heard(silence(0), LONGEST)) == 0
+
+
+def test_the_loudest_tenth_of_a_second_is_the_level() -> None:
+    samples = silence(RATE)
+    samples[3_200:4_800] = 0.1
+    assert loudest_power(samples) == pytest.approx(0.01)
+    assert loudest_power(np.full(5, 0.1, np.float32)) == pytest.approx(0.01)
 
 
 def test_the_ends_are_cut_fifty_ms_outside_of_the_speech() -> None:
