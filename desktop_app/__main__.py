@@ -1,12 +1,11 @@
 """Where `voicekin` begins: a command goes to the command line, `--self-test` to it, everything else to the window."""
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app import cli
+from desktop_app import interruption
 
 NO_DISPLAY = (
     "voicekin: there is no display to open the window on. Start it in a desktop session, "
@@ -16,16 +15,25 @@ NO_DISPLAY = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs VoiceKin with the arguments of its command line and gives the exit status."""
-    argv = sys.argv[1:] if argv is None else argv
+    if argv is not None:
+        return _run(argv)
+    # a process of our own. Before anything that takes time: until here a signal ends it as it ends any other
+    interruption.watch("voicekin: stopped.")
+    try:
+        return _run(sys.argv[1:])
+    finally:
+        interruption.over()
+
+
+def _run(argv: Sequence[str]) -> int:
+    from desktop_app import cli
+
     if list(argv) == ["--self-test"]:
         from desktop_app import self_test
 
         return self_test.run()
     if argv and not _is_file(argv[0]):
-        status = cli.main(argv)
-        if status == cli.INTERRUPTED:  # Python is about to end, and another Ctrl-C could only make that ugly
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return status
+        return cli.main(argv)
     if not _has_display():
         print(NO_DISPLAY, file=sys.stderr)
         return cli.USAGE
@@ -39,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _is_file(argument: str) -> bool:
     """Whether it is a recording or pack to open in the window, as "open with" passes it, and no command."""
+    from desktop_app import cli
+
     return argument not in cli.COMMANDS and not argument.startswith("-") and Path(argument).exists()
 
 

@@ -3,27 +3,22 @@
 import argparse
 import errno
 import os
-import signal
 import sys
-import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from desktop_app import __version__
+from desktop_app import __version__, interruption
 from desktop_app.commands.plain_text import plain
-from desktop_app.errors import PackExists, TargetExists, VoiceKinError
+from desktop_app.errors import Cancelled, PackExists, TargetExists, VoiceKinError
 
 COMMANDS = ("classify", "voice", "examples", "pack", "doctor")
 
 USAGE = 2
 """Also when the call can't be carried out at all: no such pack, voice or store. Commands give 0, or 1: some failed."""
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+STOPPED = "voicekin: stopped."
 PIPE_CLOSED = 141  # 128 + SIGPIPE
-
-PATIENCE_S = 2.0
-"""Longer than work that was asked to stop goes on."""
 
 REPLACED_BY: dict[type[VoiceKinError], str] = {TargetExists: "--overwrite", PackExists: "--replace"}
 """The option that lets what is there give way."""
@@ -34,8 +29,6 @@ def main(argv: Sequence[str]) -> int:
 
     argparse ends the process itself, by SystemExit, for --help (0) and for a call that it does not understand (2).
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # who started us may want it ignored
-        signal.signal(signal.SIGINT, _CtrlC())
     # None where the caller has closed them
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
@@ -55,39 +48,15 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # who read our output has gone, `head` for one
         _write_no_more()
         return PIPE_CLOSED
-    except (KeyboardInterrupt, Exception) as error:
-        if _was_interrupted(error):
-            print("voicekin: stopped.", file=sys.stderr)
-            return INTERRUPTED
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:  # our own files turn it into a VoiceKinError
+    except Cancelled:
+        interruption.say(STOPPED)
+        return interruption.status()
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # our own files turn it into a VoiceKinError
             _write_no_more()
             print(f"voicekin: The answers can't be written ({error.strerror}): free some space.", file=sys.stderr)
             return USAGE
         raise
-
-
-class _CtrlC:
-    """Python's own handler of Ctrl-C, but deaf for PATIENCE_S after one.
-
-    A second one that met the wait for a thread would make Python take that thread for ended, end itself, and kill it
-    inside C++, which aborts.
-    """
-
-    def __init__(self) -> None:
-        self._last = float("-inf")
-
-    def __call__(self, *_: object) -> None:
-        now = time.monotonic()
-        if now - self._last >= PATIENCE_S:
-            self._last = now
-            raise KeyboardInterrupt
-
-
-def _was_interrupted(error: BaseException | None) -> bool:
-    """Whether Ctrl-C is behind an error: a C extension that it meets while it is imported says ImportError."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
 
 
 def _write_no_more() -> None:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.errors import VoiceKinError
+from desktop_app import interruption
+from desktop_app.errors import Cancelled, VoiceKinError
 
 TABLES = ("1", "2", "3")
 COMMANDS = {
@@ -25,6 +26,9 @@ COMMANDS = {
     "export": "train on everyone and write the pack",
     "own": "a pack from a folder of one's own clips, LABEL/SPEAKER/clip.wav",
 }
+
+GRACE_S = 60.0
+"""Seconds that a step of training or tuning may take on a busy machine before it is ended hard."""
 
 if TYPE_CHECKING:
     from trainer.run import Run
@@ -70,6 +74,17 @@ def _at_least_one(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
     options = parser().parse_args(arguments)
+    word = f"Stopped; the same command{' with --resume' if 'resume' in options else ''} goes on from here."
+    if arguments is not None:
+        return _main(options, word)
+    interruption.watch(word, GRACE_S)  # a process of our own
+    try:
+        return _main(options, word)
+    finally:
+        interruption.over()
+
+
+def _main(options: argparse.Namespace, word: str) -> int:
     try:
         return _run(options)
     except VoiceKinError as error:
@@ -80,10 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"{error.filename} can't be used ({error.strerror}): check it, or choose another place.", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        resume = " with --resume" if "resume" in options else ""
-        print(f"Stopped; the same command{resume} goes on from here.", file=sys.stderr)
-        return 130
+    except Cancelled:
+        interruption.say(word)
+        return interruption.status()
 
 
 def fit_encoders(run: "Run", options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from desktop_app import interruption
 from desktop_app.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ class ClassifyBatch:
 
         with self.line:
             self._show()
-            for i, result in enumerate(answer_all(self.files, ask, jobs=self._jobs)):
+            for i, result in enumerate(
+                answer_all(self.files, ask, jobs=self._jobs, should_stop=interruption.requested)
+            ):
                 self._progress.note(i, 1.0)
                 self._done = i + 1
                 self.line.clear()

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop_app import interruption
 from desktop_app.commands.plain_text import plain, told
 
 
@@ -56,13 +57,14 @@ def _add(store: Any, args: argparse.Namespace) -> int:
     voice = personal.profiles.named(args.voice).id if args.voice else None
     failed = False
     for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
+        interruption.check()
         try:
             if isinstance(path, Failure):
                 failed = True
                 print(told(path.path, path.error), file=sys.stderr)
                 continue
             example = personal.add_example(
-                personal.analyse_file(path.absolute()),  # where it lies is kept
+                personal.analyse_file(path.absolute(), interruption.requested),  # where it lies is kept
                 args.label,
                 voice_id=voice,
                 envelope=envelope_of(path, ENVELOPE_PEAKS),

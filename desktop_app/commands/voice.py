@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop_app import interruption
 from desktop_app.commands.plain_text import told
 
 
@@ -69,12 +70,14 @@ def _learn(store: Any, args: argparse.Namespace) -> int:
     refused = 0
     try:
         for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
+            interruption.check()
             try:
                 if isinstance(path, Failure):
                     reason, shown = path.error, path.path
                 else:
                     shown = str(path)
-                    reason = personal.learn(profile.id, personal.analyse_file(path.absolute())).refused
+                    analysis = personal.analyse_file(path.absolute(), interruption.requested)
+                    reason = personal.learn(profile.id, analysis).refused
             except StoreError:
                 raise
             except VoiceKinError as error:

@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QtMsgType, Signal, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QMetaObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
 import desktop_app
-from desktop_app import paths
+from desktop_app import interruption, paths
 from desktop_app.capture.microphone import SystemMicrophones
 from desktop_app.capture.player import SystemPlayer
 from desktop_app.capture.source import Microphones
@@ -58,7 +58,9 @@ def run(argv: list[str]) -> int:
         window.open_paths(files)
     sys.excepthook = lambda kind, error, at: _unhandled(window, kind, error, at)
     window.show()
-    return app.exec()
+    interruption.call(lambda: QMetaObject.invokeMethod(app, "quit", Qt.ConnectionType.QueuedConnection))
+    status = app.exec()
+    return interruption.status() if interruption.requested() else status
 
 
 def build(
@@ -116,8 +118,5 @@ def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:
 
 
 def _unhandled(window: MainWindow, kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        window.close()
-        return
     log.error("unhandled", exc_info=(kind, error, at))
     window.show_bug(error)

@@ -3,7 +3,6 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -210,44 +209,6 @@ def test_without_a_pack_nothing_is_answered(
     assert out == ""
     assert err.startswith("voicekin: ")
     assert err.count("\n") == 1
-
-
-def test_ctrl_c_is_one_line(
-    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Recogniser, "answer", interrupt)
-    status = cli.main(["classify", "--pack", str(tiny_pack.root), str(write(tmp_path, "a.wav"))])
-    assert status == 128 + signal.SIGINT
-    assert capsys.readouterr().err == "voicekin: stopped.\n"
-
-
-@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
-def test_a_second_ctrl_c_changes_nothing(tiny_pack: Pack, tmp_path: Path) -> None:
-    paths = [str(write(tmp_path, f"{i}.wav", seed=i)) for i in range(8)]
-    command = [sys.executable, "-m", "desktop_app", "classify", "--json", "--pack", str(tiny_pack.root), "--jobs", "2"]
-    with subprocess.Popen([*command, *paths * 200], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        while process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.stdout.read(65_536)
-        assert process.stderr is not None
-        assert process.stderr.read() == b"voicekin: stopped.\n"
-    assert process.returncode == cli.INTERRUPTED
-
-
-def test_ctrl_c_while_a_library_is_imported_is_one_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise ImportError("initialization failed") from KeyboardInterrupt()  # as pybind11 does
-
-    monkeypatch.setattr("desktop_app.engine.pack.read.load_pack", interrupt)
-    assert cli.main(["classify", "a.wav"]) == 128 + signal.SIGINT
-    assert capsys.readouterr().err == "voicekin: stopped.\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")

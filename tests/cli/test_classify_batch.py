@@ -16,6 +16,7 @@ from desktop_app import cli
 from desktop_app.commands import classify_batch, progress_line
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
+from desktop_app.errors import Cancelled
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
 
@@ -156,13 +157,13 @@ def test_an_interrupted_batch_goes_on_where_it_was(
 
     def counted(self: Recogniser, path: Path, **options: Any) -> Any:
         if len(asked) == 4:
-            raise KeyboardInterrupt
+            raise Cancelled  # as it does at the next block where the process was asked to stop
         asked.append(path.name)
         return real(self, path, **options)
 
     monkeypatch.setattr(Recogniser, "analyse_file", counted)
     resume = ["--json", "--jobs", 1, "--resume", tmp_path / "journal", folder]
-    assert classify(tiny_pack, *resume) == cli.INTERRUPTED
+    assert classify(tiny_pack, *resume) == 130
     capsys.readouterr()
     first, asked[:] = list(asked), []
     assert classify(tiny_pack, *resume) == 1

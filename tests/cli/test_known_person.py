@@ -12,6 +12,7 @@ from desktop_app import cli
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.people.store import DATABASE
 from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.errors import Cancelled
 from tests.tiny_pack import LABELS, RATE, clip
 
 Capture = pytest.CaptureFixture[str]
@@ -185,11 +186,11 @@ def test_a_voice_that_only_another_pack_has_heard_stays_when_nothing_is_learnt(
 def test_an_interrupted_lesson_leaves_no_empty_voice(
     clips: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    def interrupt(*_: object, **__: object) -> None:
+        raise Cancelled
 
     monkeypatch.setattr(Recogniser, "analyse_file", interrupt)
-    assert call("voice", "learn", "me", clips) == cli.INTERRUPTED
+    assert call("voice", "learn", "me", clips) == 130
     assert call("voice", "list") == 0
     captured = capsys.readouterr()
     assert captured.out == ""

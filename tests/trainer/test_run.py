@@ -15,6 +15,7 @@ from desktop_app.engine.recognition.fusion import softmax
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.engine.sound.steady import heard
+from desktop_app.errors import Cancelled
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import save_tiny
 from trainer.cli import main
@@ -180,7 +181,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on_to_the_same_weights(
 
     def fit_three(*arguments: Any, **more: Any) -> FittedHead:
         if len(trained) == 3:
-            raise KeyboardInterrupt
+            raise Cancelled
         trained.append(fit_head(*arguments, **more))
         return trained[-1]
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import torch
 from filelock import FileLock
 
+from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
 from trainer.data.augment import augment, draw_part
 from trainer.data.corpora import Utterance
@@ -176,6 +177,7 @@ def pooled_features(
         given = heard[sound]
         clips.sort(key=lambda u: u.duration_s)
         for start in range(0, len(clips), CHUNK):
+            interruption.check()
             chunk = clips[start : start + CHUNK]
             parts = np.array([[_part(u, *variant) for variant in given] for u in chunk], dtype=np.float32)
             rows = encode(model, [_sound(u, longest, *sound) for u in chunk], recipe.precision, parts)

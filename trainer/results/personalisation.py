@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from desktop_app import interruption
 from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people.examples import StoredFeatures
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
@@ -313,6 +314,7 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
         speaker = Speaker(fitted.pooled(data.features[0, rows]), labels, fitted, tuned, items, item_labels)
         totals = {k: np.zeros((data.n_answered, data.n_answered), np.int64) for k in wanted}
         for i in range(draws):
+            interruption.check()
             halves = halve(labels, np.random.default_rng([part.seed, i, done]))
             due = [k for k in wanted if k.by == VOICEKIN or i % COMPARED_EVERY == 0]
             for k, answers in zip(due, speaker.answers(due, halves, mood=i % data.n_answered), strict=True):

@@ -20,6 +20,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 from torch.nn import functional
 
+from desktop_app import interruption
 from desktop_app.engine.sound.steady import heard
 from desktop_app.errors import VoiceKinError
 from trainer.data.augment import augment
@@ -237,6 +238,7 @@ class _Job:
         self.model.train()
         total = 0.0
         for _ in range(self.steps):
+            interruption.check()
             rows, kinds = self._draw()
             waveforms = [self._clip(row, kind, seed) for row, kind, seed in zip(rows, *kinds, strict=True)]
             groups, share = self._groups(rows)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from desktop_app import interruption
 from desktop_app.engine.recognition.voice import VoicePrior
 from trainer.data.corpora import Utterance
 from trainer.model.baseline import BaselineBank, estimate_prior
@@ -332,6 +333,7 @@ def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float
     state.head.train()
     total = 0.0
     for _ in range(steps):
+        interruption.check()
         features, labels = batches.draw(state.rng)
         targets = functional.one_hot(labels, batches.n_labels).float()
         if t.mixup:

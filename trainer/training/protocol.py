@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app import interruption
 from desktop_app.engine.recognition.voice import Classify, VoicePrior, estimate_baseline
 from trainer.model.baseline import classifier
 from trainer.training.datastore import Nearest, nearest
@@ -79,6 +80,7 @@ def answers_under(
     moods: Sequence[int | None] = range(data.n_answered) if condition.mood else [None]
     answers = []
     for mood in moods:
+        interruption.check()
         baselines = np.zeros_like(pooled)
         for own in groups:
             chosen = draw_clips(labels[own], condition, mood, rng)

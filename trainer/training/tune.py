@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
+from desktop_app import interruption
 from desktop_app.engine.pack.format import Weighting
 from desktop_app.engine.recognition.fusion import NOVELTY_NEIGHBOURS, fuse, softmax
 from trainer.recipe import KnnRecipe
@@ -118,6 +119,7 @@ def search(
         temperatures = recipe.temperature if weighting == "distance" else recipe.temperature[:1]
         for temperature in temperatures:
             for k in recipe.k:
+                interruption.check()
                 neighbours = [knn_probabilities(f, k, temperature, weighting, n_labels) for f in found]
                 for alpha in recipe.alpha:
                     fused = [fuse(n, m, alpha) for n, m in zip(neighbours, models, strict=True)]

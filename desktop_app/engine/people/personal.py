@@ -84,9 +84,9 @@ class Personal:
         self._voices: dict[int, Voice] = {}
         self._deaf: set[int] = set()  # examples whose kept audio can't be decoded
 
-    def analyse_file(self, path: Path) -> Analysis:
+    def analyse_file(self, path: Path, should_stop: Callable[[], bool] | None = None) -> Analysis:
         """`Recogniser.analyse_file` of the pack in use."""
-        return self._recogniser.analyse_file(path)
+        return self._recogniser.analyse_file(path, should_stop=should_stop)
 
     # --- voices ---
 

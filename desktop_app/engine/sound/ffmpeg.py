@@ -170,6 +170,7 @@ class Decoding:
                 bufsize=0,
                 env=_environment(),
                 creationflags=_NO_WINDOW,
+                start_new_session=os.name == "posix",  # Ctrl-C at a terminal is for us to heed, who then close it
             )
         except OSError:
             raise missing(path) from None

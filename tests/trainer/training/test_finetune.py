@@ -13,6 +13,7 @@ import pytest
 import torch
 from accelerate.state import AcceleratorState
 
+from desktop_app.errors import Cancelled
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
 from trainer.data.corpora import Utterance
@@ -125,10 +126,10 @@ def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: P
 
     def kill_after_one(done: int, _: int) -> None:
         if done == 1:
-            raise KeyboardInterrupt
+            raise Cancelled
 
     whole = finetune(*common, tmp_path / "whole", cpu=True)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Cancelled):
         finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True)
     assert not (tmp_path / "killed" / "backbone.pt").exists()
     torch.manual_seed(77)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from desktop_app.engine.recognition.voice import estimate_baseline
+from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
 from trainer.model.baseline import BaselineBank, classifier, estimate_prior
 from trainer.model.head import Head, PackHead
@@ -104,9 +105,9 @@ def test_a_killed_run_resumes_bit_for_bit(tmp_path: Path) -> None:
 
     def kill_after_three(done: int, _: int) -> None:
         if done == 3:
-            raise KeyboardInterrupt
+            raise Cancelled
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Cancelled):
         fit_head(
             data,
             train,
