@@ -49,11 +49,10 @@ def status() -> int:
 
 
 def say(word: str) -> None:
-    """The last word of an interrupted process on stderr, once."""
+    """The last word of an interrupted process on stderr; it is not said again if it has to be ended hard then."""
     global _said
-    if not _said:
-        _said = True
-        print(word, file=sys.stderr, flush=True)
+    _said = True
+    print(word, file=sys.stderr, flush=True)
 
 
 def call(on_request: Callable[[], object]) -> None:

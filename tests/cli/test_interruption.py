@@ -206,7 +206,6 @@ def test_a_request_is_one_line_and_a_status(
         monkeypatch.setattr(interruption, "_signal", int(signal.SIGINT))
         return real(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(interruption, "_said", False)
     monkeypatch.setattr(Recogniser, "answer", asked_to_stop)
     assert cli.main(["classify", "--pack", str(tiny_pack.root), str(clips)]) == 130
     assert capsys.readouterr().err == STOPPED.decode()
