@@ -16,9 +16,11 @@ T = TypeVar("T")
 
 Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
-Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "edges", "channel"]
+Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "edges", "channel", "room"]
 """Of a waveform, see trainer.data.augment."""
-Copy = Literal[Augmentation, "part"]
+Expert = Literal["encoder", "log_mel", "pitch", "timbre"]
+EXPERTS: tuple[Expert, ...] = get_args(Expert)
+ENCODER_ALONE: tuple[Expert, ...] = ("encoder",)
 
 
 class RecipeError(VoiceKinError):
@@ -98,18 +100,45 @@ class BackboneRecipe:
 
 
 @dataclass(frozen=True)
+class ExpertsRecipe:
+    """What each expert's answer weighs in the product of them; 0 leaves it out. See trainer.model.head.
+
+    Attributes:
+        encoder: On the pooled features of the encoder's layers. It is always there, for its embedding finds neighbours.
+        log_mel: On statistics of the encoder's own log-mel spectrogram; Whisper alone has one.
+        pitch: On how pitch, loudness and tempo move; see trainer.model.prosody.
+        timbre: On spectral shape, formants and voice quality; see there.
+    """
+
+    encoder: float = 1.0
+    log_mel: float = 0.0
+    pitch: float = 0.0
+    timbre: float = 0.0
+
+    @property
+    def used(self) -> tuple[Expert, ...]:
+        """Those that weigh something, in the order of their blocks in the pooled features."""
+        return tuple(name for name in EXPERTS if getattr(self, name) > 0)
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Of `used`."""
+        return tuple(getattr(self, name) for name in self.used)
+
+
+@dataclass(frozen=True)
 class AugmentRecipe:
     """Copies of the training clips, changed; see trainer.data.augment.
 
     Attributes:
         kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "edges" (other silence at
-            both ends), "channel" (another room and microphone, a chain of several) or "part" (the statistics of a part
-            of the clip's frames alone, heard among all of them); one after the other until there are enough.
+            both ends), "channel" (another room and microphone, a chain of several) or "room" (one room and microphone
+            for all clips of a speaker; parts, tempo and noise by clip); one after the other until there are enough.
         copies: How many copies of each clip are encoded beside the clean one.
         clean_share: How often training takes the clean clip where copies are there.
     """
 
-    kinds: tuple[Copy, ...] = ("mixed",)
+    kinds: tuple[Augmentation, ...] = ("mixed",)
     copies: int = 0
     clean_share: float = 0.5
 
@@ -203,6 +232,9 @@ class TrainingRecipe:
         label_smoothing: Share of the target spread over all labels.
         mixup: Alpha of the beta distribution that mixes pairs of features; 0 for none.
         balance: Clips are drawn alike from each "corpus-label", "label", or as they come ("none").
+        speakers: Batches are of so many speakers, of each as many clips of one and the same copy; half of the speakers
+            have the mean of these clips taken off, from half of it to all. 0: clips are drawn one by one, and their
+            baselines as `baseline` says.
         speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: new voices.
         jitter: Standard deviation of Gaussian noise on the standardised features.
         ema: Decay of the weights' moving average that is kept in the end; 0 for none.
@@ -222,6 +254,7 @@ class TrainingRecipe:
     label_smoothing: float = 0.1
     mixup: float = 0.0
     balance: Literal["corpus-label", "label", "none"] = "corpus-label"
+    speakers: int = 0
     speaker_swap: float = 0.0
     jitter: float = 0.0
     ema: float = 0.0
@@ -323,6 +356,7 @@ class Recipe:
     name: str
     corpora: CorporaRecipe
     backbone: BackboneRecipe = BackboneRecipe()
+    experts: ExpertsRecipe = ExpertsRecipe()
     augment: AugmentRecipe = AugmentRecipe()
     finetune: FineTuneRecipe = FineTuneRecipe()
     head: HeadRecipe = HeadRecipe()
@@ -387,6 +421,12 @@ def _check(recipe: Recipe) -> None:
             raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
     if backbone.front_end.level not in ("none", "peak", "rms"):
         raise RecipeError(f'`backbone.front_end.level` is "{backbone.front_end.level}" and must be none, peak or rms.')
+    if recipe.experts.encoder <= 0:
+        raise RecipeError("`experts.encoder` must weigh more than 0: neighbours are found by its embedding.")
+    if len(recipe.experts.used) > 1 and (recipe.finetuned or recipe.head.principal_components):
+        raise RecipeError("`experts` beside the encoder go with neither fine-tuning nor `head.principal_components`.")
+    if training.batch_size < 2 * training.speakers:
+        raise RecipeError("`training.batch_size` must leave two clips at the least to each of `training.speakers`.")
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
         raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
     for key, values in (

@@ -94,7 +94,7 @@ class Run:
             raise RecipeError(f"{other.folder} holds results of another recipe: remove it.")
         kept.write_text(text, encoding="utf-8")
         shutil.copyfile(self.folder / "folds.json", other.folder / "folds.json")
-        if (recipe.augment, recipe.backbone) != (self.recipe.augment, self.recipe.backbone):
+        if any(getattr(recipe, heard) != getattr(self.recipe, heard) for heard in ("augment", "backbone", "experts")):
             other._data = None
         return other
 
@@ -112,7 +112,8 @@ class Run:
             features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
         else:
             features = self._features(found.utterances)
-        self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels)
+        blocks = () if self.recipe.finetuned else load_pooled(self.recipe.backbone, self.recipe.experts.used).blocks
+        self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels, blocks)
         if not (self.folder / "folds.json").is_file():
             share = self.recipe.training.validation_share
             write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
@@ -147,13 +148,15 @@ class Run:
         self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None
     ) -> npt.NDArray[np.float32]:
         copies = self.recipe.augment if self.recipe.augment.copies else None
-        return pooled_features(utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned)
+        return pooled_features(
+            utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned, self.recipe.experts.used
+        )
 
     def encoder(self, part: Part) -> PooledBackbone:
         """The encoder and pooling that the part's heads listen to."""
         if self.recipe.finetuned:
             return load_finetuned(self.recipe.backbone, part.folder / "backbone.pt")
-        return load_pooled(self.recipe.backbone)
+        return load_pooled(self.recipe.backbone, self.recipe.experts.used)
 
     def data(self, part: Part) -> Dataset:
         """The table with the features that the part's encoder gives."""

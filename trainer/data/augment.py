@@ -1,9 +1,10 @@
-"""The paper's four augmentations of the waveform, a mix of them, and two more that a stranger's recording needs.
+"""The paper's four augmentations of the waveform, a mix of them, and three more that a stranger's recording needs.
 
-Each is drawn from its seed alone, so that an augmented clip can be made again and its features cached.
+Each is drawn from its seeds alone, so that an augmented clip can be made again and its features cached.
 """
 
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -23,20 +24,23 @@ PITCH_SEMITONES = (-3.0, 3.0)
 SILENCE_DB = 35.0  # under the loudest frame: what is quieter at either end is silence
 EDGE_S = (0.0, 0.6)  # of new silence at either end
 EDGE_DB = (-75.0, -45.0)  # of the noise in it, relative to the clip
-PART_SHARE = (0.3, 0.9)  # of a clip's frames
+PART_SHARE = (0.3, 0.9)  # of what is said, in half of a room's clips; half a second at the least
+TEMPO = (0.8, 1.25)
 FRAME = 160  # samples, 10 ms
 LOWPASS_HZ = (2_500.0, 7_000.0)
 HIGHPASS_HZ = (80.0, 400.0)
 
 
-def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
-    """A changed copy of a clip, float32 at 16 kHz, never beyond -1..1; of the same length but for "edges".
+def augment(samples: Waveform, kind: str, seed: int, room: int | None = None) -> Waveform:
+    """A changed copy of a clip, float32 at 16 kHz, never beyond -1..1; of the same length but for "edges" and "room".
 
     Args:
         samples: float32 [n].
         kind: One of KINDS; "mixed", which draws one of them; "edges", the silence at both ends replaced; "channel",
-            another room and microphone: some of equaliser, band limit, reverberation, noise, volume and edges.
+            another room and microphone: some of equaliser, band limit, reverberation, noise, volume and edges; "room":
+            as Room has it, with a part of the clip, its tempo, silence at the ends and level drawn by clip.
         seed: Says everything about the draw.
+        room: The seed of the kind "room"'s room, where several clips are to share one; None: as `seed`.
 
     Raises:
         ValueError: No such kind.
@@ -57,26 +61,18 @@ def augment(samples: Waveform, kind: str, seed: int) -> Waveform:
         changed = _edges(samples, rng)
     elif kind == "channel":
         changed = _channel(samples, rng)
+    elif kind == "room":
+        changed = _in_room(samples, rng, Room.drawn(seed if room is None else room))
     else:
         raise ValueError(f"no augmentation {kind!r}, only {', '.join(get_args(Augmentation))}")
     return np.clip(changed, -1.0, 1.0).astype(np.float32)
 
 
-def draw_part(seed: int) -> tuple[float, float]:
-    """A part of a clip: its share of the frames, and its place from 0, at the start, to 1, at the end."""
-    rng = np.random.default_rng(seed)
-    return float(rng.uniform(*PART_SHARE)), float(rng.random())
-
-
 def _noise(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Coloured noise, its spectrum falling with frequency to a power of 0 (white) to 2 (brown)."""
-    n = len(samples)
-    spectrum = np.fft.rfft(rng.standard_normal(n))
-    frequency = np.maximum(np.fft.rfftfreq(n, 1 / SAMPLE_RATE), 20.0)
-    noise = np.fft.irfft(spectrum * frequency ** (-rng.uniform(0.0, 2.0) / 2), n)
-    snr = rng.uniform(*NOISE_SNR_DB)
-    gain = _rms(samples) / max(_rms(noise), 1e-9) * 10 ** (-snr / 20)
-    return samples + gain * noise
+    white = rng.standard_normal(len(samples))
+    noise = _coloured(white, rng.uniform(0.0, 2.0))
+    return samples + _rms(samples) * 10 ** (-rng.uniform(*NOISE_SNR_DB) / 20) * noise
 
 
 def _reverberation(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
@@ -100,15 +96,107 @@ def _pitch(samples: Waveform, rng: np.random.Generator) -> npt.NDArray[np.float6
 
 def _edges(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """The clip without the silence at its ends, between new ones of faint noise."""
-    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
-    if len(frames) == 0:
-        return samples.astype(np.float64)
-    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
-    loud = np.flatnonzero(level >= level.max() - SILENCE_DB)
-    speech = samples[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
+    speech = _between_silence(samples)
     hiss = _rms(speech) * 10 ** (rng.uniform(*EDGE_DB) / 20)
     before, after = (hiss * rng.standard_normal(int(rng.uniform(*EDGE_S) * SAMPLE_RATE)) for _ in range(2))
     return np.concatenate([before, speech, after])
+
+
+def _between_silence(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The clip without the silence at its ends."""
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+    if len(frames) == 0:
+        return samples
+    level = 10 * np.log10(np.mean(np.square(frames, dtype=np.float64), axis=1) + 1e-12)
+    loud = np.flatnonzero(level >= level.max() - SILENCE_DB)
+    return samples[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room, a microphone and its place, which all clips of a recording share.
+
+    Attributes:
+        cosines: Of a smooth gain over frequency, on a scale that widens as hearing's does: (dB, number, phase).
+        low_hz, high_hz, order: Where the band ends, 0 for nowhere, and how steeply.
+        tail: Its impulse response after Polack, the direct sound first; None for no reverberation.
+        colour: Of its noise, whose spectrum falls with frequency to this power.
+        snr_db: Speech over noise; None for next to no noise.
+    """
+
+    cosines: tuple[tuple[float, int, float], ...]
+    low_hz: float
+    high_hz: float
+    order: int
+    tail: npt.NDArray[np.float64] | None
+    colour: float
+    snr_db: float | None
+
+    @classmethod
+    def drawn(cls, seed: int) -> Self:
+        """The room of this seed."""
+        rng = np.random.default_rng(seed)
+        cosines = [(rng.normal(0, 5 / n), n, rng.uniform(0, 0.5)) for n in (1, 2, 3, 4)] if rng.random() < 0.8 else []
+        low_hz = rng.uniform(60, 350) if rng.random() < 0.4 else 0.0
+        high_hz = rng.uniform(3_000, 7_500) if rng.random() < 0.4 else 0.0
+        order = int(rng.integers(1, 4))
+        tail = None
+        if rng.random() < 0.5:
+            n = int(np.exp(rng.uniform(np.log(0.1), np.log(0.8))) * SAMPLE_RATE)
+            tail = rng.standard_normal(n) * 10 ** (-3 * np.arange(n) / n)
+            tail = sosfilt(butter(2, rng.uniform(2_000, 6_000), fs=SAMPLE_RATE, output="sos"), tail)
+            tail[: int(rng.uniform(0.001, 0.01) * SAMPLE_RATE)] = 0.0
+            tail *= 10 ** (-rng.uniform(-3, 15) / 20) / max(float(np.sqrt((tail**2).sum())), 1e-9)
+            tail[0] = 1.0
+        colour = rng.uniform(0, 2)
+        return cls(
+            tuple(cosines), low_hz, high_hz, order, tail, colour, rng.uniform(5, 35) if rng.random() < 0.6 else None
+        )
+
+    def heard(self, samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The sound [n] as it arrives, without the noise."""
+        n = len(samples)
+        if self.tail is not None:
+            wet = fftconvolve(samples, self.tail)[:n]
+            samples = wet * _rms(samples) / max(_rms(wet), 1e-9)
+        size = 1 << (n - 1).bit_length() if n > 1 else 2
+        frequency = np.linspace(0, SAMPLE_RATE / 2, size // 2 + 1)
+        place = np.log1p(frequency / 700) / np.log1p(SAMPLE_RATE / 2 / 700)
+        gain = 10 ** (sum(db * np.cos(np.pi * k * place + at) for db, k, at in self.cosines) / 20)
+        if self.low_hz:
+            gain = gain / np.sqrt(1 + (self.low_hz / np.maximum(frequency, 1.0)) ** (2 * self.order))
+        if self.high_hz:
+            gain = gain / np.sqrt(1 + (frequency / self.high_hz) ** (2 * self.order + 4))
+        return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[:n])
+
+
+def _in_room(samples: Waveform, rng: np.random.Generator, room: Room) -> npt.NDArray[np.float64]:
+    said = _between_silence(samples).astype(np.float64)
+    if rng.random() < 0.5 and len(said) > SAMPLE_RATE // 2:
+        n = max(int(len(said) * rng.uniform(*PART_SHARE)), SAMPLE_RATE // 2)
+        start = int(rng.uniform(0, len(said) - n))
+        said = said[start : start + n]
+    if rng.random() < 0.4:
+        said = _at_tempo(said, rng.uniform(*TEMPO))
+    before, after = (int(rng.uniform(*EDGE_S) * SAMPLE_RATE) if rng.random() < 0.5 else 0 for _ in range(2))
+    changed = room.heard(np.concatenate([np.zeros(before), said, np.zeros(after)]))
+    snr = room.snr_db + rng.uniform(-3, 3) if room.snr_db is not None else rng.uniform(40, 60)
+    changed = changed + _coloured(rng.standard_normal(len(changed)), room.colour) * _rms(changed) * 10 ** (-snr / 20)
+    return np.asarray(changed * 0.7 * 10 ** (rng.uniform(-15, 0) / 20) / max(np.abs(changed).max(), 1e-9))
+
+
+def _at_tempo(samples: npt.NDArray[np.float64], rate: float) -> npt.NDArray[np.float64]:
+    from audiomentations import TimeStretch
+
+    stretch = TimeStretch(rate, rate, leave_length_unchanged=False, p=1.0)
+    return np.asarray(stretch(samples=samples.astype(np.float32), sample_rate=SAMPLE_RATE), dtype=np.float64)
+
+
+def _coloured(white: npt.NDArray[np.float64], colour: float) -> npt.NDArray[np.float64]:
+    """White noise [n] as noise whose spectrum falls with frequency to the power `colour`, root mean square 1."""
+    frequency = np.maximum(np.fft.rfftfreq(len(white), 1 / SAMPLE_RATE), 20.0)
+    noise = np.fft.irfft(np.fft.rfft(white) * frequency ** (-colour / 2), len(white))
+    return np.asarray(noise / max(_rms(noise), 1e-9))
 
 
 def _channel(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -9,6 +9,7 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 import math
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +19,16 @@ from filelock import FileLock
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
-from trainer.data.augment import augment, draw_part
+from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
 from trainer.model.backbone import load_backbone
 from trainer.model.pooling import PooledBackbone
-from trainer.recipe import STATISTICS, AugmentRecipe, BackboneRecipe
+from trainer.recipe import ENCODER_ALONE, STATISTICS, AugmentRecipe, BackboneRecipe, Expert
 
 Floats = npt.NDArray[np.float32]
 
 BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
-PART = "part"  # the augmentation that is drawn among a clip's states, not its samples
 WHOLE = ("", 0)  # the clip as it is, among the variants (kind, copy)
 CHUNK = 256  # clips that are read, sorted by length and encoded together
 
@@ -93,13 +93,10 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
     return batch, lengths
 
 
-def encode(
-    model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32", parts: Floats | None = None
-) -> Floats:
-    """Pooled features of waveforms, in batches of like length: [n, D], or [n, p, D] of p parts [n, p, 2] of each."""
+def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
+    """Pooled features of waveforms, in batches of like length: [n, D]."""
     order = np.argsort([len(w) for w in waveforms], kind="stable")
-    shape = (len(waveforms),) if parts is None else parts.shape[:2]
-    rows = np.empty((*shape, model.pooled_dim), dtype=np.float32)
+    rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     start = 0
     device = next(model.parameters()).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
@@ -111,8 +108,7 @@ def encode(
                 size += 1
             chosen = order[start : start + size]
             batch, lengths = pad_batch([waveforms[i] for i in chosen])
-            of = None if parts is None else torch.from_numpy(parts[chosen]).to(device)
-            rows[chosen] = model(batch.to(device), lengths.to(device), of).float().cpu().numpy()
+            rows[chosen] = model(batch.to(device), lengths.to(device)).float().cpu().numpy()
             start += size
     return rows
 
@@ -131,6 +127,7 @@ def pooled_features(
     augmentation: AugmentRecipe | None = None,
     progress: Progress | None = None,
     finetuned: PooledBackbone | None = None,
+    experts: Sequence[Expert] = ENCODER_ALONE,
 ) -> Floats:
     """Pooled features of every clip, from the cache where they are there.
 
@@ -140,6 +137,7 @@ def pooled_features(
         augmentation: Whose copies to add; None for the clean clips alone.
         progress: Called as clips are encoded.
         finetuned: In place of the recipe's encoder and pooling.
+        experts: Whose blocks.
 
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
@@ -149,9 +147,10 @@ def pooled_features(
         backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
         PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
         every = range(backbone.n_layers + 1)
-        model = PooledBackbone(backbone, every, recipe.pools)
+        model = PooledBackbone(backbone, every, recipe.pools, experts=experts)
         columns = pooled_columns(recipe, backbone.hidden_dim, len(every))
-        name = f"{backbone.fingerprint}-{'-'.join(recipe.pools)}-{recipe.precision}-{STEADY}"
+        columns = np.concatenate([columns, np.arange(model.pooling.dim, model.pooled_dim)])
+        name = "-".join([backbone.fingerprint, *recipe.pools, *experts[1:], recipe.precision, STEADY])
     else:
         model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}-{STEADY}"
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
@@ -164,26 +163,16 @@ def pooled_features(
     def key(utterance: Utterance, variant: tuple[str, int]) -> str:
         return clip_key(utterance, recipe.max_seconds, *variant)
 
-    heard: dict[tuple[str, int], list[tuple[str, int]]] = {}  # each sound to encode, and the variants that it gives
-    for variant in variants:
-        heard.setdefault(WHOLE if variant[0] == PART else variant, []).append(variant)
-    missing = {
-        sound: [u for u in utterances if any(key(u, variant) not in cache for variant in given)]
-        for sound, given in heard.items()
-    }
+    missing = {variant: [u for u in utterances if key(u, variant) not in cache] for variant in variants}
     longest = round(recipe.max_seconds * SAMPLE_RATE)
     done, total = 0, sum(map(len, missing.values()))
-    for sound, clips in missing.items():
-        given = heard[sound]
+    for variant, clips in missing.items():
         clips.sort(key=lambda u: u.duration_s)
         for start in range(0, len(clips), CHUNK):
             interruption.check()
             chunk = clips[start : start + CHUNK]
-            parts = np.array([[_part(u, *variant) for variant in given] for u in chunk], dtype=np.float32)
-            rows = encode(model, [_sound(u, longest, *sound) for u in chunk], recipe.precision, parts)
-            for column, variant in enumerate(given):
-                new = [row for row, u in enumerate(chunk) if key(u, variant) not in cache]
-                cache.append([key(chunk[row], variant) for row in new], rows[new, column])
+            rows = encode(model, [_sound(u, longest, *variant) for u in chunk], recipe.precision)
+            cache.append([key(u, variant) for u in chunk], rows)
             done += len(chunk)
             if progress:
                 progress(done, total)
@@ -192,12 +181,8 @@ def pooled_features(
 
 def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform:
     samples = read_clip(utterance)[:longest]
-    return heard(augment(samples, kind, _seed(utterance, copy)) if kind else samples, longest)
-
-
-def _part(utterance: Utterance, kind: str, copy: int) -> tuple[float, float]:
-    return draw_part(_seed(utterance, copy)) if kind == PART else (1.0, 0.0)
-
-
-def _seed(utterance: Utterance, copy: int) -> int:
-    return int(utterance.digest[:12], 16) + copy
+    if not kind:
+        return heard(samples, longest)
+    # a speaker's clips share the room of each copy
+    room = int(sha256(utterance.speaker_key.encode()).hexdigest()[:12], 16) + copy
+    return heard(augment(samples, kind, int(utterance.digest[:12], 16) + copy, room), longest)

@@ -142,7 +142,7 @@ class LogMel(nn.Module):
         self.fourier = nn.Buffer(fourier[:, None, :].float(), persistent=False)
         # a convolution of width 1, not a matrix product: those are quantised on export, and this one must not be
         self.mel = nn.Buffer(torch.as_tensor(mel, dtype=torch.float32).T[:, :, None].contiguous(), persistent=False)
-        self.front_end = front_end
+        self.front_end, self.n_mels = front_end, n_mels
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """float32 [b, n], int64 [b] -> log-mel [b, n_mels, n // 160], zero where not valid; valid frames [b]; speech.
@@ -150,9 +150,10 @@ class LogMel(nn.Module):
         Speech is float32 [b, n // 160], 1 for the frames between the silence at both ends.
         """
         padded = functional.pad(waveform, (WHISPER_WINDOW // 2, WHISPER_WINDOW // 2))
-        spectrum = functional.conv1d(padded[:, None, :], self.fourier, stride=WHISPER_HOP)[:, :, :-1]
-        power = spectrum[:, :WHISPER_BINS] ** 2 + spectrum[:, WHISPER_BINS:] ** 2
-        energy = functional.conv1d(power, self.mel)
+        with torch.autocast(waveform.device.type, enabled=False):  # what is faint would drown in bfloat16's rounding
+            spectrum = functional.conv1d(padded[:, None, :], self.fourier, stride=WHISPER_HOP)[:, :, :-1]
+            power = spectrum[:, :WHISPER_BINS] ** 2 + spectrum[:, WHISPER_BINS:] ** 2
+            energy = functional.conv1d(power, self.mel)
         valid = torch.clamp(lengths // WHISPER_HOP, min=1)
         n_frames = energy.shape[2]
         mask = frame_mask(valid, n_frames)
@@ -196,8 +197,14 @@ class WhisperBackbone(Backbone):
         self.layers = nn.ModuleList(model.layers[: self.n_layers])
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        waveform = mask_waveform(waveform, lengths, self.front_end.level)
-        mel, valid, speech = self.log_mel(waveform, lengths)
+        return self.states(*self.spectrum(waveform, lengths))
+
+    def spectrum(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the encoder hears: see LogMel."""
+        return self.log_mel(mask_waveform(waveform, lengths, self.front_end.level), lengths)  # type: ignore[no-any-return]
+
+    def states(self, mel: Tensor, valid: Tensor, speech: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
+        """As `forward`, from what `spectrum` gave."""
         state = functional.gelu(self.conv1(mel)) * frame_mask(valid, mel.shape[2])[:, None, :]
         state = functional.gelu(self.conv2(state)).transpose(1, 2)
         t = state.shape[1]

@@ -1,4 +1,8 @@
-"""The model behind the encoder: standardised pooled features, less the speaker's baseline, to embedding and logits."""
+"""The model behind the encoder: standardised pooled features, less the speaker's baseline, to embedding and logits.
+
+The pooled features are blocks side by side (trainer.model.pooling), and each block is heard by an expert of its own: a
+small ensemble that sees nothing else. Weak experts that err differently are worth more fused than concatenated.
+"""
 
 import math
 from collections.abc import Sequence
@@ -10,9 +14,11 @@ from torch.nn import functional
 from trainer.model.pooling import PooledBackbone
 from trainer.recipe import HeadRecipe
 
+LARGEST_DEVIATION = 6.0  # where standardised features are cut off: one odd clip's pitch must not outvote all the rest
+
 
 class Standardise(nn.Module):
-    """(x - mean) / deviation: centres pooled features on the training mean; what a pack calls `pooled`."""
+    """(x - mean) / deviation, within LARGEST_DEVIATION: centred on the training mean; what a pack calls `pooled`."""
 
     def __init__(self, mean: Tensor, deviation: Tensor) -> None:
         super().__init__()
@@ -20,48 +26,57 @@ class Standardise(nn.Module):
         self.deviation = nn.Buffer(deviation.clone())
 
     def forward(self, pooled: Tensor) -> Tensor:
-        return (pooled - self.mean) / self.deviation
+        return ((pooled - self.mean) / self.deviation).clamp(-LARGEST_DEVIATION, LARGEST_DEVIATION)
 
 
 class Head(nn.Module):
-    """An ensemble of small networks, computed as one by batched matrices.
+    """Experts, each an ensemble of small networks, all of them computed as one by batched matrices.
 
-    Each member: pooled -> hidden (GELU, dropout) -> embedding, L2-normalised -> logits, of the embedding times `scale`
-    or, with a scale of 0, of what it was before it was normalised. The ensemble's logits are the members' mean; its
-    embedding is theirs side by side, again of length 1, so that the squared distance is the members' mean squared
-    distance.
+    Each member: its block of pooled -> hidden (GELU, dropout) -> embedding, L2-normalised -> logits, of the embedding
+    times `scale` or, with a scale of 0, of what it was before it was normalised. An expert's logits are its members'
+    mean, and the head's are the product of experts: sum over experts of weight * logits. The embedding is that of the
+    first expert's members side by side, again of length 1, so that the squared distance is the members'
+    mean squared distance.
     """
 
-    def __init__(self, pooled_dim: int, n_labels: int, recipe: HeadRecipe) -> None:
+    def __init__(
+        self, blocks: Sequence[int], n_labels: int, recipe: HeadRecipe, weights: Sequence[float] = (1.0,)
+    ) -> None:
+        """`blocks`: how wide each expert's block of the pooled features is; `weights`: what its answer weighs."""
         super().__init__()
+        self.blocks, self.weights = tuple(blocks), tuple(weights)
         m, width, dim = recipe.members, recipe.width, recipe.embedding
+        n = m * len(self.blocks)  # members of all experts, the first's first
         self.members, self.scale = m, recipe.scale
         self.dropout, self.input_dropout = nn.Dropout(recipe.dropout), nn.Dropout(recipe.input_dropout)
-        self.hidden_weight = _weight(m, pooled_dim, width)
-        self.hidden_bias = nn.Parameter(torch.zeros(m, 1, width))
-        self.embedding_weight = _weight(m, width, dim)
-        self.embedding_bias = nn.Parameter(torch.zeros(m, 1, dim))
-        self.logit_weight = _weight(m, dim, n_labels)
-        self.logit_bias = nn.Parameter(torch.zeros(m, 1, n_labels))
+        self.hidden_weights = nn.ParameterList(_weight(m, block, width) for block in self.blocks)
+        self.hidden_bias = nn.Parameter(torch.zeros(n, 1, width))
+        self.embedding_weight = _weight(n, width, dim)
+        self.embedding_bias = nn.Parameter(torch.zeros(n, 1, dim))
+        self.logit_weight = _weight(n, dim, n_labels)
+        self.logit_bias = nn.Parameter(torch.zeros(n, 1, n_labels))
 
     @property
     def embedding_dim(self) -> int:
         return self.members * int(self.embedding_weight.shape[2])
 
     def each_member(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [m, b, D], a batch a member, to logits [m, b, L] and embeddings [m, b, E / m] of length 1."""
-        return self._after(torch.matmul(self.input_dropout(features), self.hidden_weight) + self.hidden_bias)
+        """Features [m, b, D], a batch a member, to each expert's members' logits [n, b, L] and embeddings [n, b, E / m]
+        of length 1, n = m * experts: member i of every expert hears batch i."""
+        return self._after(self.before(self.input_dropout(features)) + self.hidden_bias)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features [b, D] (baseline taken off) to logits [b, L] and embedding [b, E] of length 1."""
         return self._joined(*self.each_member(features[None]))
 
     def before(self, features: Tensor) -> Tensor:
-        """The first layer's sums [m, b, width] of features [b, D], which a baseline's can be taken off afterwards."""
-        return torch.matmul(features, self.hidden_weight)
+        """The first layer's sums [n, b, width] of features [b, D] or [m, b, D], which a baseline's can be taken off
+        afterwards."""
+        parts = torch.split(features, list(self.blocks), dim=-1)
+        return torch.cat([torch.matmul(x, weight) for x, weight in zip(parts, self.hidden_weights, strict=True)])
 
     def after(self, sums: Tensor) -> tuple[Tensor, Tensor]:
-        """As `forward`, of what `before` gave, [m, b, width]."""
+        """As `forward`, of what `before` gave, [n, b, width]."""
         return self._joined(*self._after(sums + self.hidden_bias))
 
     def _after(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
@@ -70,7 +85,21 @@ class Head(nn.Module):
         return torch.matmul(read, self.logit_weight) + self.logit_bias, embedding
 
     def _joined(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        return logits.mean(0), embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
+        return fused(logits, self.members, self.weights), joined(embedding[: self.members])
+
+
+def fused(logits: Tensor, members: int, weights: Sequence[float]) -> Tensor:
+    """The product of experts [b, L] from their members' logits [experts * members, b, L].
+
+    softmax(sum of weight * logits) is softmax(sum of weight * log softmax(logits)): they differ by a constant a clip.
+    """
+    shares = logits.new_tensor(weights).repeat_interleave(members) / members
+    return (logits * shares[:, None, None]).sum(0)
+
+
+def joined(embedding: Tensor) -> Tensor:
+    """Members' embeddings [m, b, E / m], each of length 1, side by side, [b, E] of length 1."""
+    return embedding.transpose(0, 1).flatten(1) / math.sqrt(len(embedding))
 
 
 def _normalised(projected: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -86,29 +115,39 @@ def _weight(members: int, n_in: int, n_out: int) -> nn.Parameter:
 class PackHead(nn.Module):
     """head.onnx: pooled [b, D], baseline [b, D] -> logits [b, L], embedding [b, E], of the pack's labels alone.
 
-    The members' first layers are one matrix product here, so that quantisation to int8 per channel has one matrix.
+    An expert's members' first layers are one matrix product here, so that quantisation to int8 per channel has one
+    matrix.
     """
 
     def __init__(self, head: Head, outputs: Sequence[int]) -> None:
         super().__init__()
-        m, _, width = head.hidden_weight.shape
-        self.members, self.width, self.scale = m, width, head.scale
+        self.blocks, self.weights = head.blocks, head.weights
+        self.members, self.width, self.scale = head.members, int(head.hidden_bias.shape[2]), head.scale
+        self.hidden = nn.ModuleList(_first_layer(weight) for weight in head.hidden_weights)
         with torch.no_grad():
-            self.hidden = nn.Linear(head.hidden_weight.shape[1], m * width)
-            self.hidden.weight.copy_(head.hidden_weight.permute(0, 2, 1).reshape(m * width, -1))
-            self.hidden.bias.copy_(head.hidden_bias.reshape(-1))
+            self.hidden_bias = nn.Parameter(head.hidden_bias.clone())
             self.embedding_weight = nn.Parameter(head.embedding_weight.clone())
             self.embedding_bias = nn.Parameter(head.embedding_bias.clone())
             self.logit_weight = nn.Parameter(head.logit_weight[:, :, list(outputs)].clone())
             self.logit_bias = nn.Parameter(head.logit_bias[:, :, list(outputs)].clone())
 
     def forward(self, pooled: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = functional.gelu(self.hidden(pooled - baseline))
-        hidden = hidden.reshape(-1, self.members, self.width).transpose(0, 1)
+        parts = torch.split(pooled - baseline, list(self.blocks), dim=1)
+        sums = torch.cat([layer(x) for x, layer in zip(parts, self.hidden, strict=True)], dim=1)
+        hidden = functional.gelu(sums.reshape(len(sums), -1, self.width).transpose(0, 1) + self.hidden_bias)
         projected = torch.matmul(hidden, self.embedding_weight) + self.embedding_bias
         embedding, read = _normalised(projected, self.scale)
-        logits = (torch.matmul(read, self.logit_weight) + self.logit_bias).mean(0)
-        return logits, embedding.transpose(0, 1).flatten(1) / math.sqrt(self.members)
+        logits = torch.matmul(read, self.logit_weight) + self.logit_bias
+        return fused(logits, self.members, self.weights), joined(embedding[: self.members])
+
+
+def _first_layer(weight: Tensor) -> nn.Linear:
+    """Members' first layers [m, block, width] as one, block -> m * width."""
+    m, block, width = weight.shape
+    layer = nn.Linear(block, m * width, bias=False)
+    with torch.no_grad():
+        layer.weight.copy_(weight.permute(0, 2, 1).reshape(m * width, block))
+    return layer
 
 
 class PackEncoder(nn.Module):

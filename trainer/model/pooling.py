@@ -1,4 +1,4 @@
-"""From the states of the chosen layers to one row a clip: statistics over time, of plain or learned weights."""
+"""From a clip to one row of pooled features: statistics over time of the encoder's layers, and the experts' blocks."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -6,11 +6,10 @@ from hashlib import sha256
 import torch
 from torch import Tensor, nn
 
-from trainer.model.backbone import MASKED, Backbone, BackboneError, load_backbone, range_mask
-from trainer.recipe import STATISTICS, BackboneRecipe
+from trainer.model.backbone import MASKED, Backbone, BackboneError, WhisperBackbone, frame_mask, load_backbone
+from trainer.recipe import ENCODER_ALONE, STATISTICS, BackboneRecipe, Expert
 
 ATTENTION_WIDTH = 64
-SHORTEST_PART = 25  # frames, 0.5 s of Whisper's and wav2vec 2.0's
 
 
 class FrameAttention(nn.Module):
@@ -76,16 +75,36 @@ class StatisticsPooling(nn.Module):
         return torch.cat(pooled, dim=1)
 
 
-def part_mask(mask: Tensor, parts: Tensor) -> Tensor:
-    """Of the valid frames, mask float32 [b, t], those of the part, [b, 2] of share and place; 0.5 s where there is."""
-    n = mask.sum(1)
-    length = torch.maximum((n * parts[:, 0]).floor(), n.clamp(max=SHORTEST_PART))
-    start = ((n - length) * parts[:, 1]).round()
-    return range_mask(start, start + length - 1, mask.shape[1])
+class LogMelStatistics(nn.Module):
+    """Statistics over time of a log-mel spectrogram, relative to its loudest bin where its front end has it so.
+
+    float32 [b, 4 * n_mels]: means over the quietest tenth of the frames, over the louder half and over the loudest
+    fifth, by their mean over the bins, and the standard deviation over the louder half.
+    """
+
+    PARTS = ((0.0, 0.1), (0.5, 1.0), (0.8, 1.0))  # from which to which share of the frames, the quietest first
+
+    def forward(self, mel: Tensor, valid: Tensor) -> Tensor:
+        """Log-mel float32 [b, n_mels, t] and its valid frames int64 [b]."""
+        mask = frame_mask(valid, mel.shape[2])
+        level = torch.where(mask > 0, mel.mean(1), torch.full_like(mask, -MASKED))
+        rank = level.argsort(1).argsort(1).float()
+        n = valid[:, None].float()
+        means, weights = [], []
+        for first, last in self.PARTS:
+            counted = ((rank >= (n * first).floor()) & (rank < (n * last).ceil())).float()
+            weights.append(counted / counted.sum(1, keepdim=True))
+            means.append((mel * weights[-1][:, None, :]).sum(2))
+        variance = ((mel - means[1][:, :, None]) ** 2 * weights[1][:, None, :]).sum(2)
+        return torch.cat([*means, torch.sqrt(variance + 1e-8)], dim=1)
 
 
 class PooledBackbone(nn.Module):
-    """waveform [b, n], lengths [b] -> pooled statistics [b, D] of the chosen layers; see StatisticsPooling."""
+    """waveform [b, n], lengths [b] -> pooled features [b, D]: a block an expert, side by side.
+
+    The block "encoder" is the statistics of the chosen layers, see StatisticsPooling; "log_mel" those of the
+    spectrogram that the encoder hears, see LogMelStatistics.
+    """
 
     def __init__(
         self,
@@ -95,6 +114,7 @@ class PooledBackbone(nn.Module):
         weighted_sum: bool = False,
         attention: bool = False,
         statistics: Sequence[str] = STATISTICS,
+        experts: Sequence[Expert] = ENCODER_ALONE,
     ) -> None:
         super().__init__()
         if not layers or max(layers) > backbone.n_layers or min(layers) < 0:
@@ -102,43 +122,59 @@ class PooledBackbone(nn.Module):
                 f"`pooled_layers` are {list(layers)}, but the encoder is cut after layer {backbone.n_layers}: "
                 f"choose from 0 to {backbone.n_layers}."
             )
-        self.backbone = backbone
+        if "log_mel" in experts and not isinstance(backbone, WhisperBackbone):
+            raise BackboneError("`experts.log_mel` needs an encoder that hears a log-mel spectrogram, as Whisper does.")
+        self.backbone, self.experts = backbone, tuple(experts)
         self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention, statistics)
+        self.log_mel = LogMelStatistics() if "log_mel" in experts else None
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """How wide each expert's block is."""
+        widths: dict[str, int] = {"encoder": self.pooling.dim}
+        if isinstance(self.backbone, WhisperBackbone):
+            widths["log_mel"] = 4 * self.backbone.log_mel.n_mels
+        return tuple(widths[name] for name in self.experts)
 
     @property
     def pooled_dim(self) -> int:
-        return self.pooling.dim
+        return sum(self.blocks)
 
-    def forward(self, waveform: Tensor, lengths: Tensor, parts: Tensor | None = None) -> Tensor:
-        """Of the whole clips, [b, D], or of parts [b, p, 2] of them (trainer.data.augment.draw_part), [b, p, D]."""
-        states, mask, speech = self.backbone(waveform, lengths)
-        if parts is None:
-            return self.pooling(states, mask, speech)  # type: ignore[no-any-return]
-        pooled = []
-        for part in parts.unbind(1):
-            counted = part_mask(mask, part)
-            spoken = counted * speech
-            spoken = torch.where(spoken.sum(1, keepdim=True) > 0, spoken, counted)
-            pooled.append(self.pooling(states, counted, spoken))
-        return torch.stack(pooled, dim=1)
+    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+        blocks: dict[str, Tensor] = {}
+        if self.log_mel is not None:
+            assert isinstance(self.backbone, WhisperBackbone)
+            mel, valid, speech = self.backbone.spectrum(waveform, lengths)
+            blocks["log_mel"] = self.log_mel(mel, valid)
+            blocks["encoder"] = self.pooling(*self.backbone.states(mel, valid, speech))
+        else:
+            blocks["encoder"] = self.pooling(*self.backbone(waveform, lengths))
+        return torch.cat([blocks[name].float() for name in self.experts], dim=1)
 
     def fingerprint(self) -> str:
         """Changes with the encoder, the layers, the pools and what the pooling has learned."""
         digest = sha256(
-            f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools} {self.pooling.statistics}".encode()
+            f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools} {self.pooling.statistics}"
+            f" {self.experts}".encode()
         )
         for key, value in sorted(self.pooling.state_dict().items()):
             digest.update(key.encode() + value.detach().cpu().contiguous().numpy().tobytes())
         return digest.hexdigest()[:16]
 
 
-def load_pooled(recipe: BackboneRecipe) -> PooledBackbone:
-    """The recipe's pretrained encoder with its pooling, in evaluation mode.
+def load_pooled(recipe: BackboneRecipe, experts: Sequence[Expert] = ENCODER_ALONE) -> PooledBackbone:
+    """The recipe's pretrained encoder with its pooling and the experts' blocks, in evaluation mode.
 
     Raises:
         BackboneError: It can't be found or loaded, or has not the layers asked for.
     """
     backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
     return PooledBackbone(
-        backbone, recipe.pooled_layers, recipe.pools, recipe.weighted_sum, recipe.attention, recipe.statistics
+        backbone,
+        recipe.pooled_layers,
+        recipe.pools,
+        recipe.weighted_sum,
+        recipe.attention,
+        recipe.statistics,
+        experts,
     ).eval()

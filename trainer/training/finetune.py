@@ -192,7 +192,7 @@ class _Job:
         head_recipe = HeadRecipe(
             members=1, width=recipe.width, embedding=recipe.embedding, dropout=recipe.dropout, input_dropout=0.0
         )
-        model = FineTuned(pooled, standardise, Head(pooled.pooled_dim, n_labels, head_recipe))
+        model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, head_recipe))
         self.pooled = pooled
         new = [*pooled.pooling.parameters(), *model.head.parameters()]
         optimiser = _optimiser(parameters, new, recipe)

@@ -17,7 +17,7 @@ from desktop_app import interruption
 from desktop_app.engine.recognition.voice import VoicePrior
 from trainer.data.corpora import Utterance
 from trainer.model.baseline import BaselineBank, estimate_prior
-from trainer.model.head import Head, Standardise
+from trainer.model.head import LARGEST_DEVIATION, Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.recipe import Recipe
 from trainer.training.curves import write_curves
@@ -26,6 +26,8 @@ from trainer.training.metrics import unweighted_accuracy
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+STRANGERS_SHARE = 0.5  # of the speakers of a batch
+BASELINE_SHARE = (0.5, 1.0)  # of the mean of a speaker's clips, taken off those who are no strangers
 CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch of a frozen head may take less than writing its state
 
 
@@ -38,17 +40,21 @@ class Dataset:
         features: Raw pooled features float32 [1 + copies, n, D]; [0] is the clean clips.
         labels: All labels trained on, those of the recipe first.
         n_answered: How many of `labels` are answered with.
+        blocks: How wide each expert's block of the features is; () for one expert on all of them.
     """
 
     utterances: tuple[Utterance, ...]
     features: Floats
     labels: tuple[str, ...]
     n_answered: int
+    blocks: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, utterances: Sequence[Utterance], features: Floats, answered: Sequence[str]) -> "Dataset":
+    def of(
+        cls, utterances: Sequence[Utterance], features: Floats, answered: Sequence[str], blocks: Sequence[int] = ()
+    ) -> "Dataset":
         others = sorted({u.label for u in utterances} - set(answered))
-        return cls(tuple(utterances), features, (*answered, *others), len(answered))
+        return cls(tuple(utterances), features, (*answered, *others), len(answered), tuple(blocks))
 
     def label_indices(self) -> Ints:
         """int64 [n]."""
@@ -177,11 +183,16 @@ def _fit(
     axes = principal_axes(pooled[0], recipe.head.principal_components)
     if axes is not None:
         pooled = pooled @ axes
-    training_prior = estimate_prior(pooled[0], labels[train], speakers, len(data.labels), recipe.baseline)
-    batches = Batches(data, train, pooled, labels[train], speakers, training_prior, recipe)
-
-    head = Head(pooled.shape[2], len(data.labels), recipe.head)
     t = recipe.training
+    batches: Batches | GroupedBatches
+    if t.speakers:
+        batches = GroupedBatches(data, train, pooled, labels[train], recipe)
+    else:
+        training_prior = estimate_prior(pooled[0], labels[train], speakers, len(data.labels), recipe.baseline)
+        batches = Batches(data, train, pooled, labels[train], speakers, training_prior, recipe)
+
+    blocks = data.blocks if data.blocks and axes is None else pooled.shape[2:]
+    head = Head(blocks, len(data.labels), recipe.head, recipe.experts.weights)
     steps = max(1, len(train) // t.batch_size)
     optimiser = torch.optim.AdamW(head.parameters(), lr=t.learning_rate, weight_decay=t.weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -230,7 +241,7 @@ def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
 
 def _apply(standardise: Standardise, features: Floats) -> Floats:
     mean, deviation = standardise.mean.numpy(), standardise.deviation.numpy()
-    return np.asarray((features - mean) / deviation)
+    return np.asarray(np.clip((features - mean) / deviation, -LARGEST_DEVIATION, LARGEST_DEVIATION))
 
 
 def principal_axes(pooled: Floats, n: int) -> Floats | None:
@@ -244,9 +255,9 @@ def principal_axes(pooled: Floats, n: int) -> Floats | None:
 
 def _unprojected(head: Head, axes: Floats, recipe: Recipe) -> Head:
     """The same head on the features themselves: the projection times the first layer is one matrix."""
-    whole = Head(len(axes), head.logit_weight.shape[2], recipe.head)
+    whole = Head((len(axes),), head.logit_weight.shape[2], recipe.head)
     weights = head.state_dict()
-    weights["hidden_weight"] = torch.from_numpy(axes) @ weights["hidden_weight"]
+    weights["hidden_weights.0"] = torch.from_numpy(axes) @ weights["hidden_weights.0"]
     whole.load_state_dict(weights)
     return whole
 
@@ -311,6 +322,69 @@ class Batches:
         return np.asarray(difference * strength, dtype=np.float32)
 
 
+class GroupedBatches:
+    """Draws batches of speakers, each in the room of one copy, and takes the means of their clips off.
+
+    Corpora, their speakers and the labels of each speaker count alike. Half of the groups are strangers', of which
+    nothing is taken off; of the others BASELINE_SHARE of the mean of the clips drawn is.
+    """
+
+    def __init__(self, data: Dataset, train: Ints, pooled: Floats, labels: Ints, recipe: Recipe) -> None:
+        """pooled float32 [variants, n, D] and labels [n] of the training clips."""
+        self.n_labels = len(data.labels)
+        self._pooled, self._labels, self._recipe = pooled, labels, recipe
+        speakers = _numbered([data.utterances[i].speaker_key for i in train])
+        corpora = _numbered([data.utterances[i].corpus for i in train])
+        corpus_of = np.array([corpora[speakers == s][0] for s in range(int(speakers.max()) + 1)])
+        self._speakers = _ragged([np.flatnonzero(corpus_of == c) for c in range(int(corpora.max()) + 1)])
+        self._moods = _ragged([np.unique(labels[speakers == s]) for s in range(len(corpus_of))])
+        pairs = [(s, k) for s in range(len(corpus_of)) for k in range(self.n_labels)]
+        self._clips = _ragged([np.flatnonzero((speakers == s) & (labels == k)) for s, k in pairs])
+
+    def new_epoch(self, rng: np.random.Generator) -> None:
+        """Nothing is kept from batch to batch."""
+
+    def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Features [members, b, D] with means taken off, and labels [members, b]."""
+        t, n_variants = self._recipe.training, self._pooled.shape[0]
+        groups = (self._recipe.head.members, t.speakers)
+        clips = (*groups, t.batch_size // t.speakers)
+        corpora = np.broadcast_to(rng.permutation(t.speakers) % len(self._speakers[1]), groups)
+        speakers = _drawn(rng, self._speakers, corpora)
+        moods = _drawn(rng, self._moods, np.broadcast_to(speakers[..., None], clips))
+        rows = _drawn(rng, self._clips, speakers[..., None] * self.n_labels + moods)
+        variants = np.zeros(groups, dtype=np.int64)
+        if n_variants > 1:
+            changed = rng.random(groups) >= self._recipe.augment.clean_share
+            variants = np.where(changed, rng.integers(1, n_variants, groups), 0)
+        pooled = self._pooled[variants[..., None], rows]
+        share = np.where(rng.random(groups) < STRANGERS_SHARE, 0.0, rng.uniform(*BASELINE_SHARE, groups))
+        features = less_the_mean(pooled, share.astype(np.float32))
+        if t.jitter:
+            features += t.jitter * rng.standard_normal(features.shape).astype(np.float32)
+        flat = (groups[0], -1)
+        return torch.from_numpy(features.reshape(*flat, pooled.shape[-1])), torch.from_numpy(moods.reshape(flat))
+
+
+def less_the_mean(pooled: Floats, share: Floats) -> Floats:
+    """Groups of features [..., clips, D] less a share [...] of each group's own mean."""
+    return np.asarray(pooled - share[..., None, None] * pooled.mean(axis=-2, keepdims=True))
+
+
+def _ragged(lists: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Lists as rows of one array, padded, and their lengths."""
+    rows = np.zeros((len(lists), max(map(len, lists))), dtype=np.int64)
+    for row, values in zip(rows, lists, strict=True):
+        row[: len(values)] = values
+    return rows, np.array([len(values) for values in lists], dtype=np.int64)
+
+
+def _drawn(rng: np.random.Generator, ragged: tuple[Ints, Ints], which: Ints) -> Ints:
+    """One value, drawn, of each list named in `which`."""
+    rows, lengths = ragged
+    return np.asarray(rows[which, (rng.random(which.shape) * lengths[which]).astype(np.int64)])
+
+
 def sampling_weights(labels: Ints, corpora: Ints, balance: str) -> npt.NDArray[np.float64]:
     """Probability of each clip to be drawn, [n].
 
@@ -327,7 +401,7 @@ def sampling_weights(labels: Ints, corpora: Ints, balance: str) -> npt.NDArray[n
     return np.asarray(weights / weights.sum())
 
 
-def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float:
+def _epoch(state: _State, batches: Batches | GroupedBatches, recipe: Recipe, steps: int) -> float:
     t = recipe.training
     batches.new_epoch(state.rng)
     state.head.train()
@@ -339,6 +413,8 @@ def _epoch(state: _State, batches: Batches, recipe: Recipe, steps: int) -> float
         if t.mixup:
             features, targets = _mix(features, targets, t.mixup, state.rng)
         logits, embedding = state.head.each_member(features)
+        experts = len(state.head.blocks)
+        targets, labels = targets.repeat(experts, 1, 1), labels.repeat(experts, 1)
         loss = cross_entropy(logits, targets, t.label_smoothing)
         if t.lambda_scl:
             loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, t.tau), t.lambda_scl)
@@ -409,6 +485,7 @@ def save_head(path: Path, fitted: FittedHead) -> None:
             "mood_tolerance": fitted.prior.mood_tolerance,
             "labels": list(fitted.labels),
             "n_answered": fitted.n_answered,
+            "blocks": list(fitted.head.blocks),
             "epochs": fitted.epochs,
             "validation_accuracy": fitted.validation_accuracy,
         },
@@ -418,7 +495,7 @@ def save_head(path: Path, fitted: FittedHead) -> None:
 def load_head(path: Path, recipe: Recipe) -> FittedHead:
     """What `save_head` wrote."""
     data = torch.load(path, weights_only=True)
-    head = Head(len(data["mean"]), len(data["labels"]), recipe.head)
+    head = Head(data["blocks"], len(data["labels"]), recipe.head, recipe.experts.weights)
     head.load_state_dict(data["head"])
     return FittedHead(
         Standardise(data["mean"], data["deviation"]),

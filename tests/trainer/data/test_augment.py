@@ -7,7 +7,7 @@ from tests.trainer.made_corpora import tone
 from trainer.data.augment import KINDS, augment
 
 CLIP = np.concatenate([np.zeros(4_000, np.float32), tone(2, 3, 1, 1.0), np.zeros(4_000, np.float32)])
-EVERY = (*KINDS, "mixed", "edges", "channel")
+EVERY = (*KINDS, "mixed", "edges", "channel", "room")
 
 
 def rms(samples: np.ndarray) -> float:  # type: ignore[type-arg]
@@ -28,7 +28,7 @@ def test_a_seed_says_everything_and_the_sound_stays_in_range(kind: str) -> None:
     assert first.dtype == np.float32
     assert np.isfinite(first).all()
     assert np.abs(first).max() <= 1.0
-    assert kind in ("edges", "channel") or len(first) == len(CLIP)
+    assert kind in ("edges", "channel", "room") or len(first) == len(CLIP)
     assert not np.array_equal(first[: len(CLIP)], CLIP[: len(first)])
 
 
@@ -61,6 +61,25 @@ def test_edges_keep_the_speech() -> None:
         changed = augment(CLIP, "edges", seed)
         assert 16_000 - 800 <= len(changed) <= 16_000 + 2 * 9_600 + 320
         assert rms(changed) * np.sqrt(len(changed)) == pytest.approx(rms(CLIP) * np.sqrt(len(CLIP)), rel=0.05)
+
+
+def test_clips_in_one_room_share_its_spectrum() -> None:
+    """Noise through a room comes out with the room's curve, whichever clip it is and whatever part of it is heard."""
+    rng = np.random.default_rng(0)
+    clips = [rng.standard_normal(64_000).astype(np.float32) * 0.1 for _ in range(2)]
+
+    def curve(clip: np.ndarray, seed: int, room: int) -> np.ndarray:  # type: ignore[type-arg]
+        """Level in dB of 16 bands up to 7.5 kHz, less their mean."""
+        power = np.abs(np.fft.rfft(augment(clip, "room", seed, room))) ** 2
+        bands = np.array_split(power[: len(power) * 15 // 16], 16)
+        level = 10 * np.log10([band.mean() for band in bands])
+        return np.asarray(level - level.mean())
+
+    for room in range(6):
+        one, other = curve(clips[0], 1, room), curve(clips[1], 2, room)
+        elsewhere = curve(clips[1], 2, room + 100)
+        assert np.abs(one - other).mean() < 1.5
+        assert np.abs(one - elsewhere).mean() > 2 * np.abs(one - other).mean()
 
 
 def test_mixed_draws_every_kind() -> None:

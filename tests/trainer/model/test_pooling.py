@@ -9,7 +9,8 @@ from torch import Tensor
 from tests.trainer.model.test_backbone import batch, speechlike
 from tests.trainer.tiny_backbones import tiny_backbone
 from trainer.data.features import pooled_columns
-from trainer.model.pooling import PooledBackbone, StatisticsPooling
+from trainer.model.backbone import BackboneError, FrontEnd
+from trainer.model.pooling import LogMelStatistics, PooledBackbone, StatisticsPooling
 from trainer.recipe import BackboneRecipe, Statistic
 from trainer.results.export import export_graph
 
@@ -98,28 +99,31 @@ def test_padding_never_changes_an_answer_and_the_graph_agrees(family: str, weigh
     assert np.abs(answers - together.numpy()).max() <= 1e-4
 
 
-def test_a_part_of_a_clip_is_heard_among_the_whole() -> None:
-    model = PooledBackbone(tiny_backbone("whisper"), (1, 2), ("all", "speech")).eval()
-    waveform, lengths = batch([speechlike(1.9, 0), speechlike(0.4, 1)])
-    share, place = 0.5, 0.25
-    with torch.inference_mode():
-        states, mask, _ = model.backbone(waveform, lengths)
-        whole = model(waveform, lengths)
-        part, again = model(waveform, lengths, torch.tensor([[[share, place], [1.0, 0.0]]] * 2)).unbind(1)
-    torch.testing.assert_close(again, whole)
-    torch.testing.assert_close(part[1], whole[1])  # 20 frames, less than half a second
-    n = int(mask[0].sum())
-    first = round((n - n // 2) * place)
-    expected = states[1][0, first : first + n // 2].mean(0)
-    torch.testing.assert_close(part[0, : len(expected)], expected)
+def test_statistics_of_the_log_mel_are_of_the_quiet_the_louder_and_the_loudest_frames() -> None:
+    rng = np.random.default_rng(0)
+    mel = rng.standard_normal((30, 6)) + rng.permutation(30)[:, None]  # frames of clearly different levels
+    padded = np.concatenate([mel, np.zeros((7, 6))]).T[None]
+    found = LogMelStatistics()(torch.from_numpy(padded).float(), torch.tensor([30]))[0].numpy()
+    by_level = mel[np.argsort(mel.mean(1))]
+    louder = by_level[15:]
+    expected = [by_level[:3].mean(0), louder.mean(0), by_level[24:].mean(0), louder.std(0)]
+    np.testing.assert_allclose(found, np.concatenate(expected), atol=1e-4)
 
 
-def test_a_part_without_speech_between_silences_still_counts() -> None:
-    model = PooledBackbone(tiny_backbone("whisper"), (1,), ("speech",)).eval()
-    waveform = torch.cat([speechlike(1.0, 0), torch.zeros(32_000)])[None]
+def test_the_log_mels_block_stands_behind_the_encoders_and_padding_never_changes_it() -> None:
+    backbone = tiny_backbone("whisper", FrontEnd("peak", 8.0, 35.0))
+    model = PooledBackbone(backbone, (1, 2), statistics=("mean",), experts=("encoder", "log_mel")).eval()
+    plain = PooledBackbone(backbone, (1, 2), statistics=("mean",)).eval()
+    waveform, lengths = batch([speechlike(1.9, 0), speechlike(0.4, 1)], extra=3_000)
     with torch.inference_mode():
-        pooled = model(waveform, torch.tensor([48_000]), torch.tensor([[[0.3, 1.0]]]))  # the end, where it is silent
-    assert pooled.isfinite().all()
+        pooled, encoder = model(waveform, lengths), plain(waveform, lengths)
+        assert model.blocks == (plain.pooled_dim, 4 * backbone.log_mel.n_mels)
+        torch.testing.assert_close(pooled[:, : plain.pooled_dim], encoder)
+        alone = model(waveform[1:, : int(lengths[1])], lengths[1:])
+    torch.testing.assert_close(pooled[1:], alone, atol=1e-5, rtol=1e-5)
+    assert model.fingerprint() != plain.fingerprint()
+    with pytest.raises(BackboneError, match=r"`experts.log_mel` needs"):
+        PooledBackbone(tiny_backbone("wav2vec2"), (1,), experts=("encoder", "log_mel"))
 
 
 def test_the_fingerprint_changes_with_what_is_pooled() -> None:

@@ -13,9 +13,28 @@ from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
 from trainer.model.baseline import BaselineBank, classifier, estimate_prior
 from trainer.model.head import Head, PackHead
-from trainer.recipe import AugmentRecipe, BaselineRecipe, CorporaRecipe, HeadRecipe, KnnRecipe, Recipe, TrainingRecipe
+from trainer.recipe import (
+    AugmentRecipe,
+    BaselineRecipe,
+    CorporaRecipe,
+    ExpertsRecipe,
+    HeadRecipe,
+    KnnRecipe,
+    Recipe,
+    TrainingRecipe,
+)
 from trainer.training.datastore import knn_probabilities, nearest
-from trainer.training.fit import Batches, Dataset, FittedHead, fit_head, load_head, sampling_weights, save_head
+from trainer.training.fit import (
+    Batches,
+    Dataset,
+    FittedHead,
+    GroupedBatches,
+    fit_head,
+    less_the_mean,
+    load_head,
+    sampling_weights,
+    save_head,
+)
 from trainer.training.metrics import unweighted_accuracy
 from trainer.training.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
 from trainer.training.tune import fit_temperature, tune, tuning_answers
@@ -146,7 +165,7 @@ def test_saved_and_loaded_head_answers_alike(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scale", [10.0, 0.0])
 def test_the_packs_head_is_the_trained_one_on_fewer_labels(scale: float) -> None:
-    head = Head(DIM, 6, HeadRecipe(members=3, width=16, embedding=4, scale=scale)).eval()
+    head = Head((DIM,), 6, HeadRecipe(members=3, width=16, embedding=4, scale=scale)).eval()
     features, baseline = torch.randn(5, DIM), torch.randn(5, DIM)
     logits, embedding = head(features - baseline)
     pack_logits, pack_embedding = PackHead(head, (0, 2, 5))(features, baseline)
@@ -157,7 +176,7 @@ def test_the_packs_head_is_the_trained_one_on_fewer_labels(scale: float) -> None
 
 @pytest.mark.parametrize(("scale", "grown"), [(10.0, 1.0), (0.0, 2.0)])
 def test_with_scale_0_the_classifier_reads_the_embedding_before_its_length_is_gone(scale: float, grown: float) -> None:
-    head = Head(DIM, 4, HeadRecipe(members=2, width=16, embedding=4, scale=scale)).eval()
+    head = Head((DIM,), 4, HeadRecipe(members=2, width=16, embedding=4, scale=scale)).eval()
     features = torch.randn(5, DIM)
     logits, embedding = head(features)
     with torch.no_grad():
@@ -166,6 +185,88 @@ def test_with_scale_0_the_classifier_reads_the_embedding_before_its_length_is_go
     again, same = head(features)
     torch.testing.assert_close(same, embedding)
     torch.testing.assert_close(again, grown * logits)  # the classifier's own bias is 0 yet
+
+
+def test_experts_are_fused_as_a_weighted_product_and_neighbours_are_the_first_ones() -> None:
+    recipe = HeadRecipe(members=3, width=16, embedding=4, scale=0.0)
+    weights = (0.7, 0.3)
+    head = Head((DIM, 5), 4, recipe, weights).eval()
+    features, baseline = torch.randn(6, DIM + 5), torch.randn(6, DIM + 5)
+    log_p, embeddings = [], []
+    for expert, (first, width) in enumerate(((0, DIM), (DIM, 5))):  # each by itself, with the members that are its own
+        alone = Head((width,), 4, recipe).eval()
+        own = {k: v[3 * expert : 3 * expert + 3] for k, v in head.state_dict().items() if not k.startswith("hidden_w")}
+        alone.load_state_dict({**own, "hidden_weights.0": head.hidden_weights[expert]})
+        logits, embedding = alone((features - baseline)[:, first : first + width])
+        log_p.append(torch.log_softmax(logits, 1))
+        embeddings.append(embedding)
+    expected = torch.softmax(weights[0] * log_p[0] + weights[1] * log_p[1], 1)
+    for logits, embedding in (head(features - baseline), PackHead(head, range(4))(features, baseline)):
+        torch.testing.assert_close(torch.softmax(logits, 1), expected)
+        torch.testing.assert_close(embedding, embeddings[0])
+    sums = head.before(features) - head.before(baseline)  # as voices are tried out: the first layer is linear
+    torch.testing.assert_close(torch.softmax(head.after(sums)[0], 1), expected)
+
+
+def test_an_expert_hears_its_block_alone() -> None:
+    head = Head((DIM, 5), 4, HeadRecipe(members=2, width=16, embedding=4), (1.0, 1.0)).eval()
+    features = torch.randn(3, DIM + 5)
+    changed = torch.cat([features[:, :DIM], torch.randn(3, 5)], dim=1)
+    each, others = (head.each_member(x[None].repeat(2, 1, 1))[0] for x in (features, changed))
+    torch.testing.assert_close(each[:2], others[:2])
+    assert (each[2:] - others[2:]).abs().max() > 0.01
+
+
+def test_experts_learn_each_on_its_own_loss_and_are_read_back(tmp_path: Path) -> None:
+    data = replace(dataset(), blocks=(DIM - 8, 8))
+    train, validation = split(data)
+    both = replace(recipe(epochs=15), experts=ExpertsRecipe(encoder=0.6, log_mel=0.4))
+    fitted = fit_head(data, train, validation, both, seed=0)
+    assert fitted.validation_accuracy > 60
+    save_head(tmp_path / "head.pt", fitted)
+    again = load_head(tmp_path / "head.pt", both)
+    pooled = fitted.pooled(data.features[0])
+    for a, b in zip(fitted.answer(pooled, pooled[0]), again.answer(pooled, pooled[0]), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_what_is_odd_is_cut_off_at_six_deviations() -> None:
+    data = dataset()
+    fitted = fit_head(data, *split(data), recipe(epochs=1), seed=0)
+    far = fitted.pooled(1e6 * data.features[0])
+    assert np.abs(far).max() == 6.0
+
+
+def test_a_groups_own_mean_is_taken_off_it() -> None:
+    """Each group speaks through a voice of its own: all of it goes with the mean, none without, half with half."""
+    rng = np.random.default_rng(0)
+    voices, clips = 10.0 * rng.standard_normal((3, 1, DIM)), rng.standard_normal((3, 8, DIM))
+    clips -= clips.mean(1, keepdims=True)
+    left = less_the_mean((voices + clips).astype(np.float32), np.array([1.0, 0.0, 0.5], np.float32))
+    np.testing.assert_allclose(left, clips + voices * np.array([0.0, 1.0, 0.5])[:, None, None], atol=1e-5)
+
+
+def test_batches_of_speakers_hold_one_copy_each_and_every_label() -> None:
+    data = dataset()
+    speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
+    told = np.zeros((4, len(speakers), DIM), np.float32)  # of each copy: who speaks, in which copy, and noise
+    told[..., 0], told[..., 1] = speakers, np.arange(4)[:, None]
+    told[..., 2:] = np.random.default_rng(0).standard_normal((4, len(speakers), DIM - 2))
+    train, labels = np.arange(len(speakers)), data.label_indices()
+    grouped = recipe(speakers=6, batch_size=48)
+    batches = GroupedBatches(data, train, told, labels, grouped)
+    strangers, seen = 0, np.zeros(4)
+    for step in range(40):
+        features, drawn = batches.draw(np.random.default_rng(step))
+        assert features.shape == (2, 48, DIM)
+        groups, moods = features.reshape(2, 6, 8, DIM).numpy(), drawn.reshape(2, 6, 8)
+        assert np.ptp(groups[..., 0], axis=2).max() < 1e-5  # one speaker
+        assert np.ptp(groups[..., 1], axis=2).max() < 1e-5  # in one copy
+        off = np.abs(groups[..., 2:].mean(2)).max(-1)  # a share of at least half of the mean is gone
+        strangers += int((off > 0.5).sum())
+        seen += np.bincount(moods.reshape(-1).numpy(), minlength=4)
+    assert 0.35 < strangers / (40 * 12) < 0.75
+    assert seen.min() > 0.8 * seen.max()
 
 
 def test_balance_draws_every_corpus_and_label_alike() -> None:
@@ -269,7 +370,7 @@ def test_one_sided_draws() -> None:
 
 
 def test_classifier_answers_like_the_head() -> None:
-    head = Head(DIM, 5, HeadRecipe(members=2, width=8, embedding=4)).eval()
+    head = Head((DIM,), 5, HeadRecipe(members=2, width=8, embedding=4)).eval()
     pooled = np.random.default_rng(0).standard_normal((3, DIM)).astype(np.float32)
     p = classifier(head, (0, 1, 2), 2.0)(pooled, np.zeros(DIM, np.float32))
     with torch.inference_mode():
@@ -333,7 +434,7 @@ def test_principal_components_become_part_of_the_first_layer() -> None:
     train, validation = split(data)
     reduced = replace(recipe(epochs=15), head=replace(recipe().head, principal_components=12))
     fitted = fit_head(data, train, validation, reduced, seed=0)
-    assert fitted.head.hidden_weight.shape[1] == DIM
+    assert fitted.head.hidden_weights[0].shape[1] == DIM
     truth = data.label_indices()[validation]
     (answers,) = answers_under(data, fitted, validation, Condition(-1), 1.0, np.random.default_rng(0))
     assert unweighted_accuracy(truth, answers.logits.argmax(1), 4) > 85
