@@ -55,6 +55,14 @@
         <translation>Keine Emotion sticht hervor. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>
     <message>
+        <source>{0} or {1}</source>
+        <translation>{0} oder {1}</translation>
+    </message>
+    <message>
+        <source>The sound does not say which of the two.</source>
+        <translation>Der Klang sagt nicht, was von beidem.</translation>
+    </message>
+    <message>
         <source>It could as well be “{0}”: the two are close.</source>
         <translation>Es könnte ebenso „{0}“ sein: Beide liegen dicht beieinander.</translation>
     </message>

@@ -89,12 +89,16 @@ def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
 
 def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     """The answer for a person: the bars, what they come from, and the nearest recordings."""
+    from desktop_app.engine.recognition.answer import OR
+
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
     lines = [f"{answer.path}  ({_clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
     if answer.abstained:
         if not answer.segments:  # no speech: shares of emotions would only mislead
             return [*lines, f"  {answer.abstained_because}"]
         lines.append(f"  Not to be relied on: {answer.abstained_because}")
+    elif len(answer.label_set) > 1:
+        lines.append(f"  {OR.join(answer.label_set)}: the sound does not say which.")
     ranked = sorted(answer.probabilities, key=lambda label: -answer.probabilities[label])[:top_k]
     width = max(map(len, ranked))
     for label in ranked:
@@ -107,7 +111,7 @@ def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     if len(answer.segments) > 1:
         lines.append(f"  {len(answer.segments)} stretches:")
         lines += [
-            f"    {_clock(s.start_s)} - {_clock(s.end_s)}  {s.label} {s.probabilities[s.label]:.0%}"
+            f"    {_clock(s.start_s)} - {_clock(s.end_s)}  {OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
             for s in answer.segments
         ]
     shown = answer.neighbours[:SHOWN_NEIGHBOURS]

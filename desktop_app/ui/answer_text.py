@@ -21,21 +21,32 @@ def bar_rows(recognition: Recognition) -> tuple[BarRow, ...]:
             recognition.probabilities[label],
             recognition.model_probabilities.get(label, 0.0),
             recognition.neighbour_probabilities.get(label, 0.0),
-            strong=label == recognition.label and not recognition.abstained,
+            strong=label in left_open(recognition) and not recognition.abstained,
             sure=not recognition.abstained,
         )
         for label in recognition.probabilities
     )
 
 
+def left_open(recognition: Recognition) -> tuple[str, ...]:
+    """The labels that the answer names."""
+    return recognition.label_set or (recognition.label,)
+
+
 def headline(recognition: Recognition) -> str:
-    """The answer in a word or two."""
-    return translate("Answer", "Uncertain") if recognition.abstained else label_name(recognition.label)
+    """The answer in a word, or the two that it leaves open."""
+    if recognition.abstained:
+        return translate("Answer", "Uncertain")
+    if len(recognition.label_set) == 2:
+        return translate("Answer", "{0} or {1}").format(*map(label_name, recognition.label_set))
+    return label_name(recognition.label)
 
 
 def share(recognition: Recognition) -> str:
-    """The number beside it; nothing where it should not be relied on."""
-    return "" if recognition.abstained else percent(recognition.confidence)
+    """The number beside it, of both where two are left open; nothing where it should not be relied on."""
+    if recognition.abstained:
+        return ""
+    return percent(sum(recognition.probabilities[label] for label in left_open(recognition)))
 
 
 def how_sure(recognition: Recognition) -> str:
@@ -57,6 +68,8 @@ def how_sure(recognition: Recognition) -> str:
         return translate("Answer", "No emotion stands out. Closest would be “{0}” with {1}.").format(
             closest, percent(recognition.confidence)
         )
+    if len(recognition.label_set) == 2:
+        return translate("Answer", "The sound does not say which of the two.")
     second = _second(recognition.probabilities)
     if second is not None and recognition.confidence - recognition.probabilities[second] < CLOSE:
         return translate("Answer", "It could as well be “{0}”: the two are close.").format(label_name(second))

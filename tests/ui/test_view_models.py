@@ -172,6 +172,10 @@ def test_doubt_is_said_in_words() -> None:
     close = recognition({"angry": 0.45, "sad": 0.40, "happy": 0.15})
     assert "as well be “Sad”" in answer_text.how_sure(close)
     assert answer_text.how_sure(recognition({"angry": 0.9, "sad": 0.1})) == ""
+    two = recognition({"angry": 0.5, "happy": 0.375, "sad": 0.125}, label_set=("angry", "happy"))
+    assert (answer_text.headline(two), answer_text.share(two)) == ("Angry or Happy", "88\u00a0%")
+    assert "which of the two" in answer_text.how_sure(two)
+    assert [row.label for row in answer_text.bar_rows(two) if row.strong] == ["angry", "happy"]
 
 
 def test_a_neighbours_origin_is_readable() -> None:

@@ -13,6 +13,7 @@ class Stretch:
     end_ms: int
     label: str
     probabilities: Probabilities
+    label_set: tuple[str, ...]
 
     @property
     def confidence(self) -> float:
@@ -28,7 +29,7 @@ def stretches(recognition: Recognition) -> tuple[Stretch, ...]:
         start = max(earliest, round(segment.start_s * 1000))
         end = round(segment.end_s * 1000)
         if end > start:
-            result.append(Stretch(start, end, segment.label, segment.probabilities))
+            result.append(Stretch(start, end, segment.label, segment.probabilities, segment.label_set))
             earliest = end
     return tuple(result)
 

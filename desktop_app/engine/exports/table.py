@@ -5,24 +5,34 @@ import io
 from collections.abc import Iterable, Sequence
 
 from desktop_app.engine.exports.stretches import stretches
-from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
+from desktop_app.engine.recognition.answer import OR, Failure, Outcome, Recognition
 
 # With the byte order mark, Excel reads the file as UTF-8; LibreOffice, pandas and readr know it too.
 ENCODING = "utf-8-sig"
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a recording: path, error, times, label, confidence, abstained and why, remarks, novelty, `p_LABEL`s."""
+    """A row a recording: path, error, times, label, the labels left open ("angry or happy"), confidence, abstained and
+    why, remarks, novelty, `p_LABEL` of each label."""
     return _csv(recordings_table(outcomes))
 
 
 def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a segment: path, segment (from 1), start_s, end_s, label, confidence, `p_LABEL` for each label.
+    """A row a segment: path, segment (from 1), start_s, end_s, label, label_set, confidence, `p_LABEL` for each label.
 
     A recording that got no answer has no row here.
     """
     labels = _labels(outcomes)
-    header = ["path", "segment", "start_s", "end_s", "label", "confidence", *(f"p_{label}" for label in labels)]
+    header = [
+        "path",
+        "segment",
+        "start_s",
+        "end_s",
+        "label",
+        "label_set",
+        "confidence",
+        *(f"p_{label}" for label in labels),
+    ]
     rows = [header]
     for recognition in outcomes:
         if isinstance(recognition, Failure):
@@ -30,7 +40,9 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
         for number, s in enumerate(stretches(recognition), start=1):
             times = [f"{s.start_ms / 1000:.3f}", f"{s.end_ms / 1000:.3f}"]
             shares = [_number(s.probabilities.get(label)) for label in labels]
-            rows.append([recognition.path, str(number), *times, s.label, _number(s.confidence), *shares])
+            rows.append(
+                [recognition.path, str(number), *times, s.label, OR.join(s.label_set), _number(s.confidence), *shares]
+            )
     return _csv(rows)
 
 
@@ -43,6 +55,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
         "duration_s",
         "speech_s",
         "label",
+        "label_set",
         "confidence",
         "abstained",
         "abstained_because",
@@ -61,6 +74,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 f"{outcome.duration_s:.3f}",
                 f"{outcome.speech_s:.3f}",
                 outcome.label,
+                OR.join(outcome.label_set),
                 _number(outcome.confidence),
                 "yes" if outcome.abstained else "no",
                 outcome.abstained_because,

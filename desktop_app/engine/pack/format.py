@@ -99,6 +99,8 @@ class PackManifest:
         novelty_distance: The distance (see `fusion.novelty`) above which a clip is unlike anything known.
         abstain_confidence: The confidence under which an answer is not to be relied on.
         abstain_speech_s: Seconds of speech under which it is not to be relied on either.
+        set_probability: What a label's probability must reach to be left open beside the most probable one (see
+            `fusion.label_set`); 1 in packs that do not say, which leave none.
         voice: What `engine.recognition.voice` needs to estimate a baseline, but for the arrays of voice.npy.
         training: How it was made: recipe, seed, versions, corpora.
         scores: What it reaches, by protocol.
@@ -120,6 +122,7 @@ class PackManifest:
     novelty_distance: float
     abstain_confidence: float
     abstain_speech_s: float
+    set_probability: float = 1.0
     voice: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
@@ -150,6 +153,7 @@ class PackManifest:
             "voice": {"dim": self.pooled_dim, **self.voice},
             "novelty": {"distance": self.novelty_distance},
             "abstain": {"confidence": self.abstain_confidence, "speech_s": self.abstain_speech_s},
+            "label_set": {"probability": self.set_probability},
             "training": dict(self.training),
             "scores": dict(self.scores),
             "files": {name: {"sha256": f.sha256, "size": f.size} for name, f in sorted(self.files.items())},
@@ -202,6 +206,7 @@ class PackManifest:
             novelty_distance=top.fields("novelty").number("distance", 1e-6, 1e6),
             abstain_confidence=top.fields("abstain").number("confidence", 0.0, 1.0),
             abstain_speech_s=top.fields("abstain").number("speech_s", 0.0, 60.0),
+            set_probability=top.fields("label_set").number("probability", 0.0, 1.0) if "label_set" in top.data else 1.0,
             voice=voice,
             training=top.fields("training").data,
             scores=top.fields("scores").data,

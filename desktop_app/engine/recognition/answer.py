@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+OR = " or "
+"""Between the labels that an answer leaves open, where they are written as one text."""
+
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
 
@@ -41,12 +44,17 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of a recording with its own answer; times in seconds from the recording's start."""
+    """One stretch of a recording with its own answer; times in seconds from the recording's start.
+
+    Attributes:
+        label_set: As in Recognition.
+    """
 
     start_s: float
     end_s: float
     label: str
     probabilities: Probabilities
+    label_set: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ class Recognition:
         timing_ms: What each stage took.
         channel: The channel that was listened to, counted from 0; None: all of them mixed down.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
+        label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
     """
 
     path: str
@@ -100,6 +109,7 @@ class Recognition:
     timing_ms: Timing
     channel: int | None = None
     remarks: tuple[str, ...] = ()
+    label_set: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
@@ -109,6 +119,7 @@ class Recognition:
             "duration_s": round(self.duration_s, 3),
             "speech_s": round(self.speech_s, 3),
             "label": self.label,
+            "label_set": list(self.label_set),
             "confidence": round(self.confidence, 6),
             "abstained": self.abstained,
             "abstained_because": self.abstained_because,
@@ -137,6 +148,7 @@ class Recognition:
                     "start_s": round(s.start_s, 3),
                     "end_s": round(s.end_s, 3),
                     "label": s.label,
+                    "label_set": list(s.label_set),
                     "probabilities": _rounded(s.probabilities),
                 }
                 for s in self.segments
@@ -155,15 +167,20 @@ class Recognition:
         Raises:
             KeyError, TypeError: `data` is not what `as_json` makes.
         """
-        channel = data.get("channel")  # older journals have none
+        # older journals have no channel, label_set or remarks
+        channel = data.get("channel")
+
+        def known(one: Mapping[str, Any]) -> dict[str, Any]:
+            return {**one, "label_set": tuple(one.get("label_set", [one["label"]]))}
+
         neighbours = ({**n, "text": "", "duration_s": 0.0} for n in data["neighbours"])
         values = {
-            **data,
+            **known(data),
             "neighbours": tuple(Neighbour(**n) for n in neighbours),
-            "segments": tuple(Segment(**s) for s in data["segments"]),
+            "segments": tuple(Segment(**known(s)) for s in data["segments"]),
             "timing_ms": Timing(**data["timing_ms"]),
             "channel": None if channel is None else channel - 1,
-            "remarks": tuple(data.get("remarks", ())),  # nor these
+            "remarks": tuple(data.get("remarks", ())),
         }
         return cls(**values)
 

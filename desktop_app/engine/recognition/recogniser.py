@@ -44,6 +44,9 @@ Of 1,500 clips of six corpora 3 have no chunk of speech, all sobs and cries loud
 -52 to -44 dB, reach a probability of 1.0. So neither figure alone may refuse a clip, and both together refuse none of
 them. Hiss, rumble and hum, which are made as loud as speech before the detector hears them, reach 0.0 to 0.48."""
 
+NAMED_TOGETHER = 2
+"""Labels that an answer may leave open: "angry or happy" says something, three of four labels say nothing."""
+
 NO_SPEECH = "No speech was heard in this recording."
 TOO_QUIET = "This recording is too quiet: record closer to the microphone, or turn it up."
 LITTLE_SPEECH = "Too little speech was heard in this recording."
@@ -224,7 +227,8 @@ class Recogniser:
         novelty = float(shares @ np.array(novelties))
         whole = shares @ p
         best = int(whole.argmax())
-        because = self._doubts(analysis, float(whole[best]), novelty)
+        label_set = self._label_set(labels, whole)
+        because = self._doubts(analysis, float(whole[best]), label_set, novelty)
         neighbours = self._neighbours(retrieved, shares, k, examples)
         return Recognition(
             path=analysis.path,
@@ -244,12 +248,13 @@ class Recogniser:
             segments=()
             if because == NO_SPEECH
             else tuple(
-                Segment(start_s, end_s, labels[int(row.argmax())], _named(labels, row))
+                Segment(start_s, end_s, labels[int(row.argmax())], _named(labels, row), self._label_set(labels, row))
                 for (start_s, end_s), row in zip(analysis.spans, p, strict=True)
             ),
             timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
             channel=analysis.channel,
             remarks=analysis.remarks,
+            label_set=label_set,
         )
 
     def recognise_file(
@@ -281,7 +286,10 @@ class Recogniser:
         """Whether there is surely no speech, by ear alone: nothing like speech, and near silence."""
         return analysis.speech_peak < SPEECH and analysis.level_db < NEAR_SILENCE_DB
 
-    def _doubts(self, analysis: Analysis, confidence: float, novelty: float) -> str:
+    def _label_set(self, labels: Sequence[str], p: npt.NDArray[np.float64]) -> tuple[str, ...]:
+        return tuple(labels[i] for i in fusion.label_set(p, self.pack.manifest.set_probability))
+
+    def _doubts(self, analysis: Analysis, confidence: float, label_set: Sequence[str], novelty: float) -> str:
         """Why the answer is not to be relied on, or ""."""
         if self.is_silent(analysis) or (analysis.speech_peak < SPEECH and novelty > 1.0):
             return NO_SPEECH
@@ -291,7 +299,8 @@ class Recogniser:
             return LITTLE_SPEECH
         if novelty > 1.0:
             return UNFAMILIAR
-        return UNCERTAIN if confidence < self.pack.manifest.abstain_confidence else ""
+        uncertain = confidence < self.pack.manifest.abstain_confidence or len(label_set) > NAMED_TOGETHER
+        return UNCERTAIN if uncertain else ""
 
     def _analyse_blocks(
         self,

@@ -18,9 +18,9 @@ def answer(label: str, confidence: float = 0.7) -> dict[str, float]:
 @pytest.fixture
 def recognition(tmp_path: Path) -> Recognition:
     segments = (
-        Segment(0.2504, 1.9996, "angry", answer("angry")),
-        Segment(1.9996, 4.5, "sad", answer("sad", 0.55)),
-        Segment(3605.0125, 3671.9999, "happy", answer("happy", 0.9)),
+        Segment(0.2504, 1.9996, "angry", answer("angry"), ("angry",)),
+        Segment(1.9996, 4.5, "sad", answer("sad", 0.55), ("sad", "neutral")),
+        Segment(3605.0125, 3671.9999, "happy", answer("happy", 0.9), ("happy",)),
     )
     return Recognition(
         path=str(tmp_path / 'Gespräch & "Šárka" <日本> 100%.wav'),

@@ -93,6 +93,7 @@ def test_segments_csv(recognition: Recognition, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
     assert [(round(float(r["start_s"]) * 1000, 6), round(float(r["end_s"]) * 1000, 6)) for r in rows] == TIMES_MS
     assert [r["label"] for r in rows] == LABELS
+    assert [r["label_set"] for r in rows] == ["angry", "sad or neutral", "happy"]
     assert {r["path"] for r in rows} == {recognition.path}
     assert float(rows[2]["p_happy"]) == pytest.approx(0.9)
 

@@ -171,6 +171,7 @@ def test_a_changed_cut_or_missing_file_is_named(copy: Path, name: str) -> None:
         lambda d: d["novelty"].update(distance=0),
         lambda d: d["abstain"].update(confidence="high"),
         lambda d: d["abstain"].pop("speech_s"),
+        lambda d: d["label_set"].update(probability=1.5),
         lambda d: d.update(files={}),
         lambda d: d["files"]["index.ann"].update(sha256="00"),
         lambda d: d["files"]["index.ann"].update(size=-1),

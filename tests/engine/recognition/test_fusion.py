@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop_app.engine.recognition.fusion import fuse, knn_distribution, knn_weights, novelty, softmax
+from desktop_app.engine.recognition.fusion import fuse, knn_distribution, knn_weights, label_set, novelty, softmax
 
 
 def test_softmax_by_hand() -> None:
@@ -67,3 +67,11 @@ def test_fuse_refuses_alpha_outside_its_range(alpha: float) -> None:
 def test_novelty_takes_the_five_nearest_whatever_k_is() -> None:
     assert novelty([0.1, 0.2, 0.3, 0.4, 0.5, 99.0], threshold=0.6) == pytest.approx(0.5)
     assert novelty([0.9], threshold=0.6) == pytest.approx(1.5)
+
+
+def test_a_label_set_is_the_best_and_what_reaches_the_threshold_the_best_first() -> None:
+    p = np.array([0.1, 0.3, 0.2, 0.4])
+    assert label_set(p, 0.2) == [3, 1, 2]
+    assert label_set(p, 0.31) == [3]
+    assert label_set(p, 0.9) == [3]
+    assert label_set(p, 0.0) == [3, 1, 2, 0]

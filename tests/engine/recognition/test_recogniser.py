@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Item, Pack
+from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
@@ -69,6 +70,39 @@ def test_a_clip_gets_its_label_and_everything_adds_up(recogniser: Recogniser, la
     assert segment.probabilities == answer.probabilities
     assert not answer.abstained
     assert answer.timing_ms.encode > 0
+
+
+def test_what_an_answer_leaves_open_is_what_reaches_the_packs_threshold(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = recogniser.analyse(clip("sad", seed=3))
+    ranked = sorted(recogniser.answer(analysis).probabilities.items(), key=lambda item: -item[1])
+    names, shares = [name for name, _ in ranked], [p for _, p in ranked]
+
+    def with_threshold(probability: float) -> Recognition:
+        manifest = replace(recogniser.pack.manifest, set_probability=probability)
+        monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=manifest))
+        return recogniser.answer(analysis)
+
+    assert recogniser.answer(analysis).label_set == ("sad",)  # the tiny pack names no threshold
+    two = with_threshold((shares[1] + shares[2]) / 2)
+    assert two.label_set == tuple(names[:2]) == two.segments[0].label_set
+    assert not two.abstained
+    assert two.as_json()["label_set"] == two.as_json()["segments"][0]["label_set"] == names[:2]
+    assert Recognition.from_json(two.as_json()).label_set == two.label_set
+    three = with_threshold((shares[2] + shares[3]) / 2)
+    assert three.label_set == tuple(names[:3])
+    assert three.abstained_because == UNCERTAIN
+    assert with_threshold((shares[0] + shares[1]) / 2).label_set == ("sad",)
+    assert with_threshold(1.0).label_set == ("sad",)  # the most probable label always
+
+
+def test_an_older_answer_leaves_its_label_alone_open(recogniser: Recogniser) -> None:
+    written = recogniser.answer(recogniser.analyse(clip("sad"))).as_json()
+    for one in (written, *written["segments"]):
+        del one["label_set"]
+    read = Recognition.from_json(written)
+    assert (read.label_set, read.segments[0].label_set) == (("sad",), ("sad",))
 
 
 def test_what_if_answers_again_without_the_encoder(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
