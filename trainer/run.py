@@ -2,6 +2,7 @@
 
 RUN/recipe.toml  environment.json  inspection.json  clips.sha256  folds.json
 RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/, and with fine-tuning backbone.pt  finetune.csv
+RUN/without/: heads that know neither of two corpora, to tune on one for strangers from the other
 RUN/scores.json  answers.npz  tables.md  report.html  figures/
 RUN/variants/NAME/  tables/: the trainings of the paper's tables and sweeps, each laid out alike, and what they give
 """
@@ -259,9 +260,21 @@ class Run:
                 raise RecipeError(
                     f'`protocol.tuned_on` is "corpora", but {corpus} alone is left to train on: name more corpora.'
                 )
-            fitted = self._fit_on(part, known, recipe.training.epochs)
+            fitted = self._fit_without(part, known)
             heard += tuning_answers(data, fitted, known, strangers, recipe.knn, recipe.baseline.used)
         return heard
+
+    def _fit_without(self, part: Part, known: Ints) -> FittedHead:
+        """A head trained on these rows, kept: two folds that leave the same two corpora out tune on the same head."""
+        digest = sha256(known.tobytes()).hexdigest()[:16]
+        for other in (*self.parts(), *self.parts(for_pack=True)):
+            path = other.folder / "head.pt"
+            if other.seed == part.seed and path.is_file() and np.array_equal(self._rows(other)[0], known):
+                return load_head(path, self.recipe)
+        path = self.folder / "without" / f"{digest}-{part.seed}.pt"
+        if not path.is_file():
+            save_head(path, self._fit_on(part, known, self.recipe.training.epochs))
+        return load_head(path, self.recipe)
 
     def _fit_on(self, part: Part, rows: Ints, epochs: int) -> FittedHead:
         """A head trained on just these rows, without early stopping."""

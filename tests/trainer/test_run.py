@@ -23,10 +23,12 @@ from trainer.data.corpora import Utterance
 from trainer.data.features import FeatureCache, pad_batch, pooled_features
 from trainer.data.table import read_clip
 from trainer.recipe import AugmentRecipe
+from trainer.results.evaluate import answer_part
 from trainer.results.export import export_encoder, export_head, pack_model, quantise, session
-from trainer.run import Run
+from trainer.run import Part, Run
 from trainer.training.fit import Dataset, FittedHead, fit_head
-from trainer.training.tune import Heard, tuning_answers
+from trainer.training.protocol import Condition, datastore_items
+from trainer.training.tune import Heard, Tuned, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 
@@ -126,6 +128,38 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     answer = Recogniser(pack).recognise_file(clip)
     assert answer.label in pack.manifest.labels
     assert len(pack.items[0].envelope) == 64
+
+
+def test_test_speakers_are_answered_at_the_temperature_tuned_from_a_datastore_without_them(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Run(Path(write_recipe(place)), place / "run")
+    opened.tune()
+    part = opened.parts()[0]
+    data, stored = opened.data(part), []
+
+    def note(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool) -> Any:
+        stored.append(rows)
+        return datastore_items(data, fitted, rows, voices)
+
+    monkeypatch.setattr("trainer.results.evaluate.datastore_items", note)
+    test = part.fold.indices(data.utterances, "test")
+    cold, warm = tuned_at(part, 0.5), tuned_at(part, 2.0)
+    logits, _ = opened.final_head(part).answer(opened.final_head(part).pooled(data.features[0, test]), np.float32(0))
+    for tuned, temperature in ((cold, 0.5), (warm, 2.0)):
+        monkeypatch.setattr(Run, "tuned", lambda *_, tuned=tuned: tuned)
+        (answered,) = answer_part(opened, part, [Condition(0)])
+        np.testing.assert_array_equal(answered.rows, test)
+        np.testing.assert_allclose(answered.probabilities[1], softmax(logits / temperature), atol=1e-6)
+        assert answered.thresholds.tolist() == [0.25] * len(test)
+    speakers = [{data.utterances[i].speaker_key for i in rows} for rows in (*stored, test)]
+    assert not speakers[0] & speakers[-1]
+    assert speakers[0] | speakers[-1] == {u.speaker_key for u in data.utterances}
+
+
+def tuned_at(part: Part, temperature: float) -> Tuned:
+    tuned = json.loads((part.folder / "tuned.json").read_text(encoding="utf-8"))
+    return Tuned(**{**tuned, "temperature": temperature, "set_probability": 0.25})
 
 
 def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:

@@ -134,7 +134,9 @@ class PackHead(nn.Module):
     def forward(self, pooled: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
         parts = torch.split(pooled - baseline, list(self.blocks), dim=1)
         sums = torch.cat([layer(x) for x, layer in zip(parts, self.hidden, strict=True)], dim=1)
-        hidden = functional.gelu(sums.reshape(len(sums), -1, self.width).transpose(0, 1) + self.hidden_bias)
+        hidden = functional.gelu(
+            sums.reshape(-1, self.members * len(self.blocks), self.width).transpose(0, 1) + self.hidden_bias
+        )
         projected = torch.matmul(hidden, self.embedding_weight) + self.embedding_bias
         embedding, read = _normalised(projected, self.scale)
         logits = torch.matmul(read, self.logit_weight) + self.logit_bias

@@ -13,6 +13,7 @@ from trainer.data.table import bar
 from trainer.training.datastore import knn_probabilities
 from trainer.training.metrics import (
     bootstrap_mean_of_folds,
+    calibration_error,
     coverage_curve,
     paired_difference,
     reliability,
@@ -54,6 +55,7 @@ class Answered:
         draw: Which draw of the unlabelled clips (and mood, where they are one-sided).
         rows: int64 [n], of the table.
         probabilities: float64 [4, n, L] in the order of WAYS.
+        thresholds: float64 [n], what a label's probability must reach to be left open, as tuned for the clip's fold.
     """
 
     condition: Condition
@@ -61,6 +63,7 @@ class Answered:
     draw: int
     rows: Ints
     probabilities: Probabilities
+    thresholds: Probabilities
 
 
 def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
@@ -89,7 +92,10 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
                 fused = fuse(p_knn, p_model, tuned.alpha)
                 p_vote = knn_probabilities(found, tuned.vote_k, tuned.knn_temperature, "vote", data.n_answered)
                 voted = fuse(p_vote, p_model, tuned.vote_alpha)
-                yield Answered(condition, part.seed, draw, test, np.stack([fused, p_model, p_knn, voted]))
+                probabilities = np.stack([fused, p_model, p_knn, voted])
+                yield Answered(
+                    condition, part.seed, draw, test, probabilities, np.full(len(test), tuned.set_probability)
+                )
                 draw += 1
 
 
@@ -106,9 +112,9 @@ def answer_run(run: "Run") -> list[Answered]:
     together = []
     for (condition, seed, draw), pieces in collected.items():
         rows = np.concatenate([p.rows for p in pieces])
-        together.append(
-            Answered(condition, seed, draw, rows, np.concatenate([p.probabilities for p in pieces], axis=1))
-        )
+        probabilities = np.concatenate([p.probabilities for p in pieces], axis=1)
+        thresholds = np.concatenate([p.thresholds for p in pieces])
+        together.append(Answered(condition, seed, draw, rows, probabilities, thresholds))
     return together
 
 
@@ -172,6 +178,8 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         ]
         entry["ua_mean_of_folds_low"], entry["ua_mean_of_folds_high"] = np.mean(ends, axis=0).tolist()
         entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
+        entry["ua_worst_fold"] = float(min(entry["by_fold"].values()))
+        entry["honest_by_fold"] = {fold: _honesty(truth, group, np.array(folds) == fold) for fold in sorted(set(folds))}
         together = np.concatenate([a.probabilities[0] for a in group])
         entry["coverage"] = _coverage(np.tile(truth, len(group)), together)
         entry["reliability"] = reliability(np.tile(truth, len(group)), together)
@@ -189,6 +197,27 @@ def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, fl
     confidence, coverage, accuracy = coverage_curve(truth, probabilities)
     at = [min(int(np.searchsorted(coverage, share)), len(coverage) - 1) for share in COVERED]
     return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
+
+
+def _honesty(truth: Ints, group: Sequence[Answered], own: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Of one fold's clips: the calibration error, and what the label sets hold, name and get right."""
+    found = []
+    for a in group:
+        p, t = a.probabilities[0][own], truth[own]
+        left_open = p >= a.thresholds[own, None]
+        left_open[np.arange(len(t)), p.argmax(1)] = True
+        size, right = left_open.sum(1), p.argmax(1) == t
+        named = size == 1
+        found.append(
+            {
+                "ece": calibration_error(t, p),
+                "set_holds": float(left_open[np.arange(len(t)), t].mean()),
+                "named": float(named.mean()),
+                "named_right": float(right[named].mean()) if named.any() else 0.0,
+                "two": float((size == 2).mean()),
+            }
+        )
+    return {key: float(np.mean([f[key] for f in found])) for key in found[0]}
 
 
 def _ua(truth: Ints, probabilities: Probabilities, n_labels: int) -> float:
@@ -213,16 +242,26 @@ def score_tables(scores: Mapping[str, Any]) -> str:
         f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
         f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
         "",
-        "| clips of the speaker known | UA | 95 % | p_model alone | p_knn alone | plain vote | WA | macro-F1 | ECE |",
-        "|---|---|---|---|---|---|---|---|---|",
+        f"| clips of the speaker known | UA{' | worst' if by_corpus else ''} | 95 % | p_model alone | p_knn alone "
+        "| plain vote | WA | macro-F1 | ECE |",
+        "|---" * (10 if by_corpus else 9) + "|",
     ]
+
+    def worst(c: Mapping[str, Any]) -> str:
+        return f"| {c['ua_worst_fold']:.1f} " if by_corpus else ""
+
     for name, c in conditions.items():
         lines.append(
-            f"| {name} | {c[headline]:.1f} | {c[ends + '_low']:.1f} to {c[ends + '_high']:.1f} | {c['ua_model']:.1f} "
-            f"| {c['ua_knn']:.1f} | {c['ua_vote']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} | {c['ece']:.3f} |"
+            f"| {name} | {c[headline]:.1f} {worst(c)}| {c[ends + '_low']:.1f} to {c[ends + '_high']:.1f} "
+            f"| {c['ua_model']:.1f} | {c['ua_knn']:.1f} | {c['ua_vote']:.1f} | {c['wa']:.1f} | {c['macro_f1']:.1f} "
+            f"| {c['ece']:.3f} |"
         )
     if by_corpus:
-        lines += ["", "UA and its interval are the mean of the corpora; the other columns count every clip alike."]
+        lines += [
+            "",
+            "UA and its interval are the mean of the corpora, each left out in turn, with the worst of them beside it; "
+            "the other columns count every clip alike.",
+        ]
     plain = {name: c["knn_adds"] for name, c in conditions.items() if "mood" not in name}
     added = [f"{name}: {d:+.1f} ({low:+.1f} to {high:+.1f})" for name, (d, low, high) in plain.items()]
     lines += ["", f"What neighbours add to p_model, in points of UA, every clip counted alike: {'; '.join(added)}."]
@@ -234,6 +273,8 @@ def score_tables(scores: Mapping[str, Any]) -> str:
                 lines.append(
                     f"| {name} | " + " | ".join(f"{c[f'by_{what}'].get(n, float('nan')):.1f}" for n in names) + " |"
                 )
+    if by_corpus:
+        lines += _honesty_table(conditions)
     for name, c in conditions.items():
         if name in COVERAGE_SHOWN:
             known = "speaker not known" if name == "0" else f"{name} clips of the speaker known"
@@ -249,6 +290,27 @@ def score_tables(scores: Mapping[str, Any]) -> str:
             ]
             lines += _calibration_plot(c["reliability"])
     return "\n".join(lines) + "\n"
+
+
+def _honesty_table(conditions: Mapping[str, Any]) -> list[str]:
+    """What a stranger of each corpus left out may expect of confidence and label sets, alone and with a voice known."""
+    lines = []
+    for name in (n for n in COVERAGE_SHOWN if n in conditions):
+        by_fold: Mapping[str, Mapping[str, float]] = conditions[name]["honest_by_fold"]
+        lines += [
+            "",
+            f"How honest ({name} clips of the speaker known): calibration error, and in per cent how often the label "
+            "set holds the true label, how often it is one label and how often that is right, how often it is two:",
+            "",
+            "| corpus left out | ECE | set holds it | one label | right | two labels |",
+            "|---|---|---|---|---|---|",
+        ]
+        keys = ("set_holds", "named", "named_right", "two")
+        for fold, one in by_fold.items():
+            lines.append(f"| {fold} | {one['ece']:.3f} | " + " | ".join(f"{100 * one[k]:.0f}" for k in keys) + " |")
+        mean = {k: float(np.mean([one[k] for one in by_fold.values()])) for k in ("ece", *keys)}
+        lines.append(f"| mean | {mean['ece']:.3f} | " + " | ".join(f"{100 * mean[k]:.0f}" for k in keys) + " |")
+    return lines
 
 
 def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:

@@ -241,6 +241,7 @@ def export_pack(
         novelty_distance=tuned.novelty_distance,
         abstain_confidence=tuned.abstain_confidence,
         abstain_speech_s=ABSTAIN_SPEECH_S,
+        set_probability=tuned.set_probability,
         voice={"mood_tolerance": fitted.prior.mood_tolerance},
         training=training,
         scores=scores,

@@ -24,6 +24,7 @@ ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known 
 WITHIN_BEST = 0.3  # points of UA that the answers can't tell apart; among those the better likelihood wins
 NOVEL_PERCENTILE = 99.0  # of the speech tuned on is nearer to the datastore than the novelty threshold
 ABSTAIN_PERCENTILE = 10.0  # of the answers tuned on are less confident than the app's threshold
+COVERED = 0.9  # of the strangers' clips whose label set is to hold the true label, every set of clips counted alike
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Tuned:
     weighting: Weighting
     novelty_distance: float
     abstain_confidence: float
+    set_probability: float
     ua_model: float
     ua_fused: float
     vote_k: int = 1
@@ -55,11 +57,13 @@ class Heard:
         logits: float32 [n, L].
         found: Of each clip, the largest k of the grid.
         truth: int64 [n].
+        alone: Whether nothing was known of the speakers.
     """
 
     logits: Floats
     found: Nearest
     truth: Ints
+    alone: bool = True
 
 
 def tuning_answers(
@@ -79,26 +83,32 @@ def tuning_answers(
     items, item_labels = datastore_items(data, fitted, known, voices)
     truth, rng = data.label_indices()[strangers], np.random.default_rng(0)
     return [
-        Heard(answers.logits, neighbours_of(answers, items, item_labels, max(recipe.k)), truth)
+        Heard(answers.logits, neighbours_of(answers, items, item_labels, max(recipe.k)), truth, condition is ALONE)
         for condition in ((ALONE, KNOWN) if voices else (ALONE,))
         for answers in answers_under(data, fitted, strangers, condition, 1.0, rng)
     ]
 
 
 def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
-    """Search the recipe's grid; every set of answers counts alike."""
+    """Search the recipe's grid; every set of answers counts alike.
+
+    Temperature and set threshold are for strangers' clips alone: of a voice that is known they say too little, not too
+    much.
+    """
     n_labels = heard[0].logits.shape[1]
     found, truths = [h.found for h in heard], [h.truth for h in heard]
-    temperature = fit_temperature([h.logits for h in heard], truths)
+    temperature = calm_temperature(heard)
     models = [softmax(h.logits, temperature) for h in heard]
     setting, ua, fused = search(models, found, truths, recipe, n_labels)
     (vote_k, vote_alpha, *_), _, _ = search(models, found, truths, replace(recipe, weighting=("vote",)), n_labels)
+    alone = [(p, h.truth) for p, h in zip(fused, heard, strict=True) if h.alone]
     novelty = [f.distances[:, :NOVELTY_NEIGHBOURS].mean(1) for f in found]
     return Tuned(
         temperature,
         *setting,
         float(np.percentile(np.concatenate(novelty), NOVEL_PERCENTILE)),
         float(np.percentile(np.concatenate([p.max(1) for p in fused]), ABSTAIN_PERCENTILE)),
+        set_threshold([p for p, _ in alone], [truth for _, truth in alone]),
         _mean_ua(models, truths, n_labels),
         ua,
         vote_k,
@@ -133,6 +143,33 @@ def search(
         for f, m in zip(found, models, strict=True)
     ]
     return setting, ua, chosen
+
+
+def calm_temperature(heard: Sequence[Heard]) -> float:
+    """The temperature that is too low for one corpus of strangers alone at the most.
+
+    One that suits their mean is too sure in every second room, and nobody knows which room comes next: so the second
+    largest of what each set of answers alone would have; of fewer than three sets, what suits all answers.
+    """
+    each = [fit_temperature([h.logits], [h.truth]) for h in heard if h.alone]
+    if len(each) < 3:
+        return fit_temperature([h.logits for h in heard], [h.truth for h in heard])
+    return sorted(each)[-2]
+
+
+def set_threshold(probabilities: Sequence[Probabilities], truths: Sequence[Ints], covered: float = COVERED) -> float:
+    """The largest threshold whose label sets (see `fusion.label_set`) hold the truth in a share `covered` of the clips,
+    every set of answers counted alike; 0 where all labels are needed."""
+    # a set holds the truth up to this threshold: for ever where the most probable label is true
+    up_to = [
+        np.where(p.argmax(1) == t, np.inf, p[np.arange(len(t)), t]) for p, t in zip(probabilities, truths, strict=True)
+    ]
+    weights = np.concatenate([np.full(len(u), 1 / (len(u) * len(up_to))) for u in up_to])
+    values = np.concatenate(up_to)
+    order = np.argsort(-values, kind="stable")
+    held = np.cumsum(weights[order])  # the share held by thresholds no larger than each value
+    at = int(np.searchsorted(held, covered - 1e-9))
+    return float(min(values[order][at], 1.0)) if at < len(values) else 0.0
 
 
 def fit_temperature(logits: Sequence[Floats], truths: Sequence[Ints]) -> float:

@@ -97,6 +97,21 @@ def test_what_an_answer_leaves_open_is_what_reaches_the_packs_threshold(
     assert with_threshold(1.0).label_set == ("sad",)  # the most probable label always
 
 
+def test_the_packs_temperature_calms_what_the_classifier_says(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = recogniser.analyse(clip("sad", seed=3))
+    logits = recogniser.encoder.head(analysis.pooled, np.zeros(POOLED, np.float32)).logits[0].astype(np.float64)
+    for temperature in (0.5, 3.0):
+        manifest = replace(recogniser.pack.manifest, calibration_temperature=temperature)
+        monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=manifest))
+        expected = np.exp(logits / temperature) / np.exp(logits / temperature).sum()
+        said = list(recogniser.answer(analysis).model_probabilities.values())
+        np.testing.assert_allclose(said, expected, atol=1e-9)
+        again = recogniser.model_probabilities(analysis.pooled, np.zeros(POOLED, np.float32))[0]
+        np.testing.assert_allclose(again, expected, atol=1e-9)
+
+
 def test_an_older_answer_leaves_its_label_alone_open(recogniser: Recogniser) -> None:
     written = recogniser.answer(recogniser.analyse(clip("sad"))).as_json()
     for one in (written, *written["segments"]):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from desktop_app.engine.recognition.fusion import label_set
 from desktop_app.engine.recognition.voice import estimate_baseline
 from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
@@ -23,7 +24,7 @@ from trainer.recipe import (
     Recipe,
     TrainingRecipe,
 )
-from trainer.training.datastore import knn_probabilities, nearest
+from trainer.training.datastore import Nearest, knn_probabilities, nearest
 from trainer.training.fit import (
     Batches,
     Dataset,
@@ -37,7 +38,7 @@ from trainer.training.fit import (
 )
 from trainer.training.metrics import unweighted_accuracy
 from trainer.training.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
-from trainer.training.tune import fit_temperature, tune, tuning_answers
+from trainer.training.tune import Heard, calm_temperature, fit_temperature, set_threshold, tune, tuning_answers
 
 LABELS = ("angry", "happy", "neutral", "sad")
 DIM = 24
@@ -401,6 +402,58 @@ def test_temperature_is_found_again() -> None:
     assert fit_temperature([(3.0 * logits).astype(np.float32)], [truth]) == pytest.approx(3.0, rel=0.1)
 
 
+def test_the_temperature_is_too_low_for_one_corpus_at_the_most() -> None:
+    """Each corpus was answered too surely by a factor of its own; voices known, the other conditions, don't count."""
+    rng, heard = np.random.default_rng(0), []
+    for factor in (0.5, 1.0, 2.0, 4.0):
+        logits = 2.0 * rng.standard_normal((4000, 3))
+        p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        truth = np.array([rng.choice(3, p=row) for row in p])
+        none = Nearest(np.zeros((0, 1), np.float32), truth[:0, None])
+        heard += [Heard((factor * logits).astype(np.float32), none, truth, alone) for alone in (True, False)]
+    assert calm_temperature(heard) == pytest.approx(2.0, rel=0.1)
+    both = calm_temperature([h for h in heard if h.alone][:2])
+    assert 0.5 < both < 1.0  # of two corpora, what suits both
+
+
+def test_label_sets_hold_the_truth_as_often_as_asked_and_are_no_larger() -> None:
+    rng = np.random.default_rng(0)
+    sets = [rng.dirichlet(np.full(4, 0.7), n) for n in (2000, 300)]
+    truths = [np.array([rng.choice(4, p=row) for row in p]) for p in sets]
+
+    def held(threshold: float) -> float:
+        found = [
+            [t in label_set(row, threshold) for row, t in zip(p, truth, strict=True)]
+            for p, truth in zip(sets, truths, strict=True)
+        ]
+        return float(np.mean([np.mean(one) for one in found]))
+
+    threshold = set_threshold(sets, truths, 0.9)
+    assert held(threshold) >= 0.9 > held(threshold + 1e-3)
+    assert set_threshold([np.array([[0.9, 0.1]])], [np.array([0])]) == 1.0  # the most probable label is always right
+    assert set_threshold(sets, truths, 1.0) <= min(
+        p[np.arange(len(t)), t].min() for p, t in zip(sets, truths, strict=True)
+    )
+
+
+def test_a_known_voice_is_taken_off_in_training() -> None:
+    """With all of each speaker's clips known, the features drawn lie around zero for every speaker; without, not."""
+    data = dataset()
+    train = np.arange(len(data.utterances))
+    labels, speakers = data.label_indices(), np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
+    marked = data.features.copy()
+    marked[..., 0] = 50.0 * (1 + speakers)
+    spread = []
+    for count in (0, 1000):
+        known = replace(recipe(batch_size=256), baseline=BaselineRecipe(train_counts=(count,), clips_to_half=0.01))
+        prior = estimate_prior(marked[0], labels, speakers, 4, known.baseline)
+        batches = Batches(data, train, marked, labels, speakers, prior, known)
+        batches.new_epoch(np.random.default_rng(0))
+        spread.append(float(batches.draw(np.random.default_rng(0))[0][..., 0].abs().max()))
+    assert spread[0] == 50.0 * 12
+    assert spread[1] < 1.0
+
+
 def test_tune_stays_within_the_recipes_grid() -> None:
     data = dataset()
     train, validation = split(data)
@@ -410,6 +463,7 @@ def test_tune_stays_within_the_recipes_grid() -> None:
     assert tuned.alpha in (0.0, 0.5, 1.0)
     assert 0 < tuned.novelty_distance < 2
     assert 0.25 <= tuned.abstain_confidence <= 1
+    assert 0 <= tuned.set_probability <= 1
     assert tuned.ua_fused >= tuned.ua_model - 0.5
 
 
