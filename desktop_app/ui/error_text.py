@@ -84,6 +84,9 @@ _SENTENCES = (
         "Error",
         "This recording is unlike any speech this pack has heard, so the voice does not learn from it.",
     ),
+    QT_TRANSLATE_NOOP("Error", "No speech was heard in this recording, so it can't be an example."),
+    QT_TRANSLATE_NOOP("Error", "Too little speech was heard in this recording, so it can't be an example."),
+    QT_TRANSLATE_NOOP("Error", "This recording is too quiet to be an example."),
     QT_TRANSLATE_NOOP(
         "Error",
         "This recording is unlike the others of this voice, so the voice does not learn from it.",
