@@ -180,8 +180,8 @@
         <translation>&amp;Kanal, der gehört wird</translation>
     </message>
     <message>
-        <source>&amp;All, mixed down</source>
-        <translation>&amp;Alle, zusammengemischt</translation>
+        <source>The &amp;clearest</source>
+        <translation>Der &amp;klarste</translation>
     </message>
     <message>
         <source>&amp;1, left</source>
@@ -386,6 +386,18 @@
     <message>
         <source>It has {0} sound tracks; number {1} was heard ({2}).</source>
         <translation>Die Datei hat {0} Tonspuren; gehört wurde Nummer {1} ({2}).</translation>
+    </message>
+    <message>
+        <source>It has {0} channels with different voices; each was heard while it spoke.</source>
+        <translation>Die Datei hat {0} Kanäle mit verschiedenen Stimmen; gehört wurde jede, während sie sprach.</translation>
+    </message>
+    <message>
+        <source>Its channels are in opposite phase and would cancel each other; channel {0} was heard.</source>
+        <translation>Ihre Kanäle sind gegenphasig und würden sich auslöschen; gehört wurde Kanal {0}.</translation>
+    </message>
+    <message>
+        <source>It has {0} channels that differ; channel {1}, the clearest, was heard.</source>
+        <translation>Die Datei hat {0} verschiedene Kanäle; gehört wurde Kanal {1}, der klarste.</translation>
     </message>
     <message>
         <source>Only its beginning was heard; the rest is read with ffmpeg, which is missing here.</source>

@@ -46,7 +46,7 @@ class Entry:
         error: The sentence of why there is none.
         is_stale: Its answer rests on something that has changed, and is being asked again.
         stretch: The part of the file that is asked about; None: all of it.
-        channel: The channel that is listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
     """
 
     number: int
@@ -239,7 +239,8 @@ class FileQueue(QObject):
 
     Attributes:
         is_paused: The recording under way waits where it is, and no further one is begun.
-        channel: Which channel of a file is listened to when it is opened or tried again; None: all, mixed down.
+        channel: Which channel of a file is listened to when it is opened or tried again; None: the one that hears the
+            voice best.
     """
 
     idle = Signal()

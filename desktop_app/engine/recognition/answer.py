@@ -87,7 +87,7 @@ class Recognition:
         own_share: How much of the answer is what the user's own examples say, 0 to 1.
         segments: The stretches analysed; one for a short clip, none where no speech was heard.
         timing_ms: What each stage took.
-        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
     """

@@ -72,7 +72,7 @@ class Analysis:
         encoder_sha256: Which encoder made them.
         decode_ms, encode_ms: What it took; decode includes finding the speech.
         start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
-        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
     """
 
