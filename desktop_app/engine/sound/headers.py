@@ -1,6 +1,7 @@
 """What headers promise, of the files that libsndfile opens and reads in part without a word."""
 
 import os
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -77,6 +78,20 @@ def _chunks_to_the_end(file: BinaryIO, at: int, size: int) -> bool:
             return False
         at += 8 + length + length % 2
     return True
+
+
+def film_is_cut(file: BinaryIO) -> bool:
+    """Whether an AVI says that it is longer, in bytes, than it is."""
+    size = os.fstat(file.fileno()).st_size
+    file.seek(0)
+    head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"AVI " and struct.unpack("<I", head[4:8])[0] + 8 > size
+
+
+def log_tells_cut(log: str) -> bool:
+    """Whether libsndfile notes, of another format than WAV, that a header counts more bytes than there are."""
+    noted = ((int(said), int(there)) for said, there in re.findall(r": (\d+) \(should be (\d+)\)", log))
+    return any(there < said < UNKNOWN for said, there in noted)
 
 
 @dataclass(frozen=True)
