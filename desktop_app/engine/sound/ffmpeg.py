@@ -320,7 +320,9 @@ def decoding(path: Path, start_s: float = 0.0, ignore_length: bool = False) -> I
     """
     running = _started(path, 0.0, ignore_length)
     try:
-        if start_s > SEEK_FROM_S and running.container in INDEXED:
+        # in a film, times count from the first of its streams, and the sound may begin later
+        is_alone = all(track.number == running.track or track.picture for track in running.tracks)
+        if start_s > SEEK_FROM_S and running.container in INDEXED and is_alone:
             track = running.track
             running.close()
             running = Decoding(path, start_s, track, ignore_length)
