@@ -4,6 +4,7 @@ import os
 import struct
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,28 @@ def test_each_kind_is_heard_whole(tmp_path: Path, name: str) -> None:
     assert audio.remarks == ()
     info = probe(path)
     assert info.duration_s == 0 or info.duration_s == pytest.approx(SECONDS, abs=0.25)
+
+
+def test_speex_is_heard() -> None:
+    audio = load_audio(Path(__file__).with_name("happy.spx"))  # by speexenc, of the same sound: ffmpeg encodes no Speex
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.05)
+    assert likeness(audio.samples, sound()) > 0.95
+    assert audio.remarks == ()
+
+
+def test_monkeys_audio_is_read(tmp_path: Path) -> None:
+    """Two seconds of silence, by hand: nothing free encodes it. Its checksum is looked at."""
+    frames = 2 * RATE
+    checksum = zlib.crc32(bytes(2 * frames)) >> 1
+    for flag, faults in ((0, 0), (1, 1)):
+        frame = struct.pack("<II", 0x80000000 | checksum ^ flag, 1) + bytes(16)  # the 1: of silence alone
+        descriptor = struct.pack("<4sHHIIIIIII16x", b"MAC ", 3990, 0, 52, 24, 4, 0, len(frame), 0, 0)
+        header = struct.pack("<HHIIIHHI", 1_000, 0, 73_728, frames, 1, 16, 1, RATE)
+        (tmp_path / "a.ape").write_bytes(descriptor + header + struct.pack("<I", 52 + 24 + 4) + frame)
+        audio = load_audio(tmp_path / "a.ape")
+        assert audio.duration_s == pytest.approx(SECONDS)
+        assert not audio.samples.any()
+        assert len(audio.remarks) == faults
 
 
 @pytest.mark.parametrize("name", ["memo.m4a", "meeting.mkv", "raw.aac", "old.wma"])
