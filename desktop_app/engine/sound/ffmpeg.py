@@ -57,8 +57,8 @@ does not end."""
 SEEK_FROM_S = 10.0
 """Before that, decoding from the start is as quick."""
 
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""On Windows each program of the terminal would open one."""
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""On Windows each program of the terminal would open one, and get its Ctrl-C."""
 
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _STREAM = re.compile(r"  Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\((\w+)\))?: (\w+): (.*)")

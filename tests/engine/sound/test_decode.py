@@ -312,6 +312,12 @@ def test_a_decoder_gets_no_more_memory_than_it_may_have(tmp_path: Path) -> None:
     assert f"Max address space         {ffmpeg.MAX_MEMORY} " in limits
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there a process group is asked for instead")
+def test_a_ctrl_c_does_not_reach_the_decoder(tmp_path: Path) -> None:
+    with ffmpeg.decoding(write(tmp_path, "memo.m4a", seconds=60.0)) as running:
+        assert os.getsid(running._process.pid) != os.getsid(0)
+
+
 def test_whoever_stops_reading_leaves_no_process_behind(tmp_path: Path) -> None:
     path = write(tmp_path, "memo.m4a", seconds=60.0)
     blocks = read_blocks(path, RATE, 0.5)
