@@ -26,6 +26,9 @@ READ_FRAMES = 65_536
 NO_LENGTH = 2**40
 """Frames; libsndfile says more where a FLAC does not tell its length."""
 
+LIBSNDFILE_ERRORS = (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError)
+"""What comes of a damaged file; the last where libsndfile stands behind what it took for the end."""
+
 LENGTH_TOLERANCE_S = 0.1
 """Encoders pad their last packet, and headers round: less is not told."""
 
@@ -114,7 +117,7 @@ class _ByLibsndfile(Recording):
                 yield block
             else:
                 return
-        except (soundfile.LibsndfileError, RuntimeError):
+        except LIBSNDFILE_ERRORS:
             yield from self._rest(first + read, wanted, read)
             return
         if self.format == "FLAC" and _unread(self._file) > headers.FLAC_REST and ffmpeg.find() is not None:
@@ -204,7 +207,7 @@ def opened(path: Path) -> Iterator[Recording]:
         file.seek(0)
         try:
             sound = soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
-        except (soundfile.LibsndfileError, RuntimeError, TypeError):
+        except LIBSNDFILE_ERRORS:
             sound = None
         if sound is None:
             if ffmpeg.find() is None and path.suffix.lower() not in kinds.SOUND + kinds.FILM:
@@ -232,7 +235,11 @@ def opened(path: Path) -> Iterator[Recording]:
 def _ends_early(file: BinaryIO, sound: soundfile.SoundFile) -> bool:
     """Whether libsndfile would come to its end well short of the file's."""
     if sound.format in ("MP3", "MPEG"):
-        sound.seek(sound.frames)
+        try:
+            sound.seek(max(0, sound.frames - 1))
+            sound.read(1)
+        except LIBSNDFILE_ERRORS:
+            return True
         rest = _unread(file)
         sound.seek(0)
         return rest > headers.MP3_REST

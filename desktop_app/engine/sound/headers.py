@@ -17,6 +17,9 @@ FLAC_REST = 8_192
 """Bytes that libFLAC reads at once; less than that after a FLAC's end may be in its hands already."""
 
 
+KNOWN_CHUNKS = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"cue ", b"smpl", b"axml", b"fact", b"JUNK", b"junk")
+
+
 @dataclass(frozen=True)
 class WavData:
     """The samples of a WAV file, in bytes.
@@ -70,13 +73,14 @@ def _chunk(file: BinaryIO, at: int) -> tuple[bytes, int] | None:
 
 
 def _chunks_to_the_end(file: BinaryIO, at: int, size: int) -> bool:
-    """Whether nothing but chunks follows; the last may be cut, and some bytes of padding may come after it."""
+    """Whether nothing but chunks follows; one that is known may be cut, and bytes of padding may follow the last."""
     at += at % 2
     while size - at > 8 and (chunk := _chunk(file, at)) is not None:
         name, length = chunk
-        if not all(32 <= character < 127 for character in name):
-            return False
         at += 8 + length + length % 2
+        # four samples can look like a name: then the length that follows hardly fits
+        if not all(32 <= character < 127 for character in name) or (at > size + 1 and name not in KNOWN_CHUNKS):
+            return False
     return True
 
 

@@ -97,6 +97,17 @@ def test_mp3_joined_to_mp3_is_heard_whole_and_the_length_told(tmp_path: Path) ->
     assert audio.remarks
 
 
+def test_what_libsndfile_reads_whole_needs_no_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"a.mp3": "-c:a libmp3lame -ar 44100", "b.mp3": "-c:a libmp3lame -q:a 5", "c.ogg": "-c:a libvorbis"}
+    names |= {"d.opus": "-c:a libopus", "e.flac": "-c:a flac", "f.wav": "-c:a pcm_s24le", "g.aiff": "-c:a pcm_s16be"}
+    paths = [write(tmp_path, name, options) for name, options in names.items()]
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    for path in paths:
+        audio = load_audio(path)
+        assert audio.duration_s == pytest.approx(SECONDS, abs=0.06), path
+        assert audio.remarks == (), path
+
+
 @pytest.mark.parametrize("options", ["-c:a libvorbis", "-c:a libopus -ar 48000", "-c:a flac -f ogg"])
 def test_chained_ogg_is_heard_whole(tmp_path: Path, options: str) -> None:
     one = write(tmp_path, "one.ogg", options).read_bytes()
