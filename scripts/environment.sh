@@ -55,7 +55,6 @@ command:shellcheck         shellcheck
 build_needs='
 command:git                git
 command:strip              binutils
-command:make               make
 command:dpkg-shlibdeps     dpkg-dev
 command:icupkg             icu-devtools
 command:makeself           makeself

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from desktop_app import interruption
 from desktop_app.errors import Cancelled, VoiceKinError
 
+LAUNCHED = "LOCAL_RANK"
+"""Set in each process of a launch: its number on this machine."""
 TABLES = ("1", "2", "3")
 COMMANDS = {
     "prepare": "load and inspect the corpora, encode every clip, write the folds",
@@ -47,8 +49,13 @@ def parser() -> argparse.ArgumentParser:
                 "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
             )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
+        command.add_argument("--threads", type=_at_least_one, metavar="N", default=_threads(), help="processor threads")
         command.add_argument(
-            "--threads", type=_at_least_one, metavar="N", default=os.cpu_count() or 1, help="processor threads"
+            "--processes",
+            type=_at_least_one,
+            default=1,
+            metavar="N",
+            help="fine-tune in so many processes: one for each GPU, or on the processor",
         )
         if name != "prepare":
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -65,6 +72,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _threads() -> int:
+    """Of this machine's, the share of one process of a launch."""
+    return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
@@ -74,6 +86,8 @@ def _at_least_one(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
     options = parser().parse_args(arguments)
+    if options.processes > 1 and LAUNCHED not in os.environ:
+        return _launch(options.processes, sys.argv[1:] if arguments is None else arguments)
     word = f"Stopped; the same command{' with --resume' if 'resume' in options else ''} goes on from here."
     if arguments is not None:
         return _main(options, word)
@@ -82,6 +96,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _main(options, word)
     finally:
         interruption.over()
+
+
+def _launch(processes: int, arguments: Sequence[str]) -> int:
+    from trainer.training.processes import launch
+
+    try:
+        return launch(processes, "trainer.cli", arguments)
+    except VoiceKinError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _main(options: argparse.Namespace, word: str) -> int:
@@ -96,12 +120,15 @@ def _main(options: argparse.Namespace, word: str) -> int:
         print(f"{error.filename} can't be used ({error.strerror}): check it, or choose another place.", file=sys.stderr)
         return 1
     except Cancelled:
-        interruption.say(word)
+        if os.environ.get(LAUNCHED, "0") == "0":  # the first process of a launch says it for all
+            interruption.say(word)
         return interruption.status()
 
 
 def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
-    """All fine-tuning of a command, on every process of an accelerate launch; the first goes on alone."""
+    """All fine-tuning of a command, on every process of a launch; the first goes on alone."""
+    from trainer.training.processes import leave, main_first
+
     if options.command in ("tables", "sweeps"):
         from trainer.results.sweeps import swept
         from trainer.results.tables import trainings, variant_of
@@ -109,33 +136,38 @@ def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
         wanted = trainings(run.recipe, options.only) if options.command == "tables" else swept(run.recipe)
         for recipe in wanted:
             if recipe.finetuned:
-                variant_of(run, recipe).fit_encoders(options.resume)
+                with main_first():
+                    variant = variant_of(run, recipe)
+                variant.fit_encoders(options.resume)
     elif options.command != "prepare":
         run.fit_encoders(options.resume, for_pack=options.command in ("export", "own"))
+    leave()
 
 
 def _run(options: argparse.Namespace) -> int:
     import torch
 
     from trainer.run import Run
+    from trainer.training.processes import main_first
 
     torch.set_num_threads(options.threads)
-    if options.command == "own":
-        from trainer.data.my_folder import pack_name, write_recipe
+    with main_first():
+        if options.command == "own":
+            from trainer.data.my_folder import pack_name, write_recipe
 
-        options.run = options.run or Path("runs") / pack_name(options.clips)
-        options.recipe = write_recipe(options.clips, options.run)
-    run = Run(options.recipe, options.run)
-    if options.command in ("export", "own"):
-        from desktop_app.engine.pack.write import check_pack_target
+            options.run = options.run or Path("runs") / pack_name(options.clips)
+            options.recipe = write_recipe(options.clips, options.run)
+        run = Run(options.recipe, options.run)
+        if options.command in ("export", "own"):
+            from desktop_app.engine.pack.write import check_pack_target
 
-        options.output = options.output or run.folder / "pack"
-        check_pack_target(options.output)  # before hours of training
+            options.output = options.output or run.folder / "pack"
+            check_pack_target(options.output)  # before hours of training
+        run.prepare()
     fit_encoders(run, options)
     if not run.is_main:
         return 0
     if options.command == "prepare":
-        run.prepare()
         print(run.found())
     elif options.command == "fit":
         run.fit(options.resume)

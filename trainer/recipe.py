@@ -145,29 +145,39 @@ class AugmentRecipe:
 
 @dataclass(frozen=True)
 class FineTuneRecipe:
-    """Fine-tuning of the encoder, before the heads are trained on what it then hears; see trainer.training.finetune.
+    """Fine-tuning of the encoder together with a head; see trainer.training.finetune.
 
     Attributes:
         layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
             bottom stay frozen, as is usual.
-        epochs: As many as there are clips, drawn in batches.
+        epochs: At most so many, each as many clips as there are, drawn in batches.
         batch_size: N of eq. (1), over all processes.
         accumulate: Batches whose gradients are added up before a step.
         optimiser: "adamw" or "sgd" (with momentum).
         learning_rate, head_learning_rate: Of the encoder, and of the head that is fine-tuned with it.
         momentum, weight_decay: Of the optimiser.
+        schedule: The learning rate rises and falls once ("one-cycle"), or falls to a tenth when the validation loss has
+            not fallen for `plateau_patience` epochs ("plateau").
         warm_up: Share of the steps in which the learning rate rises; then it falls linearly to 0.
+        plateau_patience: See `schedule`.
         lambda_scl, tau, label_smoothing: As in the training of the heads.
+        scl: The losses of the anchors of eq. (1) are averaged ("mean"), so that lambda means the same for every batch
+            size, or added up ("sum").
         kinds: Augmentations, drawn for each clip; none for the clean clips alone.
-        augmented_share: Of the clips of a batch. With lambda_scl > 0 and kinds, the batch is N clips and N augmented
-            ones instead.
+        pairs: The batch is N clips and an augmented copy of each, whatever lambda is. Else it is N clips, of which
+            `augmented_share` are augmented.
+        augmented_share: See there.
         speakers: Batches are of so many speakers, and half of them have the mean of their clips taken off; 0 for
             clips drawn one by one.
         crop_seconds: Longer clips are cut at a random place.
         balance: As in the training of the heads.
         precision: "no", or mixed precision in "bf16" or "fp16".
-        patience: Epochs without a better validation UA after which it stops; 0 for all epochs and the last weights.
-        width, embedding, dropout: Of the head that is fine-tuned with it.
+        select: The epoch that is kept has the best validation UA ("ua"), or the least validation loss ("loss").
+        patience: Epochs without a better one after which it stops; 0 for all epochs and the last weights.
+        width, embedding, dropout, scale: Of the head that is fine-tuned with it, see HeadRecipe.
+        second_head: What is evaluated and exported is not the model that was fine-tuned, but heads trained after it on
+            what its encoder then hears, as [head], [training] and [baseline] say: these can know a speaker's voice.
+            The report has both.
     """
 
     layers: int = 0
@@ -179,20 +189,39 @@ class FineTuneRecipe:
     head_learning_rate: float = 1e-3
     momentum: float = 0.9
     weight_decay: float = 0.01
+    schedule: Literal["one-cycle", "plateau"] = "one-cycle"
     warm_up: float = 0.1
+    plateau_patience: int = 20
     lambda_scl: float = 0.1
     tau: float = 0.07
+    scl: Literal["mean", "sum"] = "mean"
     label_smoothing: float = 0.1
     kinds: tuple[Augmentation, ...] = ("mixed",)
+    pairs: bool = True
     augmented_share: float = 0.5
     speakers: int = 0
     crop_seconds: float = 4.0
     balance: Literal["corpus-label", "label", "none"] = "corpus-label"
     precision: Literal["no", "bf16", "fp16"] = "no"
+    select: Literal["ua", "loss"] = "ua"
     patience: int = 0
     width: int = 256
     embedding: int = 128
     dropout: float = 0.2
+    scale: float = 10.0
+    second_head: bool = False
+
+    @property
+    def head(self) -> "HeadRecipe":
+        """Of the head that is fine-tuned with the encoder."""
+        return HeadRecipe(
+            members=1,
+            width=self.width,
+            embedding=self.embedding,
+            dropout=self.dropout,
+            input_dropout=0.0,
+            scale=self.scale,
+        )
 
 
 @dataclass(frozen=True)
@@ -286,7 +315,7 @@ class BaselineRecipe:
 
     @property
     def used(self) -> bool:
-        """Whether the head ever sees a voice taken off. Where it does not, the datastore has none taken off either."""
+        """Whether the heads trained by it ever see a voice taken off."""
         return any(self.train_counts)
 
 
@@ -368,8 +397,23 @@ class Recipe:
 
     @property
     def finetuned(self) -> bool:
-        """Whether there is anything to learn before the heads."""
+        """Whether there is anything to learn below the heads."""
         return self.finetune.layers != 0 or self.backbone.learns
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether the model that is fine-tuned is the one that is evaluated and exported, and no second head is."""
+        return self.finetuned and not self.finetune.second_head
+
+    @property
+    def final_head(self) -> HeadRecipe:
+        """Of the head that is evaluated and exported."""
+        return self.finetune.head if self.is_itself else self.head
+
+    @property
+    def voices(self) -> bool:
+        """Whether that head has ever heard a voice taken off. Else the datastore has none taken off either."""
+        return self.finetune.speakers > 0 if self.is_itself else self.baseline.used
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -1,7 +1,8 @@
 """A run: its folder, and the stages that each leave their result there and are not done twice.
 
 RUN/recipe.toml  environment.json  inspection.json  clips.sha256  folds.json
-RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/, and with fine-tuning backbone.pt  finetune.csv
+RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/
+              and with fine-tuning backbone.pt  finetuned-head.pt  finetune.csv
 RUN/without/: heads that know neither of two corpora, to tune on one for strangers from the other
 RUN/scores.json  answers.npz  tables.md  report.html  figures/
 RUN/variants/NAME/  tables/: the trainings of the paper's tables and sweeps, each laid out alike, and what they give
@@ -22,7 +23,6 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from accelerate import PartialState
 from tqdm import tqdm
 
 from trainer.data.corpora import CorpusError, Utterance, load_corpus
@@ -32,8 +32,9 @@ from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_fol
 from trainer.data.table import Inspection, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import Recipe, RecipeError, load_recipe
-from trainer.training.finetune import finetune, load_finetuned
+from trainer.training.finetune import as_fitted, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
+from trainer.training.processes import this_process
 from trainer.training.protocol import answered_rows
 from trainer.training.tune import Heard, Tuned, tune, tuning_answers
 
@@ -45,11 +46,12 @@ PACKAGES = ("torch", "transformers", "numpy", "scipy", "scikit-learn", "onnxrunt
 
 @dataclass(frozen=True)
 class Part:
-    """One training: a fold and a seed, and where its results lie."""
+    """One training: a fold and a seed, where its results lie, and where its encoder does if it is fine-tuned."""
 
     fold: Fold
     seed: int
     folder: Path
+    encoder: Path
 
 
 class Run:
@@ -58,6 +60,7 @@ class Run:
     Attributes:
         recipe: As it was read.
         folder: The run's.
+        encoders: The folder of the run whose fine-tuned encoders it has; its own, but for `itself`.
     """
 
     def __init__(self, recipe_path: Path, folder: Path | None = None) -> None:
@@ -68,15 +71,17 @@ class Run:
         """
         self.recipe: Recipe = load_recipe(recipe_path)
         self.folder = folder or Path("runs") / self.recipe.name
+        self.encoders = self.folder
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = self.folder / "recipe.toml"
         if kept.is_file() and load_recipe(kept) != self.recipe:
             raise RecipeError(
                 f"{self.folder} holds results of another version of this recipe: give another --run, or remove it."
             )
-        if not kept.is_file():
-            shutil.copyfile(recipe_path, kept)
-        write_json(self.folder / "environment.json", environment())
+        if self.is_main:
+            if not kept.is_file():
+                shutil.copyfile(recipe_path, kept)
+            write_json(self.folder / "environment.json", environment())
         self._data: Dataset | None = None
         self._tuned_data: tuple[Path, Dataset] | None = None
 
@@ -89,14 +94,23 @@ class Run:
         self.prepare()
         other = copy.copy(self)
         other.recipe, other.folder = recipe, self.folder / "variants" / name
+        other.encoders, other._tuned_data = other.folder, None
         other.folder.mkdir(parents=True, exist_ok=True)
         kept, text = other.folder / "recipe.json", json.dumps(asdict(recipe), indent=1)
         if kept.is_file() and kept.read_text(encoding="utf-8") != text:
             raise RecipeError(f"{other.folder} holds results of another recipe: remove it.")
-        kept.write_text(text, encoding="utf-8")
-        shutil.copyfile(self.folder / "folds.json", other.folder / "folds.json")
+        if self.is_main:
+            kept.write_text(text, encoding="utf-8")
+            shutil.copyfile(self.folder / "folds.json", other.folder / "folds.json")
         if any(getattr(recipe, heard) != getattr(self.recipe, heard) for heard in ("augment", "backbone", "experts")):
             other._data = None
+        return other
+
+    def itself(self) -> "Run":
+        """Of a run with second heads, the fine-tuned models themselves, in variants/itself."""
+        recipe = replace(self.recipe, finetune=replace(self.recipe.finetune, second_head=False))
+        other = self.variant("itself", recipe)
+        other.encoders = self.encoders
         return other
 
     def prepare(self) -> Dataset:
@@ -108,7 +122,8 @@ class Run:
             return self._data
         found = inspect(load_table(self.recipe.corpora), bar("clips read"))
         self._check_clips(found)
-        write_json(self.folder / "inspection.json", inspection_summary(found))
+        if self.is_main:
+            write_json(self.folder / "inspection.json", inspection_summary(found))
         if self.recipe.finetuned:
             features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
         else:
@@ -148,7 +163,7 @@ class Run:
     def _features(
         self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None
     ) -> npt.NDArray[np.float32]:
-        copies = self.recipe.augment if self.recipe.augment.copies else None
+        copies = self.recipe.augment if self.recipe.augment.copies and not self.recipe.is_itself else None
         return pooled_features(
             utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned, self.recipe.experts.used
         )
@@ -156,7 +171,7 @@ class Run:
     def encoder(self, part: Part) -> PooledBackbone:
         """The encoder and pooling that the part's heads listen to."""
         if self.recipe.finetuned:
-            return load_finetuned(self.recipe.backbone, part.folder / "backbone.pt")
+            return load_finetuned(self.recipe.backbone, part.encoder / "backbone.pt")
         return load_pooled(self.recipe.backbone, self.recipe.experts.used)
 
     def data(self, part: Part) -> Dataset:
@@ -164,9 +179,9 @@ class Run:
         data = self.prepare()
         if not self.recipe.finetuned:
             return data
-        if self._tuned_data is None or self._tuned_data[0] != part.folder:
+        if self._tuned_data is None or self._tuned_data[0] != part.encoder:
             features = self._features(data.utterances, self.encoder(part))
-            self._tuned_data = (part.folder, replace(data, features=features))
+            self._tuned_data = (part.encoder, replace(data, features=features))
         return self._tuned_data[1]
 
     def _finetune(self, part: Part, resume: bool) -> None:
@@ -180,7 +195,7 @@ class Run:
             self.recipe.backbone,
             self.recipe.finetune,
             part.seed,
-            part.folder,
+            part.encoder,
             resume,
             bar("epochs of fine-tuning"),
         )
@@ -189,26 +204,26 @@ class Run:
         """The trainings of the protocol, or the one that the pack is made of."""
         data = self.prepare()
         if for_pack:
-            fold = everyone(data.utterances, self.recipe.training.validation_share)
-            seed = self.recipe.protocol.seeds[0]
-            return [Part(fold, seed, self.folder / fold.name / str(seed))]
-        folds = read_folds(self.folder / "folds.json")
+            folds = [everyone(data.utterances, self.recipe.training.validation_share)]
+            seeds = self.recipe.protocol.seeds[:1]
+        else:
+            folds, seeds = list(read_folds(self.folder / "folds.json")), self.recipe.protocol.seeds
         return [
-            Part(fold, seed, self.folder / fold.name / str(seed))
+            Part(fold, seed, *(root / fold.name / str(seed) for root in (self.folder, self.encoders)))
             for fold in folds
-            for seed in self.recipe.protocol.seeds
+            for seed in seeds
         ]
 
     def fit_encoders(self, resume: bool = False, for_pack: bool = False) -> None:
-        """Fine-tune every part's encoder where the recipe says so, on every process of an accelerate launch.
+        """Fine-tune every part's encoder where the recipe says so, on every process of a launch.
 
-        All that the processes do together, so that none waits for what the first does alone.
+        All that the processes do together, so that none waits for what the first does alone; where it is done by now,
+        they need not meet.
         """
-        with PartialState().main_process_first():  # so that one process fills the cache and the others read it
-            self.prepare()
         if self.recipe.finetuned:
             for part in self.parts(for_pack):
-                self._finetune(part, resume)
+                if not (part.encoder / "backbone.pt").is_file():
+                    self._finetune(part, resume)
 
     def fit(self, resume: bool = False, for_pack: bool = False) -> None:
         """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
@@ -220,7 +235,10 @@ class Run:
             data = self.data(part)
             train, validation = self._rows(part)
             part.folder.mkdir(parents=True, exist_ok=True)
-            fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
+            if self.recipe.is_itself:
+                fitted = as_fitted(part.encoder / "finetuned-head.pt", data, train, self.recipe)
+            else:
+                fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
             save_head(part.folder / "head.pt", fitted)
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)
 
@@ -240,7 +258,8 @@ class Run:
             train, validation = self._rows(part)
             if not tuned_path.is_file():
                 write_json(tuned_path, asdict(tune(self._tuning_answers(part, train, validation), self.recipe.knn)))
-            if self.recipe.training.refit and len(validation) and not refit_path.is_file():
+            refit = self.recipe.training.refit and not self.recipe.is_itself
+            if refit and len(validation) and not refit_path.is_file():
                 epochs = load_head(part.folder / "head.pt", self.recipe).epochs
                 both = np.sort(np.concatenate([train, validation]))
                 fitted = self._fit_on(part, both, epochs)
@@ -251,7 +270,7 @@ class Run:
         data, recipe = self.data(part), self.recipe
         if recipe.protocol.tuned_on == "speakers":
             fitted = load_head(part.folder / "head.pt", recipe)
-            return tuning_answers(data, fitted, train, validation, recipe.knn, recipe.baseline.used)
+            return tuning_answers(data, fitted, train, validation, recipe.knn, recipe.voices)
         corpora = np.array([data.utterances[i].corpus for i in train])
         heard = []
         for corpus in np.unique(corpora):
@@ -261,7 +280,7 @@ class Run:
                     f'`protocol.tuned_on` is "corpora", but {corpus} alone is left to train on: name more corpora.'
                 )
             fitted = self._fit_without(part, known)
-            heard += tuning_answers(data, fitted, known, strangers, recipe.knn, recipe.baseline.used)
+            heard += tuning_answers(data, fitted, known, strangers, recipe.knn, recipe.voices)
         return heard
 
     def _fit_without(self, part: Part, known: Ints) -> FittedHead:
@@ -284,8 +303,8 @@ class Run:
 
     @property
     def is_main(self) -> bool:
-        """False in all processes of an accelerate launch but the first."""
-        return bool(PartialState().is_main_process)
+        """False in all processes of a launch but the first."""
+        return bool(this_process().is_main_process)
 
     def final_head(self, part: Part) -> FittedHead:
         """The head that is tested and exported."""

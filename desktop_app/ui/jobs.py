@@ -25,8 +25,7 @@ class Priority(IntEnum):
 
     LIVE = 0
     ASKED = 1
-    AGAIN = 2
-    QUEUED = 3
+    QUEUED = 2
 
 
 class JobState:

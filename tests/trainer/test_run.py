@@ -1,6 +1,7 @@
 """A whole run on tiny corpora and a tiny encoder, from prepare to a pack that the app opens."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
+from annoy import AnnoyIndex
 
+from desktop_app.engine.pack.format import INDEX
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.fusion import softmax
@@ -22,6 +25,7 @@ from trainer.cli import main
 from trainer.data.corpora import Utterance
 from trainer.data.features import FeatureCache, pad_batch, pooled_features
 from trainer.data.table import read_clip
+from trainer.model.pooling import load_pooled
 from trainer.recipe import AugmentRecipe
 from trainer.results.evaluate import answer_part
 from trainer.results.export import export_encoder, export_head, pack_model, quantise, session
@@ -30,6 +34,7 @@ from trainer.training.fit import Dataset, FittedHead, fit_head
 from trainer.training.protocol import Condition, datastore_items
 from trainer.training.tune import Heard, Tuned, tuning_answers
 
+Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 RECIPE = """
@@ -274,8 +279,8 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     assert pack.manifest.labels == ("calm", "cross")
     assert pack.manifest.name == "my-clips"
     assert len(pack.items) == 40
-    heard = {read_clip(Utterance("", pack.path(item.clip or ""), "", "", "")).tobytes() for item in pack.items}
-    assert heard == {read_clip(Utterance("", p, "", "", "")).tobytes() for p in (place / "my clips").rglob("*.wav")}
+    kept = {read_clip(Utterance("", pack.path(item.clip or ""), "", "", "")).tobytes() for item in pack.items}
+    assert kept == {read_clip(Utterance("", p, "", "", "")).tobytes() for p in (place / "my clips").rglob("*.wav")}
     assert list((place / "runs" / "my-clips" / "everyone" / "0" / "tensorboard" / "metrics").iterdir())
 
     made.write(place / "my clips" / "calm" / "ann" / "one more.wav", made.tone(0, 0, 99))
@@ -388,23 +393,105 @@ def test_published_corpora_are_complete(corpora: Path) -> None:
     assert counts == {"ravdess": 1440, "emodb": 535, "nemo": 3491, "ased": 2474}
 
 
-@pytest.mark.parametrize(("layers", "pooling"), [(1, ""), (0, "weighted_sum = true\nattention = true\n")])
-def test_a_fine_tuned_encoder_reaches_the_pack(place: Path, layers: int, pooling: str) -> None:
-    more = (
-        f"[finetune]\nlayers = {layers}\nepochs = 1\nbatch_size = 8\nkinds = ['volume']\n[export]\nquantise = false\n"
-    )
+FINETUNE = "[finetune]\nlayers = {layers}\nepochs = 2\nbatch_size = 8\nkinds = ['volume']\npatience = 2\n{more}\n"
+
+
+def write_finetuning(place: Path, layers: int = 1, pooling: str = "", more: str = "", quantised: str = "false") -> str:
+    """A recipe that fine-tunes on tiny RAVDESS with one seed, and knows nothing of a speaker."""
+    more = FINETUNE.format(layers=layers, more=more) + f"[export]\nquantise = {quantised}\n"
     recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more=more)
-    Path(recipe).write_text(Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]"), encoding="utf-8")
-    Path(recipe).write_text(Path(recipe).read_text().replace("[backbone]", f"[backbone]\n{pooling}"), encoding="utf-8")
+    text = Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]").replace("[0, 3, 10, -1]", "[0]")
+    Path(recipe).write_text(text.replace("[backbone]", f"[backbone]\n{pooling}"), encoding="utf-8")
+    return recipe
+
+
+def steadied(utterance: Utterance) -> Floats:
+    """What the encoder gets of a clip of up to three seconds."""
+    return heard(read_clip(utterance), 3 * 16_000)
+
+
+def finetuned_answers(run: Run, part: Part, rows: Ints) -> tuple[Floats, Floats]:
+    """Logits and embeddings of the model in backbone.pt and finetuned-head.pt, put together by hand."""
+    saved = torch.load(part.encoder / "finetuned-head.pt", weights_only=True)
+    pooled = load_pooled(run.recipe.backbone)
+    pooled.load_state_dict(torch.load(part.encoder / "backbone.pt", weights_only=True))
+    answers = []
+    for row in rows:
+        samples = torch.from_numpy(steadied(run.prepare().utterances[row]))[None]
+        with torch.inference_mode():
+            x = (pooled(samples, torch.tensor([samples.shape[1]])) - saved["mean"]) / saved["deviation"]
+            x = x.clamp(-6, 6)
+            weights = saved["head"]
+            hidden = torch.nn.functional.gelu(x @ weights["hidden_weights.0"][0] + weights["hidden_bias"][0])
+            embedding = hidden @ weights["embedding_weight"][0] + weights["embedding_bias"][0]
+            embedding = torch.nn.functional.normalize(embedding)
+            logits = run.recipe.finetune.scale * embedding @ weights["logit_weight"][0] + weights["logit_bias"][0]
+        answers.append((logits.numpy()[0], embedding.numpy()[0]))
+    logits, embeddings = zip(*answers, strict=True)
+    return np.stack(logits), np.stack(embeddings)
+
+
+@pytest.mark.parametrize(
+    ("layers", "pooling", "family", "quantised"),
+    [
+        (1, "", "whisper", "false"),
+        (0, "weighted_sum = true\nattention = true\n", "whisper", "false"),
+        (-1, "", "wav2vec2", "false"),
+        (-1, "", "wav2vec2", "true"),
+    ],
+)
+def test_the_model_that_was_fine_tuned_is_what_is_evaluated_and_exported(
+    place: Path, layers: int, pooling: str, family: str, quantised: str
+) -> None:
+    shutil.rmtree(place / "models" / "tiny")
+    save_tiny(family, place / "models" / "tiny")
+    recipe = write_finetuning(place, layers, pooling, quantised=quantised)
     assert run("evaluate", recipe) == 0
+    opened = Run(Path(recipe))
+    with np.load(opened.folder / "answers.npz") as answers:
+        rows, p_model = answers["rows_0"], answers["probabilities_0"][1]
+    asked = 0
+    for part in opened.parts():
+        test = part.fold.indices(opened.prepare().utterances, "test")
+        logits, _ = finetuned_answers(opened, part, test)
+        expected = softmax(logits, opened.tuned(part).temperature)
+        np.testing.assert_allclose(p_model[[int(np.flatnonzero(rows == r)[0]) for r in test]], expected, atol=1e-4)
+        asked += len(test)
+    assert asked == len(rows)
+
     assert run("export", recipe, "--output", "pack") == 0
     pack = load_pack(place / "pack")
-    opened = Run(Path(recipe))
+    assert "the very head that was fine-tuned with it" in pack.model_card()
     part = opened.parts(for_pack=True)[0]
-    clip = opened.prepare().utterances[0]
-    expected = opened.final_head(part).pooled(opened.data(part).features[0, :1])
-    answer = Encoder(pack).encode([heard(read_clip(clip), 15 * 16_000)]).pooled
-    np.testing.assert_allclose(answer, expected, atol=1e-3)
+    first = np.arange(3)
+    logits, embeddings = finetuned_answers(opened, part, first)
+    encoder = Encoder(pack)
+    pooled = encoder.encode([steadied(opened.prepare().utterances[i]) for i in first]).pooled
+    encoded = encoder.head(pooled, np.zeros_like(pooled[0]))
+    index = AnnoyIndex(pack.manifest.embedding_dim, "euclidean")
+    index.load(str(place / "pack" / INDEX))
+    stored = {item.id: index.get_item_vector(row) for row, item in enumerate(pack.items)}
+    tolerance = 1e-3 if quantised == "false" else 0.1
+    np.testing.assert_allclose(encoded.embedding, embeddings, atol=tolerance)
+    np.testing.assert_allclose(softmax(encoded.logits), softmax(logits), atol=tolerance)
+    for row, embedding in zip(first, embeddings, strict=True):
+        np.testing.assert_allclose(stored[opened.prepare().utterances[row].id], embedding, atol=tolerance)
+    assert Recogniser(pack).recognise_file(opened.prepare().utterances[0].path).label in pack.manifest.labels
+
+
+def test_a_second_head_is_an_option_and_the_report_has_both(place: Path) -> None:
+    recipe = write_finetuning(place, more="second_head = true\n")
+    assert run("report", recipe) == 0
+    folder = place / "runs" / "tiny"
+    page = (folder / "report.html").read_text()
+    assert page.index("Heads trained on what the fine-tuned encoder hears") < page.index("The model itself that was")
+    both = [json.loads((f / "scores.json").read_text()) for f in (folder, folder / "variants" / "itself")]
+    assert both[0]["conditions"]["0"]["ece"] != both[1]["conditions"]["0"]["ece"]
+    encoders = sorted(p.relative_to(folder).parts[0] for p in folder.rglob("backbone.pt"))
+    assert len(encoders) == 3  # fine-tuned once for both
+    assert "variants" not in encoders
+    assert run("export", recipe, "--output", "pack") == 0
+    assert "small heads trained after that, on what it then hears" in load_pack(place / "pack").model_card()
 
 
 def test_iemocap_by_the_papers_folds(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,10 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def supervised_contrastive_loss(embeddings: Tensor, labels: Tensor, tau: float = 0.07) -> Tensor:
-    """Eq. (1), averaged over the anchors that have a positive.
+def supervised_contrastive_loss(
+    embeddings: Tensor, labels: Tensor, tau: float = 0.07, reduction: str = "mean"
+) -> Tensor:
+    """Eq. (1), averaged over the anchors that have a positive, or summed over them.
 
         L_i = -1 / |P(i)| * sum_{p in P(i)} log( exp(z_i . z_p / tau) / sum_{a in A(i)} exp(z_i . z_a / tau) )
 
@@ -18,9 +20,10 @@ def supervised_contrastive_loss(embeddings: Tensor, labels: Tensor, tau: float =
         embeddings: float [..., n, E], L2-normalised; leading dimensions are batches of their own.
         labels: int64 [..., n].
         tau: Temperature, > 0.
+        reduction: "mean" or "sum".
 
     Returns:
-        float [...], the mean loss of each batch.
+        float [...], the loss of each batch.
     """
     similarity = embeddings @ embeddings.transpose(-1, -2) / tau  # [..., n, n]
     itself = torch.eye(similarity.shape[-1], dtype=torch.bool, device=similarity.device)
@@ -29,6 +32,8 @@ def supervised_contrastive_loss(embeddings: Tensor, labels: Tensor, tau: float =
     n_positives = positive.sum(-1)
     # `where`, not a product: an anchor alone in its batch has log-probabilities of infinity, and 0 * inf is no number
     loss = -torch.where(positive, log_probability, 0.0).sum(-1) / n_positives.clamp(min=1)
+    if reduction == "sum":
+        return loss.sum(-1)
     return loss.sum(-1) / (n_positives > 0).sum(-1).clamp(min=1)
 
 

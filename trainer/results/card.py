@@ -64,9 +64,10 @@ Which of {labels} a recording of speech sounds like, with the nearest recordings
 ## How it was made
 
 The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_layers(recipe)}; {_pooling(recipe)};
-less the speaker's baseline where one is known; an ensemble of {recipe.head.members} small heads trained
-{_heard(recipe)}with cross-entropy and supervised contrastive loss (lambda
-{recipe.training.lambda_scl}, tau {recipe.training.tau});
+less the speaker's baseline where one is known; {_head(recipe)}
+with cross-entropy and supervised contrastive loss (lambda
+{(recipe.finetune if recipe.is_itself else recipe.training).lambda_scl}, tau \
+{(recipe.finetune if recipe.is_itself else recipe.training).tau});
 p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, and the
 temperatures and thresholds, chosen on {TUNED_ON[recipe.protocol.tuned_on]}. After
 arXiv 2308.16485.
@@ -140,6 +141,13 @@ def neighbour_table(
 def _tuned_layers(recipe: Recipe) -> str:
     layers = recipe.finetune.layers
     return "frozen" if layers == 0 else f"{'all' if layers < 0 else f'the last {layers}'} fine-tuned"
+
+
+def _head(recipe: Recipe) -> str:
+    if recipe.is_itself:
+        return "the very head that was fine-tuned with it"
+    second = "after that, on what it then hears, " if recipe.finetuned else ""
+    return f"an ensemble of {recipe.head.members} small heads trained {second}{_heard(recipe)}".rstrip()
 
 
 def _heard(recipe: Recipe) -> str:

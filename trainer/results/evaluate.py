@@ -40,6 +40,9 @@ Probabilities = npt.NDArray[np.float64]
 WAYS = ("fused", "model", "knn", "vote")
 """p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
 
+SECOND_HEADS = "Heads trained on what the fine-tuned encoder hears (`finetune.second_head`):"
+ITSELF = "The model itself that was fine-tuned, with the head that was fine-tuned with it:"
+
 COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 PLOT_WIDTH = 50  # characters
 COVERAGE_SHOWN = ("0", "10")  # conditions
@@ -78,7 +81,7 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
     data, recipe = run.data(part), run.recipe
     fitted, tuned = run.final_head(part), run.tuned(part)
     known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
-    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), recipe.baseline.used)
+    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), recipe.voices)
     test = answered_rows(data, part.fold.indices(data.utterances, "test"))
     rng = np.random.default_rng(part.seed)
     for condition in conditions:
@@ -134,6 +137,10 @@ def evaluate_run(run: "Run") -> str:
     scores = score_answers(run, answered)
     write_json(run.folder / "scores.json", scores)
     tables = score_tables(scores)
+    if run.recipe.finetuned and not run.recipe.is_itself:
+        itself = run.itself()
+        itself.tune()
+        tables = f"{SECOND_HEADS}\n\n{tables}\n{ITSELF}\n\n{evaluate_run(itself)}"
     (run.folder / "tables.md").write_text(tables, encoding="utf-8")
     return tables
 

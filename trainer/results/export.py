@@ -223,7 +223,7 @@ def export_pack(
         if progress:
             progress(done, len(kept))
     pooled = np.concatenate(rows)
-    embeddings = _embed(heading, pooled, kept, fitted, recipe.baseline.used)
+    embeddings = _embed(heading, pooled, kept, fitted, recipe.voices)
     neighbours = neighbour_table(embeddings, kept, tuned.k, labels)
     manifest = PackManifest(
         name=recipe.name,

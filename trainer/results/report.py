@@ -55,8 +55,15 @@ def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.floa
 
 
 def _curves(run: Run) -> dict[str, list[list[float]]]:
-    """(epoch, loss, ...) of every training of a head, by fold and seed."""
-    return {f"{p.fold.name}, seed {p.seed}": read_curves(p.folder / "metrics.csv") for p in run.parts()}
+    """(epoch, loss, ...) of every training, by fold and seed: of heads and, where there was one, of fine-tuning."""
+    curves = {}
+    for part in run.parts():
+        name = f"{part.fold.name}, seed {part.seed}"
+        if run.recipe.finetuned:
+            curves[f"fine-tuning, {name}"] = read_curves(part.encoder / "finetune.csv")
+        if not run.recipe.is_itself:
+            curves[name] = read_curves(part.folder / "metrics.csv")
+    return curves
 
 
 def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ def _of_search(run: Run) -> dict[str, Curve]:
             answered_rows(own, np.concatenate([part.fold.indices(own.utterances, side) for side in sides]))
             for sides in (("train", "validation"), ("test",))
         )
-        items = datastore_items(own, fitted, known, run.recipe.baseline.used)
+        items = datastore_items(own, fitted, known, run.recipe.voices)
         (heard,) = answers_under(own, fitted, test, Condition(0), tuned.temperature, rng)
         p_model = softmax(heard.logits, tuned.temperature)
         found = neighbours_of(heard, *items, max(*KS, tuned.k))

@@ -228,7 +228,7 @@ def draw_figures(run: Run, ce: Run, scl: Run) -> None:
     spaces = {}
     for name, variant in (("CE", ce), ("CE + SCL", scl)):
         part = variant.parts()[0]
-        own, fitted, voices = variant.data(part), variant.final_head(part), variant.recipe.baseline.used
+        own, fitted, voices = variant.data(part), variant.final_head(part), variant.recipe.voices
         sides = [
             answered_rows(own, np.concatenate([part.fold.indices(own.utterances, side) for side in names]))
             for names in (("train", "validation"), ("test",))

@@ -4,7 +4,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-COLUMNS = ("epoch", "loss", "validation_accuracy", "learning_rate")
+COLUMNS = ("epoch", "loss", "validation_accuracy", "learning_rate", "validation_loss")
+"""Of fine-tuning; the training of a head has no validation loss."""
 
 Row = Sequence[float]
 
@@ -15,14 +16,15 @@ def write_curves(path: Path, rows: Sequence[Row]) -> None:
 
     with path.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)
-        writer.writerow(COLUMNS)
+        columns = COLUMNS[: len(rows[0])] if rows else COLUMNS
+        writer.writerow(columns)
         writer.writerows(rows)
     board_folder = path.parent / "tensorboard" / path.stem
     for old in board_folder.glob("events.*"):
         old.unlink()
     with SummaryWriter(str(board_folder)) as board:
         for row in rows:
-            for name, value in zip(COLUMNS[1:], row[1:], strict=True):
+            for name, value in zip(columns[1:], row[1:], strict=True):
                 board.add_scalar(name, value, int(row[0]))
 
 

@@ -1,14 +1,13 @@
 """Fine-tuning the encoder with eq. (2) on augmented pairs, on one processor, one GPU or several, through accelerate.
 
 Every process draws the same batch and hears its share of it; logits and embeddings are gathered, with their gradients,
-so that the loss is that of the whole batch however many processes there are.
-
-Several GPUs: `accelerate launch`. Several processes without one: `ACCELERATE_USE_CPU=true torchrun --nproc-per-node N`,
-for there accelerate's own launcher starts one, whatever number it is given.
+so that the loss is that of the whole batch however many processes there are. Clips are decoded and augmented ahead, by
+workers where there is a GPU to feed.
 """
 
 import copy
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,30 +16,37 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from accelerate import Accelerator
+from accelerate.utils import gather_object
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import heard
 from desktop_app.errors import VoiceKinError
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
-from trainer.data.features import encode, pad_batch
+from trainer.data.features import CHUNK, encode, pad_batch
 from trainer.data.table import SAMPLE_RATE, Waveform, read_clip
 from trainer.model.backbone import Backbone
 from trainer.model.head import Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.model.pooling import PooledBackbone, load_pooled
-from trainer.recipe import BackboneRecipe, FineTuneRecipe, HeadRecipe
+from trainer.recipe import BackboneRecipe, FineTuneRecipe, Recipe
 from trainer.training.curves import write_curves
-from trainer.training.fit import fit_standardise, sampling_weights, save_beside
+from trainer.training.fit import Dataset, FittedHead, fit_standardise, prior_of, sampling_weights, save_beside
 from trainer.training.metrics import unweighted_accuracy
+from trainer.training.processes import lost_told, this_process
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 FIRST_LOOK = 512  # clips on which the pooled features' mean and deviation are taken before training
 LARGEST_GRADIENT = 2.0  # norm to which gradients are clipped
+KEPT_BYTES = 1 << 30  # of decoded clips, in each process and its workers together: nine hours
+MOST_WORKERS = 8  # of one process; a GPU's batch takes longer than eight cores need to augment the next
+BATCHES_AHEAD = 4  # by each worker
+PLATEAU_FACTOR = 0.1  # of the learning rate, where the loss stays on a plateau; PyTorch's
 
 
 class OutOfMemoryForRecipeError(VoiceKinError):
@@ -68,8 +74,27 @@ class FineTuned(nn.Module):
         return logits, embedding
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """One batch over all processes.
+
+    Attributes:
+        rows: int64 [n], of the table.
+        kinds, seeds: Each clip's augmentation, "" for none, and its seed.
+        groups: float32 [n, n], see FineTuned.forward.
+        share: float32 [n, 1], see there.
+    """
+
+    rows: Ints
+    kinds: tuple[str, ...]
+    seeds: tuple[int, ...]
+    groups: Tensor
+    share: Tensor
+
+
 @dataclass
 class _Best:
+    score: float = float("-inf")
     accuracy: float = -1.0
     epoch: int = 0
     weights: dict[str, Tensor] | None = None
@@ -100,8 +125,11 @@ def finetune(
     resume: bool = False,
     progress: Callable[[int, int], None] | None = None,
     cpu: bool = False,
+    workers: int | None = None,
 ) -> Path:
     """Fine-tune the recipe's encoder; writes and returns FOLDER/backbone.pt, with curves and checkpoints beside it.
+
+    FOLDER/finetuned-head.pt is the head that was fine-tuned with it, see `as_fitted`.
 
     Args:
         utterances, labels: The table, and int64 [n] label indices under n_labels.
@@ -113,21 +141,30 @@ def finetune(
         resume: Go on from the checkpoint where there is one.
         progress: Called with (epochs done, epochs).
         cpu: Leave a GPU alone.
+        workers: That decode and augment for each process; by default as the machine is. They change no result.
 
     Raises:
         OutOfMemoryForRecipeError: With the settings to lower.
+        ProcessLostError: Another process of the launch has ended.
     """
+    this_process(cpu)
     accelerator = Accelerator(
         mixed_precision=recipe.precision, gradient_accumulation_steps=recipe.accumulate, cpu=cpu or None
     )
     if (folder / "backbone.pt").is_file():
         return folder / "backbone.pt"
     folder.mkdir(parents=True, exist_ok=True)
-    clips = Clips(utterances, backbone_recipe.max_seconds)
+    if workers is None:
+        processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+        on_device = accelerator.device.type == "cuda"
+        workers = min(MOST_WORKERS, max(1, (os.cpu_count() or 1) // processes - 1)) if on_device else 0
+    clips = Clips(utterances, backbone_recipe.max_seconds, KEPT_BYTES // max(1, workers))
     try:
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(), lost_told():
             torch.manual_seed(seed)
-            job = _Job(accelerator, clips, labels, n_labels, train, validation, backbone_recipe, recipe, seed, folder)
+            job = _Job(
+                accelerator, clips, labels, n_labels, train, validation, backbone_recipe, recipe, seed, folder, workers
+            )
             job.run(resume, progress)
     except torch.OutOfMemoryError:
         raise OutOfMemoryForRecipeError(
@@ -138,11 +175,12 @@ def finetune(
 
 
 class Clips:
-    """The clips' samples, decoded once and kept as 16-bit integers."""
+    """The clips' samples; the first of them are kept as 16-bit integers, the others decoded each time."""
 
-    def __init__(self, utterances: Sequence[Utterance], max_seconds: float) -> None:
+    def __init__(self, utterances: Sequence[Utterance], max_seconds: float, kept_bytes: int) -> None:
         self._utterances, self._longest = utterances, round(max_seconds * SAMPLE_RATE)
         self._kept: dict[int, npt.NDArray[np.int16]] = {}
+        self._bytes_left = kept_bytes
 
     def __len__(self) -> int:
         return len(self._utterances)
@@ -154,14 +192,55 @@ class Clips:
         return self._utterances[row].corpus
 
     def __getitem__(self, row: int) -> Waveform:
-        if row not in self._kept:
-            samples = read_clip(self._utterances[row])[: self._longest]
-            self._kept[row] = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
-        return (self._kept[row] / 32767).astype(np.float32)
+        samples = self._kept.get(row)
+        if samples is None:
+            decoded = read_clip(self._utterances[row])[: self._longest]
+            samples = np.round(np.clip(decoded, -1, 1) * 32767).astype(np.int16)
+            if samples.nbytes <= self._bytes_left:
+                self._kept[row] = samples
+                self._bytes_left -= samples.nbytes
+        return (samples / 32767).astype(np.float32)
 
     def heard(self, row: int) -> Waveform:
         """What the encoder gets of a clip."""
         return heard(self[row], self._longest)
+
+
+class _Batches:
+    """A data set whose items are asked for by what was drawn: this process's share of the batch, decoded, augmented."""
+
+    def __init__(self, clips: Clips, crop_seconds: float, process: int, processes: int) -> None:
+        self._clips, self._longest = clips, round(crop_seconds * SAMPLE_RATE)
+        self._process, self._processes = process, processes
+
+    def __getitem__(self, drawn: Drawn) -> tuple[Tensor, ...]:
+        """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b], share float32 [b, 1]; all rows int64."""
+        mine = slice(self._process, None, self._processes)
+        clips = zip(drawn.rows[mine], drawn.kinds[mine], drawn.seeds[mine], strict=True)
+        batch, lengths = pad_batch([self._clip(int(row), kind, seed) for row, kind, seed in clips])
+        return batch, lengths, drawn.groups[mine, mine].clone(), drawn.share[mine].clone(), torch.from_numpy(drawn.rows)
+
+    def _clip(self, row: int, kind: str, seed: int) -> Waveform:
+        samples = self._clips[row]
+        if kind:
+            samples = augment(samples, kind, seed)
+        if len(samples) > self._longest:
+            start = seed % (len(samples) - self._longest + 1)
+            samples = samples[start : start + self._longest]
+        return heard(samples, self._longest)
+
+
+class _Epoch:
+    """The draws of an epoch, one after another."""
+
+    def __init__(self, draw: Callable[[], Drawn], steps: int) -> None:
+        self._draw, self._steps = draw, steps
+
+    def __iter__(self) -> Iterator[Drawn]:
+        return (self._draw() for _ in range(self._steps))
+
+    def __len__(self) -> int:
+        return self._steps
 
 
 class _Job:
@@ -179,34 +258,56 @@ class _Job:
         recipe: FineTuneRecipe,
         seed: int,
         folder: Path,
+        workers: int,
     ) -> None:
         self.accelerator, self.clips, self.labels, self.n_labels = accelerator, clips, labels, n_labels
         self.train, self.validation, self.recipe, self.folder = train, validation, recipe, folder
         self.rng = np.random.default_rng(seed)
-        pooled = load_pooled(backbone_recipe)
+        processes = accelerator.num_processes
+        if processes > 1 and recipe.speakers:
+            raise VoiceKinError("`finetune.speakers` needs one process: a speaker's clips must be heard together.")
+        if recipe.batch_size % processes:
+            raise VoiceKinError(f"`finetune.batch_size` must be a multiple of the {processes} processes.")
+        if recipe.schedule == "plateau" and not len(validation):
+            raise VoiceKinError('`finetune.schedule` is "plateau", but there is no validation loss to look at.')
+        pooled = load_pooled(backbone_recipe).to(accelerator.device)
         parameters = thaw(pooled.backbone, recipe.layers)
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
         features = encode(pooled, [clips.heard(train[i]) for i in look])
         standardise = fit_standardise(features, [corpora[i] for i in look])
-        head_recipe = HeadRecipe(
-            members=1, width=recipe.width, embedding=recipe.embedding, dropout=recipe.dropout, input_dropout=0.0
-        )
-        model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, head_recipe))
+        model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, recipe.head))
         self.pooled = pooled
         new = [*pooled.pooling.parameters(), *model.head.parameters()]
         optimiser = _optimiser(parameters, new, recipe)
         # whole optimiser steps: a checkpoint holds no gradients
         self.steps = max(1, len(train) // recipe.batch_size // recipe.accumulate) * recipe.accumulate
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            optimiser, _warm_up_and_down(recipe.warm_up, self.steps * recipe.epochs // recipe.accumulate + 1)
-        )
+        schedule: Any  # one of them is stepped with a loss, the other without
+        if recipe.schedule == "plateau":
+            schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+                optimiser, factor=PLATEAU_FACTOR, patience=recipe.plateau_patience
+            )
+        else:
+            schedule = torch.optim.lr_scheduler.LambdaLR(
+                optimiser, _warm_up_and_down(recipe.warm_up, self.steps * recipe.epochs // recipe.accumulate + 1)
+            )
         self.model, self.optimiser = accelerator.prepare(model, optimiser)
         self.schedule = schedule  # stepped by hand, once an optimiser step, however many processes there are
+        self.loader: DataLoader[tuple[Tensor, ...]] = DataLoader(
+            _Batches(clips, recipe.crop_seconds, accelerator.process_index, processes),  # type: ignore[arg-type]
+            batch_size=None,
+            sampler=_Epoch(self._draw, self.steps),
+            num_workers=workers,
+            prefetch_factor=BATCHES_AHEAD if workers else None,
+            persistent_workers=workers > 0,
+            pin_memory=accelerator.device.type == "cuda",
+            generator=torch.Generator(),  # its own, so that dropout is drawn alike with workers and without
+        )
         corpus_index = {name: i for i, name in enumerate(sorted(set(corpora)))}
         corpus_rows = np.array([corpus_index[c] for c in corpora], dtype=np.int64)
         self.weights = sampling_weights(labels[train], corpus_rows, recipe.balance)
         self.speakers = np.array([clips.speaker(i) for i in train])
+        self.label_of = torch.from_numpy(labels).to(accelerator.device)
         self.epoch, self.best = 0, _Best()
         self.curve: list[list[float]] = []
 
@@ -218,11 +319,16 @@ class _Job:
         while self.epoch < recipe.epochs and not (recipe.patience and self.epoch - self.best.epoch >= recipe.patience):
             loss = self._one_epoch()
             self.epoch += 1
-            accuracy = self._validate() if len(self.validation) else -1.0
-            if recipe.patience == 0 or accuracy > self.best.accuracy:
-                weights = {k: v.detach().cpu().clone() for k, v in self.pooled.state_dict().items()}
-                self.best = _Best(accuracy, self.epoch, weights)
-            self.curve.append([self.epoch, loss, accuracy, float(self.schedule.get_last_lr()[0])])
+            accuracy, validation_loss = self._validate() if len(self.validation) else (-1.0, float("nan"))
+            if recipe.schedule == "plateau":
+                self.schedule.step(validation_loss)
+            score = -validation_loss if recipe.select == "loss" else accuracy
+            if recipe.patience == 0 or score > self.best.score:
+                model = self.accelerator.unwrap_model(self.model)
+                weights = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
+                self.best = _Best(score, accuracy, self.epoch, weights)
+            rate = float(self.schedule.get_last_lr()[0])
+            self.curve.append([self.epoch, loss, accuracy, rate, validation_loss])
             if main:
                 save_beside(checkpoint, self._state())
                 write_curves(self.folder / "finetune.csv", self.curve)
@@ -230,49 +336,54 @@ class _Job:
                 progress(self.epoch, recipe.epochs)
         if main:
             assert self.best.weights is not None
-            save_beside(self.folder / "backbone.pt", self.best.weights)
+            encoder, head = (
+                {key.removeprefix(name): value for key, value in self.best.weights.items() if key.startswith(name)}
+                for name in ("pooled.", "head.")
+            )
+            found = {"epochs": self.best.epoch, "validation_accuracy": self.best.accuracy}
+            standardise = {name: self.best.weights[f"standardise.{name}"] for name in ("mean", "deviation")}
+            save_beside(self.folder / "finetuned-head.pt", {"head": head, **standardise, **found})
+            save_beside(self.folder / "backbone.pt", encoder)  # the last: where it is, the part is done
             checkpoint.unlink(missing_ok=True)
         self.accelerator.wait_for_everyone()
 
     def _one_epoch(self) -> float:
         self.model.train()
-        total = 0.0
-        for _ in range(self.steps):
+        device = self.accelerator.device
+        total = torch.zeros((), device=device)
+        for batch in self.loader:
             interruption.check()
-            rows, kinds = self._draw()
-            waveforms = [self._clip(row, kind, seed) for row, kind, seed in zip(rows, *kinds, strict=True)]
-            groups, share = self._groups(rows)
+            *clips, rows = (t.to(device, non_blocking=True) for t in batch)
             with self.accelerator.accumulate(self.model):
-                logits, embedding = self._answer(waveforms, groups, share)
-                labels = torch.from_numpy(self.labels[rows]).to(logits.device)
-                loss = self._loss(logits.float(), embedding.float(), labels)
+                logits, embedding = self._together(*self.model(*clips))
+                loss = self._loss(logits.float(), embedding.float(), self.label_of[rows])
                 self.accelerator.backward(loss)
                 if self.accelerator.sync_gradients:
                     self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
                 self.optimiser.step()
                 self.optimiser.zero_grad()
-                if self.accelerator.sync_gradients:
+                if self.accelerator.sync_gradients and self.recipe.schedule == "one-cycle":
                     self.schedule.step()
-            total += float(loss.detach())
-        return total / self.steps
+            total += loss.detach()  # looked at once an epoch: a look waits for the device
+        return float(total) / self.steps
 
-    def _draw(self) -> tuple[Ints, tuple[list[str], list[int]]]:
-        """Rows of the table for one batch over all processes, with each clip's augmentation and its seed."""
+    def _draw(self) -> Drawn:
+        """One batch over all processes."""
         recipe, rng = self.recipe, self.rng
         if recipe.speakers:
             chosen = self._draw_speakers()
         else:
             chosen = rng.choice(len(self.train), recipe.batch_size, p=self.weights)
         rows = self.train[chosen]
-        paired = bool(recipe.kinds) and recipe.lambda_scl > 0
-        if paired:  # N clips and N augmented ones
+        if recipe.kinds and recipe.pairs:
             rows = np.concatenate([rows, rows])
             augmented = np.arange(len(rows)) >= len(rows) // 2
         else:
             augmented = rng.random(len(rows)) < (recipe.augmented_share if recipe.kinds else 0.0)
         names = rng.choice(recipe.kinds or ("",), len(rows))
-        kinds = [str(name) if a else "" for name, a in zip(names, augmented, strict=True)]
-        return rows, (kinds, rng.integers(0, 2**31, len(rows)).tolist())
+        kinds = tuple(str(name) if a else "" for name, a in zip(names, augmented, strict=True))
+        seeds = tuple(rng.integers(0, 2**31, len(rows)).tolist())
+        return Drawn(rows, kinds, seeds, *self._groups(rows))
 
     def _draw_speakers(self) -> Ints:
         """A batch of a few speakers, their labels as even as they have them."""
@@ -285,16 +396,6 @@ class _Job:
                 drawn.append(self.rng.choice(own[labels == label]))
         return np.array(drawn, dtype=np.int64)
 
-    def _clip(self, row: int, kind: str, seed: int) -> Waveform:
-        samples = self.clips[row]
-        if kind:
-            samples = augment(samples, kind, seed)
-        longest = round(self.recipe.crop_seconds * SAMPLE_RATE)
-        if len(samples) > longest:
-            start = seed % (len(samples) - longest + 1)
-            samples = samples[start : start + longest]
-        return heard(samples, longest)
-
     def _groups(self, rows: Ints) -> tuple[Tensor, Tensor]:
         """Which clips' mean is taken off which, float32 [b, b], and how much of it, float32 [b, 1]."""
         n = len(rows)
@@ -306,47 +407,47 @@ class _Job:
         shares = np.array([[share[name]] for name in names], dtype=np.float32)
         return torch.from_numpy(same / same.sum(1, keepdims=True)), torch.from_numpy(shares)
 
-    def _answer(self, waveforms: Sequence[Waveform], groups: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits and embeddings of the whole batch, of which this process hears its share."""
-        processes, rank, device = (
-            self.accelerator.num_processes,
-            self.accelerator.process_index,
-            self.accelerator.device,
-        )
-        n = len(waveforms)
-        if processes > 1 and self.recipe.speakers:
-            raise VoiceKinError("`finetune.speakers` needs one process: a speaker's clips must be heard together.")
-        own = np.arange(n) % processes == rank
-        mine = np.flatnonzero(own)
-        batch, lengths = pad_batch([waveforms[int(i)] for i in mine])
-        logits, embedding = self.model(
-            batch.to(device), lengths.to(device), groups[mine][:, mine].to(device), share[mine].to(device)
-        )
+    def _together(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """What all processes answered, in the order that was drawn; each heard every so-many-th clip."""
+        processes = self.accelerator.num_processes
         if processes == 1:
             return logits, embedding
-        if n % processes:
-            raise VoiceKinError(f"`finetune.batch_size` must be a multiple of the {processes} processes.")
         from torch.distributed.nn.functional import all_gather  # the one that passes gradients back
 
-        order = np.argsort(np.concatenate([np.flatnonzero(np.arange(n) % processes == r) for r in range(processes)]))
-        gathered = [torch.cat(all_gather(t)) for t in (logits, embedding)]  # type: ignore[no-untyped-call]
-        return gathered[0][order], gathered[1][order]
+        gathered = [torch.stack(all_gather(t), dim=1).flatten(0, 1) for t in (logits, embedding)]  # type: ignore[no-untyped-call]
+        return gathered[0], gathered[1]
 
     def _loss(self, logits: Tensor, embedding: Tensor, labels: Tensor) -> Tensor:
         recipe = self.recipe
         targets = functional.one_hot(labels, self.n_labels).float()
         loss = cross_entropy(logits, targets, recipe.label_smoothing)
         if recipe.lambda_scl:
-            loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, recipe.tau), recipe.lambda_scl)
+            scl = supervised_contrastive_loss(embedding, labels, recipe.tau, recipe.scl)
+            loss = joint_loss(loss, scl, recipe.lambda_scl)
         return loss
 
     @torch.inference_mode()
-    def _validate(self) -> float:
-        """UA on the validation clips, whole and clean."""
+    def _validate(self) -> tuple[float, float]:
+        """UA and loss, that of eq. (2), on the validation clips, whole and clean; each process hears its share."""
         model = self.accelerator.unwrap_model(self.model).eval()
-        pooled = torch.from_numpy(encode(model.pooled, [self.clips.heard(i) for i in self.validation]))
-        logits, _ = model.head(model.standardise(pooled.to(self.accelerator.device)))
-        return unweighted_accuracy(self.labels[self.validation], logits.argmax(1).cpu().numpy(), self.n_labels)
+        own = self.validation[self.accelerator.process_index :: self.accelerator.num_processes]
+        pooled = np.zeros((0, model.pooled.pooled_dim), np.float32)
+        for start in range(0, len(own), CHUNK):  # so many clips in memory
+            pooled = np.concatenate(
+                [pooled, encode(model.pooled, [self.clips.heard(i) for i in own[start : start + CHUNK]])]
+            )
+        rows = np.concatenate(gather_object([own]))
+        features = torch.from_numpy(np.concatenate(gather_object([pooled]))).to(self.accelerator.device)
+        logits, embedding = model.head(model.standardise(features))
+        of = [
+            torch.from_numpy(part).to(logits.device)
+            for part in np.array_split(np.argsort(rows), len(rows) // CHUNK + 1)
+        ]
+        truth = self.label_of[torch.from_numpy(rows).to(logits.device)]
+        # in parts, for eq. (1) compares each clip with each
+        loss = sum(float(self._loss(logits[part], embedding[part], truth[part])) * len(part) for part in of)
+        accuracy = unweighted_accuracy(self.labels[rows], logits.argmax(1).cpu().numpy(), self.n_labels)
+        return accuracy, loss / len(rows)
 
     def _state(self) -> dict[str, Any]:
         device, scaler = self.accelerator.device, self.accelerator.scaler
@@ -403,3 +504,21 @@ def load_finetuned(recipe: BackboneRecipe, path: Path) -> PooledBackbone:
     pooled.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     pooled.backbone.take_fingerprint()
     return pooled
+
+
+def as_fitted(path: Path, data: Dataset, train: Ints, recipe: Recipe) -> FittedHead:
+    """The head that was fine-tuned with the encoder, as a fitted head.
+
+    Args:
+        path: finetuned-head.pt, as `finetune` wrote it.
+        data: The table with the features that the fine-tuned encoder gives.
+        train: Rows that it was fine-tuned on.
+        recipe: See trainer.recipe.
+    """
+    found = torch.load(path, map_location="cpu", weights_only=True)
+    standardise = Standardise(found["mean"], found["deviation"])
+    head = Head((len(found["mean"]),), len(data.labels), recipe.finetune.head)
+    head.load_state_dict(found["head"])
+    accuracy = found["validation_accuracy"] if found["validation_accuracy"] >= 0 else float("nan")
+    prior = prior_of(standardise, data, train, recipe)
+    return FittedHead(standardise, head.eval(), prior, data.labels, data.n_answered, found["epochs"], accuracy)

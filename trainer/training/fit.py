@@ -231,6 +231,15 @@ def _fit(
     return FittedHead(standardise, whole.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy)
 
 
+def prior_of(standardise: Standardise, data: Dataset, train: Ints, recipe: Recipe) -> VoicePrior:
+    """What the training clips tell about voices, for desktop_app.engine.recognition.voice."""
+    labels = data.label_indices()[train]
+    answered = np.where(labels < data.n_answered, labels, -1)
+    speakers = _numbered([data.utterances[i].speaker_key for i in train])
+    pooled = _apply(standardise, data.features[0, train])
+    return estimate_prior(pooled, answered, speakers, data.n_answered, recipe.baseline)
+
+
 def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
     """Mean (every corpus alike) and standard deviation of the training clips' pooled features [n, D]."""
     names = np.array(corpora)
@@ -495,7 +504,7 @@ def save_head(path: Path, fitted: FittedHead) -> None:
 def load_head(path: Path, recipe: Recipe) -> FittedHead:
     """What `save_head` wrote."""
     data = torch.load(path, weights_only=True)
-    head = Head(data["blocks"], len(data["labels"]), recipe.head, recipe.experts.weights)
+    head = Head(data["blocks"], len(data["labels"]), recipe.final_head, recipe.experts.weights)
     head.load_state_dict(data["head"])
     return FittedHead(
         Standardise(data["mean"], data["deviation"]),

@@ -53,19 +53,15 @@ def knn_distribution(
     return np.bincount(np.asarray(labels), weights=weights, minlength=n_labels).astype(np.float64)
 
 
-def fuse(
-    p_knn: npt.NDArray[np.float64], p_model: npt.NDArray[np.float64], alpha: float | npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """p = alpha * p_knn + (1 - alpha) * p_model, eq. (4), of p [L] or [n, L]; alpha one for all, or [n].
+def fuse(p_knn: npt.NDArray[np.float64], p_model: npt.NDArray[np.float64], alpha: float) -> npt.NDArray[np.float64]:
+    """p = alpha * p_knn + (1 - alpha) * p_model, eq. (4).
 
     Raises:
         ValueError: If alpha is outside 0..1.
     """
-    weight = np.asarray(alpha, dtype=np.float64)
-    if not ((weight >= 0.0) & (weight <= 1.0)).all():
+    if not 0.0 <= alpha <= 1.0:
         raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
-    weight = weight[:, None] if weight.ndim else weight
-    return np.asarray(weight * p_knn + (1.0 - weight) * p_model)
+    return np.asarray(alpha * p_knn + (1.0 - alpha) * p_model)
 
 
 def label_set(p: npt.NDArray[np.float64], threshold: float) -> list[int]:

@@ -26,20 +26,14 @@ READ_FRAMES = 65_536
 NO_LENGTH = 2**40
 """Frames; libsndfile says more where a FLAC does not tell its length."""
 
-LIBSNDFILE_ERRORS = (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError)
-"""What comes of a damaged file; the last where libsndfile stands behind what it took for the end."""
-
 LENGTH_TOLERANCE_S = 0.1
 """Encoders pad their last packet, and headers round: less is not told."""
 
-FILM_TOLERANCE_S = 0.3
+FILM_TOLERANCE_S = 1.0
 """The same where a file's length is that of its longest stream, pictures perhaps."""
 
-SOUND_SHARE = 0.8
-TAGS_BYTES = 4_096
-PACKET_BYTES = 12
-"""Of a file with one stream and nothing else, so much is sound, beside tags and what each packet costs the container;
-unless something in it was not found."""
+SOUND_SHARE = 0.5
+"""Of a file with one stream and nothing else, at least so much is sound, unless something in it was not found."""
 
 
 class Recording:
@@ -117,7 +111,7 @@ class _ByLibsndfile(Recording):
                 yield block
             else:
                 return
-        except LIBSNDFILE_ERRORS:
+        except (soundfile.LibsndfileError, RuntimeError):
             yield from self._rest(first + read, wanted, read)
             return
         if self.format == "FLAC" and _unread(self._file) > headers.FLAC_REST and ffmpeg.find() is not None:
@@ -175,11 +169,10 @@ class _ByFfmpeg(Recording):
             self.remarks.append(
                 f"There were errors while decoding it ({running.faults}); what could not be decoded was left out."
             )
-        elif single and running.heard is not None:
-            packets, heard = running.heard
+        elif single and running.bytes_heard is not None:
             size = self.path.stat().st_size
-            if heard + PACKET_BYTES * packets < SOUND_SHARE * size - TAGS_BYTES:
-                self.remarks.append(f"Of its {size:,} bytes only {heard:,} were found to be sound.")
+            if running.bytes_heard < SOUND_SHARE * size:
+                self.remarks.append(f"Of its {size:,} bytes only {running.bytes_heard:,} were found to be sound.")
 
     def _note_track(self) -> None:
         sounds = [track for track in self._running.tracks if track.kind == "Audio"]
@@ -203,18 +196,17 @@ def opened(path: Path) -> Iterator[Recording]:
         # samples. On Windows it knows no descriptor of Python's; Python reads for it there, and a Ctrl-C that meets it
         # then is lost
         wav, ogg = headers.wav_data(file), headers.ogg_pages(file)
-        is_cut = headers.film_is_cut(file) or (ogg is not None and not (ogg.ended or ogg.damaged))
         file.seek(0)
         try:
             sound = soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
-        except LIBSNDFILE_ERRORS:
+        except (soundfile.LibsndfileError, RuntimeError, TypeError):
             sound = None
         if sound is None:
             if ffmpeg.find() is None and path.suffix.lower() not in kinds.SOUND + kinds.FILM:
                 raise kinds.not_audio(path)
             with ffmpeg.decoding(path) as running:
                 recording: Recording = _ByFfmpeg(path, running)
-                recording.breaks_off = is_cut
+                recording.breaks_off = ogg is not None and not (ogg.ended or ogg.damaged)
                 yield recording
             return
         with sound:
@@ -228,18 +220,14 @@ def opened(path: Path) -> Iterator[Recording]:
                     yield recording
             else:
                 recording = _ByLibsndfile(path, file, sound, wav, ends_early)
-                recording.breaks_off = is_cut or (wav is None and headers.log_tells_cut(sound.extra_info))
+                recording.breaks_off = ogg is not None and not ogg.ended
                 yield recording
 
 
 def _ends_early(file: BinaryIO, sound: soundfile.SoundFile) -> bool:
     """Whether libsndfile would come to its end well short of the file's."""
     if sound.format in ("MP3", "MPEG"):
-        try:
-            sound.seek(max(0, sound.frames - 1))
-            sound.read(1)
-        except LIBSNDFILE_ERRORS:
-            return True
+        sound.seek(sound.frames)
         rest = _unread(file)
         sound.seek(0)
         return rest > headers.MP3_REST

@@ -11,7 +11,7 @@ from torch.nn import functional
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 
 
-def naive(embeddings: Tensor, labels: Tensor, tau: float) -> float:
+def naive(embeddings: Tensor, labels: Tensor, tau: float, reduction: str = "mean") -> float:
     """Eq. (1) as it stands on paper, in Python."""
     z, n = embeddings.double().tolist(), len(labels)
 
@@ -26,6 +26,8 @@ def naive(embeddings: Tensor, labels: Tensor, tau: float) -> float:
             denominator = sum(math.exp(similarity(i, a)) for a in others)
             terms = [math.log(math.exp(similarity(i, p)) / denominator) for p in positives]
             losses.append(-sum(terms) / len(positives))
+    if reduction == "sum":
+        return sum(losses)
     return sum(losses) / len(losses) if losses else 0.0
 
 
@@ -46,9 +48,11 @@ CASES = {
 
 @pytest.mark.parametrize("labels", CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize("tau", [0.07, 1.0])
-def test_equals_the_double_loop(labels: list[int], tau: float) -> None:
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_equals_the_double_loop(labels: list[int], tau: float, reduction: str) -> None:
     z, y = batch(labels)
-    assert supervised_contrastive_loss(z, y, tau).item() == pytest.approx(naive(z, y, tau), abs=1e-6)
+    ours = supervised_contrastive_loss(z, y, tau, reduction).item()
+    assert ours == pytest.approx(naive(z, y, tau, reduction), abs=1e-6)
 
 
 def test_duplicate_embeddings() -> None:

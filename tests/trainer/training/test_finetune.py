@@ -13,13 +13,21 @@ import pytest
 import torch
 from accelerate.state import AcceleratorState
 
-from desktop_app.errors import Cancelled
+from desktop_app.errors import Cancelled, VoiceKinError
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
 from trainer.data.corpora import Utterance
 from trainer.model.pooling import load_pooled
 from trainer.recipe import BackboneRecipe, FineTuneRecipe
-from trainer.training.finetune import OutOfMemoryForRecipeError, finetune, load_finetuned, thaw
+from trainer.training.finetune import (
+    Clips,
+    Drawn,
+    OutOfMemoryForRecipeError,
+    _Batches,
+    finetune,
+    load_finetuned,
+    thaw,
+)
 
 LABELS = ("angry", "happy", "neutral", "sad")
 SIXTEEN = np.arange(16)
@@ -115,8 +123,16 @@ def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
         {"patience": 3},
         {"optimiser": "sgd", "accumulate": 2, "lambda_scl": 0.0},
         {"speakers": 2, "kinds": (), "precision": "bf16"},
+        {
+            "schedule": "plateau",
+            "plateau_patience": 0,
+            "select": "loss",
+            "patience": 9,
+            "optimiser": "sgd",
+            "scl": "sum",
+        },
     ],
-    ids=["paired", "sgd", "speakers"],
+    ids=["paired", "sgd", "speakers", "plateau"],
 )
 def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: Path) -> None:
     utterances = sixteen_clips(tmp_path)
@@ -133,12 +149,61 @@ def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: P
         finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True)
     assert not (tmp_path / "killed" / "backbone.pt").exists()
     torch.manual_seed(77)
-    resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True)
+    resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True, workers=1)  # workers change nothing
     first, second = torch.load(whole, weights_only=True), torch.load(resumed, weights_only=True)
     assert all(torch.equal(first[key], second[key]) for key in first)
     curves = [(tmp_path / name / "finetune.csv").read_bytes() for name in ("whole", "killed")]
     assert curves[0] == curves[1]
     assert list((tmp_path / "whole" / "tensorboard").iterdir())
+
+
+def test_each_process_augments_its_own_share_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed: list[tuple[str, int]] = []
+    monkeypatch.setattr("trainer.training.finetune.augment", lambda samples, *how: changed.append(how) or samples)
+    drawn = Drawn(np.arange(8), ("",) * 4 + ("noise",) * 4, tuple(range(8)), torch.eye(8), torch.ones(8, 1))
+    clips = Clips(sixteen_clips(tmp_path), 1.0, 0)
+    shares = [_Batches(clips, 1.0, process, 2)[drawn] for process in range(2)]
+    assert changed == [("noise", seed) for seed in (4, 6, 5, 7)]
+    for process, (batch, lengths, groups, share, rows) in enumerate(shares):
+        assert lengths.tolist() == [len(clips.heard(row)) for row in range(process, 8, 2)]
+        np.testing.assert_array_equal(batch[1, : lengths[1]], clips.heard(process + 2))
+        assert torch.equal(groups, torch.eye(4))
+        assert share.shape == (4, 1)
+        assert rows.tolist() == list(range(8))
+
+
+def test_the_learning_rate_falls_where_the_validation_loss_does_not(tmp_path: Path) -> None:
+    utterances = sixteen_clips(tmp_path)
+    still = replace(QUICK, epochs=4, optimiser="sgd", learning_rate=1e-7, head_learning_rate=1e-7, momentum=0.0)
+    recipe = replace(still, schedule="plateau", plateau_patience=1, select="loss", patience=4)
+    labels, args = labels_of(utterances), (encoder(tmp_path), recipe, 0, tmp_path / "run")
+    finetune(utterances, labels, 4, SIXTEEN[:12], SIXTEEN[12:], *args, cpu=True)
+    with (tmp_path / "run" / "finetune.csv").open() as f:
+        rows = list(csv.DictReader(f))
+    losses = [float(r["validation_loss"]) for r in rows]
+    np.testing.assert_allclose(losses, losses[0], rtol=1e-4)  # nothing moves, so nothing gets better
+    assert [float(r["learning_rate"]) for r in rows][-1] == pytest.approx(1e-8)
+    kept = torch.load(tmp_path / "run" / "finetuned-head.pt", weights_only=True)
+    assert kept["epochs"] == 1 + int(np.argmin(losses))
+    with pytest.raises(VoiceKinError, match="no validation loss"):
+        finetune(utterances, labels, 4, SIXTEEN, NOBODY, *args[:3], tmp_path / "again", cpu=True)
+
+
+@pytest.mark.parametrize("lambda_scl", [0.0, 0.1])
+def test_with_and_without_scl_the_same_clips_and_copies_are_heard(
+    lambda_scl: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Drawn] = []
+    take = _Batches.__getitem__
+    monkeypatch.setattr(_Batches, "__getitem__", lambda self, drawn: heard.append(drawn) or take(self, drawn))
+    utterances = sixteen_clips(tmp_path)
+    recipe = replace(QUICK, epochs=1, lambda_scl=lambda_scl)
+    place = tmp_path / "run"
+    finetune(utterances, labels_of(utterances), 4, SIXTEEN, NOBODY, encoder(tmp_path), recipe, 0, place, cpu=True)
+    assert [len(drawn.rows) for drawn in heard] == [16, 16]
+    for drawn in heard:
+        np.testing.assert_array_equal(drawn.rows[:8], drawn.rows[8:])
+        assert [bool(kind) for kind in drawn.kinds] == [False] * 8 + [True] * 8
 
 
 def test_out_of_memory_says_which_setting_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,7 +22,7 @@ WIDE_FROM = 760  # pixels of width: under it the remarks need the room, and the 
 WIDE_NAME, NARROW_NAME = 200, 140
 
 
-class ResultsPage(QWidget):
+class ResultsPanel(Card):
     """The session's recordings with everything that is known of them.
 
     Signals:
@@ -38,7 +37,7 @@ class ResultsPage(QWidget):
     back_asked = Signal()
 
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, margin=20)
         self._session = session
         self.proxy = sorted_view(session, self)
         self.filter = FilterLine(
@@ -81,18 +80,10 @@ class ResultsPage(QWidget):
         top.addWidget(text_label("section", self.tr("All results")), 1)
         for button in (self.retry, self.stop, self.back):
             top.addWidget(button)
-        card = Card(margin=20)
-        card.content.addLayout(top)
-        card.content.addWidget(self.filter)
-        card.content.addWidget(self.filter.nothing)
-        card.content.addWidget(self.table, 1)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(24, 20, 24, 24)
-        around.addWidget(card)
-
-    def first_focus(self) -> QWidget:
-        """The rows."""
-        return self.table
+        self.content.addLayout(top)
+        self.content.addWidget(self.filter)
+        self.content.addWidget(self.filter.nothing)
+        self.content.addWidget(self.table, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,1 +1,0 @@
-"""What fills the window beside the recorder: one file a page."""

@@ -1,0 +1,102 @@
+"""The processes that fine-tune together: starting them, which one this is, and the word when one of them is gone.
+
+They are started by `--processes N`, by `accelerate launch` or by `torchrun`. The first of them, the main one, writes
+all files and does alone what is not fine-tuning.
+"""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import torch
+from accelerate import PartialState
+from accelerate.utils import parse_flag_from_env
+
+from desktop_app.errors import VoiceKinError
+
+LONGEST_WAIT = timedelta(days=7)  # for the main process, which may read and encode for hours
+STOPPED = 130  # exit status after Ctrl-C
+
+
+class ProcessLostError(VoiceKinError):
+    """One of the processes of a launch has ended before the others."""
+
+
+def this_process(cpu: bool = False) -> PartialState:
+    """This process among those of its launch; joins them at the first call.
+
+    Args:
+        cpu: Leave a GPU alone, as ACCELERATE_USE_CPU does.
+    """
+    launched = "LOCAL_RANK" in os.environ
+    cpu = cpu or parse_flag_from_env("ACCELERATE_USE_CPU") or (launched and not torch.cuda.is_available())
+    return PartialState(cpu=cpu, timeout=LONGEST_WAIT) if launched else PartialState(cpu=cpu)
+
+
+@contextmanager
+def main_first() -> Iterator[None]:
+    """The main process does it, then the others, who find its files."""
+    with lost_told(), this_process().main_process_first():
+        yield
+
+
+@contextmanager
+def lost_told() -> Iterator[None]:
+    """Turns what the communication between processes says, when one of them is gone, into a sentence.
+
+    Raises:
+        ProcessLostError: Another process has ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        of_communication = isinstance(error, torch.distributed.DistError) or "gloo" in str(error).lower()
+        if this_process().num_processes == 1 or not of_communication:
+            raise
+        raise ProcessLostError(_lost("Another process of this launch has ended, see what it said")) from None
+
+
+def leave() -> None:
+    """What the processes did together is done: each goes its own way, and may end when it likes."""
+    this_process().destroy_process_group()
+
+
+def launch(processes: int, module: str, arguments: Sequence[str]) -> int:
+    """Run a module in so many processes of this machine; returns the exit status.
+
+    Raises:
+        ProcessLostError: One of them was killed.
+    """
+    from torch.distributed.elastic.multiprocessing.api import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+    logging.getLogger("torch.distributed").setLevel(logging.CRITICAL)  # each process says for itself what was wrong
+    config = LaunchConfig(
+        min_nodes=1,
+        max_nodes=1,
+        nproc_per_node=processes,
+        rdzv_backend="c10d",
+        rdzv_endpoint="localhost:0",
+        max_restarts=0,
+        monitor_interval=0.1,
+    )
+    try:
+        elastic_launch(config, sys.executable)("-m", module, *arguments)
+    except ChildFailedError as error:
+        for rank, failure in error.failures.items():
+            if failure.exitcode < 0 and -failure.exitcode != signal.SIGTERM:  # which the launcher sends to the others
+                name = signal.Signals(-failure.exitcode).name
+                raise ProcessLostError(_lost(f"Process {rank + 1} of {processes} was ended by {name}")) from None
+        return int(error.get_first_failure()[1].exitcode)
+    except SignalException:
+        return STOPPED
+    return 0
+
+
+def _lost(what: str) -> str:
+    return f"{what}: the same command with --resume goes on from the last epoch that was whole."
