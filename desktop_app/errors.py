@@ -39,6 +39,10 @@ class StoreError(VoiceKinError):
     """The user's own data (settings, voices, examples) that can't be read or written."""
 
 
+class LearningError(VoiceKinError):
+    """A recording that nothing can be learnt from."""
+
+
 class ExportError(VoiceKinError):
     """A file that can't be written."""
 

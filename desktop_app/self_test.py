@@ -17,7 +17,7 @@ from desktop_app import paths
 from desktop_app.errors import VoiceKinError
 
 SAMPLE = paths.assets() / "sample" / "sample.wav"
-"""A synthetic voice, made for this."""
+"""A synthetic voice, made for this; and the same as M4A beside it."""
 
 SOUND_SYSTEM_TALK = re.compile(r"^(ALSA lib |Cannot connect to server |jack server |JackShm|attempt to connect )")
 """What ALSA and JACK print while PortAudio asks them for devices; no word of ours, and no fault."""
@@ -99,6 +99,17 @@ def _decode() -> str:
 
     audio = load_audio(SAMPLE)
     return f"{audio.duration_s:.2f} s of {SAMPLE.name}, {len(audio.samples)} samples"
+
+
+def _memo() -> str:
+    from desktop_app.engine.sound import ffmpeg
+    from desktop_app.engine.sound.audio import load_audio
+
+    memo = load_audio(SAMPLE.with_suffix(".m4a"))
+    expected_s = load_audio(SAMPLE).duration_s
+    if abs(memo.duration_s - expected_s) > 0.2:
+        raise StepError(f"{memo.duration_s:.2f} s of {expected_s:.2f}")
+    return f"{memo.duration_s:.2f} s of {memo.path.name} by ffmpeg {ffmpeg.version()}"
 
 
 def _classify() -> str:
@@ -185,6 +196,7 @@ def _microphone() -> str:
 STEPS: dict[str, Step] = {
     "pack": _pack,
     "decode": _decode,
+    "memo": _memo,
     "classify": _classify,
     "window": _window,
     "microphone": _microphone,

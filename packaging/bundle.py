@@ -12,6 +12,7 @@ EXCLUDED_MODULES = [
     # it works with threads, and keeps nothing in Berkeley DB (which libjack brings, PortAudio's own)
     *("multiprocessing", "concurrent.futures.process", "dbm", "_dbm"),
     # parts of libraries that serve their own developers
+    "imageio_ffmpeg",  # whose program has parts under the GPL; the bundle has one of its own
     *("tkinter", "pydoc", "doctest", "unittest", "pdb", "lib2to3", "distutils", "setuptools", "pkg_resources"),
     *(
         "curses",

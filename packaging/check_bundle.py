@@ -23,9 +23,11 @@ FORBIDDEN = re.compile(
     re.VERBOSE,
 )
 ASKED_FOR_FORBIDDEN = re.compile(r"lib(ssl|curl|nghttp\d|gssapi|krb5|nss3|gnutls|Qt6Network)\b")
+FFMPEG = "ffmpeg.exe" if sys.platform == "win32" else "ffmpeg"
 NEEDED = (
     *("desktop_app.self_test", "desktop_app.commands.classify", "annoy"),
     *("desktop_app/assets/packs/default/pack.json", "desktop_app/assets/sample/sample.wav"),
+    f"media/{FFMPEG}",
 )
 
 
@@ -36,6 +38,7 @@ def main(folder: Path) -> int:
     wrong = faults(contents(folder, files), total)
     for file in files if sys.platform == "linux" else ():
         wrong += [f"{file.name} asks the system for {name}" for name in asked_for(file)]
+    wrong += faults_of_ffmpeg(folder / "_internal" / "media" / FFMPEG)
     print(f"{len(files)} files, {total:.1f} MB; the ten largest:")
     for file in files[:-11:-1]:
         print(f"  {size(file) / 1e6:5.1f} MB  {file.relative_to(folder).as_posix()}")
@@ -64,6 +67,17 @@ def contents(folder: Path, files: list[Path]) -> set[str]:
     inside = [file.relative_to(folder / "_internal").as_posix() for file in files if "_internal" in file.parts]
     # an extension module is a file python3.11/lib-dynload/NAME.ABI.so or NAME.ABI.pyd
     return names | set(inside) | {PurePosixPath(name).name for name in inside}
+
+
+def faults_of_ffmpeg(program: Path) -> list[str]:
+    """A line if the decoder is not under the LGPL, or could reach a network."""
+    licence, protocols = (
+        subprocess.run([program, "-hide_banner", option], capture_output=True, text=True).stdout
+        for option in ("-L", "-protocols")
+    )
+    wrong = [] if "GNU Lesser General Public" in licence else ["ffmpeg is not under the LGPL"]
+    spoken = set(protocols.split()) - {"Supported", "file", "protocols:", "Input:", "Output:", "pipe"}
+    return wrong + [f"ffmpeg speaks {name}" for name in sorted(spoken)]
 
 
 def asked_for(file: Path) -> list[str]:

@@ -35,6 +35,7 @@ BY_HAND = {  # what a distribution's own metadata does not say in SPDX's words, 
     "pyinstaller": ("GPL-2.0-or-later WITH Bootloader-exception", ()),
 }
 ASSETS = {"fonts": ("Inter", "OFL-1.1"), "vad": ("Silero VAD", "MIT")}  # the folders with others' work
+FFMPEG = ROOT / "build" / "ffmpeg"
 PACK = ROOT / "assets" / "packs" / "default"
 BACKBONES = {"openai/whisper-": ("Whisper", "MIT", "Whisper-MIT.txt")}  # whose weights the pack's encoder holds
 
@@ -44,7 +45,7 @@ class Work:
     """One distribution or package in the bundle.
 
     Attributes:
-        kind: "pypi", "deb", "python" or "asset".
+        kind: "pypi", "deb", "python", "asset", or "generic" for what was built from its source.
         licence: As its own metadata says, or "".
         texts: The licence files.
     """
@@ -73,6 +74,9 @@ def main(origins: Path, folder: Path) -> None:
 
 def origin(path: Path) -> "Work | str":
     """Who brought a file: a Work, OURS, or SYSTEM where only the system's package manager knows."""
+    if path.is_relative_to(FFMPEG):
+        version = (FFMPEG / "version").read_text(encoding="utf-8").strip()
+        return Work("generic", "FFmpeg", version, "LGPL-2.1-or-later", (FFMPEG / "COPYING.LGPLv2.1",))
     if path.is_relative_to(ROOT / "assets"):
         texts = tuple(sorted(file for file in path.parent.iterdir() if TEXT.match(file.name)))
         return Work("asset", ASSETS[path.parent.name][0], "", ASSETS[path.parent.name][1], texts) if texts else OURS
@@ -155,7 +159,8 @@ def third_party(works: list[Work]) -> str:
         "# What others made, in VoiceKin",
         "",
         "VoiceKin itself is under the Apache License 2.0. Libraries under the LGPL lie as files of their own in",
-        "`_internal` and can be replaced by other builds of them.",
+        "`_internal` and can be replaced by other builds of them; so can the program `media/ffmpeg` there. Its source,",
+        "as it was built, is the archive `ffmpeg-VERSION-source.tar` that is offered beside VoiceKin's installers.",
         "",
         "| work | version | licence |",
         "|---|---|---|",
@@ -194,7 +199,7 @@ def sbom(works: list[Work]) -> str:
                 name=work.name,
                 version=work.version or None,
                 type=ComponentType.DATA if work.kind == "asset" else ComponentType.LIBRARY,
-                purl=purl if work.kind in ("pypi", "deb") else None,
+                purl=purl if work.kind in ("pypi", "deb", "generic") else None,
                 licenses=[DisjunctiveLicense(name=work.licence)] if work.licence else [],
                 bom_ref=f"{work.kind}/{work.name}@{work.version}",
             )

@@ -55,6 +55,7 @@ command:shellcheck         shellcheck
 build_needs='
 command:git                git
 command:strip              binutils
+command:make               make
 command:dpkg-shlibdeps     dpkg-dev
 command:icupkg             icu-devtools
 command:makeself           makeself

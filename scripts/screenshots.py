@@ -71,9 +71,10 @@ def main() -> None:
 
         window.resize(width, height)
         window.show()
-        until(lambda: window.owner.known is not None and window.capture.state is MicState.READY)
+        until(lambda: window.owner.known is not None)
         picture("first-start")
         window.first_start.button.click()
+        until(lambda: window.capture.state is MicState.READY)
         picture("empty")
         window.open_paths(tuple(path.resolve() for path in arguments.files))
         done = (EntryState.DONE, EntryState.FAILED)

@@ -130,10 +130,6 @@
         <translation>Fortschritt</translation>
     </message>
     <message>
-        <source>Kept</source>
-        <translation>Behalten ✓</translation>
-    </message>
-    <message>
         <source>No answer</source>
         <translation>Keine Antwort</translation>
     </message>
@@ -184,8 +180,8 @@
         <translation>&amp;Kanal, der gehört wird</translation>
     </message>
     <message>
-        <source>&amp;All, mixed down</source>
-        <translation>&amp;Alle, zusammengemischt</translation>
+        <source>The &amp;clearest</source>
+        <translation>Der &amp;klarste</translation>
     </message>
     <message>
         <source>&amp;1, left</source>
@@ -255,7 +251,7 @@
     </message>
 </context>
 <context>
-    <name>EmptyPanel</name>
+    <name>EmptyPage</name>
     <message>
         <source>What does it sound like?</source>
         <translation>Wonach klingt es?</translation>
@@ -392,6 +388,18 @@
         <translation>Die Datei hat {0} Tonspuren; gehört wurde Nummer {1} ({2}).</translation>
     </message>
     <message>
+        <source>It has {0} channels with different voices; each was heard while it spoke.</source>
+        <translation>Die Datei hat {0} Kanäle mit verschiedenen Stimmen; gehört wurde jede, während sie sprach.</translation>
+    </message>
+    <message>
+        <source>Its channels are in opposite phase and would cancel each other; channel {0} was heard.</source>
+        <translation>Ihre Kanäle sind gegenphasig und würden sich auslöschen; gehört wurde Kanal {0}.</translation>
+    </message>
+    <message>
+        <source>It has {0} channels that differ; channel {1}, the clearest, was heard.</source>
+        <translation>Die Datei hat {0} verschiedene Kanäle; gehört wurde Kanal {1}, der klarste.</translation>
+    </message>
+    <message>
         <source>Only its beginning was heard; the rest is read with ffmpeg, which is missing here.</source>
         <translation>Nur der Anfang wurde gehört; der Rest wird mit ffmpeg gelesen, und das fehlt hier.</translation>
     </message>
@@ -450,6 +458,18 @@
     <message>
         <source>This recording is unlike any speech this pack has heard, so the voice does not learn from it.</source>
         <translation>Diese Aufnahme gleicht keiner Sprache, die dieses Paket gehört hat; die Stimme lernt nicht daraus.</translation>
+    </message>
+    <message>
+        <source>No speech was heard in this recording, so it can&apos;t be an example.</source>
+        <translation>In dieser Aufnahme ist keine Sprache zu hören, sie kann kein Beispiel sein.</translation>
+    </message>
+    <message>
+        <source>Too little speech was heard in this recording, so it can&apos;t be an example.</source>
+        <translation>In dieser Aufnahme ist zu wenig Sprache zu hören, sie kann kein Beispiel sein.</translation>
+    </message>
+    <message>
+        <source>This recording is too quiet to be an example.</source>
+        <translation>Diese Aufnahme ist zu leise für ein Beispiel.</translation>
     </message>
     <message>
         <source>This recording is unlike the others of this voice, so the voice does not learn from it.</source>
@@ -791,8 +811,12 @@
         <translation>Das verwendete Paket hat {0} davon noch nicht gehört; es kann, wo der Ton behalten wurde.</translation>
     </message>
     <message>
-        <source>Removed: {0}.</source>
-        <translation>Entfernt: {0}.</translation>
+        <source>Corrected to “{0}”: {1}.</source>
+        <translation>Berichtigt zu „{0}“: {1}.</translation>
+    </message>
+    <message>
+        <source>Removed examples: {0}.</source>
+        <translation>Entfernte Beispiele: {0}.</translation>
     </message>
     <message>
         <source>Export my voices and examples</source>
@@ -1088,6 +1112,22 @@
         <translation>&amp;Pakete …</translation>
     </message>
     <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Clear the list</source>
+        <translation>Liste &amp;leeren</translation>
+    </message>
+    <message>
+        <source>&amp;Delete all my recordings in the list</source>
+        <translation>Alle meine Aufnahmen in der Liste &amp;löschen</translation>
+    </message>
+    <message>
         <source>&amp;Recording</source>
         <translation>&amp;Aufnahme</translation>
     </message>
@@ -1132,120 +1172,16 @@
         <translation>Einen Ordner mit Aufnahmen öffnen</translation>
     </message>
     <message>
-        <source>Recording {0}</source>
-        <translation>Aufnahme {0}</translation>
-    </message>
-    <message>
-        <source>This pack can’t use {0} of your examples: their sound was not kept for it to hear.</source>
-        <translation>Dieses Paket kann {0} Ihrer Beispiele nicht verwenden: Ihr Ton wurde nicht behalten.</translation>
-    </message>
-    <message>
-        <source>Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.</source>
-        <translation>Ist in allen Aufnahmen in „{0}“ derselbe Mensch zu hören? Dann kann VoiceKin die Stimme lernen.</translation>
-    </message>
-    <message>
-        <source>All one speaker</source>
-        <translation>Alle derselbe Mensch</translation>
-    </message>
-    <message>
-        <source>The voice “{0}” has learnt from {1} recordings, which are answered with it now.</source>
-        <translation>Die Stimme „{0}“ hat aus {1} Aufnahmen gelernt; sie werden jetzt mit ihr beantwortet.</translation>
-    </message>
-    <message>
-        <source>Left out: {0}.</source>
-        <translation>Ausgelassen: {0}.</translation>
-    </message>
-    <message>
-        <source>That was …</source>
-        <translation>Das war …</translation>
-    </message>
-    <message>
-        <source>What was it? A word of your own:</source>
-        <translation>Was war es? Ein eigenes Wort:</translation>
-    </message>
-    <message>
-        <source>Remember</source>
-        <translation>Merken</translation>
-    </message>
-    <message>
-        <source>New voice</source>
-        <translation>Neue Stimme</translation>
-    </message>
-    <message>
-        <source>Whose voice is it? A name that you choose:</source>
-        <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
-    </message>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
         <source>The recording under way began with the pack in use. Go on or stop it, and the other one is used.</source>
         <translation>Die laufende Aufnahme hat mit dem jetzigen Paket begonnen. Setzen Sie sie fort oder stoppen Sie sie, dann wird das andere verwendet.</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Open &amp;kept recordings</source>
         <translation>&amp;Aufbewahrte Aufnahmen öffnen</translation>
     </message>
     <message>
-        <source>&amp;Delete all recordings in the list …</source>
-        <translation>Alle Aufnahmen in der Liste &amp;löschen …</translation>
-    </message>
-    <message>
-        <source>The voice has learnt from this recording. Recordings so far: {0}.</source>
-        <translation>Die Stimme hat aus dieser Aufnahme gelernt. Aufnahmen bisher: {0}.</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>Rückgängig</translation>
-    </message>
-    <message>
-        <source>Remembered: this was “{0}”.</source>
-        <translation>Gemerkt: Das war „{0}“.</translation>
-    </message>
-    <message>
         <source>{0}, {1} to {2}</source>
         <translation>{0}, {1} bis {2}</translation>
-    </message>
-    <message>
-        <source>The recording can’t be kept: {0}.</source>
-        <translation>Die Aufnahme lässt sich nicht behalten: {0}.</translation>
-    </message>
-    <message>
-        <source>The recording can’t be deleted: {0}.</source>
-        <translation>Die Aufnahme lässt sich nicht löschen: {0}.</translation>
-    </message>
-    <message>
-        <source>Recordings to delete for good: {0}, of which kept: {1}. Delete them?</source>
-        <translation>Aufnahmen, die endgültig gelöscht werden: {0}, davon aufbewahrt: {1}. Löschen?</translation>
-    </message>
-    <message>
-        <source>Delete recordings</source>
-        <translation>Aufnahmen löschen</translation>
-    </message>
-    <message>
-        <source>No recordings are kept.</source>
-        <translation>Es sind keine Aufnahmen aufbewahrt.</translation>
-    </message>
-    <message>
-        <source>VoiceKin did not close properly last time. Recordings saved from then: {0}.</source>
-        <translation>VoiceKin wurde zuletzt nicht richtig beendet. Gerettete Aufnahmen von damals: {0}.</translation>
-    </message>
-    <message>
-        <source>Recover</source>
-        <translation>Wiederherstellen</translation>
-    </message>
-    <message>
-        <source>Delete them</source>
-        <translation>Löschen</translation>
-    </message>
-    <message>
-        <source>Recovered {0}</source>
-        <translation>Gerettet {0}</translation>
     </message>
     <message>
         <source>Look again</source>
@@ -1353,6 +1289,17 @@
 </context>
 <context>
     <name>Notice</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Take it back (Ctrl+Z)</source>
+        <translation>Rückgängig machen (Strg+Z)</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeLine</name>
     <message>
         <source>Close this message</source>
         <translation>Diese Meldung schließen</translation>
@@ -1559,7 +1506,7 @@
     </message>
 </context>
 <context>
-    <name>ResultsPanel</name>
+    <name>ResultsPage</name>
     <message>
         <source>Filter by name, answer, folder or remark</source>
         <translation>Nach Name, Antwort, Ordner oder Bemerkung filtern</translation>
@@ -1626,6 +1573,14 @@
     <message>
         <source>{0}, channel {1}</source>
         <translation>{0}, Kanal {1}</translation>
+    </message>
+    <message>
+        <source>Answered with what was known before. {0}</source>
+        <translation>Beantwortet mit dem früheren Stand. {0}</translation>
+    </message>
+    <message>
+        <source>Being asked again: what the answer rests on has changed.</source>
+        <translation>Wird neu beantwortet: Worauf die Antwort beruht, hat sich geändert.</translation>
     </message>
     <message>
         <source>No answer</source>
@@ -1706,8 +1661,8 @@
         <translation>Das Mikrofon ist dafür offen, solange VoiceKin läuft; gespeichert wird nichts.</translation>
     </message>
     <message>
-        <source>Keep recordings when VoiceKin closes</source>
-        <translation>Aufnahmen behalten, wenn VoiceKin schließt</translation>
+        <source>Keep my recordings when VoiceKin closes</source>
+        <translation>Meine Aufnahmen beim Schließen behalten</translation>
     </message>
     <message>
         <source>Otherwise only those are kept that you choose to keep.</source>
@@ -1739,6 +1694,124 @@
     </message>
 </context>
 <context>
+    <name>Takes</name>
+    <message>
+        <source>Recording {0}</source>
+        <translation>Aufnahme {0}</translation>
+    </message>
+    <message>
+        <source>The recording can’t be kept: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht behalten: {0}.</translation>
+    </message>
+    <message>
+        <source>The recording can’t be deleted: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht löschen: {0}.</translation>
+    </message>
+    <message>
+        <source>“{0}” is deleted.</source>
+        <translation>„{0}“ ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>Deleted: {0} recordings.</source>
+        <translation>Gelöscht: {0} Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>“{0}” is off the list; the file stays where it is.</source>
+        <translation>„{0}“ ist nicht mehr in der Liste; die Datei bleibt, wo sie ist.</translation>
+    </message>
+    <message>
+        <source>{0} recordings are off the list; the files stay where they are.</source>
+        <translation>{0} Aufnahmen sind nicht mehr in der Liste; die Dateien bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>No recordings are kept.</source>
+        <translation>Es sind keine Aufnahmen aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Delete them</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>VoiceKin did not close properly last time. Recordings saved from then: {0}.</source>
+        <translation>VoiceKin wurde zuletzt nicht richtig beendet. Gerettete Aufnahmen von damals: {0}.</translation>
+    </message>
+    <message>
+        <source>Recovered {0}</source>
+        <translation>Gerettet {0}</translation>
+    </message>
+    <message>
+        <source>The recording is deleted.</source>
+        <translation>Die Aufnahme ist gelöscht.</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Remembered: this was “{0}”.</source>
+        <translation>Gemerkt: Das war „{0}“.</translation>
+    </message>
+    <message>
+        <source>That was …</source>
+        <translation>Das war …</translation>
+    </message>
+    <message>
+        <source>What was it? A word of your own:</source>
+        <translation>Was war es? Ein eigenes Wort:</translation>
+    </message>
+    <message>
+        <source>Remember</source>
+        <translation>Merken</translation>
+    </message>
+    <message>
+        <source>Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.</source>
+        <translation>Ist in allen Aufnahmen in „{0}“ derselbe Mensch zu hören? Dann kann VoiceKin die Stimme lernen.</translation>
+    </message>
+    <message>
+        <source>All one speaker</source>
+        <translation>Alle derselbe Mensch</translation>
+    </message>
+    <message>
+        <source>New voice</source>
+        <translation>Neue Stimme</translation>
+    </message>
+    <message>
+        <source>Whose voice is it? A name that you choose:</source>
+        <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>The voice has learnt from this recording. Recordings so far: {0}.</source>
+        <translation>Die Stimme hat aus dieser Aufnahme gelernt. Aufnahmen bisher: {0}.</translation>
+    </message>
+    <message>
+        <source>The voice “{0}” has learnt from {1} recordings, which are answered with it now.</source>
+        <translation>Die Stimme „{0}“ hat aus {1} Aufnahmen gelernt; sie werden jetzt mit ihr beantwortet.</translation>
+    </message>
+    <message>
+        <source>Left out: {0}.</source>
+        <translation>Ausgelassen: {0}.</translation>
+    </message>
+    <message>
+        <source>The voice “{0}” is forgotten.</source>
+        <translation>Die Stimme „{0}“ ist vergessen.</translation>
+    </message>
+    <message>
+        <source>This pack can’t use {0} of your examples: their sound was not kept for it to hear.</source>
+        <translation>Dieses Paket kann {0} Ihrer Beispiele nicht verwenden: Ihr Ton wurde nicht behalten.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>ThatWasPanel</name>
     <message>
         <source>That was …</source>
@@ -1749,16 +1822,12 @@
         <translation>Etwas anderes …</translation>
     </message>
     <message>
-        <source>A word of your own; with three recordings it joins the answers</source>
-        <translation>Ein eigenes Wort; ab drei Aufnahmen gehört es zu den Antworten</translation>
+        <source>A word of your own (Alt+0); with three recordings it joins the answers</source>
+        <translation>Ein eigenes Wort (Alt+0); ab drei Aufnahmen gehört es zu den Antworten</translation>
     </message>
     <message>
         <source>That was: {0}</source>
         <translation>Das war: {0}</translation>
-    </message>
-    <message>
-        <source>Key {0}</source>
-        <translation>Taste {0}</translation>
     </message>
 </context>
 <context>
@@ -1852,6 +1921,14 @@
     <message>
         <source>A take</source>
         <translation>Eine Aufnahme von hier</translation>
+    </message>
+    <message>
+        <source>The voice “{0}” is called “{1}” now.</source>
+        <translation>Die Stimme „{0}“ heißt jetzt „{1}“.</translation>
+    </message>
+    <message>
+        <source>The voice no longer rests on that recording.</source>
+        <translation>Die Stimme beruht nicht mehr auf dieser Aufnahme.</translation>
     </message>
 </context>
 <context>

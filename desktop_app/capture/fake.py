@@ -97,9 +97,14 @@ class MutedSource(FakeSource):
 
 
 class FakeMicrophones:
-    """A sound system with the given sources; `plugged` may be changed, a rescan sees it."""
+    """A sound system with the given sources; `plugged` may be changed, a rescan sees it.
+
+    Attributes:
+        opened: The names of the sources that were opened.
+    """
 
     def __init__(self, *sources: FakeSource) -> None:
+        self.opened: list[str] = []
         self.plugged: list[FakeSource] = list(sources)
         self._known = tuple(self.plugged)
 
@@ -114,5 +119,6 @@ class FakeMicrophones:
         for source in self.plugged:
             if source.name == microphone.name:
                 source._unplugged.clear()
+                self.opened.append(source.name)
                 return source
         raise DeviceError(f"“{microphone.name}” is no longer there. Choose another microphone.")

@@ -12,6 +12,7 @@ from typing import IO
 from desktop_app.capture.wav_file import repair
 
 LOCK = "in-use"
+REMOVED = "removed"
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,7 @@ class TakeFolder:
             OSError: when the folder can't be written.
         """
         now = now or datetime.now()
-        if self._session is None:
-            session = self._sessions / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}"
-            session.mkdir(parents=True, exist_ok=True)
-            self._lock = (session / LOCK).open("wb")
-            if not _try_lock(self._lock):
-                raise OSError(f"{session} is in use")
-            self._session = session
-        return _unused(self._session / f"{now:%Y-%m-%d %H.%M.%S}.wav")
+        return _unused(self._session_folder(now) / f"{now:%Y-%m-%d %H.%M.%S}.wav")
 
     def left_over(self) -> tuple[LeftOver, ...]:
         """The takes of sessions that ended without closing, oldest first; empty sessions are cleared away."""
@@ -94,27 +88,49 @@ class TakeFolder:
             for take in sorted(self._session.glob("*.wav")):
                 self.keep(take)
 
-    def delete(self, take: Path) -> None:
-        """Delete a take or a kept recording, and its session's folder with the last one.
+    def remove(self, take: Path) -> Path:
+        """Put a take or a kept recording aside; where it lies until this session is closed, and is deleted then.
 
         Raises:
-            OSError: when it can't be deleted.
+            OSError: when it can't be moved.
         """
         if not (take.is_relative_to(self._sessions) or take.is_relative_to(self.recordings)):
             raise ValueError(f"{take} is not a recording of ours")
-        take.unlink(missing_ok=True)
+        aside = self._session_folder(datetime.now()) / REMOVED
+        aside.mkdir(exist_ok=True)
+        removed = _unused(aside / take.name)
+        shutil.move(take, removed)
         session = take.parent
         if session not in (self._session, self.recordings) and not list(session.glob("*.wav")):
             shutil.rmtree(session, ignore_errors=True)
+        return removed
+
+    def put_back(self, removed: Path) -> Path:
+        """Take a removal back: it is among the kept recordings again; its path there.
+
+        Raises:
+            OSError: when it can't be moved.
+        """
+        return self.keep(removed)
 
     def close(self, delete: bool = True) -> None:
         """End this session: what was not kept is deleted, or else is left over for the next start to offer."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-        if self._session is not None and delete:
-            shutil.rmtree(self._session, ignore_errors=True)
+        if self._session is not None:
+            shutil.rmtree(self._session if delete else self._session / REMOVED, ignore_errors=True)
         self._session = None
+
+    def _session_folder(self, now: datetime) -> Path:
+        if self._session is None:
+            session = self._sessions / f"{now:%Y%m%d-%H%M%S}-{os.getpid()}"
+            session.mkdir(parents=True, exist_ok=True)
+            self._lock = (session / LOCK).open("wb")
+            if not _try_lock(self._lock):
+                raise OSError(f"{session} is in use")
+            self._session = session
+        return self._session
 
 
 def _unused(path: Path) -> Path:

@@ -36,9 +36,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--alpha", type=_share, metavar="A", help="their weight against the model's, 0 to 1 (the pack's)"
     )
-    parser.add_argument(
-        "--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (all, mixed down)"
-    )
+    parser.add_argument("--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (the clearest)")
     classify_batch.add_arguments(parser)
     known_person.add_arguments(parser)
 

@@ -1,4 +1,4 @@
-"""Which channel of a recording is heard: all of them mixed down, or one; holds for the session."""
+"""Which channel of a recording is heard: the one that hears the voice best, or a certain one; holds for the session."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,7 +11,7 @@ class ChannelMenu(QMenu):
     """The choice for files that are opened, or tried again, from then on.
 
     Signals:
-        chosen: The channel, counted from 0; None: all of them mixed down.
+        chosen: The channel, counted from 0; None: the one that hears the voice best.
 
     Attributes:
         choices: The actions: all channels first, then one for each.
@@ -23,7 +23,7 @@ class ChannelMenu(QMenu):
         super().__init__(parent)
         self.setTitle(self.tr("&Channel to listen to"))
         self._group = QActionGroup(self)
-        self.choices = [self._add(self.tr("&All, mixed down"), None)]
+        self.choices = [self._add(self.tr("The &clearest"), None)]
         self.addSeparator()
         names = {0: self.tr("&1, left"), 1: self.tr("&2, right")}
         for channel in range(MOST_CHANNELS):

@@ -66,6 +66,11 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "The end of the file is missing: it breaks off after {0} s."),
     QT_TRANSLATE_NOOP("Error", "Of its {0} bytes only {1} were found to be sound."),
     QT_TRANSLATE_NOOP("Error", "It has {0} sound tracks; number {1} was heard ({2})."),
+    QT_TRANSLATE_NOOP("Error", "It has {0} channels with different voices; each was heard while it spoke."),
+    QT_TRANSLATE_NOOP(
+        "Error", "Its channels are in opposite phase and would cancel each other; channel {0} was heard."
+    ),
+    QT_TRANSLATE_NOOP("Error", "It has {0} channels that differ; channel {1}, the clearest, was heard."),
     QT_TRANSLATE_NOOP("Error", "Only its beginning was heard; the rest is read with ffmpeg, which is missing here."),
     QT_TRANSLATE_NOOP("Error", "{0} says it has {1} samples a second: its header is damaged."),
     QT_TRANSLATE_NOOP("Error", "{0} is too short to hear a mood in: record at least {1} seconds."),
@@ -84,6 +89,9 @@ _SENTENCES = (
         "Error",
         "This recording is unlike any speech this pack has heard, so the voice does not learn from it.",
     ),
+    QT_TRANSLATE_NOOP("Error", "No speech was heard in this recording, so it can't be an example."),
+    QT_TRANSLATE_NOOP("Error", "Too little speech was heard in this recording, so it can't be an example."),
+    QT_TRANSLATE_NOOP("Error", "This recording is too quiet to be an example."),
     QT_TRANSLATE_NOOP(
         "Error",
         "This recording is unlike the others of this voice, so the voice does not learn from it.",

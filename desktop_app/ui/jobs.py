@@ -25,7 +25,8 @@ class Priority(IntEnum):
 
     LIVE = 0
     ASKED = 1
-    QUEUED = 2
+    AGAIN = 2
+    QUEUED = 3
 
 
 class JobState:

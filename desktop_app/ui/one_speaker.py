@@ -1,17 +1,16 @@
-"""A folder of recordings that are all one speaker: a voice learns from their answers, and they are answered again."""
+"""A folder of recordings that are all one speaker: a voice learns from their answers."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.ui.recognition_owner import Answered, LearntAll, RecognitionOwner
+from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.session import Entry, FileQueue, SessionModel
 
 
 class OneSpeaker(QObject):
-    """Waits until the recordings are answered, then teaches and answers anew.
+    """Waits until the recordings are answered, then teaches.
 
     Signals:
         learnt: LearntAll, once the voice is there.
@@ -37,22 +36,12 @@ class OneSpeaker(QObject):
 
     def _next(self) -> None:
         for name, files in self._waiting:
-            answered = {e.number: e.answered for e in self._entries(files) if e.answered is not None}
+            answered = tuple(e.answered for e in self._entries(files) if e.answered is not None)
             if answered:
-                job = self._owner.learn_all(name, tuple(answered.values()))
-                job.done.connect(partial(self._learnt, answered))
+                job = self._owner.learn_all(name, answered)
+                job.done.connect(self.learnt)
                 job.failed.connect(self.failed)
         self._waiting.clear()
 
     def _entries(self, files: frozenset[Path]) -> list[Entry]:
         return [e for e in self._session.entries() if e.path in files]
-
-    def _learnt(self, answered: dict[int, Answered], learnt: LearntAll) -> None:
-        self._owner.voice = learnt.key
-        self.learnt.emit(learnt)
-        for number, before in answered.items():
-            job = self._owner.answer_again(before, None, None)
-            job.done.connect(partial(self._answered, number))
-
-    def _answered(self, number: int, answered: Answered) -> None:
-        self._session.change(number, answered=answered)

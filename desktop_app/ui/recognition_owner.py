@@ -20,8 +20,8 @@ from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
-    from desktop_app.engine.people.examples import RemovedExamples
     from desktop_app.engine.people.personal import Learned, Personal, Reembedded
+    from desktop_app.engine.people.removed import Removed
     from desktop_app.engine.recognition.recogniser import Recogniser
     from desktop_app.engine.sound.free_talk import FreeTalk
     from desktop_app.engine.sound.speech import SpeechDetector
@@ -50,6 +50,7 @@ class PackInfo:
         items: Recordings in its datastore.
         landscape: Where they lie on the map; empty where the pack has no map.
         model_card: Its text, Markdown.
+        opening: How many packs were opened before it.
     """
 
     root: Path
@@ -62,6 +63,22 @@ class PackInfo:
     items: int
     landscape: Landscape
     model_card: str
+    opening: int = 0
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on besides the sound; answers of different bases may differ.
+
+    Attributes:
+        opening: Of the pack, see `PackInfo`.
+        revision: Of what the user has taught.
+        voice: Whose voice it is, as `RecognitionOwner.voice`.
+    """
+
+    opening: int = 0
+    revision: int = 0
+    voice: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,12 +90,14 @@ class Answered:
         analysis: The engine's Analysis.
         envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
         peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
+        basis: What it rests on besides the sound.
     """
 
     recognition: Recognition
     analysis: Any
     envelope: tuple[float, ...]
     peaks: NDArray[np.float32]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -96,11 +115,13 @@ class KnownVoice:
 
 @dataclass(frozen=True)
 class Known:
-    """What the user has taught: the voices, how many examples there are, and labels of theirs that no pack has."""
+    """What the user has taught: the voices, how many examples there are, labels of theirs that no pack has, and a
+    revision, another number after every change that answers may rest on."""
 
     voices: tuple[KnownVoice, ...] = ()
     examples: int = 0
     own_labels: tuple[str, ...] = ()
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +148,7 @@ class RecognitionOwner(QObject):
         opened: PackInfo, once a pack is in use.
         failed: The VoiceKinError why no pack could be opened.
         known_changed: Known, when the user's voices or examples changed; never where they can't be opened.
+        basis_changed: Answers made from now on may be others than those made before.
         unheard: How many examples a new pack can't hear, for their sound was not kept.
         forgetful: The StoreError why they can't be opened: the window goes on without.
 
@@ -139,15 +161,17 @@ class RecognitionOwner(QObject):
     opened = Signal(object)
     failed = Signal(object)
     known_changed = Signal(object)
+    basis_changed = Signal()
     forgetful = Signal(object)
     unheard = Signal(int)
 
     def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
         """`home` is the folder of the user's own data; without one nothing can be taught."""
         super().__init__(parent)
-        self.voice = UNKNOWN_VOICE
+        self._voice = UNKNOWN_VOICE
         self.known: Known | None = None
         self._home = home
+        self._openings = 0  # touched by the worker's thread only
         self._newly_heard = 0  # examples, by the pack in use
         self._personal: Personal | None = None  # touched by the worker's thread only
         self.worker = Worker("recogniser", self)
@@ -155,6 +179,23 @@ class RecognitionOwner(QObject):
         self._recogniser: Recogniser | None = None  # touched by the worker's thread only
         self._file_reader: Recogniser | None = None  # the same pack for files, between whose pieces the other answers
         self._detector: SpeechDetector | None = None
+
+    @property
+    def voice(self) -> str:
+        """Whose voice it is, see the class."""
+        return self._voice
+
+    @voice.setter
+    def voice(self, key: str) -> None:
+        if key != self._voice:
+            self._voice = key
+            self.basis_changed.emit()
+
+    @property
+    def basis(self) -> Basis:
+        """What an answer made now would rest on."""
+        opening = self.pack.opening if self.pack is not None else 0
+        return Basis(opening, self.known.revision if self.known is not None else 0, self.voice)
 
     def open(self, path: Path) -> Job:
         """Use the pack at `path`; a bad one leaves the pack in use as it is."""
@@ -177,7 +218,8 @@ class RecognitionOwner(QObject):
             if self._personal is not None:
                 self._personal.store.close()
                 self._personal = None
-            return pack_info(pack)
+            self._openings += 1
+            return replace(pack_info(pack), opening=self._openings)
 
         # not between the pieces of a long file: it is answered by the pack that analyses it
         job = self.worker.submit(load, Priority.QUEUED)
@@ -215,20 +257,27 @@ class RecognitionOwner(QObject):
             recognition = self._answer(analysis, voice, state=state)
             heard = peaks.array()
             before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
-            return Answered(recognition, analysis, envelope_of(heard), np.concatenate([before, heard]))
+            peaks_of_all = np.concatenate([before, heard])
+            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice))
 
         return self.worker.submit(answer, Priority.QUEUED)
 
-    def answer_again(self, answered: Answered, k: int | None, alpha: float | None) -> Job:
-        """Mix the same analysis anew, None for what nobody chose; done with Answered. Nothing is encoded."""
+    def answer_again(
+        self, answered: Answered, k: int | None, alpha: float | None, priority: Priority = Priority.ASKED
+    ) -> Job:
+        """Mix the same analysis anew, None for what nobody chose; done with Answered. Nothing is encoded.
+
+        Fails with PackError where another encoder made the analysis: the recording is to be heard again.
+        """
         voice = self.voice
 
-        def answer(state: JobState) -> Answered:  # noqa: ARG001
+        def answer(state: JobState) -> Answered:
             if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
                 raise PackError("This answer was made with another pack: answer the recording again first.")
-            return replace(answered, recognition=self._answer(answered.analysis, voice, k, alpha))
+            recognition = self._answer(answered.analysis, voice, k, alpha, state)
+            return replace(answered, recognition=recognition, basis=self._basis(voice))
 
-        return self.worker.submit(answer)
+        return self.worker.submit(answer, priority)
 
     def answer_live(self, samples: Samples, sample_rate: int) -> Job:
         """Answer a window of live sound, float32 [n] at the microphone's rate; done with LiveAnswer."""
@@ -262,7 +311,7 @@ class RecognitionOwner(QObject):
         return self._teach(create)
 
     def remove_voice(self, key: str) -> Job:
-        """Forget a named voice."""
+        """Forget a named voice; done with what `restore` takes."""
         return self._teach(lambda personal: personal.remove_voice(_number(key)))
 
     def learn_from_takes(self, key: str, learns: bool) -> Job:
@@ -313,7 +362,7 @@ class RecognitionOwner(QObject):
         return self._submit(learn)
 
     def unlearn(self, key: str, recording_id: int) -> Job:
-        """Undo it."""
+        """Undo it; done with what `restore` takes."""
         return self._teach(lambda personal: personal.unlearn(_number(key), recording_id))
 
     def add_example(self, answered: Answered, label: str, keep_audio_of: Path | None) -> Job:
@@ -353,18 +402,18 @@ class RecognitionOwner(QObject):
         return self._submit(lambda personal, _: (personal.examples.all(), len(personal.unheard())), changes=False)
 
     def remove_examples(self, ids: list[int]) -> Job:
-        """Forget examples; done with what `restore_examples` takes."""
+        """Forget examples; done with what `restore` takes."""
         return self._teach(lambda personal: personal.remove_examples(ids))
 
-    def restore_examples(self, removed: "RemovedExamples") -> Job:
+    def restore(self, removed: "Removed") -> Job:
         """Take a removal back."""
-        return self._teach(lambda personal: personal.restore_examples(removed))
+        return self._teach(lambda personal: personal.restore(removed))
 
-    def relabel_examples(self, ids: list[int], label: str) -> Job:
-        """Say that examples were something else."""
+    def relabel_examples(self, labels: dict[int, str]) -> Job:
+        """Say that examples, by their ids, were something else."""
 
         def relabel(personal: "Personal") -> None:
-            for example_id in ids:
+            for example_id, label in labels.items():
                 personal.relabel(example_id, label)
 
         return self._teach(relabel)
@@ -426,6 +475,9 @@ class RecognitionOwner(QObject):
             progress=partial(_after_analysis, state) if state else None,
         )
 
+    def _basis(self, voice: str) -> Basis:
+        return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice)
+
     def _baseline(self, analysis: Any, voice: str) -> Samples | None:
         if voice == ONE_SPEAKER:
             return self._needed().estimate_voice([analysis]).baseline
@@ -442,7 +494,8 @@ class RecognitionOwner(QObject):
             voices.append(KnownVoice(key, profile.name, profile.recordings, settled, learns, paused))
         counts = personal.examples.labels()
         pack_labels = self._needed().pack.manifest.labels
-        return Known(tuple(voices), sum(counts.values()), tuple(one for one in counts if one not in pack_labels))
+        own_labels = tuple(one for one in counts if one not in pack_labels)
+        return Known(tuple(voices), sum(counts.values()), own_labels, personal.revision)
 
     # in the window's thread
 
@@ -510,18 +563,24 @@ class RecognitionOwner(QObject):
     def _tidy(self) -> None:
         """Embed the examples anew where a change among many left that for later."""
 
-        def tidy(state: JobState) -> None:  # noqa: ARG001
-            if self._personal is not None and self._personal.stale:
-                self._personal.refresh()
+        def tidy(state: JobState) -> Known | None:  # noqa: ARG001
+            if self._personal is None or not self._personal.stale:
+                return None
+            self._personal.refresh()
+            return self._known(self._personal)
 
-        self.worker.submit(tidy, Priority.QUEUED)
+        self.worker.submit(tidy, Priority.QUEUED).done.connect(self._now_known)
 
     def _now_known(self, known: Known | None) -> None:
-        if known is not None:
-            self.known = known
-            if self.voice.startswith(NAMED_VOICE) and self.voice not in {v.key for v in known.voices}:
-                self.voice = UNKNOWN_VOICE
-            self.known_changed.emit(known)
+        if known is None:
+            return
+        before = self.basis
+        self.known = known
+        if self._voice.startswith(NAMED_VOICE) and self._voice not in {v.key for v in known.voices}:
+            self._voice = UNKNOWN_VOICE
+        self.known_changed.emit(known)
+        if self.basis != before:
+            self.basis_changed.emit()
 
     def _needed(self) -> "Recogniser":
         if self._recogniser is None:
@@ -531,6 +590,7 @@ class RecognitionOwner(QObject):
     def _opened(self, pack: PackInfo) -> None:
         self.pack = pack
         self.opened.emit(pack)
+        self.basis_changed.emit()
 
 
 def pack_info(pack: Any) -> PackInfo:

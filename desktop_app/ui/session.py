@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -43,8 +44,9 @@ class Entry:
         state, progress: How far its answer is.
         answered: The answer, once there.
         error: The sentence of why there is none.
+        is_stale: Its answer rests on something that has changed, and is being asked again.
         stretch: The part of the file that is asked about; None: all of it.
-        channel: The channel that is listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Entry:
     progress: float = 0.0
     answered: Answered | None = None
     error: str = ""
+    is_stale: bool = False
     stretch: Stretch | None = None
     channel: int | None = None
 
@@ -142,12 +145,20 @@ class SessionModel(QStandardItemModel):
         self.entry_changed.emit(entry)
         return entry
 
-    def remove(self, number: int) -> None:
-        """Take a recording out of the list."""
+    def remove(self, number: int) -> Entry | None:
+        """Take a recording out of the list; what `put_back` takes."""
         row = self.row_of(number)
-        if row >= 0:
-            del self._entries[row]
-            self.removeRow(row)
+        if row < 0:
+            return None
+        entry = self._entries.pop(row)
+        self.removeRow(row)
+        return entry
+
+    def put_back(self, entry: Entry) -> None:
+        """A recording that was taken out is in its place again."""
+        row = bisect_left(self._entries, entry.number, key=lambda other: other.number)
+        self._entries.insert(row, entry)
+        self.insertRow(row, [_item(cell) for cell in _cells(entry)])
 
     def entries(self) -> tuple[Entry, ...]:
         """All, in the order they came."""
@@ -168,6 +179,17 @@ class SessionModel(QStandardItemModel):
         return row if row < len(self._entries) and self._entries[row].number == number else -1
 
 
+def _remark(entry: Entry) -> str:
+    """Why there is no answer, not a sure one, or one of what was known before."""
+    if entry.is_stale and entry.state is EntryState.DONE and entry.error:
+        return translate("Session", "Answered with what was known before. {0}").format(translated(entry.error))
+    if entry.is_stale:
+        return translate("Session", "Being asked again: what the answer rests on has changed.")
+    recognition = entry.recognition
+    notes = (recognition.abstained_because, *recognition.remarks) if recognition else (entry.error,)
+    return " ".join(map(translated, filter(None, notes)))
+
+
 def _item(cell: dict[int, Any]) -> QStandardItem:
     item = QStandardItem()
     item.setEditable(False)
@@ -184,8 +206,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     if recognition is not None and not recognition.abstained:
         by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
-    notes = (recognition.abstained_because, *recognition.remarks) if recognition else (entry.error,)
-    note = " ".join(map(translated, filter(None, notes)))
+    note = _remark(entry)
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.number),
         (answer, by_answer),
@@ -218,7 +239,8 @@ class FileQueue(QObject):
 
     Attributes:
         is_paused: The recording under way waits where it is, and no further one is begun.
-        channel: Which channel of a file is listened to when it is opened or tried again; None: all, mixed down.
+        channel: Which channel of a file is listened to when it is opened or tried again; None: the one that hears the
+            voice best.
     """
 
     idle = Signal()
@@ -275,15 +297,19 @@ class FileQueue(QObject):
         """Answer it when its turn comes."""
         self.add_all((entry,))
 
-    def add_all(self, entries: Sequence[Entry]) -> None:
-        """Answer them when their turn comes; one that has a turn already keeps it."""
+    def add_all(self, entries: Sequence[Entry], keeping_answers: bool = False) -> None:
+        """Answer them when their turn comes; one that has a turn already keeps it.
+
+        `keeping_answers`: what was answered stays, marked, until there is another answer.
+        """
         for entry in entries:
             if entry.number in self._running or entry.number in self._waiting:
                 continue
             if entry.state is not EntryState.WAITING:
                 # a take has one channel, and a part is of what its recording was heard by
                 channel = entry.channel if entry.is_take or entry.stretch else self.channel
-                again = {"error": "", "progress": 0.0, "answered": None, "channel": channel}
+                again: dict[str, object] = {"error": "", "progress": 0.0, "channel": channel}
+                again |= {"is_stale": True} if keeping_answers else {"is_stale": False, "answered": None}
                 self._session.change(entry.number, state=EntryState.WAITING, **again)
             self._waiting.append(entry.number)
         self._next()
@@ -295,7 +321,7 @@ class FileQueue(QObject):
         elif number in self._waiting:
             self._waiting.remove(number)
             self._done += 1
-            self._session.change(number, state=EntryState.STOPPED)
+            self._stopped(number)
             self._next()
 
     def cancel_all(self) -> None:
@@ -303,7 +329,7 @@ class FileQueue(QObject):
         waiting, self._waiting = list(self._waiting), deque()
         self._done += len(waiting)
         for number in waiting:
-            self._session.change(number, state=EntryState.STOPPED)
+            self._stopped(number)
         for job in self._running.values():
             job.cancel()
         self.pause(False)
@@ -349,8 +375,10 @@ class FileQueue(QObject):
         self._share = 0.0
         job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch, entry.channel)
         job.progressed.connect(lambda share: self._progressed(number, share))
-        job.done.connect(lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered))
-        job.failed.connect(lambda error: self._session.change(number, state=EntryState.FAILED, error=in_words(error)))
+        job.done.connect(
+            lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered, is_stale=False)
+        )
+        job.failed.connect(partial(self._failed, number))
         job.finished.connect(lambda: self._finished(number))
 
     def _progressed(self, number: int, share: float) -> None:
@@ -358,12 +386,23 @@ class FileQueue(QObject):
         self._session.change(number, progress=share)
         self.changed.emit()
 
+    def _stopped(self, number: int) -> None:
+        entry = self._session.entry(number)
+        answered_before = entry is not None and entry.answered is not None
+        self._session.change(number, state=EntryState.DONE if answered_before else EntryState.STOPPED)
+
+    def _failed(self, number: int, error: Exception) -> None:
+        entry = self._session.entry(number)
+        answered_before = entry is not None and entry.answered is not None
+        state = EntryState.DONE if answered_before else EntryState.FAILED  # an answer that was there is never lost
+        self._session.change(number, state=state, error=in_words(error))
+
     def _finished(self, number: int) -> None:
         del self._running[number]
         self._done += 1
         entry = self._session.entry(number)
         if entry is not None and entry.state is EntryState.RUNNING:
-            self._session.change(number, state=EntryState.STOPPED)
+            self._stopped(number)
         self._next()
 
 
@@ -379,8 +418,10 @@ def answer_in_short(entry: Entry) -> str:
             return percent(entry.progress) if entry.progress else translate("Session", "Listening …")
         return translate("Session", "Waiting")
     if recognition.abstained:
-        return translate("Session", "Uncertain")
-    return f"{label_name(recognition.label)} {percent(recognition.confidence)}"
+        answer = translate("Session", "Uncertain")
+    else:
+        answer = f"{label_name(recognition.label)} {percent(recognition.confidence)}"
+    return f"{answer} …" if entry.is_stale else answer
 
 
 def sorted_view(session: SessionModel, parent: QObject) -> QSortFilterProxyModel:

@@ -19,7 +19,7 @@ class Settings:
     """Attributes:
     microphone_name, microphone_host_api: The microphone chosen last; "" for the system's default.
     theme, language: One of THEMES, LANGUAGES.
-    keep_recordings: Whether takes are kept when the app closes.
+    keep_takes: Whether takes are kept after the app closes.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
     keep_example_audio: Whether the sound of an example is kept with it.
     introduced: Whether the first-start page was read.
@@ -30,7 +30,7 @@ class Settings:
     microphone_host_api: str = ""
     theme: str = "system"
     language: str = "system"
-    keep_recordings: bool = False
+    keep_takes: bool = True
     listen_before_recording: bool = True
     introduced: bool = False
     keep_example_audio: bool = False

@@ -312,8 +312,12 @@ def test_only_our_own_recordings_are_deleted(tmp_path: Path) -> None:
     foreign = tmp_path / "foreign.wav"
     foreign.write_bytes(b"x")
     with pytest.raises(ValueError, match=r"foreign\.wav"):
-        folder.delete(foreign)
-    folder.delete(kept)
+        folder.remove(foreign)
+    aside = folder.remove(kept)
     assert foreign.exists()
     assert not kept.exists()
+    kept = folder.put_back(aside)
+    assert kept.exists()
+    aside = folder.remove(kept)
     folder.close()
+    assert not list((tmp_path / "data").rglob("*.wav"))

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from desktop_app.engine.sound.kinds import FILM, SOUND
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGING = CHECKOUT / "packaging"
 WORKFLOW = CHECKOUT / ".github" / "workflows" / "installers.yml"
@@ -46,6 +48,12 @@ def test_the_windows_uninstaller_takes_away_what_lies_beside_internal() -> None:
     written = set(re.findall(r'WriteReg\w+ HKCU "([^"]+)"', script))
     roots = re.findall(r'DeleteRegKey HKCU "([^"]+)"', script)
     assert [key for key in written if not key.startswith(tuple(roots))] == []
+
+
+def test_windows_offers_voicekin_for_what_it_reads() -> None:
+    script = (PACKAGING / "windows" / "voicekin.nsi").read_text(encoding="utf-8")
+    offered = re.findall(r'SupportedTypes" "(\.\w+)"', script)
+    assert {".wav", ".m4a", ".mp4"} <= set(offered) <= {*SOUND, *FILM}
 
 
 @pytest.mark.parametrize("job", ["linux", "macos", "windows", "release"])

@@ -92,7 +92,7 @@ class Desk:
             window.resize(1240, 860)
             window.show()
             self.activate()
-        if self.microphones.plugged:
+        if self.microphones.plugged and self.settings.values.introduced:
             self.wait_state(MicState.READY)
         return window
 
@@ -107,16 +107,24 @@ class Desk:
             self.qtbot.waitSignal(capture.state_changed, timeout=LONG, check_params_cb=lambda now: now is state).wait()
 
     def wait_entry(self, act: Callable[[], object], *states: EntryState) -> Entry:
-        """Do something and wait until a recording reaches one of the states."""
+        """Do something and wait until a recording reaches one of the states, its answer up to date."""
         wanted = states or (EntryState.DONE, EntryState.FAILED)
+        self.settle()
         with self.qtbot.waitSignal(
-            self.window.session.entry_changed, timeout=LONG, check_params_cb=lambda entry: entry.state in wanted
+            self.window.session.entry_changed,
+            timeout=LONG,
+            check_params_cb=lambda entry: entry.state in wanted and not entry.is_stale,
         ) as signal:
             act()
+        self.settle()
         assert signal.args is not None
         entry = signal.args[0]
         assert isinstance(entry, Entry)
-        return entry
+        return self.window.session.entry(entry.number) or entry
+
+    def settle(self) -> None:
+        """Wait until every answer that rests on something that has changed is asked again."""
+        self.qtbot.waitUntil(lambda: self.window.ask_again.is_idle, timeout=LONG)
 
     def start(self, sound: Block | None = None) -> None:
         """Begin a recording with the button; with a sound, the take is that sound to the sample."""

@@ -106,7 +106,7 @@ def test_a_folder_is_one_speaker(desk: Desk, window: MainWindow, tmp_path: Path)
         desk.drop(folder)
         desk.qtbot.waitUntil(lambda: "one speaker" in window.notice.message.text(), timeout=LONG)
     before = [e.recognition for e in window.session.entries()]
-    with desk.qtbot.waitSignal(window.one_speaker.learnt, timeout=LONG) as signal:
+    with desk.qtbot.waitSignal(window.teaching.one_speaker.learnt, timeout=LONG) as signal:
         desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
     assert signal.args is not None
     assert (signal.args[0].name, signal.args[0].learnt + len(signal.args[0].refused)) == ("Interview", 3)
@@ -116,7 +116,13 @@ def test_a_folder_is_one_speaker(desk: Desk, window: MainWindow, tmp_path: Path)
         timeout=LONG,
     )
     assert {e.state for e in window.session.entries()} == {EntryState.DONE}
+    desk.settle()
     with desk.qtbot.waitSignal(window.owner.known_changed, timeout=LONG):
         desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
     assert window.owner.known is not None
     assert window.owner.known.voices == ()
+    desk.settle()  # and the table has the answers back that it had
+    for entry, was in zip(window.session.entries(), before, strict=True):
+        assert entry.recognition is not None
+        assert was is not None
+        assert dict(entry.recognition.probabilities) == pytest.approx(dict(was.probabilities))

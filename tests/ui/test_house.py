@@ -85,7 +85,7 @@ def test_tab_goes_from_top_to_bottom_as_the_eye_does(desk: Desk, wav: Wav) -> No
     desk.qtbot.mouseClick(window.what_if.heading, LEFT)
     panels = (
         *(window.record, window.voice, window.recordings, window.notice),
-        *(window.answer, window.that_was, window.neighbours, window.what_if),
+        *(window.answer, window.neighbours, window.what_if),
     )
     window.record.microphones.setFocus()
     order: list[QWidget] = []
@@ -132,7 +132,7 @@ def test_every_control_of_every_dialog_has_a_name(desk: Desk, wav: Wav) -> None:
     desk.qtbot.keyClick(window.findChild(QInputDialog), Qt.Key.Key_Return)
     desk.qtbot.waitUntil(window.voice.details.isVisible, timeout=LONG)
     openers = (
-        *(window.show_settings, window.show_about, window.show_packs, window.show_examples),
+        *(window.show_settings, window.show_about, window.show_packs, window.examples_action.trigger),
         *(window.voice.details.click, lambda: window.show_bug(ValueError("odd"))),
     )
     for opens in openers:
@@ -199,7 +199,7 @@ def test_the_systems_theme_is_followed(desk: Desk, theme: Theme, monkeypatch: py
 # recordings that are kept, neighbours that can be heard
 
 
-def test_kept_recordings_are_opened_again_and_all_are_deleted(desk: Desk, wav: Wav, answers_yes: list[str]) -> None:
+def test_kept_recordings_are_opened_again_and_all_are_deleted_and_put_back(desk: Desk, wav: Wav) -> None:
     window = desk.open()
     with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
         window.kept_action.trigger()
@@ -212,8 +212,14 @@ def test_kept_recordings_are_opened_again_and_all_are_deleted(desk: Desk, wav: W
     opened = desk.wait_entry(lambda: desk.drop(wav("angry")))
     desk.record(clip("sad", 1))
     window.delete_all_action.trigger()
-    assert "2" in answers_yes[0]
+    assert window.notice.message.text() == "Deleted: 2 recordings."
     assert [e.number for e in window.session.entries()] == [opened.number]  # a file that was opened is not ours
+    assert opened.path.exists()
+    desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.session.entries()) == 3
+    assert all(e.path.exists() and e.recognition is not None for e in window.session.entries())
+    window.delete_all_action.trigger()
+    desk.close()
     assert opened.path.exists()
     assert not list(desk.home.rglob("*.wav"))
 
@@ -221,14 +227,14 @@ def test_kept_recordings_are_opened_again_and_all_are_deleted(desk: Desk, wav: W
 def test_a_disk_that_takes_nothing_more_at_the_end_loses_no_recording(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.settings.update(keep_recordings=True)
+    desk.settings.update(keep_takes=True)
     desk.open()
-    desk.record(clip("sad", 1))
 
     def full(_: Path) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(desk.takes, "keep", full)
+    desk.record(clip("sad", 1))
     desk.close()
     monkeypatch.undo()
     window = desk.make()

@@ -107,7 +107,7 @@ def test_a_corrected_answer_changes_the_next_one(desk: Desk, window: MainWindow,
     assert max(before, key=lambda label: before[label]) == "happy"
     assert window.that_was.isVisible()
     # by its key: sad is the fourth emotion
-    desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_4))
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier))
     assert "Remembered: this was “Sad”" in window.notice.message.text()
     assert shares(window)["sad"] > before["sad"]
     # the next one hears of it as well

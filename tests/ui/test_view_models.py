@@ -14,7 +14,7 @@ from desktop_app.engine.recognition.recogniser import NO_SPEECH
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui import answer_text, theme
 from desktop_app.ui.live_model import Smoother
-from desktop_app.ui.recognition_owner import Answered
+from desktop_app.ui.recognition_owner import Answered, Basis
 from desktop_app.ui.session import EntryState, SessionModel, sorted_view
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.widgets.map_view import Landscape
@@ -62,7 +62,7 @@ def test_answers_are_sorted_by_emotion_and_then_by_how_sure() -> None:
         (("sad", 0.5), ("happy", 0.94), ("happy", 1.0), ("happy", 0.99)),
         strict=True,
     ):
-        answered = Answered(recognition({label: p}), None, (), np.zeros(0, np.float32))
+        answered = Answered(recognition({label: p}), None, (), np.zeros(0, np.float32), Basis())
         session.change(entry.number, state=EntryState.DONE, answered=answered)
     answers = [view.index(row, SessionModel.ANSWER).data().replace("\xa0", " ") for row in range(4)]
     assert answers == ["Happy 94 %", "Happy 99 %", "Happy 100 %", "Sad 50 %"]
@@ -72,7 +72,7 @@ def test_answers_are_sorted_by_emotion_and_then_by_how_sure() -> None:
 def test_a_part_is_as_long_as_what_was_listened_to() -> None:
     session = SessionModel()
     entry = session.add(Path("long.wav"), "long.wav, 0:35 to 1:00", stretch=Stretch(35.0, 60.0))
-    answered = Answered(recognition({"sad": 0.5}, duration_s=60.0), None, (), np.zeros(0, np.float32))
+    answered = Answered(recognition({"sad": 0.5}, duration_s=60.0), None, (), np.zeros(0, np.float32), Basis())
     session.change(entry.number, state=EntryState.DONE, answered=answered)
     assert session.index(0, SessionModel.LENGTH).data() == "0:25"
 
@@ -109,10 +109,10 @@ def test_a_file_that_is_no_text_is_set_aside(tmp_path: Path) -> None:
 def test_values_that_do_not_fit_are_left_out_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text(
-        json.dumps({"theme": "purple", "language": "de", "introduced": 1, "keep_recordings": True, "later": {}}),
+        json.dumps({"theme": "purple", "language": "de", "introduced": 1, "keep_takes": True, "later": {}}),
         encoding="utf-8",
     )
-    assert SettingsFile(path).values == Settings(language="de", keep_recordings=True)
+    assert SettingsFile(path).values == Settings(language="de", keep_takes=True)
 
 
 def test_a_disk_that_refuses_does_not_stop_anyone(tmp_path: Path) -> None:

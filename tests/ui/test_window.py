@@ -386,24 +386,31 @@ def test_a_take_is_played_kept_and_deleted(desk: Desk) -> None:
     with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
         desk.player.end()
     assert window.answer.play.text() == "Play"
-    desk.qtbot.mouseClick(window.answer.keep, LEFT)
-    kept = window.session.entry(entry.number)
-    assert kept is not None
-    assert kept.kept
-    assert kept.path.parent == desk.takes.recordings
+    assert entry.kept
+    assert entry.path.parent == desk.takes.recordings
+    assert not window.answer.keep.isVisible()
     desk.qtbot.mouseClick(window.answer.delete, LEFT)
     assert window.session.entries() == ()
-    assert not kept.path.exists()
+    assert not entry.path.exists()
     assert window.empty.isVisible()
+    assert window.notice.message.text() == f"“{entry.name}” is deleted."
+    desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    (back,) = window.session.entries()
+    assert back.path.exists()
+    assert (back.name, back.recognition) == (entry.name, entry.recognition)
+    assert window.answer.isVisible()
+    assert not window.notice.isVisible()
 
 
-def test_nothing_is_kept_unless_the_setting_says_so(desk: Desk) -> None:
-    desk.open()
+def test_takes_are_kept_unless_the_setting_says_no(desk: Desk) -> None:
+    desk.settings.update(keep_takes=False)
+    window = desk.open()
     path = desk.record(clip("sad", 1)).path
     assert path.exists()
+    assert window.answer.keep.isVisible()
     desk.close()
     assert not list(desk.home.rglob("*.wav"))
-    desk.settings.update(keep_recordings=True)
+    desk.settings = type(desk.settings)(desk.home / "none.json")  # as it is where nobody has chosen
     desk.open()
     desk.record(clip("sad", 1))
     desk.close()
@@ -412,7 +419,6 @@ def test_nothing_is_kept_unless_the_setting_says_so(desk: Desk) -> None:
 
 
 def test_closing_while_recording_loses_nothing_that_was_to_be_kept(desk: Desk) -> None:
-    desk.settings.update(keep_recordings=True)
     desk.open()
     desk.start()
     desk.say(clip("sad", 1))
@@ -448,6 +454,11 @@ def test_a_take_of_a_killed_app_is_offered(desk: Desk, recover: bool) -> None:
         assert entry.path.parent == desk.takes.recordings
     else:
         desk.qtbot.mouseClick(window.notice.buttons[1], LEFT)
+        assert window.notice.message.text() == "The recording is deleted."
+        entry = desk.wait_entry(lambda: desk.qtbot.mouseClick(window.notice.buttons[0], LEFT))
+        assert entry.path.exists()
+        desk.qtbot.mouseClick(window.answer.delete, LEFT)
+        desk.close()
         assert not list(desk.home.rglob("*.wav"))
 
 
@@ -459,9 +470,15 @@ def test_the_first_start_explains_and_is_not_shown_again(desk: Desk) -> None:
     assert window.first_start.isVisible()
     text = " ".join(label.text() for label in window.first_start.findChildren(type(window.answer.sure)))
     assert "Article 5(1)(f)" in text
-    desk.qtbot.keyClick(window.first_start.button, Qt.Key.Key_Space)
+    assert not desk.microphones.opened
+    desk.qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert window.capture.state is MicState.LOOKING  # no device is so much as looked for before it was read
+    desk.qtbot.keyClick(window.first_start.button, Qt.Key.Key_Return)
     assert not window.first_start.isVisible()
     assert window.record.button.hasFocus()
+    desk.wait_state(MicState.READY)
+    assert desk.microphones.opened
     desk.close()
     window = desk.open(introduced=False)
     assert not window.first_start.isVisible()

@@ -21,6 +21,7 @@ from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people.examples import StoredFeatures
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.recognition.fusion import fuse, softmax
+from desktop_app.engine.recognition.retrieval import own_mix
 from desktop_app.engine.recognition.voice import ITERATIONS, estimate_baseline
 from trainer.data.table import bar
 from trainer.results.figures import personalisation_figure, save_figure
@@ -149,11 +150,12 @@ class Speaker:
         n = len(halves.tested)
         answers = []
         for i, (known, one) in enumerate(zip(wanted, heard, strict=True)):
-            tested = self._pooled[halves.tested] - one.baseline
+            heard_of_it = self._pooled[halves.tested]
+            tested = heard_of_it - one.baseline
             if known.by == VOICEKIN or not len(one.said):
                 own = self._own(one, off[:, i]) if len(one.said) else None
                 at = slice(i * n, (i + 1) * n)
-                answers.append(self._fused(own, tested, logits[at], embeddings[at]).argmax(1))
+                answers.append(self._fused(own, heard_of_it, tested, logits[at], embeddings[at]).argmax(1))
             else:
                 compared = logistic_regression if known.by == REGRESSION else partial(fine_tuned, self._fitted)
                 answers.append(compared(self._pooled[one.examples] - one.baseline, one.said, tested))
@@ -202,18 +204,21 @@ class Speaker:
             logits, embeddings = self._fitted.head.after(sums)
         return logits[:, : len(self._names)].numpy(), embeddings.numpy()
 
-    def _fused(self, own: OwnDatastore | None, tested: Floats, logits: Floats, embeddings: Floats) -> Doubles:
-        """p of eq. (4) [n, L] as the app makes it, of tested clips [n, D] with the baseline taken off."""
+    def _fused(
+        self, own: OwnDatastore | None, heard: Floats, tested: Floats, logits: Floats, embeddings: Floats
+    ) -> Doubles:
+        """p of eq. (4) [n, L] as the app makes it, of tested clips [n, D], as heard and with the baseline taken off."""
         tuned = self._tuned
         p_model = softmax(logits, tuned.temperature)
-        alpha = tuned.alpha if own is None else max(tuned.alpha, own.alpha)
-        if not alpha:
+        if own is None and not tuned.alpha:
             return p_model
         found = nearest(embeddings, self._items, self._item_labels, tuned.k)
         p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, len(self._names))
-        if own is not None:
-            p_knn = own.trust * own.distributions(tested, p_model) + (1 - own.trust) * p_knn
-        return fuse(p_knn, p_model, alpha)
+        if own is None:
+            return fuse(p_knn, p_model, tuned.alpha)
+        alpha, trust = own_mix(own.nearness(heard), tuned.alpha, own.alpha, own.trust)
+        p_own = own.distributions(tested, p_model)
+        return fuse(trust[:, None] * p_own + (1 - trust[:, None]) * p_knn, p_model, alpha)
 
     def _own(self, heard: Heard, off: torch.Tensor) -> OwnDatastore:
         """The examples as the app holds them; `off` [m, width], what the baseline takes off the first layer's sums."""

@@ -11,7 +11,10 @@ from desktop_app.engine.exports.text import one_line, spelled_out, valid_xml
 from desktop_app.engine.recognition.answer import Recognition
 
 SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
-MIME_TYPES = {".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".flac": "audio/flac"}
+MIME_TYPES = {
+    **{".wav": "audio/x-wav", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".flac": "audio/flac", ".m4a": "audio/mp4"},
+    **{".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska"},
+}
 
 
 def eaf(recognition: Recognition, target: Path) -> bytes:

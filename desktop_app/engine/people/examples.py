@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.people.removed import Removed, put_back, rows_of
 from desktop_app.engine.people.store import Heard, Store, clean_name, now, unpack_envelope, unpack_floats
 
 Floats = npt.NDArray[np.float32]
@@ -57,14 +58,6 @@ class StoredFeatures:
     baseline: Floats | None
 
 
-@dataclass(frozen=True)
-class RemovedExamples:
-    """Examples that were removed, enough to take it back. Their kept audio is there until the store is closed."""
-
-    rows: tuple[tuple[object, ...], ...]
-    features: tuple[tuple[object, ...], ...]
-
-
 class Examples:
     """The examples in a store; every change is there when the method returns. Raises StoreError as the store does."""
 
@@ -102,57 +95,25 @@ class Examples:
         with self._store.writing() as connection:
             connection.execute("UPDATE examples SET label = ? WHERE recording_id = ?", (label, example_id))
 
-    def remove(self, example_ids: Sequence[int]) -> RemovedExamples:
+    def remove(self, example_ids: Sequence[int]) -> Removed:
         """Remove examples. A recording that a voice has learnt from stays with the voice."""
-        rows: list[tuple[object, ...]] = []
-        features: list[tuple[object, ...]] = []
         with self._store.writing() as connection:
-            for i in example_ids:
-                rows += connection.execute(
-                    """SELECT r.id, r.fingerprint, r.origin, r.duration_s, r.speech_s, r.envelope, r.audio,
-                    e.label, e.voice_id, e.added FROM recordings r JOIN examples e ON e.recording_id = r.id
-                    WHERE r.id = ?""",
-                    (i,),
-                )
-                features += connection.execute(
-                    "SELECT recording_id, encoder, pooled, dim, baseline FROM features WHERE recording_id = ?", (i,)
-                )
+            removed = rows_of(connection, recordings=example_ids)
             ids = [(i,) for i in example_ids]
             connection.executemany("DELETE FROM examples WHERE recording_id = ?", ids)
             # what a voice keeps of it is numbers; the sound was kept for the example
             connection.executemany("UPDATE recordings SET audio = NULL WHERE id = ?", ids)
             self._store.drop_unused(list(example_ids))
-        return RemovedExamples(tuple(rows), tuple(features))
+        return removed
 
-    def remove_all(self) -> RemovedExamples:
+    def remove_all(self) -> Removed:
         """Remove every example."""
         with self._store.writing():
             return self.remove([e.id for e in self.all()])
 
-    def restore(self, removed: RemovedExamples) -> None:
-        """Take a removal back. A voice that was removed in the meantime stays removed.
-
-        An example gets another id where its own was given to another recording meanwhile, and stays as it is where its
-        recording became an example again.
-        """
-        with self._store.writing() as connection:
-            ids: dict[object, int] = {}
-            for i, *recording, label, voice_id, added in removed.rows:
-                (ids[i],) = connection.execute(
-                    """INSERT INTO recordings (id, fingerprint, origin, duration_s, speech_s, envelope, audio)
-                    VALUES ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM recordings WHERE id = ?1)), ?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (fingerprint) DO UPDATE SET audio = coalesce(audio, excluded.audio) RETURNING id""",
-                    (i, *recording),
-                ).fetchone()
-                connection.execute(
-                    """INSERT OR IGNORE INTO examples (recording_id, label, voice_id, added)
-                    VALUES (?, ?, (SELECT id FROM voices WHERE id = ?), ?)""",
-                    (ids[i], label, voice_id, added),
-                )
-            connection.executemany(
-                "INSERT OR IGNORE INTO features VALUES (?, ?, ?, ?, ?)",
-                [(ids[i], *features) for i, *features in removed.features],
-            )
+    def restore(self, removed: Removed) -> None:
+        """Take a removal back, as `removed.put_back` does. A voice that was removed in the meantime stays removed."""
+        put_back(self._store, removed)
 
     def labels(self) -> dict[str, int]:
         """How many examples each label has."""

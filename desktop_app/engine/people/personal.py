@@ -8,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.pack.format import Item
-from desktop_app.engine.people.examples import Example, Examples, RemovedExamples
+from desktop_app.engine.people.examples import Example, Examples
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.people.profiles import Profiles
+from desktop_app.engine.people.removed import Removed, put_back
 from desktop_app.engine.people.store import Heard, Store
 from desktop_app.engine.recognition.fusion import softmax
-from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
+from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, Analysis, Recogniser
 from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of, unlike_the_others
 from desktop_app.engine.sound.audio import Audio, load_audio
-from desktop_app.errors import AudioError, Cancelled
+from desktop_app.errors import AudioError, Cancelled, LearningError
 
 Floats = npt.NDArray[np.float32]
 
@@ -33,6 +34,12 @@ KEPT_SECONDS = 600.0
 TOO_LITTLE_SPEECH = "There is too little speech in this recording to learn a voice from it."
 NOT_LIKE_SPEECH = "This recording is unlike any speech this pack has heard, so the voice does not learn from it."
 NOT_THIS_VOICE = "This recording is unlike the others of this voice, so the voice does not learn from it."
+NOT_AN_EXAMPLE = {
+    NO_SPEECH: "No speech was heard in this recording, so it can't be an example.",
+    LITTLE_SPEECH: "Too little speech was heard in this recording, so it can't be an example.",
+    TOO_QUIET: "This recording is too quiet to be an example.",
+}
+"""Why an answer is not to be relied on, where that is no matter of opinion: silence, noise and music are no emotion."""
 PAUSED = "This voice is paused; let it go on to teach it more."
 
 
@@ -69,6 +76,7 @@ class Personal:
         profiles, examples: Its voices and examples.
         own: The examples as retrieval sees them; None: there are none.
         stale: `own` waits for `refresh`: a voice has moved, or something was removed, among many examples.
+        revision: Another number after every change that answers may rest on.
     """
 
     def __init__(self, store: Store, recogniser: Recogniser) -> None:
@@ -77,6 +85,7 @@ class Personal:
         self.examples = Examples(store)
         self.own: OwnDatastore | None = None
         self.stale = True
+        self.revision = 0
         self._recogniser = recogniser
         self._prior = prior_of(recogniser.pack)
         self._encoder = recogniser.encoder.encoder_sha256
@@ -125,16 +134,24 @@ class Personal:
         known = self.profiles.material(voice_id, self._encoder, self._dim).pooled
         return NOT_THIS_VOICE if unlike_the_others(analysis.mean_pooled, known, self._prior) else ""
 
-    def unlearn(self, voice_id: int, recording_id: int) -> Voice:
-        """Undo what a voice learnt from one recording."""
-        self.profiles.withdraw(voice_id, recording_id)
+    def unlearn(self, voice_id: int, recording_id: int) -> Removed:
+        """Undo what a voice learnt from one recording; `restore` takes it back."""
+        removed = self.profiles.withdraw(voice_id, recording_id)
         self._moved(voice_id)
-        return self.voice(voice_id)
+        return removed
 
-    def remove_voice(self, voice_id: int) -> None:
-        """Forget a voice; its examples stay."""
-        self.profiles.remove(voice_id)
+    def remove_voice(self, voice_id: int) -> Removed:
+        """Forget a voice; its examples stay. `restore` takes it back."""
+        removed = self.profiles.remove(voice_id)
         self._moved(voice_id)
+        return removed
+
+    def restore(self, removed: Removed) -> None:
+        """Take a removal of voices, of what they learnt, or of examples back."""
+        put_back(self.store, removed)
+        self._voices.clear()
+        self.revision += 1
+        self._changed()
 
     # --- examples ---
 
@@ -157,7 +174,15 @@ class Personal:
             baseline: float32 [D], what such a voice's answer was made with; None: nothing.
             envelope: Peaks of its waveform.
             keep_audio_of: The recording, where the user agreed to keep its sound; of it is kept what the encoder heard.
+
+        Raises:
+            LearningError: If no speech is heard in it, or too little. Speech unlike any that the pack knows can be
+                taught: that is what examples are for.
         """
+        answered_with = baseline if voice_id is None else self.voice(voice_id).baseline
+        doubt = self._recogniser.answer(analysis, baseline=answered_with).abstained_because
+        if doubt in NOT_AN_EXAMPLE:
+            raise LearningError(NOT_AN_EXAMPLE[doubt])
         known = {one.casefold(): one for one in (*self._recogniser.pack.manifest.labels, *self.examples.labels())}
         label = known.get(label.strip().casefold(), label)
         audio = _heard_in(keep_audio_of, analysis) if keep_audio_of is not None else None
@@ -181,21 +206,16 @@ class Personal:
         self._voices.clear()  # what a labelled recording says of a voice depends on its label
         self._changed()
 
-    def remove_examples(self, example_ids: list[int]) -> RemovedExamples:
-        """Remove examples; `restore_examples` takes it back."""
+    def remove_examples(self, example_ids: list[int]) -> Removed:
+        """Remove examples; `restore` takes it back."""
         removed = self.examples.remove(example_ids)
         self._voices.clear()
         self._changed()
         return removed
 
-    def restore_examples(self, removed: RemovedExamples) -> None:
-        """Take a removal back."""
-        self.examples.restore(removed)
-        self._voices.clear()
-        self._changed()
-
     def refresh(self) -> None:
         """Embed every example anew: at the start, and where `stale` says so. Seconds for many thousands."""
+        had_examples = self.own is not None
         baselines = {p.id: self.voice(p.id).baseline for p in self.profiles.all()}
         self.own = embed_examples(
             self.examples.features(self._encoder, self._dim),
@@ -207,6 +227,7 @@ class Personal:
         )
         if not len(self.own):
             self.own = None
+        self.revision += had_examples or self.own is not None
         self.stale = False
 
     def unheard(self) -> tuple[Example, ...]:
@@ -216,6 +237,7 @@ class Personal:
     def reload(self) -> None:
         """Know what the store holds now that an import has changed it."""
         self._voices.clear()
+        self.revision += 1
         self.refresh()
 
     def embed_kept_audio(
@@ -273,6 +295,7 @@ class Personal:
 
     def _moved(self, voice_id: int) -> None:
         """A voice has changed, and with it the place of its examples."""
+        self.revision += 1
         self._voices.pop(voice_id, None)
         self._changed()
 
@@ -282,6 +305,7 @@ class Personal:
             self.refresh()
             return
         self.stale = True
+        self.revision += 1
         if added is None or added in self.own.ids:
             return
         for batch in self.examples.features(self._encoder, self._dim, after=added - 1):

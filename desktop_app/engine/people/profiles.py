@@ -1,11 +1,12 @@
 """The user's voices: named profiles, and the recordings that each has learnt from."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.people.removed import Removed, put_back, rows_of
 from desktop_app.engine.people.store import Heard, Store, clean_name, now, unpack_floats
 from desktop_app.errors import StoreError
 
@@ -119,12 +120,25 @@ class Profiles:
         """Say whether a voice learns from each new take."""
         self._update(voice_id, "learns_from_takes", int(learns))
 
-    def remove(self, voice_id: int) -> None:
-        """Forget a voice and what it has learnt. Examples in this voice stay, as of a voice not known."""
+    def remove(self, voice_id: int) -> Removed:
+        """Forget a voice and what it has learnt; `restore` takes it back.
+
+        Examples in this voice stay, as of a voice not known.
+        """
         with self._store.writing() as connection:
             recordings = [c.recording_id for c in self.contributions(voice_id)]
+            its_examples = connection.execute("SELECT recording_id FROM examples WHERE voice_id = ?", (voice_id,))
+            named = {*recordings, *(i for (i,) in its_examples.fetchall())}
+            removed = rows_of(connection, voices=[voice_id], recordings=sorted(named))
+            # of what other voices' examples are it says nothing, and what becomes of those is not its to take back
+            removed = replace(removed, examples=tuple(row for row in removed.examples if row[2] == voice_id))
             connection.execute("DELETE FROM voices WHERE id = ?", (voice_id,))
             self._store.drop_unused(recordings)
+        return removed
+
+    def restore(self, removed: Removed) -> None:
+        """Take the removal of a voice or of one of its recordings back, as `removed.put_back` does."""
+        put_back(self._store, removed)
 
     def contribute(self, voice_id: int, heard: Heard) -> int:
         """Let a voice learn from a recording; a second time changes nothing. Returns the recording's id."""
@@ -140,13 +154,16 @@ class Profiles:
             (voice_id, recording_id, now()),
         )
 
-    def withdraw(self, voice_id: int, recording_id: int) -> None:
-        """Undo one contribution."""
+    def withdraw(self, voice_id: int, recording_id: int) -> Removed:
+        """Undo one contribution; `restore` takes it back."""
         with self._store.writing() as connection:
+            removed = rows_of(connection, recordings=[recording_id], examples=False)
+            contributions = rows_of(connection, voices=[voice_id], recordings=[recording_id]).contributions
             connection.execute(
                 "DELETE FROM contributions WHERE voice_id = ? AND recording_id = ?", (voice_id, recording_id)
             )
             self._store.drop_unused([recording_id])
+        return replace(removed, contributions=contributions)
 
     def contributions(self, voice_id: int) -> tuple[Contribution, ...]:
         """What a voice has learnt from, the latest first."""

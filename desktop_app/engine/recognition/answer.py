@@ -83,10 +83,11 @@ class Recognition:
         model_probabilities: p_model = softmax(logits / T).
         neighbour_probabilities: p_knn.
         neighbours: The k nearest, nearest first.
-        k, alpha: What the answer was made with.
+        k, alpha: What the answer was made with; alpha is the mean over the segments.
+        own_share: How much of the answer is what the user's own examples say, 0 to 1.
         segments: The stretches analysed; one for a short clip, none where no speech was heard.
         timing_ms: What each stage took.
-        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
     """
@@ -108,6 +109,7 @@ class Recognition:
     segments: tuple[Segment, ...]
     timing_ms: Timing
     channel: int | None = None
+    own_share: float = 0.0
     remarks: tuple[str, ...] = ()
     label_set: tuple[str, ...] = ()
 
@@ -129,7 +131,8 @@ class Recognition:
             "model_probabilities": _rounded(self.model_probabilities),
             "neighbour_probabilities": _rounded(self.neighbour_probabilities),
             "k": self.k,
-            "alpha": self.alpha,
+            "alpha": round(self.alpha, 4),
+            "own_share": round(self.own_share, 4),
             "neighbours": [
                 {
                     "id": n.id,

@@ -53,15 +53,19 @@ def knn_distribution(
     return np.bincount(np.asarray(labels), weights=weights, minlength=n_labels).astype(np.float64)
 
 
-def fuse(p_knn: npt.NDArray[np.float64], p_model: npt.NDArray[np.float64], alpha: float) -> npt.NDArray[np.float64]:
-    """p = alpha * p_knn + (1 - alpha) * p_model, eq. (4).
+def fuse(
+    p_knn: npt.NDArray[np.float64], p_model: npt.NDArray[np.float64], alpha: float | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """p = alpha * p_knn + (1 - alpha) * p_model, eq. (4), of p [L] or [n, L]; alpha one for all, or [n].
 
     Raises:
         ValueError: If alpha is outside 0..1.
     """
-    if not 0.0 <= alpha <= 1.0:
+    weight = np.asarray(alpha, dtype=np.float64)
+    if not ((weight >= 0.0) & (weight <= 1.0)).all():
         raise ValueError(f"alpha must be between 0 and 1, not {alpha}")
-    return np.asarray(alpha * p_knn + (1.0 - alpha) * p_model)
+    weight = weight[:, None] if weight.ndim else weight
+    return np.asarray(weight * p_knn + (1.0 - weight) * p_model)
 
 
 def label_set(p: npt.NDArray[np.float64], threshold: float) -> list[int]:

@@ -14,7 +14,7 @@ from desktop_app.engine.pack.format import Item, Pack
 from desktop_app.engine.recognition import fusion
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, Segment, Timing
 from desktop_app.engine.recognition.encoder import Encoder
-from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, retrieve_own
+from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, own_mix, retrieve_own
 from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of
 from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform, probe, read_blocks
 from desktop_app.engine.sound.segmentation import MARGIN_S, Piece, Segmenter
@@ -47,6 +47,9 @@ them. Hiss, rumble and hum, which are made as loud as speech before the detector
 NAMED_TOGETHER = 2
 """Labels that an answer may leave open: "angry or happy" says something, three of four labels say nothing."""
 
+UNHEARD = 0.005
+"""A share of p_own under this changes no figure that is shown: the examples are left out."""
+
 NO_SPEECH = "No speech was heard in this recording."
 TOO_QUIET = "This recording is too quiet: record closer to the microphone, or turn it up."
 LITTLE_SPEECH = "Too little speech was heard in this recording."
@@ -69,7 +72,7 @@ class Analysis:
         encoder_sha256: Which encoder made them.
         decode_ms, encode_ms: What it took; decode includes finding the speech.
         start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
-        channel: The channel that was listened to, counted from 0; None: all of them mixed down.
+        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
     """
 
@@ -188,8 +191,9 @@ class Recogniser:
         Args:
             baseline: The speaker's, float32 [D]; None for a speaker not known.
             k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
-            alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, or the examples' if that is more.
-            examples: The user's own.
+            alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, and towards the examples' where they
+                are near.
+            examples: The user's own; they have a say as far as they are near.
             should_stop, progress: As in `analyse`: the thousand segments of an hour take more than a second.
 
         Raises:
@@ -200,8 +204,6 @@ class Recogniser:
         if analysis.encoder_sha256 != self.encoder.encoder_sha256:
             raise ValueError("this analysis was made with another pack's encoder")
         k = manifest.knn.k if k is None else k
-        if alpha is None:
-            alpha = max(manifest.knn.alpha, examples.alpha if examples is not None else 0.0)
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         start = perf_counter()
@@ -211,18 +213,24 @@ class Recogniser:
         headed = self.encoder.head(analysis.pooled, baseline)
         p_model = np.zeros((len(analysis.spans), len(labels)))
         p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, manifest.calibration_temperature)
+        near = np.zeros(len(analysis.spans)) if examples is None else examples.nearness(analysis.pooled)
+        chosen = None if alpha is None else np.full(len(analysis.spans), alpha)
+        alphas, trusts = chosen, near * (examples.trust if examples is not None else 0.0)
+        if alphas is None:
+            own = (examples.alpha, examples.trust) if examples is not None else (0.0, 0.0)
+            alphas, trusts = own_mix(near, manifest.knn.alpha, *own)
         retrieved = []
         novelties = []
-        for embedding, pooled, said in zip(headed.embedding, analysis.pooled, p_model, strict=True):
+        for embedding, pooled, said, trust in zip(headed.embedding, analysis.pooled, p_model, trusts, strict=True):
             if should_stop is not None and should_stop():
                 raise Cancelled
             p_pack = said[: len(manifest.labels)]
-            retrieved.append(self._retrieve(embedding, pooled, baseline, p_pack, k, examples))
+            retrieved.append(self._retrieve(embedding, pooled, baseline, p_pack, k, examples, float(trust)))
             novelties.append(self._novelty(embedding, retrieved[-1].hits))
             if progress is not None:
                 progress(len(retrieved) / len(analysis.spans))
         p_knn = np.stack([r.distribution for r in retrieved])
-        p = fusion.fuse(p_knn, p_model, alpha)
+        p = fusion.fuse(p_knn, p_model, alphas)
         shares = _lengths(analysis.spans) / _lengths(analysis.spans).sum()
         novelty = float(shares @ np.array(novelties))
         whole = shares @ p
@@ -244,7 +252,8 @@ class Recogniser:
             neighbour_probabilities=_named(labels, shares @ p_knn),
             neighbours=neighbours,
             k=len(neighbours),
-            alpha=alpha,
+            alpha=float(shares @ alphas),
+            own_share=float(shares @ (alphas * trusts)),
             segments=()
             if because == NO_SPEECH
             else tuple(
@@ -374,18 +383,19 @@ class Recogniser:
         p_model: npt.NDArray[np.float64],
         k: int,
         examples: OwnExamples | None,
+        trust: float,
     ) -> Retrieved:
         """What the neighbours of one stretch say: embedding [E], pooled features [D], its speaker's baseline [D], the
-        classifier's p_model [L]."""
+        classifier's p_model [L], and the share of p_own in it."""
         settings, labels = self.pack.manifest.knn, self.pack.manifest.labels
         hits = self.datastore.nearest(embedding, k)
         weights = fusion.knn_weights([hit.distance for hit in hits], settings.temperature, settings.weighting)
         indices = self._item_labels[[hit.index for hit in hits]]
-        found = Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(labels)))
-        own_hits = examples.nearest(embedding, k) if examples is not None else ()
+        names = (*labels, *(examples.labels if examples is not None else ()))
+        own_hits = examples.nearest(embedding, k) if examples is not None and trust >= UNHEARD else ()
         if examples is None or not own_hits:
-            return found
-        names = (*labels, *examples.labels)
+            return Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(names)))
+        found = Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(labels)))
         return retrieve_own(
             found,
             indices,
@@ -393,7 +403,7 @@ class Recogniser:
             np.array([names.index(examples.item(hit.index).label) for hit in own_hits]),
             fusion.knn_weights([hit.distance for hit in own_hits], settings.temperature, settings.weighting),
             examples.distribution(pooled, baseline, p_model, own_hits),
-            examples.trust,
+            trust,
         )
 
     def _novelty(self, embedding: Floats, hits: Sequence[Hit]) -> float:

@@ -33,9 +33,9 @@ class OwnExamples(Protocol):
     """The user's own labelled clips as retrieval sees them.
 
     Attributes:
-        trust: Share of p_own in p_knn, 0 to 1.
-        alpha: The weight of p_knn in eq. (4) with them, where nobody asks for another and the pack's own is less: a
-            pack weighs its strangers' neighbours, which say less of this person than the person's own recordings.
+        trust: Share of p_own in p_knn where they are near, 0 to 1.
+        alpha: The weight of p_knn in eq. (4) where they are near, nobody asks for another and the pack's own is less:
+            a pack weighs its strangers' neighbours, which say less of this person than the person's own recordings.
         labels: Labels beyond the pack's that have examples enough to join the answer.
     """
 
@@ -60,9 +60,27 @@ class OwnExamples(Protocol):
         the classifier says p_model [L]."""
         ...
 
+    def nearness(self, pooled: Floats) -> npt.NDArray[np.float64]:
+        """How near they are to pooled features [n, D], 0 to 1: as far as that they have a say."""
+        ...
+
     def item(self, index: int) -> Item:
         """What is known of example `index`."""
         ...
+
+
+def own_mix(
+    near: npt.NDArray[np.float64], pack_alpha: float, own_alpha: float, trust: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """(alpha of eq. (4) [n], share of p_own in p_knn [n]) where the user's own examples are `near` [n], 0 to 1.
+
+    The answer is then (1 - near) of what the pack says by itself and near of what it says with the examples:
+    p = (1 - near) (pack_alpha p_pack + (1 - pack_alpha) p_model)
+      + near (own_alpha (trust p_own + (1 - trust) p_pack) + (1 - own_alpha) p_model).
+    """
+    alpha = (1 - near) * pack_alpha + near * max(pack_alpha, own_alpha)
+    share = near * max(pack_alpha, own_alpha) * trust
+    return alpha, np.divide(share, alpha, out=np.zeros_like(share), where=alpha > 0)
 
 
 @dataclass(frozen=True, eq=False)

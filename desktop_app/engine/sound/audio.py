@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from desktop_app.engine.sound.channels import ClearestChannel, clearest_channel
 from desktop_app.engine.sound.decode import Recording, opened
 from desktop_app.engine.sound.ffmpeg import Frames
 from desktop_app.errors import AudioError
@@ -74,7 +75,7 @@ def load_audio(
     """The whole recording as float32 mono at `sample_rate` Hz; for a long one take `read_blocks`.
 
     Args:
-        channel: Which channel, counted from 0; None mixes all of them down.
+        channel: Which channel, counted from 0; None: the one that hears the voice best, see `sound.channels`.
         start_s, end_s: The stretch to read, in seconds from the recording's start; None: to its end.
 
     Raises:
@@ -123,7 +124,7 @@ def read_blocks(
 
 def to_mono_at(samples: npt.NDArray[np.float32], from_rate: int, sample_rate: int = SAMPLE_RATE) -> Waveform:
     """Samples float32 [n] or [n, channels] at `from_rate` Hz as float32 [m] mono at `sample_rate` Hz."""
-    mono = samples if samples.ndim == 1 else samples.mean(axis=1, dtype=np.float32)
+    mono = samples if samples.ndim == 1 else clearest_channel(samples, from_rate)
     if from_rate != sample_rate:
         mono = soxr.resample(mono, from_rate, sample_rate)
     return np.clip(mono, -1.0, 1.0).astype(np.float32, copy=False)
@@ -141,8 +142,8 @@ def _resampled(
         rate = recording.sample_rate
         stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32") if rate != sample_rate else None
         decoded = yielded = 0
-        for block in _checked(recording, start_s, end_s):
-            mono = _mixed_down(block, channel)
+        clearest = ClearestChannel(recording.channels, rate)
+        for mono in _one_channel(_checked(recording, start_s, end_s), clearest, channel):
             decoded += len(mono)
             part = mono if stream is None else stream.resample_chunk(mono)
             if len(part):
@@ -156,13 +157,19 @@ def _resampled(
         if not yielded:
             raise AudioError(f"{path.name} holds no sound (samples: {decoded}): record or export it again.")
         if tell is not None:
-            for remark in recording.remarks:
+            for remark in (*recording.remarks, *clearest.remarks):
                 tell(remark)
 
 
-def _mixed_down(block: Frames, channel: int | None) -> Waveform:
-    """One channel of [n, channels], or the mean of all."""
-    return block.mean(axis=1, dtype=np.float32) if channel is None else np.ascontiguousarray(block[:, channel])
+def _one_channel(blocks: Iterator[Frames], clearest: ClearestChannel, channel: int | None) -> Iterator[Waveform]:
+    """The channel asked for, or what `clearest` makes of all of them."""
+    for block in blocks:
+        mono = clearest.feed(block) if channel is None else np.ascontiguousarray(block[:, channel])
+        if len(mono):
+            yield mono
+    rest = clearest.finish()
+    if len(rest):
+        yield rest
 
 
 def _checked(recording: Recording, start_s: float, end_s: float | None) -> Iterator[Frames]:

@@ -26,14 +26,20 @@ READ_FRAMES = 65_536
 NO_LENGTH = 2**40
 """Frames; libsndfile says more where a FLAC does not tell its length."""
 
+LIBSNDFILE_ERRORS = (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError)
+"""What comes of a damaged file; the last where libsndfile stands behind what it took for the end."""
+
 LENGTH_TOLERANCE_S = 0.1
 """Encoders pad their last packet, and headers round: less is not told."""
 
-FILM_TOLERANCE_S = 1.0
+FILM_TOLERANCE_S = 0.3
 """The same where a file's length is that of its longest stream, pictures perhaps."""
 
-SOUND_SHARE = 0.5
-"""Of a file with one stream and nothing else, at least so much is sound, unless something in it was not found."""
+SOUND_SHARE = 0.8
+TAGS_BYTES = 4_096
+PACKET_BYTES = 12
+"""Of a file with one stream and nothing else, so much is sound, beside tags and what each packet costs the container;
+unless something in it was not found."""
 
 
 class Recording:
@@ -111,7 +117,7 @@ class _ByLibsndfile(Recording):
                 yield block
             else:
                 return
-        except (soundfile.LibsndfileError, RuntimeError):
+        except LIBSNDFILE_ERRORS:
             yield from self._rest(first + read, wanted, read)
             return
         if self.format == "FLAC" and _unread(self._file) > headers.FLAC_REST and ffmpeg.find() is not None:
@@ -169,10 +175,11 @@ class _ByFfmpeg(Recording):
             self.remarks.append(
                 f"There were errors while decoding it ({running.faults}); what could not be decoded was left out."
             )
-        elif single and running.bytes_heard is not None:
+        elif single and running.heard is not None:
+            packets, heard = running.heard
             size = self.path.stat().st_size
-            if running.bytes_heard < SOUND_SHARE * size:
-                self.remarks.append(f"Of its {size:,} bytes only {running.bytes_heard:,} were found to be sound.")
+            if heard + PACKET_BYTES * packets < SOUND_SHARE * size - TAGS_BYTES:
+                self.remarks.append(f"Of its {size:,} bytes only {heard:,} were found to be sound.")
 
     def _note_track(self) -> None:
         sounds = [track for track in self._running.tracks if track.kind == "Audio"]
@@ -196,17 +203,18 @@ def opened(path: Path) -> Iterator[Recording]:
         # samples. On Windows it knows no descriptor of Python's; Python reads for it there, and a Ctrl-C that meets it
         # then is lost
         wav, ogg = headers.wav_data(file), headers.ogg_pages(file)
+        is_cut = headers.film_is_cut(file) or (ogg is not None and not (ogg.ended or ogg.damaged))
         file.seek(0)
         try:
             sound = soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
-        except (soundfile.LibsndfileError, RuntimeError, TypeError):
+        except LIBSNDFILE_ERRORS:
             sound = None
         if sound is None:
             if ffmpeg.find() is None and path.suffix.lower() not in kinds.SOUND + kinds.FILM:
                 raise kinds.not_audio(path)
             with ffmpeg.decoding(path) as running:
                 recording: Recording = _ByFfmpeg(path, running)
-                recording.breaks_off = ogg is not None and not (ogg.ended or ogg.damaged)
+                recording.breaks_off = is_cut
                 yield recording
             return
         with sound:
@@ -220,14 +228,18 @@ def opened(path: Path) -> Iterator[Recording]:
                     yield recording
             else:
                 recording = _ByLibsndfile(path, file, sound, wav, ends_early)
-                recording.breaks_off = ogg is not None and not ogg.ended
+                recording.breaks_off = is_cut or (wav is None and headers.log_tells_cut(sound.extra_info))
                 yield recording
 
 
 def _ends_early(file: BinaryIO, sound: soundfile.SoundFile) -> bool:
     """Whether libsndfile would come to its end well short of the file's."""
     if sound.format in ("MP3", "MPEG"):
-        sound.seek(sound.frames)
+        try:
+            sound.seek(max(0, sound.frames - 1))
+            sound.read(1)
+        except LIBSNDFILE_ERRORS:
+            return True
         rest = _unread(file)
         sound.seek(0)
         return rest > headers.MP3_REST

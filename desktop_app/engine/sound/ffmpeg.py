@@ -57,13 +57,13 @@ does not end."""
 SEEK_FROM_S = 10.0
 """Before that, decoding from the start is as quick."""
 
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""On Windows each program of the terminal would open one."""
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""On Windows each program of the terminal would open one, and get its Ctrl-C."""
 
 _DURATION = re.compile(r"  Duration: (\d+):(\d\d):(\d\d\.\d+)")
 _STREAM = re.compile(r"  Stream #0:(\d+)(?:\[0x[0-9a-f]+\])?(?:\((\w+)\))?: (\w+): (.*)")
 _MAPPED = re.compile(r"  Stream #0:(\d+) -> #0:0")
-_READ = re.compile(r"  Input stream #0:(\d+) \(audio\): \d+ packets read \((\d+) bytes\)")
+_READ = re.compile(r"  Input stream #0:\d+ \(audio\): (\d+) packets read \((\d+) bytes\)")
 _LEVEL = re.compile(r"\[(verbose|info|warning|error|fatal|panic)\] ?")
 _NO_DECODER = re.compile(r"[Dd]ecoder .*not found|Decoding requested, but no decoder|no decoder found")
 _PACKET_LOST = re.compile(r"Error while decoding|Error submitting packet|Invalid data found when processing input")
@@ -223,9 +223,9 @@ class Decoding:
         return self._log.faults
 
     @property
-    def bytes_heard(self) -> int | None:
-        """Bytes of the file that were the decoded stream's; None before the end."""
-        return self._log.bytes_heard
+    def heard(self) -> tuple[int, int] | None:
+        """Packets of the decoded stream, and their bytes in the file; None before the end."""
+        return self._log.heard
 
     def read(self, frames: int) -> Frames:
         """The next samples, at most `frames`; none at the end of the file.
@@ -320,7 +320,9 @@ def decoding(path: Path, start_s: float = 0.0, ignore_length: bool = False) -> I
     """
     running = _started(path, 0.0, ignore_length)
     try:
-        if start_s > SEEK_FROM_S and running.container in INDEXED:
+        # in a film, times count from the first of its streams, and the sound may begin later
+        is_alone = all(track.number == running.track or track.picture for track in running.tracks)
+        if start_s > SEEK_FROM_S and running.container in INDEXED and is_alone:
             track = running.track
             running.close()
             running = Decoding(path, start_s, track, ignore_length)
@@ -362,7 +364,7 @@ class _Log:
         self.tracks: list[Track] = []
         self.mapped: int | None = None
         self.faults = 0
-        self.bytes_heard: int | None = None
+        self.heard: tuple[int, int] | None = None
         self.described = threading.Event()
         self._said: deque[str] = deque(maxlen=50)
         self._stream = stream
@@ -409,7 +411,7 @@ class _Log:
             self._said.append(text)
         if self.described.is_set():
             if read := _READ.search(line):
-                self.bytes_heard = int(read[2])
+                self.heard = int(read[1]), int(read[2])
         elif found := re.match(r"Input #0, ([^,]+)", text):
             self.container = found[1]
         elif "Estimating duration from bitrate" in text:

@@ -1,6 +1,7 @@
 """What headers promise, of the files that libsndfile opens and reads in part without a word."""
 
 import os
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ MP3_REST = 300
 
 FLAC_REST = 8_192
 """Bytes that libFLAC reads at once; less than that after a FLAC's end may be in its hands already."""
+
+
+KNOWN_CHUNKS = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"cue ", b"smpl", b"axml", b"fact", b"JUNK", b"junk")
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,29 @@ def _chunk(file: BinaryIO, at: int) -> tuple[bytes, int] | None:
 
 
 def _chunks_to_the_end(file: BinaryIO, at: int, size: int) -> bool:
-    """Whether nothing but chunks follows; the last may be cut, and some bytes of padding may come after it."""
+    """Whether nothing but chunks follows; one that is known may be cut, and bytes of padding may follow the last."""
     at += at % 2
     while size - at > 8 and (chunk := _chunk(file, at)) is not None:
         name, length = chunk
-        if not all(32 <= character < 127 for character in name):
-            return False
         at += 8 + length + length % 2
+        # four samples can look like a name: then the length that follows hardly fits
+        if not all(32 <= character < 127 for character in name) or (at > size + 1 and name not in KNOWN_CHUNKS):
+            return False
     return True
+
+
+def film_is_cut(file: BinaryIO) -> bool:
+    """Whether an AVI says that it is longer, in bytes, than it is."""
+    size = os.fstat(file.fileno()).st_size
+    file.seek(0)
+    head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"AVI " and struct.unpack("<I", head[4:8])[0] + 8 > size
+
+
+def log_tells_cut(log: str) -> bool:
+    """Whether libsndfile notes, of another format than WAV, that a header counts more bytes than there are."""
+    noted = ((int(said), int(there)) for said, there in re.findall(r": (\d+) \(should be (\d+)\)", log))
+    return any(there < said < UNKNOWN for said, there in noted)
 
 
 @dataclass(frozen=True)

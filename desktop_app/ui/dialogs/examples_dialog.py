@@ -1,10 +1,12 @@
 """The user's own examples: hear them, correct them, remove them, take them to another computer."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,15 +23,17 @@ from PySide6.QtWidgets import (
 
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.error_text import translated
-from desktop_app.ui.jobs import Job, while_alive
+from desktop_app.ui.jobs import while_alive
 from desktop_app.ui.language import clock, label_name, when
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import RecognitionOwner
+from desktop_app.ui.undo import Change, UndoStack
 from desktop_app.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
-    from desktop_app.engine.people.examples import Example, RemovedExamples
+    from desktop_app.engine.people.examples import Example
     from desktop_app.engine.people.exchange import Exported, Imported
+    from desktop_app.engine.people.removed import Removed
 
 LABEL, VOICE, ORIGIN, ADDED, LENGTH = range(5)
 SUFFIX = ".vkexamples"
@@ -39,23 +43,26 @@ class ExamplesDialog(QDialog):
     """A table of the examples and what can be done with those selected.
 
     Signals:
-        changed: After an example was changed, removed, put back or imported.
         shown: The table shows what the store holds.
     """
 
-    changed = Signal()
     shown = Signal()
 
-    def __init__(self, owner: RecognitionOwner, playback: Playback, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, owner: RecognitionOwner, playback: Playback, undo: UndoStack, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("My examples"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 480)
-        self._owner, self._playback = owner, playback
+        self._owner, self._playback, self._undo = owner, playback, undo
         self._examples: tuple[Example, ...] = ()
-        self._removed: RemovedExamples | None = None
+        self._mine: Change | None = None
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(undo.undo)
         self._make()
         self._lay_out()
+        owner.known_changed.connect(self._load)
+        undo.gone.connect(self._taken_back)
         self._load()
 
     def _make(self) -> None:
@@ -83,7 +90,7 @@ class ExamplesDialog(QDialog):
         self.remove_all = QPushButton(self.tr("Remove all"))
         self.remove_all.clicked.connect(lambda: self._remove([e.id for e in self._examples]))
         self.undo = QPushButton(self.tr("Undo"))
-        self.undo.clicked.connect(self._restore)
+        self.undo.clicked.connect(lambda: self._undo.undo(self._mine))
         self.undo.hide()
         self.export = QPushButton(self.tr("Export …"))
         self.export.clicked.connect(self._ask_export)
@@ -168,24 +175,34 @@ class ExamplesDialog(QDialog):
     def _relabel(self) -> None:
         typed = self.label.currentText()
         label = next((one for one in self._labels() if label_name(one) == typed), typed)
-        self._then(self._owner.relabel_examples([e.id for e in self._chosen()], label))
+        before = {e.id: e.label for e in self._chosen()}
+        job = self._owner.relabel_examples(dict.fromkeys(before, label))
+        job.done.connect(while_alive(self, lambda _: self._corrected(before, label)))
+        job.failed.connect(self._say_error)
+
+    def _corrected(self, before: dict[int, str], label: str) -> None:
+        sentence = self.tr("Corrected to “{0}”: {1}.").format(label_name(label), len(before))
+        self._did(sentence, lambda: self._owner.relabel_examples(before))
 
     def _remove(self, ids: list[int]) -> None:
         job = self._owner.remove_examples(ids)
         job.done.connect(self._removal)
-        self._then(job)
+        job.failed.connect(self._say_error)
 
-    def _removal(self, removed: "RemovedExamples") -> None:
-        self._removed = removed
+    def _removal(self, removed: "Removed") -> None:
+        sentence = self.tr("Removed examples: {0}.").format(len(removed.examples))
+        self._did(sentence, lambda: self._owner.restore(removed))
+
+    def _did(self, sentence: str, take_back: Callable[[], object]) -> None:
+        self._mine = self._undo.push(sentence, take_back)
         self.undo.show()
-        self.message.setText(self.tr("Removed: {0}.").format(len(removed.rows)))
+        self.message.setText(sentence)
 
-    def _restore(self) -> None:
-        if self._removed is not None:
-            self._then(self._owner.restore_examples(self._removed))
-        self._removed = None
-        self.undo.hide()
-        self.message.clear()
+    def _taken_back(self, change: Change) -> None:
+        if change is self._mine:
+            self._mine = None
+            self.undo.hide()
+            self.message.clear()
 
     def _ask_export(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("Export my voices and examples"), f"VoiceKin{SUFFIX}")
@@ -214,7 +231,7 @@ class ExamplesDialog(QDialog):
         """Take in a file that was exported."""
         job = self._owner.import_known(path)
         job.done.connect(self._imported)
-        self._then(job)
+        job.failed.connect(self._say_error)
 
     def _imported(self, done: "Imported") -> None:
         self.message.setText(
@@ -222,12 +239,6 @@ class ExamplesDialog(QDialog):
                 done.examples, done.voices, done.already_there
             )
         )
-
-    def _then(self, job: Job) -> None:
-        """After a change: show what the store holds, and let the window answer anew."""
-        job.done.connect(self.changed)
-        job.done.connect(self._load)
-        job.failed.connect(self._say_error)
 
     def _say_error(self, error: Any) -> None:
         if isinstance(error, VoiceKinError):

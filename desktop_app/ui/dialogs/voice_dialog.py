@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -22,6 +23,7 @@ from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import when
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
+from desktop_app.ui.undo import UndoStack
 from desktop_app.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
@@ -29,22 +31,24 @@ if TYPE_CHECKING:
 
 
 class VoiceDialog(QDialog):
-    """Changes are at work at once.
+    """Changes are at work at once, and can be taken back.
 
     Signals:
-        changed: After what the voice rests on has changed.
         shown: The list shows what the store holds.
     """
 
-    changed = Signal()
     shown = Signal()
 
-    def __init__(self, owner: RecognitionOwner, voice: KnownVoice, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, owner: RecognitionOwner, voice: KnownVoice, undo: UndoStack, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Voice"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(460, 420)
-        self._owner, self._voice = owner, voice
+        self._owner, self._voice, self._undo = owner, voice, undo
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(undo.undo)
+        owner.known_changed.connect(self._load)
         self.name = QLineEdit(voice.name)
         self.name.setAccessibleName(self.tr("Name of the voice"))
         self.name.editingFinished.connect(self._rename)
@@ -89,6 +93,8 @@ class VoiceDialog(QDialog):
         for voice in voices:
             if voice.key == self._voice.key:
                 self._voice = voice
+        if not self.name.hasFocus():
+            self.name.setText(self._voice.name)
         self.settled.setValue(round(100 * self._voice.settled))
         self.recordings.clear()
         for one in contributions:
@@ -102,17 +108,30 @@ class VoiceDialog(QDialog):
         self.unlearn.setEnabled(bool(self.recordings.selectedItems()))
 
     def _rename(self) -> None:
-        if self.name.text().strip() != self._voice.name:
-            self._then(self._owner.rename_voice(self._voice.key, self.name.text()))
+        key, before, name = self._voice.key, self._voice.name, self.name.text().strip()
+        if name == before:
+            return
+        job = self._owner.rename_voice(key, name)
+        job.done.connect(
+            lambda _: self._undo.push(
+                self.tr("The voice “{0}” is called “{1}” now.").format(before, name),
+                lambda: self._owner.rename_voice(key, before),
+            )
+        )
+        self._then(job)
 
     def _unlearn(self) -> None:
         for item in self.recordings.selectedItems():
-            self._then(self._owner.unlearn(self._voice.key, item.data(Qt.ItemDataRole.UserRole)))
+            job = self._owner.unlearn(self._voice.key, item.data(Qt.ItemDataRole.UserRole))
+            job.done.connect(
+                lambda removed: self._undo.push(
+                    self.tr("The voice no longer rests on that recording."), lambda: self._owner.restore(removed)
+                )
+            )
+            self._then(job)
 
     def _then(self, job: Job) -> None:
         job.done.connect(self.message.clear)
-        job.done.connect(self.changed)
-        job.done.connect(self._load)
         job.failed.connect(self._say_error)
 
     def _say_error(self, error: Any) -> None:

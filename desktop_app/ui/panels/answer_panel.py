@@ -109,7 +109,7 @@ class AnswerPanel(Card):
         self._entry, self._live = entry, False
         self.sure.setMinimumHeight(0)
         recognition = entry.recognition
-        done = entry.state is EntryState.DONE and recognition is not None
+        done = recognition is not None and (entry.state is EntryState.DONE or entry.is_stale)
         failed = entry.state is EntryState.FAILED
         self.name.setText(entry.title)
         self.name.setToolTip(str(entry.path))
@@ -117,9 +117,7 @@ class AnswerPanel(Card):
         self._arrange(bars=done and not silent, history=False, working=not done and not failed)
         self.working.setValue(round(100 * entry.progress))
         self.play.setVisible(not failed)
-        self.keep.setVisible(entry.is_take)
-        self.keep.setEnabled(not entry.kept)
-        self.keep.setText(self.tr("Kept") if entry.kept else self.tr("Keep"))
+        self.keep.setVisible(entry.is_take and not entry.kept)
         self.delete.setVisible(entry.is_take)
         self.retry.setVisible(failed)
         if done and recognition is not None and entry.answered is not None:

@@ -1,18 +1,59 @@
-"""A calm line on top of the window: what went wrong, or what can be done, with at most two buttons."""
+"""Calm lines on top of the window: what went wrong, what can be done, and what can be taken back."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.error_text import translated
+from desktop_app.ui.undo import Change, UndoStack
 from desktop_app.ui.widgets.card import text_label
 from desktop_app.ui.widgets.tab_order import insert_before
 
+UNDO_SHOWN_MS = 10_000
+UNDO_LINES = 3  # more would fill the window; Ctrl+Z knows the others
+
+
+class NoticeLine(QFrame):
+    """One message, with a button for each thing that can be done about it.
+
+    Signals:
+        closed: It has been read, or one of its buttons was pressed.
+    """
+
+    closed = Signal()
+
+    def __init__(self, sentence: str, actions: tuple[tuple[str, Callable[[], object]], ...]) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.message = text_label("sentence", sentence, wrap=True)
+        self.buttons: list[QPushButton] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 10, 8)
+        row.addWidget(self.message, 1)
+        for text, act in actions:
+            button = QPushButton(text)
+            button.clicked.connect(self.closed)
+            button.clicked.connect(lambda _checked=False, act=act: act())
+            row.addWidget(button)
+            self.buttons.append(button)
+        self.close_button = QToolButton()
+        self.close_button.setText("✕")
+        self.close_button.setAccessibleName(self.tr("Close this message"))
+        self.close_button.clicked.connect(self.closed)
+        row.addWidget(self.close_button)
+
+    @property
+    def first(self) -> QWidget:
+        """What the Tab key comes to first."""
+        return self.buttons[0] if self.buttons else self.close_button
+
 
 class Notice(QWidget):
-    """One message at a time; the newest replaces the one before.
+    """Messages, the newest on top: one that says something, and for ten seconds each what can be taken back.
+
+    A new message replaces the one before, and never one that offers to take something back.
 
     Signals:
         said: The sentence, when it is shown.
@@ -20,40 +61,82 @@ class Notice(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, undo: UndoStack, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        frame = QFrame()
-        frame.setObjectName("notice")
-        around = QVBoxLayout(self)  # here, so that the room around it goes with it
-        around.setContentsMargins(24, 12, 24, 8)
-        around.addWidget(frame)
-        self.message = text_label("sentence", wrap=True)
-        self.buttons: list[QPushButton] = []
-        self.close_button = QToolButton()
-        self.close_button.setText("✕")
-        self.close_button.setAccessibleName(self.tr("Close this message"))
-        self.close_button.clicked.connect(self.hide)
-        self._row = QHBoxLayout(frame)
-        self._row.setContentsMargins(16, 10, 10, 10)
-        self._row.addWidget(self.message, 1)
-        self._row.addWidget(self.close_button)
+        self._undo = undo
+        self._nothing = NoticeLine("", ())
+        self._nothing.setParent(self)
+        self._nothing.hide()
+        self._said: NoticeLine | None = None
+        self._lines: list[NoticeLine] = []
+        self._offers: dict[Change, NoticeLine] = {}
+        self._column = QVBoxLayout(self)  # here, so that the room around it goes with it
+        self._column.setContentsMargins(24, 12, 24, 8)
+        self._column.setSpacing(6)
+        undo.pushed.connect(self._offer)
+        undo.gone.connect(self._withdraw)
         self.hide()
 
-    def say(self, sentence: str, *actions: tuple[str, Callable[[], None]]) -> None:
+    @property
+    def message(self) -> QLabel:
+        """The sentence on top."""
+        return (self._lines[0] if self._lines else self._nothing).message
+
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """What can be done about the sentence on top."""
+        return (self._lines[0] if self._lines else self._nothing).buttons
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the lines say, from the top."""
+        return [line.message.text() for line in self._lines]
+
+    def say(self, sentence: str, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show a sentence, the window's or the engine's, and a button for each (text, what it does)."""
-        sentence = translated(sentence)
-        for button in self.buttons:
-            self._row.removeWidget(button)
-            button.deleteLater()
-        self.buttons = []
-        for text, act in actions:
-            button = QPushButton(text)
-            button.clicked.connect(self.hide)
-            button.clicked.connect(lambda _checked=False, act=act: act())
-            self._row.insertWidget(self._row.count() - 1, button)
-            self.buttons.append(button)
-        insert_before(self.close_button, *self.buttons)
-        self.message.setText(sentence)
+        if self._said is not None:
+            self._remove(self._said)
+        self._said = self._add(translated(sentence), actions)
+
+    def _offer(self, change: Change) -> None:
+        """What was done, and for ten seconds a button that takes it back."""
+        line = self._add(change.sentence, ((self.tr("Undo"), lambda: self._undo.undo(change)),))
+        line.buttons[0].setToolTip(self.tr("Take it back (Ctrl+Z)"))
+        self._offers[change] = line
+        if len(self._offers) > UNDO_LINES:
+            self._withdraw(next(iter(self._offers)))
+        timer = QTimer(line)
+        timer.setSingleShot(True)
+        timer.timeout.connect(lambda: self._withdraw(change))
+        timer.start(UNDO_SHOWN_MS)
+
+    def _withdraw(self, change: Change) -> None:
+        line = self._offers.pop(change, None)
+        if line is not None:
+            self._remove(line)
+
+    def _add(self, sentence: str, actions: tuple[tuple[str, Callable[[], object]], ...]) -> NoticeLine:
+        line = NoticeLine(sentence, actions)
+        line.closed.connect(lambda: self._remove(line))
+        below = (self._lines[0] if self._lines else self._nothing).first
+        self._lines.insert(0, line)
+        self._column.insertWidget(0, line)
+        insert_before(below, *line.buttons, line.close_button)
         self.show()
         self.said.emit(sentence)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+        return line
+
+    def _remove(self, line: NoticeLine) -> None:
+        if line not in self._lines:
+            return
+        self._lines.remove(line)
+        if line is self._said:
+            self._said = None
+        for change, offer in list(self._offers.items()):
+            if offer is line:
+                del self._offers[change]
+        self._column.removeWidget(line)
+        line.hide()
+        line.deleteLater()
+        self.setVisible(bool(self._lines))

@@ -1,12 +1,15 @@
-"""“That was …”: the place where a person tells what it really was."""
+"""“That was …”: the place where a person tells what it really was.
 
-from PySide6.QtCore import Signal
+Its buttons never have the keyboard's focus: what is pressed without looking teaches nothing. They are clicked, or
+pressed with Alt and their number from wherever the focus is.
+"""
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.widgets.card import text_label
 from desktop_app.ui.widgets.flow_layout import FlowLayout
-from desktop_app.ui.widgets.tab_order import insert_before
 
 
 class ThatWasPanel(QWidget):
@@ -27,8 +30,10 @@ class ThatWasPanel(QWidget):
         self.setLayout(self._row)
         self._row.addWidget(text_label("quiet", self.tr("That was …")))
         self.other = QPushButton(self.tr("Something else …"))
-        self.other.setToolTip(self.tr("A word of your own; with three recordings it joins the answers"))
+        self.other.setToolTip(self.tr("A word of your own (Alt+0); with three recordings it joins the answers"))
         self.other.clicked.connect(self.other_asked)
+        self.other.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.other.setShortcut("Alt+0")
         self._row.addWidget(self.other)
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
@@ -42,12 +47,12 @@ class ThatWasPanel(QWidget):
         for at, label in enumerate(labels, start=1):
             button = QPushButton(label_name(label))
             button.setAccessibleName(translate("ThatWasPanel", "That was: {0}").format(label_name(label)))
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             if at <= 9:
-                button.setShortcut(str(at))
-                button.setToolTip(self.tr("Key {0}").format(at))
+                button.setShortcut(f"Alt+{at}")
+                button.setToolTip(f"Alt+{at}")
             button.clicked.connect(lambda _checked=False, label=label: self.chosen.emit(label))
             self._row.addWidget(button)
             self.buttons[label] = button
         self._row.removeWidget(self.other)
         self._row.addWidget(self.other)  # the last
-        insert_before(self.other, *self.buttons.values())

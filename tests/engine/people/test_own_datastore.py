@@ -163,3 +163,33 @@ def test_no_examples_at_all() -> None:
     own = build([])
     assert len(own) == 0
     assert own.nearest(np.array([1.0, 0, 0], np.float32), 5) == []
+
+
+def test_nearness_by_hand() -> None:
+    far = [example(9, "angry", [0.0, 0.0, 2.0])]
+    one = build([example(1, "sad", [3.0, 4.0, 0.0]), *far])
+    query = np.array([[5.0, 0.0, 0.0], [-5.0, 0.0, 0.0], [6.0, 8.0, 0.0]], np.float32)
+    most = np.array([0.36, 0.0, 1.0])  # squared cosines; what is opposite is as far as what is aside
+    wanted = 1 / (1 + np.exp((own_datastore.NEAR - most) / own_datastore.NEAR_WIDTH))
+    assert one.nearness(query) == pytest.approx(wanted)
+    # four that are a little like it are as near as one that is very like it, and a fifth changes nothing
+    six = build([*(example(i, "sad", [3.0, 4.0, 0.1 * i]) for i in range(6)), *far])
+    cosines = sorted(9 / (25 + 0.01 * i * i) for i in range(6))[-4:]
+    assert six.nearness(query[:1]) == pytest.approx(
+        1 / (1 + np.exp((own_datastore.NEAR - sum(cosines)) / own_datastore.NEAR_WIDTH))
+    )
+
+
+def test_a_label_that_has_no_say_brings_nothing_near() -> None:
+    own = build([example(i, "tired", [3.0, 4.0, 0.0]) for i in range(2)])
+    assert own.nearness(np.array([[3.0, 4.0, 0.0]], np.float32)) < 1e-4
+
+
+def test_a_grown_datastore_is_as_near_as_one_built_at_once() -> None:
+    rows = [example(i, ("sad", "angry")[i % 2], [1.0, 0.5 * i, -0.2 * i], voice=1) for i in range(5)]
+    baselines = {1: np.array([0.5, -0.5, 1.0], np.float32)}
+    grown = build(rows[:1], baselines)
+    for row in rows[1:]:
+        grown = grown.with_example(row, baselines[1], embed)
+    query = np.array([[1.0, 1.0, -1.0]], np.float32)
+    assert grown.nearness(query) == pytest.approx(build(rows, baselines).nearness(query))

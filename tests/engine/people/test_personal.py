@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 import soundfile
 
+from desktop_app import paths
 from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.people import personal as personal_module
 from desktop_app.engine.people.personal import NOT_LIKE_SPEECH, NOT_THIS_VOICE, PAUSED, TOO_LITTLE_SPEECH, Personal
 from desktop_app.engine.people.store import Store
 from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
 from desktop_app.engine.sound.audio import load_audio
+from desktop_app.errors import LearningError
 from tests.tiny_pack import LABELS, POOLED, RATE, build_tiny_pack, clip
 
 
@@ -57,7 +60,11 @@ def test_a_voice_learns_and_unlearns(personal: Personal, recogniser: Recogniser)
     shift = np.full(POOLED, 0.3)
     assert np.linalg.norm(voice.baseline - shift) < 0.9 * np.linalg.norm(shift)
     assert first.recording_id is not None
-    assert personal.unlearn(me, first.recording_id).clips == voice.clips - 1
+    removed = personal.unlearn(me, first.recording_id)
+    assert personal.voice(me).clips == voice.clips - 1
+    personal.restore(removed)
+    assert personal.voice(me).clips == voice.clips
+    assert personal.voice(me).baseline == pytest.approx(voice.baseline)
 
 
 def test_a_voice_does_not_learn_what_is_not_speech_or_not_its_own(personal: Personal, recogniser: Recogniser) -> None:
@@ -146,7 +153,7 @@ def test_a_removed_example_has_no_say_until_it_is_taken_back(personal: Personal,
     removed = personal.remove_examples(ids)
     assert personal.own is None
     assert recogniser.answer(query, examples=personal.own).probabilities == plain
-    personal.restore_examples(removed)
+    personal.restore(removed)
     assert recogniser.answer(query, examples=personal.own).probabilities == pytest.approx(with_both)
     personal.relabel(ids[0], "angry")
     assert sorted(e.label for e in personal.examples.all()) == ["angry", "happy"]
@@ -225,3 +232,47 @@ def test_another_pack_hears_what_was_kept_and_names_the_rest(
     assert len(there.own) == 1
     with pytest.raises(ValueError, match="another pack's encoder"):
         there.add_example(recogniser.analyse(clip("sad", 3)), "sad")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Recogniser:
+    return Recogniser(load_pack(paths.default_pack()), threads=1)
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "hum", "music"])
+def test_what_is_not_speech_is_no_example(shipped: Recogniser, tmp_path: Path, kind: str) -> None:
+    t = np.arange(3 * RATE) / RATE
+    chord = sum(0.1 * np.sin(2 * np.pi * pitch * t) for pitch in (261.6, 329.6, 392.0))
+    sound = {
+        "silence": np.zeros(len(t)),
+        "noise": 0.2 * np.random.default_rng(0).standard_normal(len(t)),
+        "hum": 0.3 * np.sin(2 * np.pi * 50 * t),
+        "music": chord * (1 + np.sin(2 * np.pi * 2 * t)),
+    }[kind]
+    with Store(tmp_path) as store:
+        personal = Personal(store, shipped)
+        with pytest.raises(LearningError, match="so it can't be an example"):
+            personal.add_example(shipped.analyse(sound.astype(np.float32)), "angry")
+        assert personal.examples.all() == ()
+
+
+def test_a_forgotten_voice_comes_back_with_what_it_learnt_and_its_examples(
+    personal: Personal, recogniser: Recogniser
+) -> None:
+    me = personal.profiles.create("me").id
+    personal.profiles.set_learns_from_takes(me, True)
+    for label in LABELS:
+        personal.learn(me, spoken(recogniser, label, 1, 0.3))
+    mine = personal.add_example(spoken(recogniser, "sad", 2, 0.3), "sad", voice_id=me)
+    voice, before = personal.voice(me), personal.profiles.all()
+    removed = personal.remove_voice(me)
+    assert personal.profiles.all() == ()
+    other = personal.profiles.create("me").id  # which may have the number that was free, and has the name
+    personal.restore(removed)
+    assert [p.name for p in personal.profiles.all()] == ["me", "me 2"]
+    back = next(p for p in personal.profiles.all() if p.id != other)
+    assert (back.recordings, back.learns_from_takes) == (before[0].recordings, True)
+    assert personal.voice(back.id).baseline == pytest.approx(voice.baseline)
+    example = personal.examples.get(mine.id)
+    assert example is not None
+    assert example.voice_id == back.id

@@ -328,8 +328,12 @@ class OneExample:
     labels = ("tired",)
     alpha = 0.5
 
-    def __init__(self, trust: float) -> None:
+    def __init__(self, trust: float, near: float = 1.0) -> None:
         self.trust = trust
+        self.near = near
+
+    def nearness(self, pooled: Floats) -> npt.NDArray[np.float64]:
+        return np.full(len(pooled), self.near)
 
     def distribution(
         self, pooled: Floats, baseline: Floats, p_model: Floats, nearest: Sequence[Hit]
@@ -363,6 +367,27 @@ def test_own_examples_join_the_neighbours_and_their_label_the_bars(recogniser: R
     assert sum(n.weight for n in answer.neighbours) == pytest.approx(1.0)
     # what is known of the pack says how new a sound is, not what is one's own
     assert answer.novelty == plain.novelty
+    assert (plain.own_share, answer.own_share) == (0.0, pytest.approx(0.25))
+
+
+def test_own_examples_weigh_as_far_as_they_are_near(recogniser: Recogniser) -> None:
+    analysis = recogniser.analyse(clip("sad"))
+    plain, near, half, far = (
+        recogniser.answer(analysis, examples=examples)
+        for examples in (None, OneExample(0.5), OneExample(0.5, 0.5), OneExample(0.5, 0.0))
+    )
+    assert all(far.probabilities[label] == pytest.approx(plain.probabilities[label], abs=1e-12) for label in LABELS)
+    assert (far.alpha, far.own_share, far.probabilities["tired"]) == (plain.alpha, 0.0, 0.0)
+    assert not any(neighbour.own for neighbour in far.neighbours)
+    for label, p in half.probabilities.items():
+        assert p == pytest.approx((near.probabilities[label] + plain.probabilities.get(label, 0.0)) / 2)
+    assert half.own_share == pytest.approx(near.own_share / 2)
+    assert dict(half.probabilities) == pytest.approx(
+        {
+            label: half.alpha * half.neighbour_probabilities[label] + (1 - half.alpha) * p
+            for label, p in half.model_probabilities.items()
+        }
+    )
 
 
 @pytest.fixture

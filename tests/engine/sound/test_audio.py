@@ -57,10 +57,13 @@ def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
     assert load_audio(tmp_path / "a.wav").duration_s == pytest.approx(2.0)
 
 
-def test_channels_are_averaged_or_chosen(tmp_path: Path) -> None:
-    left, right = clip("angry"), clip("sad")
+def test_the_clearest_channel_is_heard_and_told_or_one_is_chosen(tmp_path: Path) -> None:
+    left, right = np.zeros(32_000, np.float32), clip("sad")
     soundfile.write(tmp_path / "s.wav", np.stack([left, right], axis=1), 16_000, subtype="FLOAT")
-    assert load_audio(tmp_path / "s.wav").samples == pytest.approx((left + right) / 2, abs=1e-6)
+    clearest = load_audio(tmp_path / "s.wav")
+    assert np.array_equal(clearest.samples, right)
+    assert clearest.remarks == ("It has 2 channels that differ; channel 2, the clearest, was heard.",)
+    assert load_audio(tmp_path / "s.wav", channel=0).remarks == ()
     assert load_audio(tmp_path / "s.wav", channel=1).samples == pytest.approx(right, abs=1e-6)
     with pytest.raises(AudioError, match="2 channel"):
         load_audio(tmp_path / "s.wav", channel=2)

@@ -4,6 +4,7 @@ import os
 import struct
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,28 @@ def test_each_kind_is_heard_whole(tmp_path: Path, name: str) -> None:
     assert info.duration_s == 0 or info.duration_s == pytest.approx(SECONDS, abs=0.25)
 
 
+def test_speex_is_heard() -> None:
+    audio = load_audio(Path(__file__).with_name("happy.spx"))  # by speexenc, of the same sound: ffmpeg encodes no Speex
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.05)
+    assert likeness(audio.samples, sound()) > 0.95
+    assert audio.remarks == ()
+
+
+def test_monkeys_audio_is_read(tmp_path: Path) -> None:
+    """Two seconds of silence, by hand: nothing free encodes it. Its checksum is looked at."""
+    frames = 2 * RATE
+    checksum = zlib.crc32(bytes(2 * frames)) >> 1
+    for flag, faults in ((0, 0), (1, 1)):
+        frame = struct.pack("<II", 0x80000000 | checksum ^ flag, 1) + bytes(16)  # the 1: of silence alone
+        descriptor = struct.pack("<4sHHIIIIIII16x", b"MAC ", 3990, 0, 52, 24, 4, 0, len(frame), 0, 0)
+        header = struct.pack("<HHIIIHHI", 1_000, 0, 73_728, frames, 1, 16, 1, RATE)
+        (tmp_path / "a.ape").write_bytes(descriptor + header + struct.pack("<I", 52 + 24 + 4) + frame)
+        audio = load_audio(tmp_path / "a.ape")
+        assert audio.duration_s == pytest.approx(SECONDS)
+        assert not audio.samples.any()
+        assert len(audio.remarks) == faults
+
+
 @pytest.mark.parametrize("name", ["memo.m4a", "meeting.mkv", "raw.aac", "old.wma"])
 @pytest.mark.parametrize("start_s", [3.0, 14.0])
 def test_a_stretch_is_the_same_part_of_the_whole(tmp_path: Path, name: str, start_s: float) -> None:
@@ -72,6 +95,17 @@ def test_mp3_joined_to_mp3_is_heard_whole_and_the_length_told(tmp_path: Path) ->
     for start_s in (0.5, 2.5):
         assert likeness(audio.samples[round(start_s * RATE) :][:RATE], sound()[RATE // 2 :][:RATE]) > 0.95
     assert audio.remarks
+
+
+def test_what_libsndfile_reads_whole_needs_no_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"a.mp3": "-c:a libmp3lame -ar 44100", "b.mp3": "-c:a libmp3lame -q:a 5", "c.ogg": "-c:a libvorbis"}
+    names |= {"d.opus": "-c:a libopus", "e.flac": "-c:a flac", "f.wav": "-c:a pcm_s24le", "g.aiff": "-c:a pcm_s16be"}
+    paths = [write(tmp_path, name, options) for name, options in names.items()]
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    for path in paths:
+        audio = load_audio(path)
+        assert audio.duration_s == pytest.approx(SECONDS, abs=0.06), path
+        assert audio.remarks == (), path
 
 
 @pytest.mark.parametrize("options", ["-c:a libvorbis", "-c:a libopus -ar 48000", "-c:a flac -f ogg"])
@@ -287,6 +321,12 @@ def test_a_decoder_gets_no_more_memory_than_it_may_have(tmp_path: Path) -> None:
     with ffmpeg.decoding(write(tmp_path, "memo.m4a", seconds=60.0)) as running:
         limits = Path(f"/proc/{running._process.pid}/limits").read_text()
     assert f"Max address space         {ffmpeg.MAX_MEMORY} " in limits
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a process group is asked for instead")
+def test_a_ctrl_c_does_not_reach_the_decoder(tmp_path: Path) -> None:
+    with ffmpeg.decoding(write(tmp_path, "memo.m4a", seconds=60.0)) as running:
+        assert os.getsid(running._process.pid) != os.getsid(0)
 
 
 def test_whoever_stops_reading_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from desktop_app import paths
 from desktop_app.ui.widgets.card import text_label
 
 
-class EmptyPanel(QWidget):
+class EmptyPage(QWidget):
     """An invitation."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

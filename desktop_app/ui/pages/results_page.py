@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QTableView,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -22,7 +23,7 @@ WIDE_FROM = 760  # pixels of width: under it the remarks need the room, and the 
 WIDE_NAME, NARROW_NAME = 200, 140
 
 
-class ResultsPanel(Card):
+class ResultsPage(QWidget):
     """The session's recordings with everything that is known of them.
 
     Signals:
@@ -37,7 +38,7 @@ class ResultsPanel(Card):
     back_asked = Signal()
 
     def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent, margin=20)
+        super().__init__(parent)
         self._session = session
         self.proxy = sorted_view(session, self)
         self.filter = FilterLine(
@@ -80,10 +81,18 @@ class ResultsPanel(Card):
         top.addWidget(text_label("section", self.tr("All results")), 1)
         for button in (self.retry, self.stop, self.back):
             top.addWidget(button)
-        self.content.addLayout(top)
-        self.content.addWidget(self.filter)
-        self.content.addWidget(self.filter.nothing)
-        self.content.addWidget(self.table, 1)
+        card = Card(margin=20)
+        card.content.addLayout(top)
+        card.content.addWidget(self.filter)
+        card.content.addWidget(self.filter.nothing)
+        card.content.addWidget(self.table, 1)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(24, 20, 24, 24)
+        around.addWidget(card)
+
+    def first_focus(self) -> QWidget:
+        """The rows."""
+        return self.table
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

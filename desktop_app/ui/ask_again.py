@@ -1,0 +1,112 @@
+"""Answers that rest on something that has changed are asked again, behind the window and newest first."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop_app.ui.jobs import Job, Priority
+from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
+from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
+
+MARKED_AT_ONCE = 25  # recordings; between the portions the window lives
+
+
+class AskAgain(QObject):
+    """The one owner of answers made anew: after a voice, an example or the pack has changed, and for a “what if”.
+
+    Attributes:
+        shown: The number of the recording on the screen, which comes first; None: none is.
+    """
+
+    def __init__(
+        self, owner: RecognitionOwner, session: SessionModel, queue: FileQueue, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.shown: int | None = None
+        self._owner, self._session, self._queue = owner, session, queue
+        self._what_if: dict[int, tuple[int | None, float | None]] = {}
+        self._to_mark: list[int] = []
+        self._waiting: list[int] = []
+        self._job: Job | None = None
+        self._soon = QTimer(self)  # several changes in one go are one
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._mark)
+        owner.basis_changed.connect(self._begin)
+        session.entry_changed.connect(self._look_at)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is to be asked again but what waits in the queue."""
+        asking = self._job is not None and not self._job.is_finished
+        return not (self._to_mark or self._waiting or self._soon.isActive() or asking)
+
+    def what_if(self, entry: Entry, k: int | None, alpha: float | None) -> Job | None:
+        """Answer a recording with other settings, None for what nobody chose, from now on."""
+        self._what_if[entry.number] = (k, alpha)
+        return self._ask(entry, Priority.ASKED)
+
+    def _begin(self) -> None:
+        """Something has changed: whatever was under way begins anew with the newest."""
+        numbers = [entry.number for entry in self._session.entries() if entry.answered is not None]
+        if self.shown in numbers:
+            numbers.remove(self.shown)
+            numbers.append(self.shown)
+        self._to_mark, self._waiting = numbers[::-1], []
+        if self._job is not None:
+            self._job.cancel()
+        self._soon.start(0)
+
+    def _mark(self) -> None:
+        """Say of the answers that rest on what was that they do."""
+        now, self._to_mark = self._to_mark[:MARKED_AT_ONCE], self._to_mark[MARKED_AT_ONCE:]
+        to_hear: list[Entry] = []
+        for number in now:
+            entry = self._session.entry(number)
+            if entry is None:
+                continue
+            if not self._is_stale(entry):
+                if entry.is_stale and entry.state is EntryState.DONE:
+                    self._session.change(number, is_stale=False)  # it heard of the change before the window did
+                continue
+            if entry.answered is not None and entry.answered.basis.opening != self._owner.basis.opening:
+                to_hear.append(entry)  # another pack hears it anew
+            elif not entry.is_stale:
+                self._session.change(number, is_stale=True)
+            self._waiting.append(number)
+        if to_hear:
+            self._waiting = [n for n in self._waiting if n not in {entry.number for entry in to_hear}]
+            self._queue.add_all(to_hear, keeping_answers=True)
+        if self._to_mark:
+            self._soon.start(0)
+        self._next()
+
+    def _next(self) -> None:
+        while self._waiting and (self._job is None or self._job.is_finished):
+            entry = self._session.entry(self._waiting.pop(0))
+            if entry is not None and entry.state is EntryState.DONE and self._is_stale(entry):
+                self._job = self._ask(entry, Priority.AGAIN)
+
+    def _is_stale(self, entry: Entry) -> bool:
+        return entry.answered is not None and entry.answered.basis != self._owner.basis
+
+    def _ask(self, entry: Entry, priority: Priority) -> Job | None:
+        if entry.answered is None:
+            return None
+        job = self._owner.answer_again(entry.answered, *self._what_if.get(entry.number, (None, None)), priority)
+        job.done.connect(partial(self._answered, entry.number))
+        job.failed.connect(partial(self._failed, entry.number))
+        job.finished.connect(self._next)
+        return job
+
+    def _answered(self, number: int, answered: Answered) -> None:
+        self._session.change(number, answered=answered, is_stale=answered.basis != self._owner.basis, error="")
+
+    def _failed(self, number: int, error: Exception) -> None:
+        self._session.change(number, is_stale=True, error=str(error))
+
+    def _look_at(self, entry: Entry) -> None:
+        """An answer that was on its way while something changed is asked again as well."""
+        was_on_its_way = entry.state is EntryState.DONE and not entry.is_stale and self._is_stale(entry)
+        if was_on_its_way and entry.number not in (*self._to_mark, *self._waiting):
+            self._to_mark.append(entry.number)
+            self._soon.start(0)

@@ -1,0 +1,135 @@
+"""One recording's answer, and why; while a take runs, what is heard live."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.ui.answer_text import is_silent
+from desktop_app.ui.panels.answer_panel import AnswerPanel
+from desktop_app.ui.panels.map_panel import MapPanel
+from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
+from desktop_app.ui.panels.that_was_panel import ThatWasPanel
+from desktop_app.ui.panels.timeline_panel import TimelinePanel
+from desktop_app.ui.panels.what_if_panel import WhatIfPanel
+from desktop_app.ui.recognition_owner import PackInfo
+from desktop_app.ui.session import Entry
+from desktop_app.ui.theme import Theme
+
+TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
+LOWEST_MAP = 380  # pixels, where it is below
+
+
+class AnswerPage(QScrollArea):
+    """The answer's panels, one below the other.
+
+    Signals:
+        shows: The Entry that is shown, or would be if the page were in front; None: a take under way, or nothing.
+
+    Attributes:
+        shown: The Entry shown.
+        answer, that_was, what_if, neighbours, map, timeline: The panels.
+    """
+
+    shows = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.shown: Entry | None = None
+        self._teachable = False
+        self.answer = AnswerPanel(theme)
+        self.that_was = ThatWasPanel()
+        self.that_was.hide()
+        self.what_if = WhatIfPanel()
+        self.neighbours = NeighboursPanel(theme)
+        self.map = MapPanel(theme)
+        self.map.hide()
+        self.timeline = TimelinePanel(theme)
+        self.timeline.hide()
+
+        page = QWidget()
+        page.setObjectName("page")
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._columns.setSpacing(16)
+        self._columns.addWidget(self.answer, 3)
+        self._columns.addWidget(self.map, 2)
+        whole = QVBoxLayout(page)
+        whole.setContentsMargins(24, 20, 24, 24)
+        whole.setSpacing(16)
+        whole.addLayout(self._columns)
+        whole.addWidget(self.timeline)
+        whole.addWidget(self.that_was)
+        whole.addWidget(self.neighbours)
+        whole.addWidget(self.what_if)
+        whole.addStretch(1)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+
+    def first_focus(self) -> QWidget | None:
+        """Playing it is what can't go wrong."""
+        return self.answer.play if self.answer.play.isVisibleTo(self) else None
+
+    def show_pack(self, pack: PackInfo) -> None:
+        """Another pack is in use."""
+        self.answer.set_labels(pack.labels)
+        self.that_was.set_labels(pack.labels)
+        self.what_if.set_pack(pack.k, pack.alpha)
+        self.map.set_pack(pack)
+        self.neighbours.prepare()
+
+    def show_entry(self, entry: Entry) -> None:
+        """A recording's answer, and why."""
+        is_other = self.shown is None or self.shown.number != entry.number
+        self.hold(entry)
+        if is_other:
+            self.verticalScrollBar().setValue(0)
+        self.answer.show_entry(entry)
+        self.timeline.show_entry(entry)
+        recognition = entry.recognition
+        says_something = recognition is not None and not is_silent(recognition)
+        self.what_if.setVisible(says_something)
+        self.neighbours.setVisible(says_something)
+        if recognition is not None and says_something:
+            self.neighbours.show_recognition(recognition)
+            self.map.show_recognition(recognition)
+            if is_other or self.what_if.asked == (None, None):
+                self.what_if.show_values(recognition.k, recognition.alpha)
+        else:
+            self.map.view.show_clip([])
+        self._show_teaching()
+
+    def hold(self, entry: Entry | None) -> None:
+        """Have this be the recording that the page is about, also where another page stays in front."""
+        self.shown = entry
+        self.shows.emit(entry)
+
+    def begin_live(self) -> None:
+        """A take begins: its bars move until its answer is there."""
+        self.forget()
+        self.verticalScrollBar().setValue(0)
+        self.timeline.hide()
+        self.what_if.hide()
+        self.neighbours.hide()
+        self.map.view.show_clip([])
+        self.answer.begin_live()
+
+    def forget(self) -> None:
+        """Nothing is shown any more."""
+        self.hold(None)
+        self._show_teaching()
+
+    def set_teachable(self, teachable: bool) -> None:
+        """Whether there is a place that keeps what the user says of an answer."""
+        self._teachable = teachable
+        self._show_teaching()
+
+    def _show_teaching(self) -> None:
+        self.that_was.setVisible(self._teachable and self.shown is not None and self.shown.recognition is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= TWO_COLUMNS_FROM
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(direction)
+        self.map.setMaximumHeight(16_777_215 if wide else LOWEST_MAP)

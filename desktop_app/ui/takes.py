@@ -1,0 +1,206 @@
+"""What becomes of recordings in the list: kept, removed, put back, found again after a crash."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.capture.recorder import TakeEnded
+from desktop_app.capture.takes import LeftOver, TakeFolder
+from desktop_app.ui.jobs import Worker
+from desktop_app.ui.playback import Playback
+from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
+from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.undo import UndoStack
+
+log = logging.getLogger(__name__)
+
+
+class Takes(QObject):
+    """The one owner of recordings that come and go.
+
+    A take is moved among the kept recordings as soon as it ends, unless the settings say otherwise. What is deleted is
+    set aside until the app closes. Files that were opened are never touched.
+
+    Signals:
+        told: A sentence for a person.
+        offered: (a sentence, and pairs of the text of a button and what it does).
+        added: An Entry that a person wants to see.
+        removing: The numbers of entries that go now.
+        back: The Entry that a person wants to see, which was put back.
+    """
+
+    told = Signal(str)
+    offered = Signal(str, object)
+    added = Signal(object)
+    removing = Signal(object)
+    back = Signal(object)
+
+    def __init__(
+        self,
+        folder: TakeFolder,
+        session: SessionModel,
+        queue: FileQueue,
+        playback: Playback,
+        undo: UndoStack,
+        settings: SettingsFile,
+        worker: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._folder, self._session, self._queue, self._playback = folder, session, queue, playback
+        self._undo, self._settings, self._worker = undo, settings, worker
+
+    def add(self, take: TakeEnded) -> Entry | None:
+        """A take that has ended, in the list; None where nothing was recorded."""
+        if take.path is None:
+            return None
+        name = self.tr("Recording {0}").format(take.path.stem[-8:])
+        entry = self._session.add(take.path, name, is_take=True)
+        return self.keep(entry.number) if self._settings.values.keep_takes else entry
+
+    def keep(self, number: int) -> Entry | None:
+        """Have a take stay on the disk."""
+        entry = self._session.entry(number)
+        if entry is None or entry.kept:
+            return entry
+        try:
+            path = self._folder.keep(entry.path)
+        except OSError as error:
+            self.told.emit(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+            return entry
+        return self._session.change(number, path=path, kept=True)
+
+    def delete(self, entries: Sequence[Entry]) -> None:
+        """Take recordings out of the list, and takes off the disk when the app closes; Undo puts them back."""
+        self._remove(entries, True)
+
+    def clear(self, entries: Sequence[Entry]) -> None:
+        """Take recordings out of the list, their sound stays where it is; Undo puts them back."""
+        self._remove(entries, False)
+
+    def delete_all(self) -> None:
+        """Delete the takes in the list, also those that were kept."""
+        self.delete([entry for entry in self._session.entries() if entry.is_take])
+
+    def clear_all(self) -> None:
+        """Clear the list."""
+        self.clear(self._session.entries())
+
+    def _remove(self, entries: Sequence[Entry], with_sound: bool) -> None:
+        there = [now for now in (self._session.entry(entry.number) for entry in entries) if now is not None]
+        if not there:
+            return
+        self._playback.stop()
+        self.removing.emit(tuple(entry.number for entry in there))
+        gone: list[Entry] = []
+        for entry in there:
+            self._queue.cancel(entry.number)
+            try:
+                path = self._folder.remove(entry.path) if with_sound and _has_sound(entry) else entry.path
+            except OSError as error:
+                self.told.emit(self.tr("The recording can’t be deleted: {0}.").format(error.strerror or error))
+                continue
+            self._session.remove(entry.number)
+            gone.append(replace(entry, path=path))
+        if gone:
+            self._undo.push(self._what_went(gone, with_sound), partial(self._put_back, gone, with_sound))
+
+    def open_kept(self) -> None:
+        """The recordings that were kept, to be heard, answered or removed."""
+        job = self._worker.submit(lambda _: self._folder.kept())
+        job.done.connect(self._kept_found)
+
+    def offer_left_over(self) -> None:
+        """What a crash left behind, if it did."""
+        job = self._worker.submit(lambda _: self._folder.left_over())
+        job.done.connect(self._left_over_found)
+
+    def close(self) -> None:
+        """Keep what is to be kept, at the app's end; also a take whose end nobody was told of."""
+        try:
+            if self._settings.values.keep_takes:
+                self._folder.keep_all()
+        except OSError as error:
+            log.warning("recordings not kept, the next start offers them: %s", error)
+            self._folder.close(delete=False)
+        else:
+            self._folder.close()
+
+    def _what_went(self, gone: Sequence[Entry], with_sound: bool) -> str:
+        if with_sound and any(map(_has_sound, gone)):
+            if len(gone) == 1:
+                return self.tr("“{0}” is deleted.").format(gone[0].title)
+            return self.tr("Deleted: {0} recordings.").format(len(gone))
+        if len(gone) == 1:
+            return self.tr("“{0}” is off the list; the file stays where it is.").format(gone[0].title)
+        return self.tr("{0} recordings are off the list; the files stay where they are.").format(len(gone))
+
+    def _put_back(self, gone: Sequence[Entry], with_sound: bool) -> None:
+        for entry in gone:
+            if with_sound and _has_sound(entry):
+                try:
+                    entry = replace(entry, path=self._folder.put_back(entry.path), kept=True)
+                except OSError as error:
+                    self.told.emit(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+                    continue
+            if entry.state in (EntryState.WAITING, EntryState.RUNNING):
+                entry = replace(entry, state=EntryState.WAITING, progress=0.0)
+            self._session.put_back(entry)
+            if entry.state is EntryState.WAITING:
+                self._queue.add(entry)
+            self.back.emit(entry)
+
+    def _kept_found(self, kept: tuple[Path, ...]) -> None:
+        there = {entry.path for entry in self._session.entries()}
+        added = [self._session.add(path, path.stem, is_take=True, kept=True) for path in kept if path not in there]
+        if not kept:
+            self.told.emit(self.tr("No recordings are kept."))
+        elif added:
+            self.added.emit(added[-1])
+            self._queue.add_all(added)
+
+    def _left_over_found(self, found: tuple[LeftOver, ...]) -> None:
+        if not found:
+            return
+        choices: tuple[tuple[str, Callable[[], None]], ...] = (
+            (self.tr("Recover"), partial(self._recover, found)),
+            (self.tr("Delete them"), partial(self._discard, found)),
+        )
+        self.offered.emit(
+            self.tr("VoiceKin did not close properly last time. Recordings saved from then: {0}.").format(len(found)),
+            choices,
+        )
+
+    def _recover(self, found: tuple[LeftOver, ...]) -> None:
+        for take in found:
+            self._recover_one(take.path)
+
+    def _recover_one(self, take: Path) -> None:
+        try:
+            path = self._folder.keep(take)
+        except OSError as error:
+            self.told.emit(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+            return
+        entry = self._session.add(path, self.tr("Recovered {0}").format(path.stem), is_take=True, kept=True)
+        self._queue.add(entry)
+        self.added.emit(entry)
+
+    def _discard(self, found: tuple[LeftOver, ...]) -> None:
+        aside = [self._folder.remove(take.path) for take in found]
+
+        def take_back() -> None:
+            for path in aside:
+                self._recover_one(path)
+
+        one = self.tr("The recording is deleted.")
+        many = self.tr("Deleted: {0} recordings.").format(len(aside))
+        self._undo.push(one if len(aside) == 1 else many, take_back)
+
+
+def _has_sound(entry: Entry) -> bool:
+    """Whether a file of ours goes with it: a part of a take is only asked about by itself, and the take stays."""
+    return entry.is_take and entry.stretch is None

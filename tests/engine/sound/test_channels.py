@@ -1,0 +1,106 @@
+"""Several channels: one voice is heard from one of them, two voices each from its own, and nothing is added up."""
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.sound.audio import Waveform
+from desktop_app.engine.sound.channels import ClearestChannel, Frames, clearest_channel
+from tests.tiny_pack import clip
+
+RATE = 16_000
+
+
+def hiss(n: int, level: float, seed: int = 0) -> Waveform:
+    return (level * np.random.default_rng(seed).standard_normal(n)).astype(np.float32)
+
+
+def voice(seconds: float = 4.0) -> Waveform:
+    """Speech-like sound with half a second of faint noise on either side."""
+    faint = round(RATE / 2)
+    return np.pad(clip("sad", 3, seconds), faint) + hiss(round(seconds * RATE) + 2 * faint, 1e-4, seed=9)
+
+
+def stereo(left: Waveform, right: Waveform) -> Frames:
+    return np.stack([left, right], axis=1)
+
+
+def remarks(frames: Frames) -> tuple[str, ...]:
+    clearest = ClearestChannel(frames.shape[1], RATE)
+    clearest.feed(frames)
+    clearest.finish()
+    return clearest.remarks
+
+
+@pytest.mark.parametrize("late", [5, 16, 160])
+def test_a_second_microphone_that_hears_later_makes_no_comb(late: int) -> None:
+    frames = stereo(voice(), np.roll(voice(), late))
+    heard = clearest_channel(frames, RATE)
+    assert any(np.array_equal(heard, channel) for channel in frames.T)
+
+
+def test_channels_in_opposite_phase_are_heard_and_told() -> None:
+    frames = stereo(voice(), -voice())
+    assert np.array_equal(clearest_channel(frames, RATE), voice())
+    (remark,) = remarks(frames)
+    assert "opposite phase" in remark
+    assert "channel 1 was heard" in remark
+
+
+@pytest.mark.parametrize("other", ["hiss", "hiss over the voice", "silence", "far away", "click"])
+@pytest.mark.parametrize("first", [True, False])
+def test_the_better_channel_is_heard(other: str, first: bool) -> None:
+    worse = {
+        "hiss": hiss(len(voice()), 3e-3),
+        "hiss over the voice": voice() + hiss(len(voice()), 3e-3),
+        "silence": np.zeros(len(voice()), np.float32),
+        "far away": 3e-3 * voice(),
+        "click": np.where(np.arange(len(voice())) == RATE, np.float32(1.0), 1e-3 * voice()),
+    }[other]
+    frames = stereo(voice(), worse) if first else stereo(worse, voice())
+    assert np.array_equal(clearest_channel(frames, RATE), voice())
+    told = f"It has 2 channels that differ; channel {1 if first else 2}, the clearest, was heard."
+    assert remarks(frames) == (() if other in ("hiss over the voice", "far away") else (told,))  # else it is the same
+
+
+def test_who_speaks_in_turn_into_a_channel_of_his_own_is_heard_while_he_speaks() -> None:
+    left, right = hiss(12 * RATE, 1e-3, 1), hiss(12 * RATE, 1e-3, 2)
+    spoken = {0: clip("angry", 1, 3.0), 1: 0.3 * clip("sad", 1, 3.0)}
+    for turn in range(4):
+        (left, right)[turn % 2][turn * 3 * RATE : (turn * 3 + 3) * RATE] += spoken[turn % 2]
+    heard = clearest_channel(stereo(left, right), RATE)
+    for turn in range(4):
+        middle = slice(turn * 3 * RATE + RATE // 4, (turn * 3 + 3) * RATE - RATE // 4)
+        assert np.array_equal(heard[middle], (left, right)[turn % 2][middle])
+    (remark,) = remarks(stereo(left, right))
+    assert "each was heard while it spoke" in remark
+
+
+def test_the_same_sound_in_all_channels_is_that_sound_without_a_word() -> None:
+    frames = np.repeat(voice()[:, None], 6, axis=1)
+    assert np.array_equal(clearest_channel(frames, RATE), voice())
+    assert remarks(frames) == ()
+    assert remarks(voice()[:, None]) == ()
+
+
+@pytest.mark.parametrize("block", [1_000, 65_536, 10_000_000])
+def test_the_size_of_the_blocks_does_not_matter(block: int) -> None:
+    left, right = np.tile(voice(), 8), np.tile(np.roll(voice(), 7 * RATE // 2), 8)
+    frames = stereo(left, right)
+    clearest = ClearestChannel(2, RATE)
+    parts = [clearest.feed(frames[i : i + block]) for i in range(0, len(frames), block)]
+    heard = np.concatenate([*parts, clearest.finish()])
+    assert np.array_equal(heard, clearest_channel(frames, RATE))
+    assert len(heard) == len(left)
+
+
+def test_many_channels_of_an_hour_are_not_held_in_memory() -> None:
+    clearest = ClearestChannel(512, 48_000)
+    held = 0
+    for _ in range(10):
+        held += 4_800 - len(clearest.feed(np.zeros((4_800, 512), np.float32)))
+        assert held * 512 <= 10_000_000
+
+
+def test_a_moment_is_enough() -> None:
+    assert len(clearest_channel(np.zeros((3, 2), np.float32), RATE)) == 3
+    assert len(clearest_channel(np.zeros((0, 2), np.float32), RATE)) == 0
