@@ -1536,12 +1536,48 @@
         <translation>Die ausgewählten Aufnahmen abbrechen, die warten oder laufen</translation>
     </message>
     <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Take the selected recordings off the list (Delete); their files stay</source>
+        <translation>Die gewählten Aufnahmen aus der Liste nehmen (Entf); ihre Dateien bleiben</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Write the selected results, or all that are shown, to a file</source>
+        <translation>Die gewählten Ergebnisse, oder alle gezeigten, in eine Datei schreiben</translation>
+    </message>
+    <message>
         <source>Back</source>
         <translation>Zurück</translation>
     </message>
     <message>
         <source>All results</source>
         <translation>Alle Ergebnisse</translation>
+    </message>
+    <message>
+        <source>{0} uncertain</source>
+        <translation>{0} unsicher</translation>
+    </message>
+    <message>
+        <source>{0} without an answer</source>
+        <translation>{0} ohne Antwort</translation>
+    </message>
+    <message>
+        <source>{0} to come</source>
+        <translation>{0} noch offen</translation>
+    </message>
+    <message>
+        <source>1 recording</source>
+        <translation>1 Aufnahme</translation>
+    </message>
+    <message>
+        <source>{0} recordings</source>
+        <translation>{0} Aufnahmen</translation>
     </message>
 </context>
 <context>
@@ -1559,10 +1595,6 @@
         <translation>Länge</translation>
     </message>
     <message>
-        <source>Segments</source>
-        <translation>Abschnitte</translation>
-    </message>
-    <message>
         <source>Folder</source>
         <translation>Ordner</translation>
     </message>
@@ -1573,6 +1605,18 @@
     <message>
         <source>{0}, channel {1}</source>
         <translation>{0}, Kanal {1}</translation>
+    </message>
+    <message>
+        <source>How sure</source>
+        <translation>Wie sicher</translation>
+    </message>
+    <message>
+        <source>Parts</source>
+        <translation>Teile</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>Hinzugefügt</translation>
     </message>
     <message>
         <source>Answered with what was known before. {0}</source>

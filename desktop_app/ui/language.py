@@ -87,6 +87,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def moment(seconds: float) -> str:
+    """Seconds since 1970 as the language writes a moment: the time alone where it is today."""
+    at = QDateTime.fromSecsSinceEpoch(int(seconds))
+    if at.date() == QDateTime.currentDateTime().date():
+        return QLocale().toString(at.time(), QLocale.FormatType.ShortFormat)
+    return QLocale().toString(at, QLocale.FormatType.ShortFormat)
+
+
 def when(stamp: str) -> str:
     """A moment (ISO 8601, UTC) as the language writes it, in the person's own time."""
     moment = QDateTime.fromString(stamp, Qt.DateFormat.ISODate).toLocalTime()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
@@ -15,10 +15,12 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.timeline import Stretch
+from desktop_app.ui.answer_text import is_silent
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
-from desktop_app.ui.language import clock, label_name, percent, translate
+from desktop_app.ui.language import clock, label_name, moment, percent, translate
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
+from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, SHARES_ROLE
 
 
 class EntryState(Enum):
@@ -47,6 +49,7 @@ class Entry:
         is_stale: Its answer rests on something that has changed, and is being asked again.
         stretch: The part of the file that is asked about; None: all of it.
         channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
+        added: When it came into the list, seconds since 1970.
     """
 
     number: int
@@ -61,6 +64,7 @@ class Entry:
     is_stale: bool = False
     stretch: Stretch | None = None
     channel: int | None = None
+    added: float = 0.0
 
     @property
     def title(self) -> str:
@@ -75,6 +79,11 @@ class Entry:
         return self.answered.recognition if self.answered else None
 
     @property
+    def remark(self) -> str:
+        """Why there is no answer, not a sure one, or one of what was known before; "" where all is well."""
+        return _remark(self)
+
+    @property
     def heard_s(self) -> float:
         """Seconds that were listened to, once there is an answer; its times count from the beginning of the file."""
         start_s = self.stretch.start_s if self.stretch else 0.0
@@ -82,7 +91,8 @@ class Entry:
 
 
 class SessionModel(QStandardItemModel):
-    """Recordings as rows: name, answer, length, segments, folder, and why there is no answer or not a sure one.
+    """Recordings as rows: name, answer, its shares, length, parts, when it came, folder, and why there is no answer or
+    not a sure one.
 
     What the tables show lies in Qt's own items. A model that answers in Python is asked seven times for each cell that
     is painted, and each time the window's thread may have to wait for the interpreter, which an answer under way holds.
@@ -93,7 +103,7 @@ class SessionModel(QStandardItemModel):
 
     entry_changed = Signal(object)
 
-    NAME, ANSWER, LENGTH, SEGMENTS, FOLDER, NOTE = range(6)
+    NAME, ANSWER, SHARES, LENGTH, SEGMENTS, ADDED, FOLDER, NOTE = range(8)
     NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
     SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -105,8 +115,10 @@ class SessionModel(QStandardItemModel):
             [
                 translate("Session", "Recording"),
                 translate("Session", "Answer"),
+                translate("Session", "How sure"),
                 translate("Session", "Length"),
-                translate("Session", "Segments"),
+                translate("Session", "Parts"),
+                translate("Session", "Added"),
                 translate("Session", "Folder"),
                 translate("Session", "Remark"),
             ]
@@ -127,7 +139,7 @@ class SessionModel(QStandardItemModel):
     ) -> Entry:
         """A new recording at the end."""
         self._count += 1
-        entry = Entry(self._count, path, name, is_take, kept, stretch=stretch, channel=channel)
+        entry = Entry(self._count, path, name, is_take, kept, stretch=stretch, channel=channel, added=time())
         self._entries.append(entry)
         self.appendRow([_item(cell) for cell in _cells(entry)])
         return entry
@@ -206,17 +218,21 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     if recognition is not None and not recognition.abstained:
         by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
-    note = _remark(entry)
+    note = entry.remark
+    shares = dict(recognition.probabilities) if recognition is not None and not is_silent(recognition) else {}
+    in_words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares.items())
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
-        (entry.title, entry.number),
+        (entry.title, entry.title.casefold()),
         (answer, by_answer),
+        (in_words, recognition.confidence if recognition is not None and not recognition.abstained else -1.0),
         (clock(entry.heard_s), entry.heard_s) if recognition else ("", -1.0),
         (str(len(recognition.segments)), len(recognition.segments)) if recognition else ("", -1),
+        (moment(entry.added), entry.number),
         (folder, folder),
         (note, note),
     )
     tip = f"{note}\n{entry.path}".strip()  # a narrow window has no room for them
-    cells = tuple(
+    cells: tuple[dict[int, Any], ...] = tuple(
         {
             int(Qt.ItemDataRole.DisplayRole): text,
             int(Qt.ItemDataRole.ToolTipRole): tip,
@@ -225,6 +241,8 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
         }
         for text, sort_key in texts_and_sort_keys
     )
+    cells[SessionModel.SHARES][SHARES_ROLE] = tuple(shares.items())  # Qt would sort a dict by its keys
+    cells[SessionModel.ANSWER][LABEL_ROLE] = "" if recognition is None or recognition.abstained else recognition.label
     cells[SessionModel.NAME][int(Qt.ItemDataRole.AccessibleTextRole)] = f"{entry.title}: {answer}"  # for screen readers
     return cells
 

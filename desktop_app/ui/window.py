@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
         self.answer, self.that_was = self.answer_page.answer, self.answer_page.that_was
         self.what_if, self.neighbours = self.answer_page.what_if, self.answer_page.neighbours
         self.map, self.timeline = self.answer_page.map, self.answer_page.timeline
-        self.results = ResultsPage(self.session)
+        self.results = ResultsPage(self.session, self._theme)
         self.first_start = FirstStartPage()
 
     def _lay_out(self) -> None:
@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
         self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
         self.export = ExportActions(self.file_worker, self._to_export, self)
+        self.results.export.setMenu(self.export.menu)
         self.channel_menu = ChannelMenu(self)
         files.addActions([self.open_action, self.open_folder_action])
         files.addMenu(self.channel_menu)
@@ -283,6 +284,7 @@ class MainWindow(QMainWindow):
         self.results.opened.connect(self._open_result)
         self.results.retry_asked.connect(self.queue.add_all)
         self.results.stop_asked.connect(self._stop_entries)
+        self.results.remove_asked.connect(self.takes.clear)
         self.results.back_asked.connect(self._back_from_results)
         self.channel_menu.chosen.connect(partial(setattr, self.queue, "channel"))
         self.first_start.understood.connect(self._understood)
@@ -371,6 +373,7 @@ class MainWindow(QMainWindow):
             if len(files) > 1:
                 self.answer_page.hold(entries[0])
                 self.show_results()
+                self.results.reveal(entries[0])
             else:
                 self.recordings.select(entries[0])
         self._answer_and_add(entries, files[ADDED_AT_ONCE:])

@@ -134,6 +134,7 @@ def test_what_failed_keeps_its_sentence_and_is_tried_again(desk: Desk, folder: P
     assert note == bad.error
     assert "bad.wav" in note
     soundfile.write(folder / "bad.wav", clip("happy", 1), RATE)
+    desk.qtbot.waitUntil(window.results.retry.isEnabled, timeout=LONG)
     run_dry(desk, lambda: click(desk, window.results.retry))
     mended = window.session.entry(bad.number)
     assert mended is not None
@@ -153,6 +154,7 @@ def test_all_is_stopped_and_what_was_answered_stays(desk: Desk, folder: Path) ->
     assert EntryState.STOPPED in states
     assert states.count(EntryState.DONE) >= 1
     window.session.entry_changed.disconnect(stop_after_two)
+    desk.qtbot.waitUntil(window.results.retry.isEnabled, timeout=LONG)
     run_dry(desk, lambda: click(desk, window.results.retry))
     assert EntryState.STOPPED not in [entry.state for entry in window.session.entries()]
 

@@ -1,9 +1,10 @@
-"""All results as one table: sorted, filtered, tried again, stopped, exported."""
+"""All results as one table: summed up, sorted, filtered, tried again, stopped, exported, taken off the list."""
 
+from collections import Counter
 from collections.abc import Iterable
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,12 +16,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.ui.language import label_name
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
+from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
+from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesDelegate
 
-WIDE_FROM = 760  # pixels of width: under it the remarks need the room, and the tip of a row tells its folder
-WIDE_NAME, NARROW_NAME = 200, 140
+WIDTHS = {
+    SessionModel.ANSWER: 172,
+    SessionModel.SHARES: 150,
+    SessionModel.LENGTH: 68,
+    SessionModel.SEGMENTS: 70,
+    SessionModel.ADDED: 124,
+    SessionModel.FOLDER: 130,
+    SessionModel.NOTE: 166,
+}
+LEAST_NAME = 230  # pixels: a corpus' names fit; columns go, the last of these first, before the name has less
+FIRST_TO_GO = (
+    *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.LENGTH, SessionModel.NOTE),
+    SessionModel.SHARES,
+)
+UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)
+COUNTED_EVERY_MS = 100  # answers may come faster; nobody reads so fast
 
 
 class ResultsPage(QWidget):
@@ -28,22 +46,38 @@ class ResultsPage(QWidget):
 
     Signals:
         opened: The Entry that was double-clicked, or on which Return was pressed.
-        retry_asked, stop_asked: A tuple of Entry.
+        retry_asked, stop_asked, remove_asked: A tuple of Entry.
         back_asked: The person wants to see a single answer again.
     """
 
     opened = Signal(object)
     retry_asked = Signal(object)
     stop_asked = Signal(object)
+    remove_asked = Signal(object)
     back_asked = Signal()
 
-    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+    def __init__(self, session: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.proxy = sorted_view(session, self)
         self.filter = FilterLine(
             self.proxy, self.tr("Filter by name, answer, folder or remark"), self.tr("Filter the results")
         )
+        self.summary = text_label("sentence", wrap=True)
+        self.strip = SharesBar(theme)
+        self._make_table(theme)
+        self._make_buttons()
+        self._lay_out()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(COUNTED_EVERY_MS)
+        self._soon.timeout.connect(self._count)
+        for changed in (session.entry_changed, session.rowsInserted, session.rowsRemoved):
+            changed.connect(self._count_soon)
+        self.table.selectionModel().selectionChanged.connect(self._count)
+        self._count()
+
+    def _make_table(self, theme: Theme) -> None:
         self.table = QTableView()
         self.table.setModel(self.proxy)
         self.table.setAccessibleName(self.tr("Results"))
@@ -54,35 +88,51 @@ class ResultsPage(QWidget):
         self.table.setWordWrap(False)  # a second line would not be seen
         self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
-        self.table.sortByColumn(SessionModel.NAME, Qt.SortOrder.AscendingOrder)
+        self.table.sortByColumn(SessionModel.ADDED, Qt.SortOrder.AscendingOrder)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setItemDelegateForColumn(SessionModel.ANSWER, AnswerDelegate(theme, self.table))
+        self.table.setItemDelegateForColumn(SessionModel.SHARES, SharesDelegate(theme, self.table))
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(32)
         header = self.table.horizontalHeader()
         # of fixed width: to fit the contents, every change of any row would measure all of them
-        for column, width in ((0, WIDE_NAME), (1, 118), (2, 64), (3, 82), (4, 110)):
+        for column, width in WIDTHS.items():
             header.resizeSection(column, width)
-        header.setSectionResizeMode(SessionModel.NOTE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(SessionModel.NAME, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         self.table.activated.connect(self._open)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
+        remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
+        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
+        remove.activated.connect(self._remove)
+
+    def _make_buttons(self) -> None:
         self.retry = QPushButton(self.tr("Try again"))
         self.retry.setToolTip(self.tr("Answer the selected recordings again; without a selection, those that failed"))
         self.retry.clicked.connect(lambda: self.retry_asked.emit(self._to_retry()))
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.setToolTip(self.tr("Stop the selected recordings that wait or run"))
         self.stop.clicked.connect(lambda: self.stop_asked.emit(self.selection()))
+        self.remove = QPushButton(self.tr("Remove"))
+        self.remove.setToolTip(self.tr("Take the selected recordings off the list (Delete); their files stay"))
+        self.remove.clicked.connect(self._remove)
+        self.export = QPushButton(self.tr("Export"))
+        self.export.setToolTip(self.tr("Write the selected results, or all that are shown, to a file"))
         self.back = QPushButton(self.tr("Back"))
         self.back.clicked.connect(self.back_asked)
 
+    def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(text_label("section", self.tr("All results")), 1)
-        for button in (self.retry, self.stop, self.back):
+        for button in (self.retry, self.stop, self.remove, self.export, self.back):
             top.addWidget(button)
         card = Card(margin=20)
         card.content.addLayout(top)
+        card.content.addWidget(self.summary)
+        card.content.addWidget(self.strip)
         card.content.addWidget(self.filter)
         card.content.addWidget(self.filter.nothing)
         card.content.addWidget(self.table, 1)
@@ -94,13 +144,18 @@ class ResultsPage(QWidget):
         """The rows."""
         return self.table
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < WIDE_FROM
-        if narrow != self.table.isColumnHidden(SessionModel.FOLDER):
-            for column in (SessionModel.SEGMENTS, SessionModel.FOLDER):
-                self.table.setColumnHidden(column, narrow)
-            self.table.setColumnWidth(SessionModel.NAME, NARROW_NAME if narrow else WIDE_NAME)
+        self._fit()
+
+    def reveal(self, entry: Entry) -> None:
+        """Bring a recording's row into view."""
+        at = self.proxy.mapFromSource(self._session.index(self._session.row_of(entry.number), SessionModel.NAME))
+        self.table.scrollTo(at)
 
     def selection(self) -> tuple[Entry, ...]:
         """The selected recordings, in the order shown."""
@@ -114,17 +169,64 @@ class ResultsPage(QWidget):
         entries = (self._session.entry_at(self.proxy.index(row, 0)) for row in rows)
         return tuple(entry for entry in entries if entry is not None)
 
+    def _fit(self) -> None:
+        """The name has the room; what does not fit beside it is told by a row's tip and by its answer's page."""
+        has_remarks = any(entry.remark for entry in self._session.entries())
+        shown = [column for column in WIDTHS if column != SessionModel.NOTE or has_remarks]
+        room = self.table.viewport().width() - LEAST_NAME
+        for column in FIRST_TO_GO:
+            if sum(WIDTHS[one] for one in shown) > room and column in shown:
+                shown.remove(column)
+        for column in WIDTHS:
+            if self.table.isColumnHidden(column) != (column not in shown):
+                self.table.setColumnHidden(column, column not in shown)
+
+    def _count_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _count(self) -> None:
+        """What the results are altogether, and what can be done with them."""
+        entries = self._session.entries()
+        labels = Counter(e.recognition.label for e in entries if e.recognition and not e.recognition.abstained)
+        uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained)
+        failed = sum(1 for e in entries if e.state is EntryState.FAILED)
+        parts = [f"{n} {label_name(label).lower()}" for label, n in labels.most_common()]
+        parts += [self.tr("{0} uncertain").format(uncertain)] if uncertain else []
+        parts += [self.tr("{0} without an answer").format(failed)] if failed else []
+        left = sum(1 for e in entries if e.state in UNDER_WAY and e.recognition is None)
+        parts += [self.tr("{0} to come").format(left)] if left else []
+        how_many = self.tr("1 recording") if len(entries) == 1 else self.tr("{0} recordings").format(len(entries))
+        self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
+        answered = sum(labels.values())
+        self.strip.show_shares({label: n / answered for label, n in labels.most_common()})
+        self.strip.setVisible(answered > 0)
+        selection = self.selection()
+        self.retry.setEnabled(bool(self._to_retry()))
+        self.stop.setEnabled(any(entry.state in UNDER_WAY for entry in selection))
+        self.remove.setEnabled(bool(selection))
+        self.export.setEnabled(answered + uncertain > 0)
+        self._fit()
+
     def _to_retry(self) -> tuple[Entry, ...]:
         again = (EntryState.FAILED, EntryState.STOPPED)
         return self.selection() or tuple(entry for entry in self.shown() if entry.state in again)
+
+    def _remove(self) -> None:
+        row = min((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)
+        self.remove_asked.emit(self.selection())
+        left = self.proxy.rowCount()
+        if row >= 0 and left:
+            self.table.selectRow(min(row, left - 1))
 
     def _open(self, index: QModelIndex) -> None:
         self.opened.emit(self._session.entry_at(index))
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        for text, button in ((self.tr("Try again"), self.retry), (self.tr("Stop"), self.stop)):
-            action = QAction(text, menu)
+        for button in (self.retry, self.stop, self.remove):
+            action = QAction(button.text(), menu)
+            action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)
             menu.addAction(action)
         menu.popup(self.table.viewport().mapToGlobal(at))

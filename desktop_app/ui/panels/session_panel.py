@@ -46,7 +46,7 @@ class SessionPanel(Card):
         self.table.setWordWrap(False)  # a second line would not be seen
         self.table.setTabKeyNavigation(False)
         self.table.setSortingEnabled(True)
-        self.table.sortByColumn(SessionModel.NAME, Qt.SortOrder.DescendingOrder)
+        self.table.sortByColumn(SessionModel.ADDED, Qt.SortOrder.DescendingOrder)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(34)
         header = self.table.horizontalHeader()
@@ -54,7 +54,7 @@ class SessionPanel(Card):
         # of fixed width: to fit the contents, every change of any row would measure all of them
         header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(SessionModel.ANSWER, ANSWER_WIDTH)
-        for column in range(SessionModel.LENGTH, session.columnCount()):
+        for column in range(SessionModel.SHARES, session.columnCount()):
             self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
         header.setResizeContentsPrecision(
             0

@@ -1,0 +1,108 @@
+"""Shares of emotions side by side in one bar: of one answer in a table's cell, or of many answers."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from desktop_app.ui.theme import Theme
+
+DOT = 12
+BAR_HEIGHT = 12
+SHARES_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+"""Pairs of a label and its share, 0 to 1, of the row's answer."""
+LABEL_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+"""The row's emotion, where it has one that can be relied on."""
+
+
+def paint_shares(painter: QPainter, room: QRectF, shares: Mapping[str, float], theme: Theme) -> None:
+    """Paint shares 0 to 1 that sum to 1, in their order, each with its emotion's colour and hatch."""
+    path = QPainterPath()
+    path.addRoundedRect(room, room.height() / 2, room.height() / 2)
+    painter.save()
+    painter.setClipPath(path)
+    painter.fillRect(room, QColor(theme.colours.track))
+    x = room.x()
+    for label, share in shares.items():
+        part = QRectF(x, room.y(), share * room.width(), room.height())
+        painter.fillRect(part, theme.emotion(label))
+        painter.fillRect(part, theme.pattern(label))
+        x += part.width()
+    painter.restore()
+
+
+class SharesBar(QWidget):
+    """A bar of its own; what it shows is said in words beside it."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shares: Mapping[str, float] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_shares(self, shares: Mapping[str, float]) -> None:
+        """Show shares that sum to 1, or none."""
+        if shares != self._shares:
+            self._shares = dict(shares)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, BAR_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_shares(painter, QRectF(self.rect()), self._shares, self._theme)
+        painter.end()
+
+
+class SharesDelegate(QStyledItemDelegate):
+    """Paints a cell's SHARES_ROLE as a bar; the cell's text is for screen readers and exports."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        option.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        shares = index.data(SHARES_ROLE)
+        if shares:
+            room = QRectF(option.rect).adjusted(6, 0, -10, 0)
+            top = room.center().y() - BAR_HEIGHT / 2
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_shares(painter, QRectF(room.x(), top, room.width(), BAR_HEIGHT), dict(shares), self._theme)
+            painter.restore()
+
+
+class AnswerDelegate(QStyledItemDelegate):
+    """Paints a cell's LABEL_ROLE as a dot before its text."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        label = index.data(LABEL_ROLE)
+        dot = QRectF(option.rect.x() + 6, option.rect.center().y() + 0.5 - DOT / 2, DOT, DOT)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        option.rect.adjust(DOT + 6, 0, 0, 0)
+        super().paint(painter, option, index)
+        if label:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for brush in (self._theme.emotion(label), self._theme.pattern(label)):
+                painter.setBrush(brush)
+                painter.drawEllipse(dot)
+            painter.restore()
