@@ -1,4 +1,4 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, export; own.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, steadiness, export; own.
 
 Each takes a recipe, but for `own`, which takes a folder of clips, and first does what it rests on.
 """
@@ -25,6 +25,7 @@ COMMANDS = {
     "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, every row with its interval",
     "sweeps": "what lambda, tau, k and alpha change",
     "report": "write the report of a run, with the tables and sweeps that are there",
+    "steadiness": "how many labels move when nothing was said differently; into the pack's model card",
     "export": "train on everyone and write the pack",
     "own": "a pack from a folder of one's own clips, LABEL/SPEAKER/clip.wav",
 }
@@ -57,7 +58,9 @@ def parser() -> argparse.ArgumentParser:
             metavar="N",
             help="fine-tune in so many processes: one for each GPU, or on the processor",
         )
-        if name != "prepare":
+        if name == "steadiness":
+            command.add_argument("--pack", type=Path, metavar="DIR", help="the pack to measure (RUN/pack)")
+        elif name != "prepare":
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         if name == "personalise":
             command.add_argument(
@@ -139,7 +142,7 @@ def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
                 with main_first():
                     variant = variant_of(run, recipe)
                 variant.fit_encoders(options.resume)
-    elif options.command != "prepare":
+    elif options.command not in ("prepare", "steadiness"):
         run.fit_encoders(options.resume, for_pack=options.command in ("export", "own"))
     leave()
 
@@ -176,11 +179,21 @@ def _run(options: argparse.Namespace) -> int:
         run.tune()
     elif options.command in ("export", "own"):
         from trainer.results.export import export_run
+        from trainer.results.steadiness import enough, steadiness_run
 
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
         pack = export_run(run, options.output)
+        if enough(run.prepare().utterances, pack.manifest.labels):
+            pack = steadiness_run(run.recipe, pack)
         print(f"The pack is {pack.root}: the app takes it by `voicekin pack install {pack.root}`, or in its window.")
+    elif options.command == "steadiness":
+        from desktop_app.engine.pack.read import load_pack
+        from trainer.results.steadiness import SECTION, steadiness_run
+
+        pack = steadiness_run(run.recipe, load_pack(options.pack or run.folder / "pack"))
+        print(pack.model_card().partition(f"## {SECTION}")[2].partition("## ")[0].strip())
+        return 0
     elif options.command == "personalise":
         from trainer.results.personalisation import personalise_run
 

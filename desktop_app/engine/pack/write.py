@@ -84,13 +84,31 @@ def write_pack(
             for p in sorted(work.rglob("*"))
             if p.is_file()
         }
-        text = json.dumps(replace(manifest, files=files).as_json(), indent=2, ensure_ascii=False, allow_nan=False)
-        (work / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        _write_manifest(work, replace(manifest, files=files))
         load_folder(work)
         replace_folder(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return load_folder(target)
+
+
+def rewrite_card(pack: Pack, model_card: str) -> Pack:
+    """The pack with another model card, in the place of the one that was; a reader sees the old or the new one.
+
+    Raises:
+        PackError: If what was written does not pass `load_pack`.
+    """
+    work = Path(tempfile.mkdtemp(prefix=f".{pack.root.name}-", dir=pack.root.parent))
+    try:
+        shutil.copytree(pack.root, work, dirs_exist_ok=True)
+        (work / MODEL_CARD).write_text(model_card, encoding="utf-8", newline="\n")
+        entry = FileEntry(sha256_of(work / MODEL_CARD), (work / MODEL_CARD).stat().st_size)
+        _write_manifest(work, replace(pack.manifest, files={**pack.manifest.files, MODEL_CARD: entry}))
+        load_folder(work)
+        replace_folder(work, pack.root)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return load_folder(pack.root)
 
 
 def check_pack_target(target: Path) -> None:
@@ -103,6 +121,11 @@ def check_pack_target(target: Path) -> None:
         return
     if target.exists():
         raise PackError(f"{target} can't be written: it is there already and is no pack. Choose another place.")
+
+
+def _write_manifest(root: Path, manifest: PackManifest) -> None:
+    text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False, allow_nan=False)
+    (root / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _item_line(item: Item) -> str:
