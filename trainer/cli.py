@@ -15,7 +15,7 @@ from desktop_app.errors import Cancelled, VoiceKinError
 
 LAUNCHED = "LOCAL_RANK"
 """Set in each process of a launch: its number on this machine."""
-TABLES = ("1", "2", "3")
+TABLES = ("1", "2", "3", "4")
 COMMANDS = {
     "prepare": "load and inspect the corpora, encode every clip, write the folds",
     "fit": "train a head for every fold and seed",
@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
             )
         if name == "tables":
             command.add_argument(
-                "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1, 2 and 3"
+                "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1 to 4"
             )
         if name in ("export", "own"):
             command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
-Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "edges", "channel", "room"]
+Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "chain", "edges", "channel", "room"]
 """Of a waveform, see trainer.data.augment."""
 Expert = Literal["encoder", "log_mel", "pitch", "timbre"]
 EXPERTS: tuple[Expert, ...] = get_args(Expert)
@@ -131,7 +131,8 @@ class AugmentRecipe:
     """Copies of the training clips, changed; see trainer.data.augment.
 
     Attributes:
-        kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "edges" (other silence at
+        kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "chain" (some of these, one
+            after another), "edges" (other silence at
             both ends), "channel" (another room and microphone, a chain of several) or "room" (one room and microphone
             for all clips of a speaker; parts, tempo and noise by clip); one after the other until there are enough.
         copies: How many copies of each clip are encoded beside the clean one.
@@ -254,8 +255,10 @@ class TrainingRecipe:
 
     Attributes:
         epochs: As many as there are clips, drawn in batches.
-        batch_size: N of eq. (1); with SCL and augmentation, N clips and N augmented ones.
+        batch_size: With `pairs`, of N clips and N augmented ones; else of clips, each augmented or not.
         learning_rate, weight_decay, warm_up: AdamW with one cycle; warm_up is the share of steps going up.
+        pairs: Where there are copies, each clip of a batch comes with one of its own, whatever lambda is, so that with
+            and without SCL the same is heard. Else each is the clean clip by `augment.clean_share`, or a copy.
         lambda_scl: lambda of eq. (2).
         tau: Temperature of eq. (1).
         label_smoothing: Share of the target spread over all labels.
@@ -278,6 +281,7 @@ class TrainingRecipe:
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
     warm_up: float = 0.15
+    pairs: bool = True
     lambda_scl: float = 0.1
     tau: float = 0.07
     label_smoothing: float = 0.1
@@ -379,6 +383,22 @@ class ExportRecipe:
 
 
 @dataclass(frozen=True)
+class PublishedRecipe:
+    """A row of others' figures, shown beside one's own; see their protocol before comparing.
+
+    Attributes:
+        name: Of the system.
+        source: Where it was published, with what its protocol is.
+        wa, ua: Per cent, 0 where it is not given.
+    """
+
+    name: str
+    source: str
+    wa: float = 0.0
+    ua: float = 0.0
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything about a run."""
 
@@ -394,6 +414,7 @@ class Recipe:
     knn: KnnRecipe = KnnRecipe()
     protocol: ProtocolRecipe = ProtocolRecipe()
     export: ExportRecipe = ExportRecipe()
+    published: tuple[PublishedRecipe, ...] = ()
 
     @property
     def finetuned(self) -> bool:

@@ -518,10 +518,20 @@ def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeyp
     assert 0 <= load_pack(place / "pack").manifest.training["int8_labels_kept"] <= 1
 
 
+PUBLISHED = """
+[[published]]
+name = "theirs"
+wa = 61.25
+source = "a journal, other folds"
+"""
+
+
 def test_the_papers_tables_figures_and_sweeps(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more="[baseline]\ntrain_counts = [0]\n")
+    recipe = write_recipe(
+        place, '["ravdess"]', kind="speaker-folds", more="[baseline]\ntrain_counts = [0]\n" + PUBLISHED
+    )
     text = Path(recipe).read_text().replace("epochs = 3", "epochs = 1").replace("seeds = [0, 1]", "seeds = [0]")
     Path(recipe).write_text(text.replace("[0, 3, 10, -1]", "[0]"), encoding="utf-8")
     assert run("tables", recipe) == 0
@@ -541,9 +551,12 @@ def test_the_papers_tables_figures_and_sweeps(
     }
     assert rows["SCL"][2:6] == rows["S2: S1 + SCL"][2:6]  # both tables rest on the same training
     assert {p.name for p in tables.iterdir()} == {
-        *(f"table-{n}.md" for n in (1, 2, 3)),
-        *(f"figure-{n}.{kind}" for n in (3, 4) for kind in ("png", "svg")),
+        *(f"table-{n}.md" for n in (1, 2, 3, 4)),
+        *(f"figure-{n}.{kind}" for n in ("3", "4-1", "4-2", "4-3") for kind in ("png", "svg")),
     }
+    assert "| theirs | 61.2 |  | a journal, other folds |" in printed
+    s3 = rows["S3: S2 + kNN"]
+    assert f"| here: S3, with kNN | {s3[2]} | {s3[3]} ({s3[4]}) | speaker-folds, this run |" in printed
     # CE and SCL without copies, and SCL with each kind of copies
     assert len(list((place / "runs" / "tiny" / "variants").iterdir())) == 2 + 5
 
@@ -562,4 +575,4 @@ def test_the_papers_tables_figures_and_sweeps(
     assert run("report", recipe) == 0
     page = (place / "runs" / "tiny" / "report.html").read_text()
     assert "Table 2, augmentations" in page
-    assert page.count("data:image/png;base64,") == 1 + 3 + 3
+    assert page.count("data:image/png;base64,") == 1 + 3 + 1 + 3 + 1

@@ -27,6 +27,7 @@ from trainer.training.protocol import answered_rows, datastore_items
 
 Ints = npt.NDArray[np.int64]
 
+MOST_POINTS = 3_000
 NOT_KNOWN = "0"  # the condition that the paper has: nothing is known of the speaker
 
 
@@ -181,8 +182,8 @@ def table_1(ce: Run, scl: Run) -> str:
 
 
 def table_2(runs: Mapping[str, Run]) -> str:
-    """No augmentation, each of the paper's four, and their mix; all with SCL and kNN."""
-    rows = [row_of(run, name, "fused") for name, run in runs.items()]
+    """No augmentation, each of the paper's four, and their mix, which is S2 of table 1; all with SCL, p_model alone."""
+    rows = [row_of(run, name, "model") for name, run in runs.items()]
     return _table(rows, [None, *rows[:1] * (len(rows) - 1)], runs["none"].prepare().n_answered)
 
 
@@ -197,13 +198,32 @@ def table_3(ce: Run, scl: Run) -> str:
     return _table(rows, [None, rows[0], rows[0], rows[0]], ce.prepare().n_answered) + "\n" + _chosen(ce)
 
 
+def table_4(scl: Run) -> str:
+    """One's own model and answer beside the published figures that the recipe names."""
+    rows = [row_of(scl, "here: S2, CE + SCL", "model"), row_of(scl, "here: S3, with kNN", "fused")]
+    n_labels = scl.prepare().n_answered
+    protocol = scl.recipe.protocol
+    lines = ["| | WA | UA | protocol, source |", "|---|---|---|---|"]
+    for published in scl.recipe.published:
+        theirs = [f"{value:.1f}" if value else "" for value in (published.wa, published.ua)]
+        lines.append(f"| {published.name} | {' | '.join(theirs)} | {published.source} |")
+    for row in rows:
+        wa, ua = weighted_accuracy(row.truth, row.answers), unweighted_accuracy(row.truth, row.answers, n_labels)
+        low, high = bootstrap_interval(row.truth, row.answers, row.speakers, n_labels)
+        lines.append(f"| {row.name} | {wa:.1f} | {ua:.1f} ({low:.1f} to {high:.1f}) | {protocol.kind}, this run |")
+    return "\n".join(lines) + "\n"
+
+
 def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
-    """Writes the tables, and with table 1 figures 3 and 4, to RUN/tables/; returns the tables."""
+    """Writes the tables, and with table 1 figures 3 and 4, to RUN/tables/; returns the tables.
+
+    Table 4 is there where the recipe names published figures.
+    """
     folder = run.folder / "tables"
     folder.mkdir(exist_ok=True)
     about = f"{run.recipe.name}, {len(run.recipe.protocol.seeds)} seeds, per cent"
     texts = {}
-    if {"1", "3"} & set(tables):
+    if {"1", "3", "4"} & set(tables):
         ce, scl = (evaluated(run, recipe, resume) for recipe in stages(run.recipe).values())
         if "1" in tables:
             texts["1"] = f"Table 1, the stages: {about}\n\n" + table_1(ce, scl)
@@ -213,25 +233,35 @@ def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
         texts["2"] = f"Table 2, augmentations: {about}\n\n" + table_2(runs)
     if "3" in tables:
         texts["3"] = f"Table 3, SCL and kNN: {about}\n\n" + table_3(ce, scl)
+    if "4" in tables and run.recipe.published:
+        texts["4"] = f"Table 4, beside published figures: {about}\n\n" + table_4(scl)
     for number, text in texts.items():
         (folder / f"table-{number}.md").write_text(text, encoding="utf-8")
     return "\n".join(texts.values())
 
 
 def draw_figures(run: Run, ce: Run, scl: Run) -> None:
-    """Figure 3, confusion matrices of the stages, and 4, t-SNE of the first fold's embeddings with CE and with SCL."""
+    """Figure 3, confusion matrices of the stages, and 4, t-SNE of each fold's embeddings with CE and with SCL."""
     data = run.prepare()
     labels = data.labels[: data.n_answered]
     rows = (row_of(ce, "CE", "model"), row_of(scl, "CE + SCL", "model"), row_of(scl, "CE + SCL + kNN", "fused"))
     matrices = {row.name: confusion_matrix(row.truth, row.answers, len(labels)) for row in rows}
     save_figure(confusion_figure(labels, matrices), run.folder / "tables" / "figure-3")
-    spaces = {}
-    for name, variant in (("CE", ce), ("CE + SCL", scl)):
-        part = variant.parts()[0]
-        own, fitted, voices = variant.data(part), variant.final_head(part), variant.recipe.voices
-        sides = [
-            answered_rows(own, np.concatenate([part.fold.indices(own.utterances, side) for side in names]))
-            for names in (("train", "validation"), ("test",))
-        ]
-        spaces[name] = [datastore_items(own, fitted, rows, voices) for rows in sides]
-    save_figure(datastore_figure(labels, spaces), run.folder / "tables" / "figure-4")
+    for number, fold in enumerate(dict.fromkeys(part.fold.name for part in ce.parts())):
+        spaces = {}
+        for name, variant in (("CE", ce), ("CE + SCL", scl)):
+            part = next(p for p in variant.parts() if p.fold.name == fold)  # of the first seed
+            own, fitted, voices = variant.data(part), variant.final_head(part), variant.recipe.voices
+            sides = [
+                answered_rows(own, np.concatenate([part.fold.indices(own.utterances, side) for side in names]))
+                for names in (("train", "validation"), ("test",))
+            ]
+            spaces[name] = [datastore_items(own, fitted, _sample(rows), voices) for rows in sides]
+        figure = datastore_figure(labels, spaces)
+        figure.suptitle(fold)
+        save_figure(figure, run.folder / "tables" / f"figure-4-{number + 1}")
+
+
+def _sample(rows: Ints) -> Ints:
+    """At most MOST_POINTS of the rows, drawn: t-SNE takes all pairs' time, and a picture shows no more."""
+    return np.sort(np.random.default_rng(0).permutation(rows)[:MOST_POINTS])

@@ -306,7 +306,7 @@ class Batches:
         shape = (self._recipe.head.members, t.batch_size)
         rows = rng.choice(len(self._labels), shape, p=self._weights)
         variants = np.zeros(shape, dtype=np.int64)
-        paired = n_variants > 1 and t.lambda_scl > 0
+        paired = n_variants > 1 and t.pairs
         if n_variants > 1 and not paired:
             augmented = rng.random(shape) >= self._recipe.augment.clean_share
             variants = np.where(augmented, rng.integers(1, n_variants, shape), 0)

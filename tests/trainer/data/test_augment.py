@@ -7,7 +7,7 @@ from tests.trainer.made_corpora import tone
 from trainer.data.augment import KINDS, augment
 
 CLIP = np.concatenate([np.zeros(4_000, np.float32), tone(2, 3, 1, 1.0), np.zeros(4_000, np.float32)])
-EVERY = (*KINDS, "mixed", "edges", "channel", "room")
+EVERY = (*KINDS, "mixed", "chain", "edges", "channel", "room")
 
 
 def rms(samples: np.ndarray) -> float:  # type: ignore[type-arg]
@@ -96,3 +96,17 @@ def test_a_clip_of_a_few_samples() -> None:
 def test_an_unknown_kind() -> None:
     with pytest.raises(ValueError, match="no augmentation 'echo'"):
         augment(CLIP, "echo", 0)
+
+
+def test_a_chain_goes_through_several_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    for name in ("noise", "reverberation", "pitch"):
+        monkeypatch.setattr(f"trainer.data.augment._{name}", lambda samples, _, name=name: gone.append(name) or samples)
+    drawn = []
+    for seed in range(24):
+        gone.clear()
+        augment(CLIP, "chain", seed)
+        drawn.append(tuple(gone))
+    assert {len(kinds) for kinds in drawn} >= {1, 2, 3}
+    assert all(len(set(kinds)) == len(kinds) for kinds in drawn)
+    assert {("noise", "pitch"), ("pitch", "noise")} & set(drawn)
