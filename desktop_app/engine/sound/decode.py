@@ -23,6 +23,9 @@ MIN_RATE, MAX_RATE = 2_000, 768_000
 READ_FRAMES = 65_536
 """Frames decoded at a time."""
 
+MP3_TOLERANCE = 4 * 1_152
+"""Samples; so many at most an encoder puts before and behind the sound, which libsndfile leaves out."""
+
 NO_LENGTH = 2**40
 """Frames; libsndfile says more where a FLAC does not tell its length."""
 
@@ -199,51 +202,44 @@ def opened(path: Path) -> Iterator[Recording]:
         AudioError: It is missing, not audio, or its header is damaged.
     """
     with _file(path) as file:
-        # by descriptor, so that libsndfile goes by the content: by name it takes any .vox, .gsm or .raw for bare
-        # samples. On Windows it knows no descriptor of Python's; Python reads for it there, and a Ctrl-C that meets it
-        # then is lost
-        wav, ogg = headers.wav_data(file), headers.ogg_pages(file)
+        wav, ogg, mp3 = headers.wav_data(file), headers.ogg_pages(file), headers.mp3_frames(file)
+        goes_on = wav is not None and wav.goes_on
         is_cut = headers.film_is_cut(file) or (ogg is not None and not (ogg.ended or ogg.damaged))
+        is_cut |= mp3 is not None and not mp3.ended
+        in_part = goes_on or (ogg is not None and (ogg.damaged or ogg.streams > 1)) or (mp3 is not None and mp3.damaged)
         file.seek(0)
-        try:
-            sound = soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
-        except LIBSNDFILE_ERRORS:
-            sound = None
-        if sound is None:
-            if ffmpeg.find() is None and path.suffix.lower() not in kinds.SOUND + kinds.FILM:
-                raise kinds.not_audio(path)
-            with ffmpeg.decoding(path) as running:
-                recording: Recording = _ByFfmpeg(path, running)
-                recording.breaks_off = is_cut
-                yield recording
-            return
-        with sound:
-            goes_on = wav is not None and wav.goes_on
-            ends_early = goes_on or (ogg is not None and (ogg.damaged or ogg.streams > 1)) or _ends_early(file, sound)
-            if ends_early and ffmpeg.find() is not None:
-                with ffmpeg.decoding(path, ignore_length=goes_on) as running:
-                    recording = _ByFfmpeg(path, running, goes_on)
-                    if wav is not None and goes_on:
-                        recording.expected_s = wav.declared_s
+        sound = _by_libsndfile(file) if not in_part or ffmpeg.find() is None else None
+        if sound is not None:
+            in_part |= not 0 < sound.frames < NO_LENGTH and _unread(file) > 0
+            in_part |= mp3 is not None and abs(mp3.samples - sound.frames) > MP3_TOLERANCE
+            with sound:
+                if not in_part or ffmpeg.find() is None:
+                    recording: Recording = _ByLibsndfile(path, file, sound, wav, in_part)
+                    recording.breaks_off = is_cut or (wav is None and headers.log_tells_cut(sound.extra_info))
                     yield recording
-            else:
-                recording = _ByLibsndfile(path, file, sound, wav, ends_early)
-                recording.breaks_off = is_cut or (wav is None and headers.log_tells_cut(sound.extra_info))
-                yield recording
+                    return
+        if ffmpeg.find() is None and path.suffix.lower() not in kinds.SOUND + kinds.FILM:
+            raise kinds.not_audio(path)
+        with ffmpeg.decoding(path, ignore_length=goes_on) as running:
+            recording = _ByFfmpeg(path, running, goes_on)
+            recording.breaks_off = is_cut
+            if wav is not None and goes_on:
+                recording.expected_s = wav.declared_s
+            if mp3 is not None and not mp3.damaged and recording.expected_s is None:
+                recording.expected_s = mp3.samples / recording.sample_rate
+            yield recording
 
 
-def _ends_early(file: BinaryIO, sound: soundfile.SoundFile) -> bool:
-    """Whether libsndfile would come to its end well short of the file's."""
-    if sound.format in ("MP3", "MPEG"):
-        try:
-            sound.seek(max(0, sound.frames - 1))
-            sound.read(1)
-        except LIBSNDFILE_ERRORS:
-            return True
-        rest = _unread(file)
-        sound.seek(0)
-        return rest > headers.MP3_REST
-    return not 0 < sound.frames < NO_LENGTH and _unread(file) > 0
+def _by_libsndfile(file: BinaryIO) -> soundfile.SoundFile | None:
+    """The file as libsndfile opens it, if it does.
+
+    By descriptor, so that libsndfile goes by the content: by name it takes any .vox, .gsm or .raw for bare samples. On
+    Windows it knows no descriptor of Python's; Python reads for it there, and a Ctrl-C that meets it then is lost.
+    """
+    try:
+        return soundfile.SoundFile(file if os.name == "nt" else file.fileno(), closefd=False)
+    except LIBSNDFILE_ERRORS:
+        return None
 
 
 def _unread(file: BinaryIO) -> int:

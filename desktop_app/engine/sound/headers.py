@@ -1,5 +1,6 @@
 """What headers promise, of the files that libsndfile opens and reads in part without a word."""
 
+import mmap
 import os
 import re
 import struct
@@ -9,9 +10,6 @@ from typing import BinaryIO
 
 UNKNOWN = 0xFFFFFFFF
 """The length that a WAV header has while its recorder, or the program that wrote to a pipe, does not know better."""
-
-MP3_REST = 300
-"""Bytes after an MP3's last frame that may be tags or a broken frame and are not looked at."""
 
 FLAC_REST = 8_192
 """Bytes that libFLAC reads at once; less than that after a FLAC's end may be in its hands already."""
@@ -96,6 +94,74 @@ def log_tells_cut(log: str) -> bool:
     """Whether libsndfile notes, of another format than WAV, that a header counts more bytes than there are."""
     noted = ((int(said), int(there)) for said, there in re.findall(r": (\d+) \(should be (\d+)\)", log))
     return any(there < said < UNKNOWN for said, there in noted)
+
+
+@dataclass(frozen=True)
+class Mp3Frames:
+    """The frames of an MP3 (or MP2, MP1) file.
+
+    Attributes:
+        samples: How many they hold for each channel, what an encoder put before and behind the sound included.
+        damaged: Whether something else than a frame or a tag stands between them or behind them.
+        ended: Whether the last one is whole.
+    """
+
+    samples: int
+    damaged: bool
+    ended: bool
+
+
+def mp3_frames(file: BinaryIO) -> Mp3Frames | None:
+    """Walks over every frame, by its header (ISO 11172-3, 2.4.2.3; 13818-3); None for a file that does not begin so."""
+    file.seek(0)
+    head = file.read(10)
+    if head[:3] != b"ID3" and head[:1] != b"\xff":
+        return None
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        size, at, samples = len(data), 0, 0
+        if head[:3] == b"ID3" and size > 10:
+            at = 10 + sum((byte & 127) << 7 * (3 - n) for n, byte in enumerate(head[6:])) + (head[5] & 16 and 10)
+        first = at
+        while at + 4 <= size and (frame := _MP3_FRAMES.get(data[at : at + 3])) is not None:
+            at += frame[0]
+            samples += frame[1]
+        if at == first:
+            return None
+        rest = data[at : at + 32]
+        is_tag = rest.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN")) or not any(rest)
+        return Mp3Frames(samples, not is_tag, at <= size)
+
+
+def _mp3_frame(second: int, third: int) -> tuple[int, int] | None:
+    """Bytes and samples of a frame whose header goes on with these two bytes; None where they are no header's."""
+    version, layer, kbits, rate = second >> 3 & 3, 4 - (second >> 1 & 3), third >> 4, third >> 2 & 3
+    if version == 1 or layer == 4 or kbits in (0, 15) or rate == 3:
+        return None
+    is_first = version == 3
+    hertz = (44_100, 48_000, 32_000)[rate] // {3: 1, 2: 2, 0: 4}[version]
+    bits_a_second = 1_000 * _MP3_KBITS[layer if is_first else min(layer, 2) + 3][kbits - 1]
+    padding = third >> 1 & 1
+    if layer == 1:
+        return 4 * (12 * bits_a_second // hertz + padding), 384
+    samples = 576 if layer == 3 and not is_first else 1_152
+    return samples // 8 * bits_a_second // hertz + padding, samples
+
+
+_MP3_KBITS = {
+    1: (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    2: (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    3: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    4: (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    5: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+"""By layer; 4 and 5 are layer 1 and layers 2 and 3 at the lower sampling rates."""
+
+_MP3_FRAMES = {
+    bytes((0xFF, second, third)): frame
+    for second in range(0xE0, 0x100)
+    for third in range(0x100)
+    if (frame := _mp3_frame(second, third)) is not None
+}
 
 
 @dataclass(frozen=True)
