@@ -44,6 +44,10 @@ PACKET_BYTES = 12
 """Of a file with one stream and nothing else, so much is sound, beside tags and what each packet costs the container;
 unless something in it was not found."""
 
+BARE = ("mp3", "aac", "ac3", "eac3", "dts")
+BARE_TAGS_BYTES = 1_500
+"""Streams that are packets alone; beside an ID3v2 tag, so much is a table of the frames or a tag at the end."""
+
 
 class Recording:
     """An open recording.
@@ -181,7 +185,12 @@ class _ByFfmpeg(Recording):
         elif single and running.heard is not None:
             packets, heard = running.heard
             size = self.path.stat().st_size
-            if heard + PACKET_BYTES * packets < SOUND_SHARE * size - TAGS_BYTES:
+            if running.container in BARE:
+                with self.path.open("rb") as file:
+                    least = size - headers.id3_bytes(file) - BARE_TAGS_BYTES
+            else:
+                least = round(SOUND_SHARE * size) - TAGS_BYTES - PACKET_BYTES * packets
+            if heard < least:
                 self.remarks.append(f"Of its {size:,} bytes only {heard:,} were found to be sound.")
 
     def _note_track(self) -> None:

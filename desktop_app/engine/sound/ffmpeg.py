@@ -392,6 +392,9 @@ class _Log:
             return AudioError(
                 f"{path.name} was not finished: its end, which says what is in it, is missing. Copy or record it again."
             )
+        if sounds and "is not implemented" in words:
+            what = "xHE-AAC" if "Audio object type 42" in words else kinds.codec_name(sounds[0].codec, sounds[0].tag)
+            return kinds.unreadable(path, what)
         return damaged(path) if sounds else kinds.not_audio(path)
 
     def _read(self) -> None:

@@ -113,15 +113,13 @@ class Mp3Frames:
 
 def mp3_frames(file: BinaryIO) -> Mp3Frames | None:
     """Walks over every frame, by its header (ISO 11172-3, 2.4.2.3; 13818-3); None for a file that does not begin so."""
-    file.seek(0)
-    head = file.read(10)
-    if head[:3] != b"ID3" and head[:1] != b"\xff":
+    at = first = id3_bytes(file)
+    file.seek(at)
+    if file.read(1) != b"\xff":
         return None
+    samples = 0
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        size, at, samples = len(data), 0, 0
-        if head[:3] == b"ID3" and size > 10:
-            at = 10 + sum((byte & 127) << 7 * (3 - n) for n, byte in enumerate(head[6:])) + (head[5] & 16 and 10)
-        first = at
+        size = len(data)
         while at + 4 <= size and (frame := _MP3_FRAMES.get(data[at : at + 3])) is not None:
             at += frame[0]
             samples += frame[1]
@@ -130,6 +128,15 @@ def mp3_frames(file: BinaryIO) -> Mp3Frames | None:
         rest = data[at : at + 32]
         is_tag = rest.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN")) or not any(rest)
         return Mp3Frames(samples, not is_tag, at <= size)
+
+
+def id3_bytes(file: BinaryIO) -> int:
+    """The length of the ID3v2 tag that a file begins with; 0 without one."""
+    file.seek(0)
+    head = file.read(10)
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    return 10 + sum((byte & 127) << 7 * (3 - n) for n, byte in enumerate(head[6:])) + (head[5] & 16 and 10)
 
 
 def _mp3_frame(second: int, third: int) -> tuple[int, int] | None:

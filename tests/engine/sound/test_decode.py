@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from desktop_app.engine.sound import decode, ffmpeg, kinds
+from desktop_app.engine.sound import decode, ffmpeg, headers, kinds
 from desktop_app.engine.sound.audio import Audio, load_audio, probe, read_blocks
 from desktop_app.errors import AudioError
 from tests.engine.sound.made_recordings import KINDS, SECONDS, encode, sound, write
@@ -176,7 +176,23 @@ def test_bw64_is_read(tmp_path: Path) -> None:
 def test_junk_before_an_mp3_is_passed_over(tmp_path: Path) -> None:
     whole = write(tmp_path, "a.mp3", "-c:a libmp3lame -ar 44100 -write_xing 0 -id3v2_version 0").read_bytes()
     (tmp_path / "junk.mp3").write_bytes(np.random.default_rng(0).bytes(3_000).replace(b"\xff", b"\0") + whole)
-    assert load_audio(tmp_path / "junk.mp3").duration_s == pytest.approx(SECONDS, abs=0.1)
+    audio = load_audio(tmp_path / "junk.mp3")
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.1)
+    assert "were found to be sound" in told(audio)
+
+
+@pytest.mark.parametrize("rate", [44_100, 24_000, 11_025])
+@pytest.mark.parametrize("quality", ["-b:a 64k", "-q:a 4"])
+def test_the_frames_of_an_mp3_are_counted_as_its_decoder_does(tmp_path: Path, rate: int, quality: str) -> None:
+    path = write(tmp_path, "a.mp3", f"-c:a libmp3lame {quality} -ar {rate}")
+    with path.open("rb") as file:
+        frames = headers.mp3_frames(file)
+    assert frames is not None
+    assert (frames.damaged, frames.ended) == (False, True)
+    assert 0 <= frames.samples - soundfile.info(path).frames <= decode.MP3_TOLERANCE
+    path.write_bytes(path.read_bytes()[:-20])
+    audio = load_audio(path)
+    assert "breaks off" in told(audio) or "says that it lasts" in told(audio)
 
 
 @pytest.mark.parametrize(
