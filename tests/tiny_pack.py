@@ -79,7 +79,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         novelty_distance=0.8,
         abstain_confidence=0.3,
         abstain_speech_s=0.0,
-        voice={"mood_tolerance": 0.35},
+        voice={"spread": 0.45},
         training={"seed": 7},
         scores={},
     )

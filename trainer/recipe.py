@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from desktop_app.engine.pack.format import Weighting, is_pack_name
-from desktop_app.engine.recognition.voice import MOOD_TOLERANCE
 from desktop_app.errors import VoiceKinError
 
 T = TypeVar("T")
@@ -307,7 +306,6 @@ class BaselineRecipe:
         moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
         draws: Baselines estimated for each speaker and epoch.
         clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
-        mood_tolerance: How one-sided clips must look before moods are taken off, 1 for never; see engine's voice.
     """
 
     train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
@@ -315,7 +313,6 @@ class BaselineRecipe:
     moods: Literal["true", "ignored"] = "ignored"
     draws: int = 8
     clips_to_half: float = 5.0
-    mood_tolerance: float = MOOD_TOLERANCE
 
     @property
     def used(self) -> bool:

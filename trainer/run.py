@@ -36,7 +36,7 @@ from trainer.training.finetune import as_fitted, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
 from trainer.training.protocol import answered_rows
-from trainer.training.tune import Heard, Tuned, tune, tuning_answers
+from trainer.training.tune import Tuned, tune, tune_spread, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
@@ -257,7 +257,7 @@ class Run:
             tuned_path, refit_path = part.folder / "tuned.json", part.folder / "refit.pt"
             train, validation = self._rows(part)
             if not tuned_path.is_file():
-                write_json(tuned_path, asdict(tune(self._tuning_answers(part, train, validation), self.recipe.knn)))
+                write_json(tuned_path, asdict(self._tune(part, train, validation)))
             refit = self.recipe.training.refit and not self.recipe.is_itself
             if refit and len(validation) and not refit_path.is_file():
                 epochs = load_head(part.folder / "head.pt", self.recipe).epochs
@@ -265,23 +265,31 @@ class Run:
                 fitted = self._fit_on(part, both, epochs)
                 save_head(refit_path, replace(fitted, epochs=epochs))
 
-    def _tuning_answers(self, part: Part, train: Ints, validation: Ints) -> list[Heard]:
-        """Of the validation speakers, or of each training corpus in turn by a head that was trained on the others."""
+    def _tune(self, part: Part, train: Ints, validation: Ints) -> Tuned:
+        data, recipe = self.data(part), self.recipe
+        heads = list(self._tuning_heads(part, train, validation))
+        heard = [h for head in heads for h in tuning_answers(data, *head, recipe.knn, recipe.voices)]
+        tuned = tune(heard, recipe.knn)
+        if not recipe.voices:
+            return tuned
+        strangers = [(fitted, rows) for fitted, _, rows in heads]
+        return replace(tuned, voice_spread=tune_spread(data, strangers, tuned.temperature))
+
+    def _tuning_heads(self, part: Part, train: Ints, validation: Ints) -> Iterator[tuple[FittedHead, Ints, Ints]]:
+        """A head, the rows it knows and those of strangers: the validation speakers, or each training corpus in turn
+        for a head that was trained on the others."""
         data, recipe = self.data(part), self.recipe
         if recipe.protocol.tuned_on == "speakers":
-            fitted = load_head(part.folder / "head.pt", recipe)
-            return tuning_answers(data, fitted, train, validation, recipe.knn, recipe.voices)
+            yield load_head(part.folder / "head.pt", recipe), train, validation
+            return
         corpora = np.array([data.utterances[i].corpus for i in train])
-        heard = []
         for corpus in np.unique(corpora):
             known, strangers = train[corpora != corpus], train[corpora == corpus]
             if not len(known):
                 raise RecipeError(
                     f'`protocol.tuned_on` is "corpora", but {corpus} alone is left to train on: name more corpora.'
                 )
-            fitted = self._fit_without(part, known)
-            heard += tuning_answers(data, fitted, known, strangers, recipe.knn, recipe.voices)
-        return heard
+            yield self._fit_without(part, known), known, strangers
 
     def _fit_without(self, part: Part, known: Ints) -> FittedHead:
         """A head trained on these rows, kept: two folds that leave the same two corpora out tune on the same head."""
@@ -307,9 +315,10 @@ class Run:
         return bool(this_process().is_main_process)
 
     def final_head(self, part: Part) -> FittedHead:
-        """The head that is tested and exported."""
+        """The head that is tested and exported, with the tuned voices."""
         refit = part.folder / "refit.pt"
-        return load_head(refit if refit.is_file() else part.folder / "head.pt", self.recipe)
+        fitted = load_head(refit if refit.is_file() else part.folder / "head.pt", self.recipe)
+        return replace(fitted, prior=replace(fitted.prior, spread=self.tuned(part).voice_spread))
 
     def tuned(self, part: Part) -> Tuned:
         return Tuned(**json.loads((part.folder / "tuned.json").read_text(encoding="utf-8")))

@@ -52,23 +52,23 @@ def estimate_prior(pooled: Floats, labels: Ints, speakers: Ints, n_labels: int, 
         between = np.var(np.stack(means), axis=0, ddof=1)
         half = np.clip(within / max(residual_counts, 1) / np.maximum(between, 1e-9), 0.1, 100.0)
     spread = np.maximum(within / max(residual_counts, 1), 1e-6)
-    return VoicePrior(
-        offsets.astype(np.float32), half.astype(np.float32), spread.astype(np.float32), recipe.mood_tolerance
-    )
+    return VoicePrior(offsets.astype(np.float32), half.astype(np.float32), spread.astype(np.float32))
 
 
-def classifier(
-    head: Head, outputs: Sequence[int], temperature: float
-) -> Callable[[Floats, Floats], npt.NDArray[np.float64]]:
+def classifier(head: Head, outputs: Sequence[int], temperature: float) -> Callable[[Floats], npt.NDArray[np.float64]]:
     """The engine's `Classify` for a head: probabilities of the labels answered with."""
     columns = list(outputs)
 
-    def classify(pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
+    def classify(pooled: Floats) -> npt.NDArray[np.float64]:
         with torch.inference_mode():
-            logits, _ = head(torch.from_numpy(pooled - baseline))
+            logits, _ = head(torch.from_numpy(pooled))
         return softmax(logits[:, columns].numpy(), temperature)
 
     return classify
+
+
+def _unasked(_: Floats) -> npt.NDArray[np.float64]:
+    raise AssertionError("every label is known")
 
 
 class BaselineBank:
@@ -78,22 +78,19 @@ class BaselineBank:
         """`pooled` is float32 [variants, n, D] of the training clips; labels and speakers [n], speakers 0 to S - 1."""
         self._pooled, self._labels, self._speakers, self._recipe = pooled, labels, speakers, recipe
         offsets = prior.emotion_offsets if recipe.moods == "true" else np.zeros_like(prior.emotion_offsets)
-        # the moods of training clips are known: no tolerance
-        self._prior = replace(prior, emotion_offsets=offsets, mood_tolerance=0.0)
+        self._prior = replace(prior, emotion_offsets=offsets)
         self._n_speakers = int(speakers.max()) + 1
         self.bank: Floats = np.zeros((pooled.shape[0], self._n_speakers, recipe.draws, pooled.shape[2]), np.float32)
 
     def draw(self, rng: np.random.Generator) -> None:
         """Fills the bank float32 [variants, S, draws, D]."""
-        n_labels = len(self._prior.emotion_offsets)
         for speaker in range(self._n_speakers):
             own = np.flatnonzero(self._speakers == speaker)
             counts = rng.choice(self._recipe.train_counts, self._recipe.draws)
             for draw, count in enumerate(counts):
                 chosen = rng.permutation(own)[:count]
-                moods = np.eye(n_labels)[self._labels[chosen]]
-                for variant, pooled in enumerate(self._pooled):
-                    voice = estimate_baseline(pooled[chosen], lambda *_, m=moods: m, self._prior, iterations=1)
+                for variant, pooled in enumerate(self._pooled):  # the moods of training clips are known
+                    voice = estimate_baseline(pooled[chosen], _unasked, self._prior, self._labels[chosen])
                     self.bank[variant, speaker, draw] = voice.baseline
 
     def pick(self, rng: np.random.Generator, variants: Ints, speakers: Ints) -> Floats:

@@ -22,8 +22,11 @@ from trainer.training.metrics import (
 )
 from trainer.training.protocol import (
     ALL_CLIPS,
+    ITSELF,
+    ITSELF_ALONE,
     MOSTLY_ONE_MOOD,
     ONE_MOOD,
+    TWO_MOODS,
     Condition,
     answered_rows,
     answers_under,
@@ -41,7 +44,7 @@ WAYS = ("fused", "model", "knn", "vote")
 """p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
 
 SECOND_HEADS = "Heads trained on what the fine-tuned encoder hears (`finetune.second_head`):"
-ITSELF = "The model itself that was fine-tuned, with the head that was fine-tuned with it:"
+THE_MODEL = "The model itself that was fine-tuned, with the head that was fine-tuned with it:"
 
 COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 PLOT_WIDTH = 50  # characters
@@ -70,10 +73,18 @@ class Answered:
 
 
 def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
-    """The counts, and the one-sided draws of 10 and 30 clips where counts name these."""
+    """The counts, and where counts name these the one-sided draws of 10 and 30 clips, and the groups of 3, 5, 10 and 30
+    clips that are asked about with the voice learnt from themselves, and each clip alone."""
     plain = tuple(Condition(n) for n in counts)
     sided = tuple(Condition(n, mood) for n in counts if n in (10, 30) for mood in (ONE_MOOD, MOSTLY_ONE_MOOD))
-    return plain + sided
+    itself = tuple(
+        Condition(n, mood, asked)
+        for n in counts
+        if n in (3, 5, 10, 30)
+        for mood in ("", TWO_MOODS, ONE_MOOD)
+        for asked in (ITSELF_ALONE, ITSELF)
+    )
+    return plain + sided + itself
 
 
 def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
@@ -97,7 +108,12 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
                 voted = fuse(p_vote, p_model, tuned.vote_alpha)
                 probabilities = np.stack([fused, p_model, p_knn, voted])
                 yield Answered(
-                    condition, part.seed, draw, test, probabilities, np.full(len(test), tuned.set_probability)
+                    condition,
+                    part.seed,
+                    draw,
+                    answers.rows,
+                    probabilities,
+                    np.full(len(answers.rows), tuned.set_probability),
                 )
                 draw += 1
 
@@ -140,7 +156,7 @@ def evaluate_run(run: "Run") -> str:
     if run.recipe.finetuned and not run.recipe.is_itself:
         itself = run.itself()
         itself.tune()
-        tables = f"{SECOND_HEADS}\n\n{tables}\n{ITSELF}\n\n{evaluate_run(itself)}"
+        tables = f"{SECOND_HEADS}\n\n{tables}\n{THE_MODEL}\n\n{evaluate_run(itself)}"
     (run.folder / "tables.md").write_text(tables, encoding="utf-8")
     return tables
 

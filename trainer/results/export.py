@@ -242,7 +242,7 @@ def export_pack(
         abstain_confidence=tuned.abstain_confidence,
         abstain_speech_s=ABSTAIN_SPEECH_S,
         set_probability=tuned.set_probability,
-        voice={"mood_tolerance": fitted.prior.mood_tolerance},
+        voice={"spread": fitted.prior.spread},
         training=training,
         scores=scores,
     )
@@ -267,9 +267,8 @@ def _embed(
     fitted: FittedHead,
     voices: bool,
 ) -> Floats:
-    def classify(x: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
-        feed = {"pooled": x, "baseline": np.ascontiguousarray(np.broadcast_to(baseline, x.shape), dtype=np.float32)}
-        return softmax(heading.run(["logits"], feed)[0])
+    def classify(x: Floats) -> npt.NDArray[np.float64]:
+        return softmax(heading.run(["logits"], {"pooled": x, "baseline": np.zeros_like(x)})[0])
 
     baselines = np.zeros_like(pooled)
     if voices:

@@ -22,7 +22,7 @@ from desktop_app.engine.people.examples import StoredFeatures
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.recognition.fusion import fuse, softmax
 from desktop_app.engine.recognition.retrieval import own_mix
-from desktop_app.engine.recognition.voice import ITERATIONS, estimate_baseline
+from desktop_app.engine.recognition.voice import estimate_baseline
 from trainer.data.table import bar
 from trainer.results.figures import personalisation_figure, save_figure
 from trainer.training.datastore import knn_probabilities, nearest
@@ -163,34 +163,24 @@ class Speaker:
 
     def _heard(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Heard]:
         """What each condition lets the app hear. The engine estimates each voice; the classifier that it asks answers
-        for all conditions at once, a round of the estimate at a time."""
+        for all conditions at once."""
         n_labels = len(self._names)
         neutral = self._names.index("neutral") if "neutral" in self._names else 0
         drawn = [draw(self.labels, halves.heard, known, n_labels, neutral, mood) for known in wanted]
-        said: list[list[Doubles]] = [[] for _ in drawn]
-        baselines = [np.zeros(self._pooled.shape[1], np.float32) for _ in drawn]
         borders = np.cumsum([len(unlabelled) for unlabelled, *_ in drawn])[:-1]
-        for done in range(ITERATIONS):
-            which = np.repeat(np.arange(len(drawn)), [len(unlabelled) for unlabelled, *_ in drawn])
-            sums = self._sums[:, np.concatenate([unlabelled for unlabelled, *_ in drawn])]
-            logits, _ = self._after(sums - self._before(baselines)[:, which] if done else sums)
-            for one, p in zip(said, np.split(softmax(logits, self._tuned.temperature), borders), strict=True):
-                one.append(p)
-            baselines = [self._baseline(*one, answers, done + 1) for one, answers in zip(drawn, said, strict=True)]
+        logits, _ = self._after(self._sums[:, np.concatenate([unlabelled for unlabelled, *_ in drawn])])
+        said = np.split(softmax(logits, self._tuned.temperature), borders)
         return [
-            Heard(examples, labels, baseline) for (_, examples, labels), baseline in zip(drawn, baselines, strict=True)
+            Heard(examples, labels, self._baseline(unlabelled, examples, labels, p))
+            for (unlabelled, examples, labels), p in zip(drawn, said, strict=True)
         ]
 
-    def _baseline(
-        self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Sequence[Doubles], iterations: int
-    ) -> Floats:
-        """The engine's estimate, whose classifier gives these answers in turn."""
-        in_turn = iter(answers)
+    def _baseline(self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Doubles) -> Floats:
+        """The engine's estimate, whose classifier gives these answers for the unlabelled clips."""
         return estimate_baseline(
             self._pooled[np.concatenate([unlabelled, examples])],
-            lambda *_: next(in_turn),
+            lambda _: answers,
             self._fitted.prior,
-            iterations,
             np.concatenate([np.full(len(unlabelled), -1), labels]),
         ).baseline
 

@@ -22,18 +22,28 @@ DATASTORE_SHARE = 0.5
 is well known, for both will look for neighbours there."""
 ONE_MOOD = "one mood"  # all unlabelled clips of one emotion
 MOSTLY_ONE_MOOD = "8 in 10 of one mood"
+TWO_MOODS = "two moods"
+ITSELF = "asked about itself"
+ITSELF_ALONE = "asked about itself, each clip alone"
+FEWEST = 3  # clips of a group that is asked about itself
 
 
 @dataclass(frozen=True)
 class Condition:
-    """How much of the test speaker is known: so many unlabelled clips, of random or one-sided mood; -1 for all."""
+    """How much of the test speaker is known: so many unlabelled clips, of random or one-sided mood; -1 for all.
+
+    Attributes:
+        asked: "": all clips of the speaker are; ITSELF: the clips that the voice was learnt from and no others, as in a
+            call or a folder that is its own baseline; ITSELF_ALONE: the same clips, and no voice.
+    """
 
     clips: int
     mood: str = ""
+    asked: str = ""
 
     def __str__(self) -> str:
         count = "all" if self.clips == ALL_CLIPS else str(self.clips)
-        return f"{count}, {self.mood}" if self.mood else count
+        return ", ".join(filter(None, (count, self.mood, self.asked)))
 
 
 @dataclass(frozen=True)
@@ -81,13 +91,17 @@ def answers_under(
     answers = []
     for mood in moods:
         interruption.check()
-        baselines = np.zeros_like(pooled)
+        baselines, asked = np.zeros_like(pooled), np.full(len(rows), not condition.asked)
         for own in groups:
-            chosen = draw_clips(labels[own], condition, mood, rng)
-            if len(chosen):
-                baselines[own] = _baseline(fitted, pooled[own[chosen]], temperature)
-        logits, embeddings = fitted.answer(pooled, baselines)
-        answers.append(Answers(rows, logits, embeddings))
+            chosen = own[draw_clips(labels[own], condition, mood, rng)]
+            if condition.asked and len(chosen) < FEWEST:
+                continue
+            if len(chosen) and condition.asked != ITSELF_ALONE:
+                baselines[own] = _baseline(fitted, pooled[chosen], temperature)
+            if condition.asked:
+                asked[chosen] = True
+        if asked.any():
+            answers.append(Answers(rows[asked], *fitted.answer(pooled[asked], baselines[asked])))
     return answers
 
 
@@ -102,6 +116,10 @@ def draw_clips(labels: Ints, condition: Condition, mood: int | None, rng: np.ran
     own, others = np.flatnonzero(labels == mood), np.flatnonzero(labels != mood)
     if condition.mood == ONE_MOOD:
         return np.asarray(rng.permutation(own)[:n])
+    if condition.mood == TWO_MOODS:
+        second = np.flatnonzero(labels == rng.choice(np.unique(labels[others]))) if len(others) else others
+        each = min(n - n // 2, len(own), len(second))
+        return np.concatenate([rng.permutation(own)[:each], rng.permutation(second)[:each]])
     n_own = min(round(0.8 * n), len(own))
     return np.concatenate([rng.permutation(own)[:n_own], rng.permutation(others)[: round(n_own / 4)]])
 

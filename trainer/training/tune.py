@@ -10,11 +10,23 @@ from scipy.optimize import minimize_scalar
 from desktop_app import interruption
 from desktop_app.engine.pack.format import Weighting
 from desktop_app.engine.recognition.fusion import NOVELTY_NEIGHBOURS, fuse, softmax
+from desktop_app.engine.recognition.voice import SPREAD, estimate_baseline, several_moods
+from trainer.model.baseline import classifier
 from trainer.recipe import KnnRecipe
 from trainer.training.datastore import Nearest, knn_probabilities
 from trainer.training.fit import Dataset, FittedHead
-from trainer.training.metrics import unweighted_accuracy
-from trainer.training.protocol import Condition, answered_rows, answers_under, datastore_items, neighbours_of
+from trainer.training.metrics import by_speaker, unweighted_accuracy
+from trainer.training.protocol import (
+    FEWEST,
+    ONE_MOOD,
+    TWO_MOODS,
+    Condition,
+    answered_rows,
+    answers_under,
+    datastore_items,
+    draw_clips,
+    neighbours_of,
+)
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -24,6 +36,8 @@ ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known 
 WITHIN_BEST = 0.3  # points of UA that the answers can't tell apart; among those the better likelihood wins
 NOVEL_PERCENTILE = 99.0  # of the speech tuned on is nearer to the datastore than the novelty threshold
 ABSTAIN_PERCENTILE = 10.0  # of the answers tuned on are less confident than the app's threshold
+SPREADS = tuple(round(0.2 + 0.05 * i, 2) for i in range(15))
+ONE_MOOD_MAY_LOSE = 1.0  # points of UA
 COVERED = 0.9  # of the strangers' clips whose label set is to hold the true label, every set of clips counted alike
 
 
@@ -33,6 +47,7 @@ class Tuned:
 
     Attributes:
         vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
+        voice_spread: See `VoicePrior.spread`.
     """
 
     temperature: float
@@ -47,6 +62,7 @@ class Tuned:
     ua_fused: float
     vote_k: int = 1
     vote_alpha: float = 0.0
+    voice_spread: float = SPREAD
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,59 @@ def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
         vote_k,
         vote_alpha,
     )
+
+
+def tune_spread(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], temperature: float) -> float:
+    """The smallest spread of answers (see `VoicePrior.spread`) at which a voice learnt from one mood does no harm.
+
+    Groups of clips of one mood, of two and of all are asked about with the voice that is learnt from themselves. Of
+    one mood they may lose ONE_MOOD_MAY_LOSE points of UA against each clip alone, in the mean over the heads; of what
+    fulfils that, the best for all moods and two.
+
+    Args:
+        heads: Each with the rows of strangers to it.
+        temperature: Of p_model.
+    """
+    gains = np.stack([_gains(data, fitted, answered_rows(data, rows), temperature) for fitted, rows in heads])
+    one, two, several = gains.mean(axis=0)  # [kinds, SPREADS]
+    harmless = one >= -ONE_MOOD_MAY_LOSE
+    if not harmless.any():
+        return SPREADS[-1]
+    return SPREADS[int(np.argmax(np.where(harmless, two + several, -np.inf)))]
+
+
+def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) -> Probabilities:
+    """Points of UA that the voice adds to groups of one mood, two and all, float64 [3, SPREADS]; 0 without groups."""
+    pooled, labels = fitted.pooled(data.features[0, rows]), data.label_indices()[rows]
+    classify = classifier(fitted.head, range(fitted.n_answered), temperature)
+    rng, gains = np.random.default_rng(0), np.zeros((3, len(SPREADS)))
+    for kind, mood in enumerate((ONE_MOOD, TWO_MOODS, "")):
+        truth, alone, with_voice = [], [], []
+        for own in by_speaker([data.utterances[i].speaker_key for i in rows]):
+            for label in range(data.n_answered):
+                chosen = own[draw_clips(labels[own], Condition(KNOWN.clips, mood), label if mood else None, rng)]
+                if len(chosen) < FEWEST:
+                    continue
+                interruption.check()
+                answers = classify(pooled[chosen])
+                # the weight of the evidence is nearly 0 or 1, so two answers stand for those of all spreads
+                mood_stays, mean_off = (
+                    classify(pooled[chosen] - estimate_baseline(pooled[chosen], classify, prior).baseline)
+                    for prior in (replace(fitted.prior, spread=10.0), replace(fitted.prior, spread=-10.0))
+                )
+                truth.append(labels[chosen])
+                alone.append(answers.argmax(1))
+                with_voice.append(
+                    [(mean_off if several_moods(answers, s) > 0.5 else mood_stays).argmax(1) for s in SPREADS]
+                )
+        if truth:
+            true, n_labels = np.concatenate(truth), data.n_answered
+            before = unweighted_accuracy(true, np.concatenate(alone), n_labels)
+            gains[kind] = [
+                unweighted_accuracy(true, np.concatenate(said), n_labels) - before
+                for said in zip(*with_voice, strict=True)
+            ]
+    return gains
 
 
 def search(

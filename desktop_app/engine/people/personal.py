@@ -107,11 +107,11 @@ class Personal:
             known = [labels.index(label) if label in labels else -1 for label in material.labels]
             voice = estimate_baseline(
                 material.pooled,
-                self._recogniser.model_probabilities,
+                self._recogniser.stranger_probabilities,
                 self._prior,
                 labels=np.array(known, dtype=np.int64),
             )
-            self._voices[voice_id] = Voice(voice.baseline, material.recordings, voice.settled)
+            self._voices[voice_id] = Voice(voice.baseline, material.recordings, voice.settled, voice.moods)
         return self._voices[voice_id]
 
     def learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:

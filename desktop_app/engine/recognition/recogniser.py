@@ -284,12 +284,16 @@ class Recogniser:
         """The baseline of the one speaker of these recordings; those without speech don't count."""
         rows = [a.pooled for a in analyses if not self.is_silent(a)]
         pooled = np.concatenate(rows) if rows else np.zeros((0, self.pack.manifest.pooled_dim), np.float32)
-        return estimate_baseline(pooled, self.model_probabilities, prior_of(self.pack))
+        return estimate_baseline(pooled, self.stranger_probabilities, prior_of(self.pack))
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         """p_model [n, L] of pooled features [n, D] with a baseline [D]."""
         logits = self.encoder.head(pooled, baseline).logits
         return fusion.softmax(logits, self.pack.manifest.calibration_temperature)
+
+    def stranger_probabilities(self, pooled: Floats) -> npt.NDArray[np.float64]:
+        """p_model [n, L] of pooled features [n, D] of speakers not known."""
+        return self.model_probabilities(pooled, np.zeros(pooled.shape[1], np.float32))
 
     def is_silent(self, analysis: Analysis) -> bool:
         """Whether there is surely no speech, by ear alone: nothing like speech, and near silence."""

@@ -1,10 +1,10 @@
 """A speaker's baseline from a few unlabelled recordings: what is the voice, once the mood is taken out.
 
 The model behind it: x = mu + speaker + emotion + noise, where x is a clip's pooled features (centred, so mu = 0). The
-classifier says how likely each emotion is for a clip, the pack says what each emotion adds on average, and what is left
-over, averaged and shrunk towards zero, is the maximum a posteriori estimate of the speaker. Moods are taken out only as
-far as the clips are more one-sided than a stranger's clips look anyway: a classifier that does not know the voice yet
-hears its timbre as a mood, and believing it would keep its mistake.
+mean over a speaker's clips, shrunk towards zero, is the voice where the clips are of several moods, and voice and mood
+in one where they are all of one mood. Which of the two it is, the answers tell that the clips get as a stranger's: of
+several moods they spread over several labels. Where they don't, the mood that the clips agree on stays, and only the
+rest of the mean is taken off, so that a call that is angry from end to end goes on to sound angry.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,25 @@ from desktop_app.engine.pack.format import Pack
 Floats = npt.NDArray[np.float32]
 Probabilities = npt.NDArray[np.float64]
 
-Classify = Callable[[Floats, Floats], Probabilities]
-"""(pooled [n, D], baseline [D]) -> probabilities float64 [n, L], rows summing to 1, without neighbours."""
+Classify = Callable[[Floats], Probabilities]
+"""pooled [n, D] -> the answers that a stranger gets, float64 [n, L], rows summing to 1, without neighbours."""
 
-ITERATIONS = 2  # each classifies all clips once with the baseline so far; a third changes no score on held-out corpora
 CLIPS_TO_HALF = 5.0  # of a pack that does not say
-MOOD_TOLERANCE = 0.35  # of a pack that does not say
+SPREAD = 0.45  # of a pack that does not say
+
+SPREAD_OF_FEW = 0.3
+"""The spread asked for is more by this over n: few clips spread by chance."""
+SPREAD_WIDTH = 0.05
+"""Over how much of spread one mood turns into several."""
+CONSENSUS_TEMPERATURE = 0.4
+"""Of the mood that clips of one mood agree on: they say it together more surely than each alone."""
+MOOD_TOLERANCE = 0.35
+"""How far several moods may lie from all alike (total variation distance) before what goes beyond stays as well."""
+
+# On six corpora, each left out in turn, and groups of 10 clips of one speaker asked about with the voice learnt from
+# themselves: one mood -0.6 points of UA against each clip alone (the plain mean -26), two moods +0.6, 8 in 10 of one
+# mood -1.7 (-7), all moods +10.9 (+12.6). The spread tells one mood from all with AUROC 0.98 in groups of 10, 0.93 of
+# 5 and 0.88 of 3, with one threshold for all corpora.
 
 MIN_FOR_OUTLIERS = 8
 OUTLIER_DISTANCE = 2.2
@@ -42,14 +55,13 @@ class VoicePrior:
         clips_to_half: float32 [D] or [1], the number of clips at which half of their mean is believed: the variance
             within a speaker over the variance between speakers (W / B), so that n / (n + W / B) = B / (B + W / n).
         within_variance: float32 [D] or [1], W: how much a speaker's clips of one emotion vary.
-        mood_tolerance: 0 to 1, how far the expected moods of the clips may lie from all moods alike (total variation
-            distance) before any of it is taken for a mood and not for the voice; 1: moods are never taken out.
+        spread: What a stranger's answers to a group of clips spread by (`spread_of`) where they are of several moods.
     """
 
     emotion_offsets: Floats
     clips_to_half: Floats
     within_variance: Floats = field(default_factory=_ones)
-    mood_tolerance: float = MOOD_TOLERANCE
+    spread: float = SPREAD
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,15 @@ class Voice:
     Attributes:
         baseline: float32 [D], subtracted from `pooled` before the head; exactly zeros for a speaker not known.
         clips: How many recordings it rests on.
-        settled: 0 to 1, how much of their mean is believed: the shrinkage, averaged over the dimensions.
+        settled: 0 to 1, how much of their mean is believed to be the voice: the shrinkage, averaged over the
+            dimensions, times `moods`.
+        moods: 0 to 1, how surely the recordings are of several moods.
     """
 
     baseline: Floats
     clips: int
     settled: float
+    moods: float = 0.0
 
 
 def unknown_voice(pooled_dim: int) -> Voice:
@@ -78,14 +93,14 @@ def prior_of(pack: Pack) -> VoicePrior:
     A pack without them gets no mood taken out and half of the mean believed at `CLIPS_TO_HALF` clips.
     """
     n_labels, rows = len(pack.manifest.labels), pack.voice
-    tolerance = pack.manifest.voice.get("mood_tolerance", MOOD_TOLERANCE)
-    tolerance = float(tolerance) if isinstance(tolerance, int | float) and 0 <= tolerance <= 1 else MOOD_TOLERANCE
+    spread = pack.manifest.voice.get("spread", SPREAD)
+    spread = float(spread) if isinstance(spread, int | float) and 0 <= spread <= n_labels else SPREAD
     if rows is None or rows.ndim != 2 or len(rows) < n_labels + 1:
         offsets = np.zeros((n_labels, pack.manifest.pooled_dim), dtype=np.float32)
-        return VoicePrior(offsets, np.full(1, CLIPS_TO_HALF, dtype=np.float32), _ones(), tolerance)
+        return VoicePrior(offsets, np.full(1, CLIPS_TO_HALF, dtype=np.float32), _ones(), spread)
     clips_to_half = np.maximum(rows[n_labels], 0.0)
     within_variance = np.maximum(rows[n_labels + 1], 1e-6) if len(rows) > n_labels + 1 else _ones()
-    return VoicePrior(rows[:n_labels], clips_to_half, within_variance, tolerance)
+    return VoicePrior(rows[:n_labels], clips_to_half, within_variance, spread)
 
 
 def voice_rows(prior: VoicePrior) -> Floats:
@@ -99,21 +114,19 @@ def estimate_baseline(
     pooled: Floats,
     classify: Classify,
     prior: VoicePrior,
-    iterations: int = ITERATIONS,
     labels: npt.NDArray[np.int64] | None = None,
 ) -> Voice:
     """Estimate a speaker's baseline from clips, most of them unlabelled.
 
-    b <- shrink(n) * (mean_i x_i - sum_k q_k m_k), from b = 0, where m_k is the offset of emotion k and q the part of
-    the clips' expected moods, mean_i p(x_i | b), that lies beyond the tolerance around all moods alike.
+    b = shrink(n) * (mean_i x_i - sum_k q_k m_k), where m_k is the offset of emotion k and q the moods that stay: of a
+    clip whose emotion is known just that, of the others (1 - w) times what they agree on and w times what is one-sided
+    beyond MOOD_TOLERANCE, w the evidence that they are of several moods.
 
     Args:
         pooled: float32 [n, D], the clips' pooled features; n may be 0.
         classify: The pack's classifier, see `Classify`.
         prior: The pack's.
-        iterations: How often the clips are classified with the baseline so far.
-        labels: int64 [n], the label of each clip where a person gave one, else -1; None: none is known. A clip whose
-            emotion is known has just that taken off.
+        labels: int64 [n], the label of each clip where a person gave one, else -1; None: none is known.
     """
     n, pooled_dim = pooled.shape
     if n == 0:
@@ -121,23 +134,44 @@ def estimate_baseline(
     shrink = n / (n + prior.clips_to_half.astype(np.float64))
     mean = pooled.mean(axis=0, dtype=np.float64)
     known = np.full(n, -1) if labels is None else labels
-    unknown = pooled[known < 0]
-    known_moods = np.bincount(known[known >= 0], minlength=len(prior.emotion_offsets)) / n
-    baseline = np.zeros(pooled_dim, dtype=np.float32)
-    for _ in range(iterations):
-        moods = known_moods
-        if len(unknown):
-            expected = classify(unknown, baseline).mean(axis=0)
-            moods = moods + _beyond(expected, prior.mood_tolerance) * (len(unknown) / n)
-        baseline = (shrink * (mean - moods @ prior.emotion_offsets)).astype(np.float32)
-    return Voice(baseline, n, float(shrink.mean()))
+    n_labels = len(prior.emotion_offsets)
+    stay = np.bincount(known[known >= 0], minlength=n_labels) / n
+    several = 1.0
+    unknown = known < 0
+    if unknown.any():
+        answers = np.eye(n_labels)[np.maximum(known, 0)]
+        answers[unknown] = classify(pooled[unknown])
+        several = several_moods(answers, prior.spread)
+        agreed = (1 - several) * consensus(answers[unknown]) + several * _beyond(answers[unknown].mean(axis=0))
+        stay = stay + unknown.mean() * agreed
+        several = 1 - (1 - several) * float(unknown.mean())
+    baseline = (shrink * (mean - stay @ prior.emotion_offsets)).astype(np.float32)
+    return Voice(baseline, n, float(shrink.mean()) * several, several)
 
 
-def _beyond(moods: Probabilities, tolerance: float) -> Probabilities:
-    """The part of a mixture of moods [L] beyond `tolerance` from the even one; [L], sums to 0."""
+def spread_of(answers: Probabilities) -> float:
+    """How far answers [n, L] spread: the sum over the labels of their standard deviation over the clips."""
+    return float(answers.std(axis=0).sum())
+
+
+def several_moods(answers: Probabilities, spread: float) -> float:
+    """w, 0 to 1: how surely the clips with these answers [n, L] are of several moods."""
+    threshold = spread + SPREAD_OF_FEW / len(answers)
+    return float(1 / (1 + np.exp(-np.clip((spread_of(answers) - threshold) / SPREAD_WIDTH, -50, 50))))
+
+
+def _beyond(moods: Probabilities) -> Probabilities:
+    """The part of a mixture of moods [L] beyond MOOD_TOLERANCE from the even one; [L], sums to 0."""
     excess = moods - 1 / len(moods)
     distance = np.abs(excess).sum() / 2
-    return np.asarray(excess * (max(distance - tolerance, 0.0) / max(distance, 1e-12)))
+    return np.asarray(excess * (max(distance - MOOD_TOLERANCE, 0.0) / max(distance, 1e-12)))
+
+
+def consensus(answers: Probabilities) -> Probabilities:
+    """What answers [n, L] of one mood agree on, [L], summing to 1."""
+    logs = np.log(np.maximum(answers, 1e-9)).mean(axis=0) / CONSENSUS_TEMPERATURE
+    shares = np.exp(logs - logs.max())
+    return np.asarray(shares / shares.sum())
 
 
 def unlike_the_others(pooled: Floats, known: Floats, prior: VoicePrior) -> bool:

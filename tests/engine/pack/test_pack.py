@@ -62,7 +62,7 @@ def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     assert len(again.items[1].envelope) == 64
     assert again.manifest.labels == LABELS
     assert again.manifest.knn.weighting == "distance"
-    assert again.manifest.voice == {"mood_tolerance": 0.35}
+    assert again.manifest.voice == {"spread": 0.45}
     assert again.voice is not None
     assert again.voice.shape == (len(LABELS) + 2, POOLED)
     assert again.map is not None

@@ -37,8 +37,26 @@ from trainer.training.fit import (
     save_head,
 )
 from trainer.training.metrics import unweighted_accuracy
-from trainer.training.protocol import MOSTLY_ONE_MOOD, ONE_MOOD, Condition, answers_under, datastore_items, draw_clips
-from trainer.training.tune import Heard, calm_temperature, fit_temperature, set_threshold, tune, tuning_answers
+from trainer.training.protocol import (
+    ITSELF,
+    ITSELF_ALONE,
+    MOSTLY_ONE_MOOD,
+    ONE_MOOD,
+    TWO_MOODS,
+    Condition,
+    answers_under,
+    datastore_items,
+    draw_clips,
+)
+from trainer.training.tune import (
+    Heard,
+    calm_temperature,
+    fit_temperature,
+    set_threshold,
+    tune,
+    tune_spread,
+    tuning_answers,
+)
 
 LABELS = ("angry", "happy", "neutral", "sad")
 DIM = 24
@@ -373,7 +391,7 @@ def test_one_sided_draws() -> None:
 def test_classifier_answers_like_the_head() -> None:
     head = Head((DIM,), 5, HeadRecipe(members=2, width=8, embedding=4)).eval()
     pooled = np.random.default_rng(0).standard_normal((3, DIM)).astype(np.float32)
-    p = classifier(head, (0, 1, 2), 2.0)(pooled, np.zeros(DIM, np.float32))
+    p = classifier(head, (0, 1, 2), 2.0)(pooled)
     with torch.inference_mode():
         expected = torch.softmax(head(torch.from_numpy(pooled))[0][:, :3] / 2.0, 1)
     np.testing.assert_allclose(p, expected, atol=1e-6)
@@ -494,3 +512,41 @@ def test_principal_components_become_part_of_the_first_layer() -> None:
     assert unweighted_accuracy(truth, answers.logits.argmax(1), 4) > 85
     accuracy = unweighted_accuracy(truth, answers.logits.argmax(1), 4)
     assert fitted.validation_accuracy == pytest.approx(accuracy, abs=15)
+
+
+def test_groups_asked_about_themselves_hold_no_other_clips() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=2), seed=0)
+    rng = np.random.default_rng(0)
+    labels, speakers = data.label_indices(), np.array([u.speaker_key for u in data.utterances])
+    for mood, most in ((ONE_MOOD, 1), (TWO_MOODS, 2), ("", 4)):
+        for answers in answers_under(data, fitted, validation, Condition(4, mood, ITSELF), 1.0, rng):
+            for speaker in np.unique(speakers[answers.rows]):
+                own = answers.rows[speakers[answers.rows] == speaker]
+                assert 3 <= len(own) <= 4
+                assert len(np.unique(labels[own])) <= most
+
+
+def test_a_voice_of_one_mood_may_not_harm_the_group_it_is_learnt_from() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=8), seed=0)
+    spread = tune_spread(data, [(fitted, validation)], 1.0)
+    for mood, may_lose in ((ONE_MOOD, 5.0), ("", 5.0)):
+        alone, with_voice = (
+            answers_under(
+                data,
+                replace(fitted, prior=replace(fitted.prior, spread=spread)),
+                validation,
+                Condition(10, mood, asked),
+                1.0,
+                np.random.default_rng(1),
+            )
+            for asked in (ITSELF_ALONE, ITSELF)
+        )
+        right = [
+            100 * np.mean(np.concatenate([a.logits.argmax(1) == data.label_indices()[a.rows] for a in said]))
+            for said in (alone, with_voice)
+        ]
+        assert right[1] >= right[0] - may_lose
