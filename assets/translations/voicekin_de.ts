@@ -472,6 +472,14 @@
         <translation>Diese Aufnahme ist zu leise für ein Beispiel.</translation>
     </message>
     <message>
+        <source>A recording needs a name.</source>
+        <translation>Eine Aufnahme braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>That is too long: give at most {0} characters.</source>
+        <translation>Das ist zu lang: höchstens {0} Zeichen.</translation>
+    </message>
+    <message>
         <source>This recording is unlike the others of this voice, so the voice does not learn from it.</source>
         <translation>Diese Aufnahme gleicht den anderen dieser Stimme nicht; die Stimme lernt nicht daraus.</translation>
     </message>
@@ -1063,6 +1071,144 @@
     </message>
 </context>
 <context>
+    <name>LibraryModel</name>
+    <message>
+        <source>“{0}” is called “{1}” now.</source>
+        <translation>„{0}“ heißt jetzt „{1}“.</translation>
+    </message>
+    <message>
+        <source>The notes of “{0}” are changed.</source>
+        <translation>Die Notizen zu „{0}“ sind geändert.</translation>
+    </message>
+    <message>
+        <source>The tags of “{0}” are changed.</source>
+        <translation>Die Schlagwörter von „{0}“ sind geändert.</translation>
+    </message>
+    <message>
+        <source>The recording can’t be deleted: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht löschen: {0}.</translation>
+    </message>
+    <message>
+        <source>Removed from the library: {0} recordings.</source>
+        <translation>Aus der Bibliothek entfernt: {0} Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>“{0}” is deleted.</source>
+        <translation>„{0}“ ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>“{0}” is forgotten; the file stays where it is.</source>
+        <translation>„{0}“ ist vergessen; die Datei bleibt, wo sie ist.</translation>
+    </message>
+    <message>
+        <source>The recording can’t be kept: {0}.</source>
+        <translation>Die Aufnahme lässt sich nicht behalten: {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPage</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Datum</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Schlagwörter</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>Search names, answers, voices, tags and notes</source>
+        <translation>Namen, Antworten, Stimmen, Schlagwörter und Notizen durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search the library</source>
+        <translation>Die Bibliothek durchsuchen</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>Bibliothek</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Show its answer (Return)</source>
+        <translation>Die Antwort zeigen (Eingabetaste)</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Delete recordings made here, forget files that were opened (Delete); Ctrl+Z takes it back</source>
+        <translation>Eigene Aufnahmen löschen, geöffnete Dateien vergessen (Entf); Strg+Z macht es rückgängig</translation>
+    </message>
+    <message>
+        <source>Delete the oldest</source>
+        <translation>Die ältesten löschen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>words, with commas between them</source>
+        <translation>Wörter, durch Kommas getrennt</translation>
+    </message>
+    <message>
+        <source>Whose recordings over time</source>
+        <translation>Wessen Aufnahmen im Lauf der Zeit</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>Im Verlauf</translation>
+    </message>
+    <message>
+        <source>Recordings: {0}, of which made here: {1}, {2}</source>
+        <translation>Aufnahmen: {0}, davon hier aufgenommen: {1}, {2}</translation>
+    </message>
+    <message>
+        <source>Recordings: {0}</source>
+        <translation>Aufnahmen: {0}</translation>
+    </message>
+    <message>
+        <source>What you record and open is remembered here.</source>
+        <translation>Was Sie aufnehmen und öffnen, steht hier.</translation>
+    </message>
+    <message>
+        <source>Your recordings take {0}, and the settings say at most {1}.</source>
+        <translation>Ihre Aufnahmen belegen {0}, laut Einstellungen höchstens {1}.</translation>
+    </message>
+    <message>
+        <source>All recordings</source>
+        <translation>Alle Aufnahmen</translation>
+    </message>
+</context>
+<context>
     <name>Live</name>
     <message>
         <source>The last minute</source>
@@ -1106,6 +1252,10 @@
     <message>
         <source>All &amp;results</source>
         <translation>Alle &amp;Ergebnisse</translation>
+    </message>
+    <message>
+        <source>&amp;Library</source>
+        <translation>&amp;Bibliothek</translation>
     </message>
     <message>
         <source>&amp;Packs …</source>
@@ -1174,10 +1324,6 @@
     <message>
         <source>The recording under way began with the pack in use. Go on or stop it, and the other one is used.</source>
         <translation>Die laufende Aufnahme hat mit dem jetzigen Paket begonnen. Setzen Sie sie fort oder stoppen Sie sie, dann wird das andere verwendet.</translation>
-    </message>
-    <message>
-        <source>Open &amp;kept recordings</source>
-        <translation>&amp;Aufbewahrte Aufnahmen öffnen</translation>
     </message>
     <message>
         <source>{0}, {1} to {2}</source>
@@ -1713,6 +1859,18 @@
         <translation>Sonst bleiben nur die, die Sie behalten möchten.</translation>
     </message>
     <message>
+        <source>Remember opened files in the library</source>
+        <translation>Geöffnete Dateien in der Bibliothek merken</translation>
+    </message>
+    <message>
+        <source>Their names and answers; the files stay where they are.</source>
+        <translation>Ihre Namen und Antworten; die Dateien bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation>Unbegrenzt</translation>
+    </message>
+    <message>
         <source>Keep the sound of my examples</source>
         <translation>Den Ton meiner Beispiele behalten</translation>
     </message>
@@ -1731,6 +1889,10 @@
     <message>
         <source>A new language shows at the next start.</source>
         <translation>Eine neue Sprache gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>&amp;Room for my recordings</source>
+        <translation>&amp;Platz für meine Aufnahmen</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1766,10 +1928,6 @@
     <message>
         <source>{0} recordings are off the list; the files stay where they are.</source>
         <translation>{0} Aufnahmen sind nicht mehr in der Liste; die Dateien bleiben, wo sie sind.</translation>
-    </message>
-    <message>
-        <source>No recordings are kept.</source>
-        <translation>Es sind keine Aufnahmen aufbewahrt.</translation>
     </message>
     <message>
         <source>Recover</source>

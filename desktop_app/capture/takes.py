@@ -74,10 +74,6 @@ class TakeFolder:
         shutil.move(take, kept)
         return kept
 
-    def kept(self) -> tuple[Path, ...]:
-        """The kept recordings, oldest first."""
-        return tuple(sorted(self.recordings.glob("*.wav"), key=lambda path: path.stat().st_mtime))
-
     def keep_all(self) -> None:
         """Move every take of this session, also one whose end nobody was told of, among the kept recordings.
 

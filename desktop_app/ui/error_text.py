@@ -92,6 +92,8 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "No speech was heard in this recording, so it can't be an example."),
     QT_TRANSLATE_NOOP("Error", "Too little speech was heard in this recording, so it can't be an example."),
     QT_TRANSLATE_NOOP("Error", "This recording is too quiet to be an example."),
+    QT_TRANSLATE_NOOP("Error", "A recording needs a name."),
+    QT_TRANSLATE_NOOP("Error", "That is too long: give at most {0} characters."),
     QT_TRANSLATE_NOOP(
         "Error",
         "This recording is unlike the others of this voice, so the voice does not learn from it.",

@@ -87,6 +87,13 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+def size(n_bytes: int) -> str:
+    """So many bytes as a person reads them: "12 MB"."""
+    return QLocale().formattedDataSize(
+        n_bytes, 1 if n_bytes >= 1_000_000_000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat
+    )
+
+
 def moment(seconds: float) -> str:
     """Seconds since 1970 as the language writes a moment: the time alone where it is today."""
     at = QDateTime.fromSecsSinceEpoch(int(seconds))

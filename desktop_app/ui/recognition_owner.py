@@ -1,5 +1,6 @@
 """The one owner of the pack and its recogniser: every answer in the window is made in this worker's thread."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,11 +21,14 @@ from desktop_app.ui.jobs import Job, JobState, Priority, Worker
 from desktop_app.ui.widgets.map_view import Landscape
 
 if TYPE_CHECKING:
+    from desktop_app.engine.people.library import Library
     from desktop_app.engine.people.personal import Learned, Personal, Reembedded
     from desktop_app.engine.people.removed import Removed
     from desktop_app.engine.recognition.recogniser import Recogniser
     from desktop_app.engine.sound.free_talk import FreeTalk
     from desktop_app.engine.sound.speech import SpeechDetector
+
+log = logging.getLogger(__name__)
 
 Samples = NDArray[np.float32]
 
@@ -447,10 +451,21 @@ class RecognitionOwner(QObject):
         """The key of a named voice's number in the store."""
         return f"{NAMED_VOICE}{voice_id}"
 
-    def close(self) -> None:
-        """End the worker, and close what the user has taught."""
+    def library(self, act: "Callable[[Library], Any]") -> Job:
+        """Read or change the library; done with what `act` returns."""
+        return self._submit(lambda personal, _: act(personal.library), changes=False)
+
+    def close(self, last: "Callable[[Library], object] | None" = None) -> None:
+        """End the worker, and close what the user has taught; `last` may still change the library."""
         self.worker.close()
-        if self._personal is not None:
+        if self._personal is None:
+            return
+        try:
+            if last is not None:
+                last(self._personal.library)
+        except StoreError as error:
+            log.warning("the library is not up to date: %s", error)
+        finally:
             self._personal.store.close()
 
     # in the worker's thread

@@ -20,6 +20,8 @@ class Settings:
     microphone_name, microphone_host_api: The microphone chosen last; "" for the system's default.
     theme, language: One of THEMES, LANGUAGES.
     keep_takes: Whether takes are kept after the app closes.
+    remember_files: Whether files that were opened are in the library.
+    library_limit_mb: How much room takes may have before the library says so, in MB; 0: as much as there is.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
     keep_example_audio: Whether the sound of an example is kept with it.
     introduced: Whether the first-start page was read.
@@ -31,6 +33,8 @@ class Settings:
     theme: str = "system"
     language: str = "system"
     keep_takes: bool = True
+    remember_files: bool = True
+    library_limit_mb: int = 0
     listen_before_recording: bool = True
     introduced: bool = False
     keep_example_audio: bool = False

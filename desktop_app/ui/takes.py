@@ -31,6 +31,7 @@ class Takes(QObject):
         added: An Entry that a person wants to see.
         removing: The numbers of entries that go now.
         back: The Entry that a person wants to see, which was put back.
+        sound_moved: (the path where a take lay, where it lies now; None: it is deleted).
     """
 
     told = Signal(str)
@@ -38,6 +39,7 @@ class Takes(QObject):
     added = Signal(object)
     removing = Signal(object)
     back = Signal(object)
+    sound_moved = Signal(object, object)
 
     def __init__(
         self,
@@ -96,7 +98,7 @@ class Takes(QObject):
             return
         self._playback.stop()
         self.removing.emit(tuple(entry.number for entry in there))
-        gone: list[Entry] = []
+        gone: list[tuple[Entry, Path]] = []
         for entry in there:
             self._queue.cancel(entry.number)
             try:
@@ -105,14 +107,11 @@ class Takes(QObject):
                 self.told.emit(self.tr("The recording can’t be deleted: {0}.").format(error.strerror or error))
                 continue
             self._session.remove(entry.number)
-            gone.append(replace(entry, path=path))
+            if path != entry.path:
+                self.sound_moved.emit(entry.path, None)
+            gone.append((entry, path))
         if gone:
-            self._undo.push(self._what_went(gone, with_sound), partial(self._put_back, gone, with_sound))
-
-    def open_kept(self) -> None:
-        """The recordings that were kept, to be heard, answered or removed."""
-        job = self._worker.submit(lambda _: self._folder.kept())
-        job.done.connect(self._kept_found)
+            self._undo.push(self._what_went([e for e, _ in gone], with_sound), partial(self._put_back, gone))
 
     def offer_left_over(self) -> None:
         """What a crash left behind, if it did."""
@@ -139,29 +138,22 @@ class Takes(QObject):
             return self.tr("“{0}” is off the list; the file stays where it is.").format(gone[0].title)
         return self.tr("{0} recordings are off the list; the files stay where they are.").format(len(gone))
 
-    def _put_back(self, gone: Sequence[Entry], with_sound: bool) -> None:
-        for entry in gone:
-            if with_sound and _has_sound(entry):
+    def _put_back(self, gone: Sequence[tuple[Entry, Path]]) -> None:
+        for before, aside in gone:
+            entry = before
+            if aside != before.path:
                 try:
-                    entry = replace(entry, path=self._folder.put_back(entry.path), kept=True)
+                    entry = replace(before, path=self._folder.put_back(aside), kept=True)
                 except OSError as error:
                     self.told.emit(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
                     continue
+                self.sound_moved.emit(before.path, entry.path)
             if entry.state in (EntryState.WAITING, EntryState.RUNNING):
                 entry = replace(entry, state=EntryState.WAITING, progress=0.0)
             self._session.put_back(entry)
             if entry.state is EntryState.WAITING:
                 self._queue.add(entry)
             self.back.emit(entry)
-
-    def _kept_found(self, kept: tuple[Path, ...]) -> None:
-        there = {entry.path for entry in self._session.entries()}
-        added = [self._session.add(path, path.stem, is_take=True, kept=True) for path in kept if path not in there]
-        if not kept:
-            self.told.emit(self.tr("No recordings are kept."))
-        elif added:
-            self.added.emit(added[-1])
-            self._queue.add_all(added)
 
     def _left_over_found(self, found: tuple[LeftOver, ...]) -> None:
         if not found:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import (
@@ -47,10 +48,12 @@ from desktop_app.ui.error_text import translated
 from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.jobs import Job, Worker
 from desktop_app.ui.language import clock
+from desktop_app.ui.library_model import LibraryModel
 from desktop_app.ui.live_model import LiveModel
 from desktop_app.ui.pages.answer_page import AnswerPage
 from desktop_app.ui.pages.empty_page import EmptyPage
 from desktop_app.ui.pages.first_start_page import FirstStartPage
+from desktop_app.ui.pages.library_page import LibraryPage
 from desktop_app.ui.pages.results_page import ResultsPage
 from desktop_app.ui.pages.stack import Pages
 from desktop_app.ui.panels.notice import Notice
@@ -68,6 +71,9 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.undo import Change, UndoStack
 from desktop_app.ui.widgets.tab_order import insert_before
 
+if TYPE_CHECKING:
+    from desktop_app.engine.people.library import LibraryItem
+
 log = logging.getLogger(__name__)
 
 SIDE_WIDTH = 340
@@ -81,8 +87,8 @@ class MainWindow(QMainWindow):
 
     Attributes:
         capture, owner, session, queue, live, undo: The view models behind the pages.
-        ask_again, teaching, takes: What acts on them.
-        pages: The pages beside the recorder: empty, answer_page, results.
+        ask_again, teaching, takes, library: What acts on them.
+        pages: The pages beside the recorder: empty, answer_page, results, library_page.
         record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
     """
 
@@ -108,6 +114,7 @@ class MainWindow(QMainWindow):
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
         self.takes = Takes(takes, self.session, self.queue, self.playback, self.undo, settings, capture.worker, self)
+        self.library = LibraryModel(owner, self.session, self.takes, takes, self.undo, settings, self)
         self._begun = False
         self._stops = 0  # how often everything was stopped, a folder that is being added as well
 
@@ -137,6 +144,7 @@ class MainWindow(QMainWindow):
         self.what_if, self.neighbours = self.answer_page.what_if, self.answer_page.neighbours
         self.map, self.timeline = self.answer_page.map, self.answer_page.timeline
         self.results = ResultsPage(self.session, self._theme)
+        self.library_page = LibraryPage(self.library, self._theme)
         self.first_start = FirstStartPage()
 
     def _lay_out(self) -> None:
@@ -159,7 +167,7 @@ class MainWindow(QMainWindow):
         self._side.setWidget(side)
 
         self.pages = Pages(self.record.button)
-        for page in (self.empty, self.answer_page, self.results):
+        for page in (self.empty, self.answer_page, self.results, self.library_page):
             self.pages.addWidget(page)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -187,6 +195,7 @@ class MainWindow(QMainWindow):
         self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
         self.quit_action = self._action(self.tr("&Quit"), self.close, "Ctrl+Q")
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
+        self.library_action = self._action(self.tr("&Library"), self.show_library, "Ctrl+L")
         self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
         self.export = ExportActions(self.file_worker, self._to_export, self)
         self.results.export.setMenu(self.export.menu)
@@ -194,7 +203,7 @@ class MainWindow(QMainWindow):
         files.addActions([self.open_action, self.open_folder_action])
         files.addMenu(self.channel_menu)
         files.addSeparator()
-        files.addAction(self.results_action)
+        files.addActions([self.results_action, self.library_action])
         files.addMenu(self.export.menu)
         files.addSeparator()
         self.examples_action.setEnabled(False)  # until what the user has taught is open
@@ -213,10 +222,7 @@ class MainWindow(QMainWindow):
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
         self.play_action = self._action(self.tr("&Play or stop"), self._play_shown, "Ctrl+P")
-        self.kept_action = self._action(self.tr("Open &kept recordings"), self.takes.open_kept, "Ctrl+K")
         recording.addActions([self.record_action, self.play_action, self.refresh_action])
-        recording.addSeparator()
-        recording.addAction(self.kept_action)
 
         about = self.menuBar().addMenu(self.tr("&Help"))
         self.first_start_action = self._action(self.tr("What VoiceKin can and can’t do"), self.show_first_start, "F1")
@@ -246,6 +252,7 @@ class MainWindow(QMainWindow):
             worker.crashed.connect(self.show_bug)
         for told in (
             self.teaching.told,
+            self.library.told,
             self.takes.told,
             self.capture.troubled,
             self.playback.troubled,
@@ -256,6 +263,10 @@ class MainWindow(QMainWindow):
         self.takes.offered.connect(lambda sentence, choices: self.notice.say(sentence, *choices))
         self.takes.added.connect(self.recordings.select)
         self.takes.removing.connect(self._leave)
+        self.library.removing.connect(self._leave)
+        self.library_page.opened.connect(self._open_from_library)
+        self.library_page.play_asked.connect(lambda item: self.playback.toggle(item.path, item.channel))
+        self.library_page.back_asked.connect(self._go_back)
         self.takes.back.connect(self._show_again)
         self.undo.pushed.connect(lambda _: self._show_undo())
         self.undo.gone.connect(lambda _: self._show_undo())
@@ -285,7 +296,7 @@ class MainWindow(QMainWindow):
         self.results.retry_asked.connect(self.queue.add_all)
         self.results.stop_asked.connect(self._stop_entries)
         self.results.remove_asked.connect(self.takes.clear)
-        self.results.back_asked.connect(self._back_from_results)
+        self.results.back_asked.connect(self._go_back)
         self.channel_menu.chosen.connect(partial(setattr, self.queue, "channel"))
         self.first_start.understood.connect(self._understood)
         self._settings.changed.connect(self._settings_changed)
@@ -317,7 +328,7 @@ class MainWindow(QMainWindow):
         self.capture.close()
         self.file_worker.close()
         self.playback.close()
-        self.owner.close()
+        self.owner.close(self.library.write_last)
         self.takes.close()
         super().closeEvent(event)
 
@@ -455,7 +466,7 @@ class MainWindow(QMainWindow):
                 self.pages.show_page(self.empty)
 
     def _show_again(self, entry: Entry) -> None:
-        if self.pages.currentWidget() is not self.results:
+        if self.pages.currentWidget() not in (self.results, self.library_page):
             self.recordings.select(entry)
 
     def _show_undo(self) -> None:
@@ -471,6 +482,22 @@ class MainWindow(QMainWindow):
         self.recordings.select(None)  # it stands for the answer that is shown
         self.pages.show_page(self.results)
         self.pages.take_focus()
+
+    def show_library(self) -> None:
+        """What is remembered of all sessions."""
+        self.recordings.select(None)
+        self.pages.show_page(self.library_page)
+        self.pages.take_focus()
+
+    def _open_from_library(self, item: "LibraryItem") -> None:
+        entries = self.session.entries()
+        there = next((e for e in entries if (e.path, e.channel) == (item.path, item.channel) and not e.stretch), None)
+        if there is None:
+            there = self.session.add(
+                item.path, item.name, is_take=item.is_take, kept=item.is_take, channel=item.channel
+            )
+            self.queue.add(there)
+        self._open_result(there)
 
     def show_packs(self) -> PacksDialog:
         """The packs on this machine."""
@@ -493,7 +520,7 @@ class MainWindow(QMainWindow):
         self.recordings.select(entry)
         self.show_entry(entry)
 
-    def _back_from_results(self) -> None:
+    def _go_back(self) -> None:
         shown = self.answer_page.shown
         entry = self.session.entry(shown.number) if shown is not None else None
         if entry is not None:

@@ -200,13 +200,14 @@ def test_the_systems_theme_is_followed(desk: Desk, theme: Theme, monkeypatch: py
 
 
 def test_kept_recordings_are_opened_again_and_all_are_deleted_and_put_back(desk: Desk, wav: Wav) -> None:
-    window = desk.open()
-    with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
-        window.kept_action.trigger()
     desk.takes.recordings.mkdir(parents=True)
     with WavWriter(desk.takes.recordings / "2024-01-01 12.00.00.wav", RATE) as writer:
         writer.write(clip("happy", 2))
-    entry = desk.wait_entry(window.kept_action.trigger)
+    window = desk.open()
+    window.library_action.trigger()
+    desk.qtbot.waitUntil(lambda: window.library_page.proxy.rowCount() == 1, timeout=LONG)
+    window.library_page.table.selectRow(0)
+    entry = desk.wait_entry(lambda: desk.qtbot.mouseClick(window.library_page.open, Qt.MouseButton.LeftButton))
     assert entry.kept
     assert entry.recognition is not None
     opened = desk.wait_entry(lambda: desk.drop(wav("angry")))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people.examples import Example, Examples
+from desktop_app.engine.people.library import Library
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.people.profiles import Profiles
 from desktop_app.engine.people.removed import Removed, put_back
@@ -73,7 +74,7 @@ class Personal:
 
     Attributes:
         store: The open store.
-        profiles, examples: Its voices and examples.
+        profiles, examples, library: Its voices, examples and library.
         own: The examples as retrieval sees them; None: there are none.
         stale: `own` waits for `refresh`: a voice has moved, or something was removed, among many examples.
         revision: Another number after every change that answers may rest on.
@@ -83,6 +84,7 @@ class Personal:
         self.store = store
         self.profiles = Profiles(store)
         self.examples = Examples(store)
+        self.library = Library(store)
         self.own: OwnDatastore | None = None
         self.stale = True
         self.revision = 0

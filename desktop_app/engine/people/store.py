@@ -77,7 +77,28 @@ def _create_version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_version_1,)
+def _create_version_2(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        """CREATE TABLE library (
+            id INTEGER PRIMARY KEY,
+            path TEXT NOT NULL,
+            channel INTEGER NOT NULL,
+            is_take INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            added TEXT NOT NULL,
+            label TEXT,
+            probabilities TEXT,
+            abstained INTEGER,
+            duration_s REAL,
+            voice TEXT,
+            notes TEXT NOT NULL DEFAULT '',
+            tags TEXT NOT NULL DEFAULT '',
+            removed INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (path, channel)) STRICT"""
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2)
 """MIGRATIONS[v] takes a store of version v to version v + 1. Never edited once released, only added to."""
 
 
@@ -136,6 +157,8 @@ class Store:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
             self.sweep_audio()
+            with self.writing() as connection:  # what was taken out of the library and not put back
+                connection.execute("DELETE FROM library WHERE removed")
         except BaseException:
             self._connection.close()
             raise

@@ -1,9 +1,15 @@
 """The settings, each at work as soon as it is chosen."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
+from desktop_app.ui.language import size
 from desktop_app.ui.settings import SettingsFile
 from desktop_app.ui.widgets.card import text_label
+
+MEGABYTE = 1_000_000
+LIMITS_MB = (0, 100, 500, 1_000, 5_000, 20_000)
 
 
 class SettingsDialog(QDialog):
@@ -32,6 +38,14 @@ class SettingsDialog(QDialog):
         self.keep.setToolTip(self.tr("Otherwise only those are kept that you choose to keep."))
         self.keep.setChecked(values.keep_takes)
         self.keep.toggled.connect(lambda on: settings.update(keep_takes=on))
+        self.files = QCheckBox(self.tr("Remember opened files in the library"))
+        self.files.setToolTip(self.tr("Their names and answers; the files stay where they are."))
+        self.files.setChecked(values.remember_files)
+        self.files.toggled.connect(lambda on: settings.update(remember_files=on))
+        self.limit = _choice(
+            tuple((mb, size(mb * MEGABYTE) if mb else self.tr("No limit")) for mb in LIMITS_MB), values.library_limit_mb
+        )
+        self.limit.activated.connect(lambda: settings.update(library_limit_mb=self.limit.currentData()))
         self.examples = QCheckBox(self.tr("Keep the sound of my examples"))
         self.examples.setToolTip(self.tr("So that they can be heard again, and heard by another pack."))
         self.examples.setChecked(values.keep_example_audio)
@@ -41,6 +55,8 @@ class SettingsDialog(QDialog):
         form.addRow(text_label("small", self.tr("A new language shows at the next start.")))
         form.addRow(self.listen)
         form.addRow(self.keep)
+        form.addRow(self.files)
+        form.addRow(self.tr("&Room for my recordings"), self.limit)
         form.addRow(self.examples)
         buttons = QDialogButtonBox()
         self.close_button = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -48,7 +64,7 @@ class SettingsDialog(QDialog):
         form.addRow(buttons)
 
 
-def _choice(options: tuple[tuple[str, str], ...], current: str) -> QComboBox:
+def _choice(options: Sequence[tuple[object, str]], current: object) -> QComboBox:
     box = QComboBox()
     for key, text in options:
         box.addItem(text, key)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QMenu,
     QPushButton,
@@ -21,6 +20,7 @@ from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesDelegate
 
 WIDTHS = {
@@ -37,6 +37,7 @@ FIRST_TO_GO = (
     *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.LENGTH, SessionModel.NOTE),
     SessionModel.SHARES,
 )
+AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
 UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)
 COUNTED_EVERY_MS = 100  # answers may come faster; nobody reads so fast
 
@@ -125,8 +126,8 @@ class ResultsPage(QWidget):
         self.back.clicked.connect(self.back_asked)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("All results")), 1)
+        top = FlowLayout(spacing=8)
+        top.addWidget(text_label("section", self.tr("All results")))
         for button in (self.retry, self.stop, self.remove, self.export, self.back):
             top.addWidget(button)
         card = Card(margin=20)
@@ -173,7 +174,7 @@ class ResultsPage(QWidget):
         """The name has the room; what does not fit beside it is told by a row's tip and by its answer's page."""
         has_remarks = any(entry.remark for entry in self._session.entries())
         shown = [column for column in WIDTHS if column != SessionModel.NOTE or has_remarks]
-        room = self.table.viewport().width() - LEAST_NAME
+        room = self.width() - AROUND_TABLE - LEAST_NAME
         for column in FIRST_TO_GO:
             if sum(WIDTHS[one] for one in shown) > room and column in shown:
                 shown.remove(column)

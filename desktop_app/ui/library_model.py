@@ -1,0 +1,229 @@
+"""The library as the window knows it: what is in it, kept up to date with the list, searched and changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.capture.takes import TakeFolder
+from desktop_app.errors import VoiceKinError
+from desktop_app.ui.jobs import Job
+from desktop_app.ui.recognition_owner import Known, RecognitionOwner
+from desktop_app.ui.session import Entry, EntryState, SessionModel
+from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.takes import Takes
+from desktop_app.ui.undo import UndoStack
+
+if TYPE_CHECKING:
+    from desktop_app.engine.people.library import Library, LibraryItem, Remembered
+
+WRITTEN_AFTER_MS = 300  # answers of a folder come faster than one by one is worth writing
+
+
+class LibraryModel(QObject):
+    """The one owner of what is remembered between sessions.
+
+    Signals:
+        changed: The library holds something else now.
+        told: A sentence for a person.
+        removing: The numbers of entries of the list whose files go now.
+
+    Attributes:
+        items: What it holds, the latest first.
+        size: Bytes that the takes in it take.
+    """
+
+    changed = Signal()
+    told = Signal(str)
+    removing = Signal(object)
+
+    def __init__(
+        self,
+        owner: RecognitionOwner,
+        session: SessionModel,
+        takes: Takes,
+        folder: TakeFolder,
+        undo: UndoStack,
+        settings: SettingsFile,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.items: tuple[LibraryItem, ...] = ()
+        self.size = 0
+        self._owner, self._session, self._folder = owner, session, folder
+        self._undo, self._settings = undo, settings
+        self._is_open = False
+        self._gone: dict[Path, list[int]] = {}  # of takes that were deleted, where they lay
+        self._waiting: dict[tuple[Path, int | None], Remembered] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(WRITTEN_AFTER_MS)
+        self._soon.timeout.connect(self._write)
+        owner.known_changed.connect(self._open)
+        session.entry_changed.connect(self._remember)
+        takes.sound_moved.connect(self._sound_moved)
+
+    def rename(self, item: "LibraryItem", name: str) -> None:
+        """Call a recording something else."""
+        self._change(item, "name", name, self.tr("“{0}” is called “{1}” now.").format(item.name, name))
+
+    def note(self, item: "LibraryItem", notes: str) -> None:
+        """Write notes of a recording."""
+        self._change(item, "notes", notes, self.tr("The notes of “{0}” are changed.").format(item.name))
+
+    def tag(self, item: "LibraryItem", tags: str) -> None:
+        """Tag a recording with words between commas."""
+        self._change(item, "tags", tags, self.tr("The tags of “{0}” are changed.").format(item.name))
+
+    def remove(self, items: "Sequence[LibraryItem]") -> None:
+        """Forget files that were opened, and delete takes when the app closes; Undo puts all of it back."""
+        if not items:
+            return
+        paths = {item.path for item in items if item.is_take}
+        entries = [entry for entry in self._session.entries() if entry.path in paths]
+        self.removing.emit(tuple(entry.number for entry in entries))
+        aside: dict[Path, Path] = {}
+        for path in paths:
+            try:
+                aside[path] = self._folder.remove(path)
+            except FileNotFoundError:
+                continue  # it has gone already
+            except OSError as error:
+                self.told.emit(self.tr("The recording can’t be deleted: {0}.").format(error.strerror or error))
+                return
+        for entry in entries:
+            self._session.remove(entry.number)
+        ids = [item.id for item in items]
+        self._then(lambda library: library.remove(ids))
+        if len(items) > 1:
+            sentence = self.tr("Removed from the library: {0} recordings.").format(len(items))
+        elif paths:
+            sentence = self.tr("“{0}” is deleted.").format(items[0].name)
+        else:
+            sentence = self.tr("“{0}” is forgotten; the file stays where it is.").format(items[0].name)
+        self._undo.push(sentence, partial(self._put_back, tuple(items), tuple(entries), aside))
+
+    def remove_oldest(self) -> None:
+        """Delete the oldest takes, so many that the others fit the limit."""
+        from desktop_app.engine.people.library import size_of
+
+        left, going = self.size, []
+        for item in reversed(self.items):
+            if left <= self.limit:
+                break
+            if item.is_take:
+                going.append(item)
+                left -= size_of([item])
+        self.remove(going)
+
+    @property
+    def limit(self) -> int:
+        """Bytes that takes may take; 0: as many as there are."""
+        return self._settings.values.library_limit_mb * 1_000_000
+
+    @property
+    def is_over_limit(self) -> bool:
+        """Whether the takes take more room than they may."""
+        return 0 < self.limit < self.size
+
+    def write_last(self, library: "Library") -> None:
+        """What waits to be written, as the app closes."""
+        if self._waiting:
+            library.remember(tuple(self._waiting.values()))
+
+    def _put_back(self, items: "Sequence[LibraryItem]", entries: Sequence[Entry], aside: dict[Path, Path]) -> None:
+        now: dict[Path, Path] = {}
+        for before, path in aside.items():
+            try:
+                now[before] = self._folder.put_back(path)
+            except OSError as error:
+                self.told.emit(self.tr("The recording can’t be kept: {0}.").format(error.strerror or error))
+        moved = {item.id: now[item.path] for item in items if item.path in now}
+        self._then(lambda library: library.put_back([item.id for item in items], moved))
+        for entry in entries:
+            self._session.put_back(replace(entry, path=now.get(entry.path, entry.path)))
+
+    def _open(self, known: Known) -> None:  # noqa: ARG002
+        """What the user has taught is open, and the library with it: look at what is in it, once a pack."""
+        if self._is_open:
+            return
+        self._is_open = True
+        folder = self._folder.recordings
+
+        def look(library: "Library") -> None:
+            from desktop_app.engine.people.library import find_takes
+
+            library.remember(find_takes(folder, library.all()))
+
+        self._then(look)
+
+    def _remember(self, entry: Entry) -> None:
+        wanted = entry.kept if entry.is_take else self._settings.values.remember_files
+        answered = entry.state is EntryState.DONE and not entry.is_stale
+        if not wanted or entry.stretch is not None or not (answered or entry.is_take):
+            return
+        from desktop_app.engine.people.library import Outcome, Remembered
+
+        outcome = None
+        recognition = entry.recognition
+        if recognition is not None and entry.answered is not None:
+            known = self._owner.known.voices if self._owner.known is not None else ()
+            voice = next((v.name for v in known if v.key == entry.answered.basis.voice), "")
+            shares = dict(recognition.probabilities)
+            outcome = Outcome(recognition.label, shares, recognition.abstained, entry.heard_s, voice)
+        self._waiting[entry.path, entry.channel] = Remembered(
+            entry.path, entry.name, entry.channel, entry.is_take, outcome
+        )
+        self._soon.start()
+
+    def _write(self) -> None:
+        if self._is_open and self._waiting:
+            recordings = tuple(self._waiting.values())
+            self._waiting.clear()
+            self._then(lambda library: library.remember(recordings))
+
+    def _sound_moved(self, before: Path, now: Path | None) -> None:
+        ids = [item.id for item in self.items if item.path == before]
+        if now is None:
+            self._waiting = {key: one for key, one in self._waiting.items() if key[0] != before}
+            self._gone[before] = ids
+            self._then(lambda library: library.remove(ids))
+        else:
+            ids = self._gone.pop(before, ids)
+            self._then(lambda library: library.put_back(ids, dict.fromkeys(ids, now)))
+
+    def _change(self, item: "LibraryItem", what: str, text: str, sentence: str) -> None:
+        before = getattr(item, what)
+        if text.strip() == before:
+            return
+
+        def changed(_: object) -> None:
+            self._undo.push(sentence, lambda: self._then(lambda library: library.change(item.id, **{what: before})))
+
+        self._then(lambda library: library.change(item.id, **{what: text})).done.connect(changed)
+
+    def _then(self, act: "Callable[[Library], object]") -> Job:
+        """Change the library, and show what it holds then."""
+
+        def change(library: "Library") -> "tuple[tuple[LibraryItem, ...], int]":
+            from desktop_app.engine.people.library import size_of
+
+            act(library)
+            items = library.all()
+            return items, size_of(items)
+
+        job = self._owner.library(change)
+        job.done.connect(self._show)
+        job.failed.connect(self._say_error)
+        return job
+
+    def _show(self, found: "tuple[tuple[LibraryItem, ...], int]") -> None:
+        self.items, self.size = found
+        self.changed.emit()
+
+    def _say_error(self, error: Exception) -> None:
+        if isinstance(error, VoiceKinError):
+            self.told.emit(str(error))

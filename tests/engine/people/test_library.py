@@ -1,0 +1,128 @@
+"""The library: what is remembered is there, what the user wrote stays, what was removed can be put back."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.people.library import Library, Outcome, Remembered, find_takes, size_of
+from desktop_app.engine.people.store import Store
+from desktop_app.errors import StoreError
+
+ROOT = Path(__file__).resolve().parents[3]
+SAD = Outcome("sad", {"angry": 0.1, "sad": 0.9}, False, 2.5, "Anna")
+
+
+def test_what_was_heard_is_there_again(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        Library(store).remember(
+            [
+                Remembered(Path("/a.wav"), "a", outcome=SAD),
+                Remembered(Path("/a.wav"), "a", 1),
+                Remembered(Path("/t.wav"), "t", None, True),
+            ]
+        )
+    with Store(tmp_path) as store:
+        items = {(item.path, item.channel): item for item in Library(store).all()}
+    assert len(items) == 3
+    assert items[Path("/a.wav"), None].outcome == SAD
+    assert items[Path("/a.wav"), 1].outcome is None
+    assert items[Path("/t.wav"), None].is_take
+
+
+def test_another_answer_changes_the_answer_alone(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        library = Library(store)
+        library.remember([Remembered(Path("/a.wav"), "a.wav", outcome=SAD)])
+        (item,) = library.all()
+        library.change(item.id, name="My day", notes="in the kitchen", tags="home, evening")
+        happy = Outcome("happy", {"angry": 0.0, "sad": 0.2}, True, 2.5)
+        library.remember([Remembered(Path("/a.wav"), "a.wav", outcome=happy)])
+        library.remember([Remembered(Path("/a.wav"), "a.wav")])
+        (now,) = library.all()
+    assert (now.id, now.name, now.notes, now.tags) == (item.id, "My day", "in the kitchen", "home, evening")
+    assert now.outcome == happy
+    assert now.added == item.added
+
+
+def test_a_name_is_needed_and_nothing_is_endless(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        library = Library(store)
+        library.remember([Remembered(Path("/a.wav"), "a.wav")])
+        (item,) = library.all()
+        with pytest.raises(StoreError, match="needs a name"):
+            library.change(item.id, name=" ", notes="lost?")
+        with pytest.raises(StoreError, match="too long"):
+            library.change(item.id, notes="x" * 5000)
+        assert library.all() == (item,)
+
+
+def test_what_is_removed_can_be_put_back_until_the_store_is_opened_anew(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        library = Library(store)
+        library.remember([Remembered(Path(f"/{i}.wav"), str(i), outcome=SAD) for i in range(3)])
+        before = library.all()
+        library.change(before[0].id, notes="kept")
+        before = library.all()
+        library.remove([item.id for item in before[:2]])
+        assert library.all() == before[2:]
+        library.put_back([before[0].id], {before[0].id: Path("/elsewhere.wav")})
+        first = library.all()[0]
+        assert (first.path, first.notes) == (Path("/elsewhere.wav"), "kept")
+    with Store(tmp_path) as store:
+        library = Library(store)
+        library.put_back([before[1].id])
+        assert [item.id for item in library.all()] == [before[0].id, before[2].id]
+
+
+def test_kept_takes_that_it_does_not_name_are_found(tmp_path: Path) -> None:
+    takes = tmp_path / "recordings"
+    takes.mkdir()
+    (takes / "2026-01-01 10.00.00.wav").write_bytes(b"x" * 1000)
+    with Store(tmp_path / "store") as store:
+        library = Library(store)
+        library.remember(find_takes(takes, library.all()))
+        (item,) = library.all()
+        assert (item.name, item.is_take, size_of(library.all())) == ("2026-01-01 10.00.00", True, 1000)
+        assert find_takes(takes, library.all()) == ()
+
+
+WRITER = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from desktop_app.engine.people.library import Remembered, Library
+from desktop_app.engine.people.store import Store
+
+with Store(Path(sys.argv[1])) as store:
+    library = Library(store)
+    for i in range(int(sys.argv[2]), 10**6):
+        library.remember([Remembered(Path(f"/{{i}}.wav"), str(i))])
+        item = library.all()[0]
+        library.change(item.id, notes=f"note {{i}}")
+        print(i, flush=True)
+"""
+
+
+def test_killed_at_any_moment_what_was_told_is_there(tmp_path: Path) -> None:
+    told = -1
+    for life in range(8):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER.format(root=str(ROOT)), str(tmp_path), str(1000 * life)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert writer.stdout is not None
+        for _ in range(3 + life):
+            told = int(writer.stdout.readline())
+        os.kill(writer.pid, signal.SIGKILL)
+        writer.stdout.close()
+        writer.wait(timeout=60)
+        with Store(tmp_path) as store:
+            with store.reading() as connection:
+                assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            notes = {item.name: item.notes for item in Library(store).all()}
+        assert notes[str(told)] == f"note {told}"
