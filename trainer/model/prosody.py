@@ -45,7 +45,6 @@ VOICED_DB = 25.0  # a voiced frame is at most so much under the loud ones
 SPOKEN_DB = 30.0  # and a spoken one
 
 LOUDNESS = 0.3  # Stevens' exponent
-EMPHASISED = 0.7  # of the voiced frames so many are quieter than those that count as emphasised
 
 BAND_EDGES = (100.0, 5500.0)  # Hz; codecs and microphones differ above
 BANDS = 26
@@ -76,19 +75,18 @@ TRACKS = (
 )
 """What is known of the spectrum and the voice in each frame, in the order of Prosody.tracks."""
 
+VERSION = 1  # of the numbers: a head answers for those it was trained with
 SLOPES = ("rise", "rise_std", "fall", "fall_std", "rising")
 PITCH = (
     *(f"f0_{n}" for n in ("mean", "std", "p20", "p50", "p80", "range", "reach", "skew", *SLOPES, "bend")),
     *(f"loud_{n}" for n in ("mean", "std", "p20", "p50", "p80", *SLOPES)),
     *(f"level_{n}" for n in ("voiced_mean", "voiced_std", *SLOPES)),
-    *(f"{track}_{n}" for track in ("f0", "level") for n in ("trend", "opening", "closing")),
-    *("f0_loud", "f0_emphasis"),
+    *("f0_trend", "level_trend", "f0_loud"),
     *("voiced_share", "voiced_rate", "voiced_s", "voiced_s_std", "gap_s", "gap_s_std", "spoken_share", "peak_rate"),
     *(f"beat_{name}" for name, _ in BEATS),
 )
 TIMBRE = (
-    *(f"{track}_{n}" for track in TRACKS for n in ("mean", "std", "emphasis", "move")),
-    *(f"{track}_unvoiced" for track in TRACKS),
+    *(f"{track}_{n}" for track in TRACKS for n in ("mean", "std", "move")),
     *("flux_mean", "flux_std", "flux_unvoiced", "shimmer"),
 )
 
@@ -267,16 +265,8 @@ def pitch_functionals(frames: Frames) -> dict[str, Tensor]:
     found["level_voiced_mean"], found["level_voiced_std"] = moments(level, voiced)
     found |= slopes("level", level, voiced)
 
-    # how it begins and ends, and what goes with what
-    place = torch.cumsum(voiced, 1) / voiced.sum(1, keepdim=True).clamp(min=1)
-    opening, closing = voiced * (place <= 0.2).float(), voiced * (place >= 0.8).float()
-    for name, track in (("f0", f0), ("level", level)):
-        found[f"{name}_trend"] = trend(track, frames)
-        mean = masked_mean(track, voiced)
-        found |= {f"{name}_opening": masked_mean(track, opening) - mean}
-        found |= {f"{name}_closing": masked_mean(track, closing) - mean}
+    found |= {"f0_trend": trend(f0, frames), "level_trend": trend(level, frames)}
     found["f0_loud"] = correlation(f0, level, voiced)
-    found["f0_emphasis"] = masked_mean(f0, emphasised(frames)) - masked_mean(f0, voiced)
 
     # tempo
     found |= {"voiced_share": frames.sounding, **stretches(voiced, frames.seconds)}
@@ -297,15 +287,12 @@ def timbre_functionals(frames: Frames, tracks: Tensor) -> dict[str, Tensor]:
     voiced, unvoiced = frames.voiced, frames.spoken * (1 - frames.voiced)
     found: dict[str, Tensor] = {}
     mean, deviation = moments(tracks, voiced[:, None, :])
-    consonants = masked_mean(tracks, unvoiced[:, None, :])
-    # differences within a clip, which a microphone's own colour leaves as they are
-    emphasis = masked_mean(tracks, emphasised(frames)[:, None, :]) - mean
+    # over two frames: how much the mouth and the voice move
     steps = (tracks[:, :, 2:] - tracks[:, :, :-2]).abs()
     moves = masked_mean(steps, (voiced[:, 2:] * voiced[:, 1:-1] * voiced[:, :-2])[:, None, :])
     for number, name in enumerate(TRACKS):
         found |= {f"{name}_mean": mean[:, number], f"{name}_std": deviation[:, number]}
-        found |= {f"{name}_emphasis": emphasis[:, number], f"{name}_move": moves[:, number]}
-        found[f"{name}_unvoiced"] = consonants[:, number]
+        found[f"{name}_move"] = moves[:, number]
     bands = decibel(frames.energy[:, 1 : BANDS + 1])
     flux = functional.pad((bands[:, :, 1:] - bands[:, :, :-1]).abs().mean(1), (1, 0))
     found["flux_mean"], found["flux_std"] = moments(flux, voiced)
@@ -437,12 +424,6 @@ def percentiles(x: Tensor, mask: Tensor, shares: tuple[float, ...]) -> list[Tens
         high = torch.gather(ordered, 1, torch.minimum(below + 1, last).long())
         found.append(torch.where(n > 0, low + (high - low) * (place - below), 0.0)[:, 0])
     return found
-
-
-def emphasised(frames: Frames) -> Tensor:
-    """1 for the louder voiced frames, float32 [b, t]."""
-    level, voiced = frames.level, frames.voiced
-    return voiced * (level >= percentiles(level, voiced, (EMPHASISED,))[0][:, None]).float()
 
 
 def smoothed(x: Tensor, mask: Tensor, width: int) -> Tensor:
