@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop_app import interruption
 from desktop_app.errors import Cancelled, VoiceKinError
@@ -49,6 +49,14 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
             )
+        command.add_argument(
+            "--set",
+            dest="changes",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="over the recipe, as finetune.epochs=5; may be given again",
+        )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
         command.add_argument("--threads", type=_at_least_one, metavar="N", default=_threads(), help="processor threads")
         command.add_argument(
@@ -143,8 +151,54 @@ def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
                     variant = variant_of(run, recipe)
                 variant.fit_encoders(options.resume)
     elif options.command not in ("prepare", "steadiness"):
-        run.fit_encoders(options.resume, for_pack=options.command in ("export", "own"))
+        if options.command != "export":
+            run.fit_encoders(options.resume)
+        if options.command in ("export", "own"):
+            run.fit_encoders(options.resume, for_pack=True)
     leave()
+
+
+def _own(options: argparse.Namespace) -> "Run":
+    """The run of a folder of clips; where it holds what other clips gave, these results are set aside."""
+    from trainer.data.my_folder import pack_name, set_aside, write_recipe
+    from trainer.recipe import OtherResultsError, change
+    from trainer.run import Run
+
+    said: dict[str, Any] = {}
+    for text in options.changes:
+        change(said, text)
+    folder = options.run or Path("runs") / pack_name(options.clips)
+    _check_target(options, folder)
+
+    def opened() -> Run:
+        recipe = write_recipe(options.clips, folder, said.get("corpora", {}).get("columns"))
+        run = Run(recipe, folder, options.changes)
+        run.prepare()
+        return run
+
+    try:
+        return opened()
+    except OtherResultsError:
+        print(f"What other clips gave is kept in {set_aside(folder)}; all is trained anew.")
+        return opened()
+
+
+def _check_target(options: argparse.Namespace, run_folder: Path) -> None:
+    """Before hours of training."""
+    from desktop_app.engine.pack.write import check_pack_target
+
+    options.output = options.output or run_folder / "pack"
+    check_pack_target(options.output)
+
+
+def _score_own(run: "Run", resume: bool) -> None:
+    from trainer.results.evaluate import evaluate_run, in_words, read_scores
+
+    print(run.found())
+    run.fit(resume)
+    run.tune()
+    evaluate_run(run)
+    print(in_words(read_scores(run)))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -155,17 +209,9 @@ def _run(options: argparse.Namespace) -> int:
 
     torch.set_num_threads(options.threads)
     with main_first():
-        if options.command == "own":
-            from trainer.data.my_folder import pack_name, write_recipe
-
-            options.run = options.run or Path("runs") / pack_name(options.clips)
-            options.recipe = write_recipe(options.clips, options.run)
-        run = Run(options.recipe, options.run)
-        if options.command in ("export", "own"):
-            from desktop_app.engine.pack.write import check_pack_target
-
-            options.output = options.output or run.folder / "pack"
-            check_pack_target(options.output)  # before hours of training
+        run = _own(options) if options.command == "own" else Run(options.recipe, options.run, options.changes)
+        if options.command == "export":
+            _check_target(options, run.folder)
         run.prepare()
     fit_encoders(run, options)
     if not run.is_main:
@@ -181,6 +227,8 @@ def _run(options: argparse.Namespace) -> int:
         from trainer.results.export import export_run
         from trainer.results.steadiness import enough, steadiness_run
 
+        if options.command == "own":
+            _score_own(run, options.resume)
         run.fit(options.resume, for_pack=True)
         run.tune(for_pack=True)
         pack = export_run(run, options.output)

@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -24,6 +24,10 @@ ENCODER_ALONE: tuple[Expert, ...] = ("encoder",)
 
 class RecipeError(VoiceKinError):
     """A recipe that can't be read or followed."""
+
+
+class OtherResultsError(RecipeError):
+    """A run's folder holds the results of another recipe or of other clips."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class CorporaRecipe:
     Attributes:
         names: Loaders of trainer.data.corpora.
         folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
+        columns: Of a table of one's own clips: what it calls the columns path, label, speaker and so on, where it has
+            other names for them.
         labels: The labels that are answered, in the order of the logits.
         label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
         train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
@@ -61,6 +67,7 @@ class CorporaRecipe:
     folders: Mapping[str, str] = field(default_factory=dict)
     label_map: Mapping[str, str] = field(default_factory=dict)
     train_all_labels: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -434,8 +441,12 @@ class Recipe:
         return self.finetune.speakers > 0 if self.is_itself else self.baseline.used
 
 
-def load_recipe(path: Path) -> Recipe:
+def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """Read and check a recipe.
+
+    Args:
+        path: The .toml file.
+        changes: KEY=VALUE each, over what the file says; see `change`.
 
     Raises:
         RecipeError: With one sentence that names the file and the key.
@@ -449,11 +460,33 @@ def load_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"The recipe {path} can't be read ({error}): correct it.") from None
     try:
+        for text in changes:
+            change(data, text)
         recipe = _build(Recipe, data, "")
         _check(recipe)
     except RecipeError as error:
         raise RecipeError(f"The recipe {path}: {error}") from None
     return recipe
+
+
+def change(data: dict[str, Any], text: str) -> None:
+    """Set one key of a recipe's data, as `finetune.epochs=5`; the value is as in TOML, and a bare word is a text.
+
+    Raises:
+        RecipeError: It is not KEY=VALUE, or within a key that is no table.
+    """
+    key, equals, value = text.partition("=")
+    *tables, last = key.strip().split(".")
+    if not equals or not last:
+        raise RecipeError(f"`--set {text}` is no KEY=VALUE: write it as finetune.epochs=5.")
+    for table in tables:
+        data = data.setdefault(table, {})
+        if not isinstance(data, dict):
+            raise RecipeError(f"`--set {text}` asks for a key within `{table}`, which is no table.")
+    try:
+        data[last] = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        data[last] = value.strip()
 
 
 def _check(recipe: Recipe) -> None:

@@ -1,6 +1,6 @@
 """A run: its folder, and the stages that each leave their result there and are not done twice.
 
-RUN/recipe.toml  environment.json  inspection.json  clips.sha256  folds.json
+RUN/recipe.toml  changes.txt  environment.json  inspection.json  clips.sha256  folds.json
 RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/
               and with fine-tuning backbone.pt  finetuned-head.pt  finetune.csv
 RUN/without/: heads that know neither of two corpora, to tune on one for strangers from the other
@@ -25,13 +25,13 @@ import numpy.typing as npt
 import torch
 from tqdm import tqdm
 
-from trainer.data.corpora import CorpusError, Utterance, load_corpus
+from trainer.data.corpora import Utterance, load_corpus, own
 from trainer.data.corpora.iemocap import check_four_classes
 from trainer.data.features import pooled_features
 from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_folds
 from trainer.data.table import Inspection, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
-from trainer.recipe import Recipe, RecipeError, load_recipe
+from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe
 from trainer.training.finetune import as_fitted, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
@@ -63,27 +63,38 @@ class Run:
         encoders: The folder of the run whose fine-tuned encoders it has; its own, but for `itself`.
     """
 
-    def __init__(self, recipe_path: Path, folder: Path | None = None) -> None:
-        """Opens the run's folder, runs/NAME by default.
+    def __init__(self, recipe_path: Path, folder: Path | None = None, changes: Sequence[str] = ()) -> None:
+        """Opens the run's folder, runs/NAME by default; `changes` of the recipe are KEY=VALUE each.
 
         Raises:
-            RecipeError: The recipe is wrong, or the folder holds another recipe's results.
+            RecipeError: The recipe is wrong.
+            OtherResultsError: The folder holds another recipe's results.
         """
-        self.recipe: Recipe = load_recipe(recipe_path)
+        self.recipe: Recipe = load_recipe(recipe_path, changes)
         self.folder = folder or Path("runs") / self.recipe.name
         self.encoders = self.folder
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = self.folder / "recipe.toml"
-        if kept.is_file() and load_recipe(kept) != self.recipe:
-            raise RecipeError(
+        if kept.is_file() and load_recipe(kept, self._changes()) != self.recipe:
+            raise OtherResultsError(
                 f"{self.folder} holds results of another version of this recipe: give another --run, or remove it."
             )
         if self.is_main:
             if not kept.is_file():
+                (self.folder / "changes.txt").write_text("".join(f"{line}\n" for line in changes), encoding="utf-8")
                 shutil.copyfile(recipe_path, kept)
             write_json(self.folder / "environment.json", environment())
         self._data: Dataset | None = None
         self._tuned_data: tuple[Path, Dataset] | None = None
+
+    def recipe_text(self) -> str:
+        """The recipe as it was written, with what was set over it."""
+        text = (self.folder / "recipe.toml").read_text(encoding="utf-8")
+        return text + "".join(f"# --set {line}\n" for line in self._changes())
+
+    def _changes(self) -> list[str]:
+        path = self.folder / "changes.txt"
+        return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
 
     def variant(self, name: str, recipe: Recipe) -> "Run":
         """A run of another recipe on the same clips and folds, in variants/NAME.
@@ -139,14 +150,14 @@ class Run:
         """Results rest on the very clips that were there first.
 
         Raises:
-            CorpusError: Clips were added, removed, changed, or have another label or speaker.
+            OtherResultsError: Clips were added, removed, changed, or have another label or speaker.
         """
         told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}\n" for u in found.utterances)
         kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
         if not kept.is_file():
             kept.write_text(digest + "\n", encoding="utf-8")
         elif kept.read_text(encoding="utf-8").strip() != digest:
-            raise CorpusError(
+            raise OtherResultsError(
                 f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
             )
 
@@ -156,6 +167,8 @@ class Run:
         lines = [f"{found['clips']} clips of {sum(found['speakers'].values())} speakers can be used."]
         lines += [f"{clip} is left out: {why}." for clip, why in found["broken"]]
         lines += [f"{clip} is left out: it is the same recording as {first}." for clip, first in found["duplicates"]]
+        if "own" in self.recipe.corpora.names:
+            lines += own.left_out(corpus_folder(self.recipe.corpora, "own"))
         if "iemocap" in self.recipe.corpora.names:
             lines.append(check_four_classes(load_corpus("iemocap", corpus_folder(self.recipe.corpora, "iemocap"))))
         return "\n".join(line for line in lines if line)

@@ -66,3 +66,39 @@ def test_a_mistake_is_named_with_the_file(tmp_path: Path, text: str, says: str) 
 def test_no_recipe(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="There is no recipe"):
         load_recipe(tmp_path / "none.toml")
+
+
+def test_set_goes_over_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, MINIMAL + "[training]\nepochs = 7\n")
+    changes = ["training.epochs=3", "backbone.name=my encoder", "knn.k=[1, 2]", "finetune.learning_rate=1e-5"]
+    recipe = load_recipe(path, [*changes, 'corpora.label_map={ excited = "happy" }', "training.refit=false"])
+    assert (recipe.training.epochs, recipe.training.refit, recipe.knn.k) == (3, False, (1, 2))
+    assert recipe.backbone.name == "my encoder"
+    assert recipe.finetune.learning_rate == 1e-5
+    assert recipe.corpora.label_map == {"excited": "happy"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("training.epoch=3", "did you mean `training.epochs`?"),
+        ("training.epochs", "is no KEY=VALUE"),
+        ("training.epochs=ten", "must be of the type int"),
+        ("name.first=a", "`name`, which is no table"),
+    ],
+)
+def test_a_change_that_is_wrong_is_named(tmp_path: Path, change: str, says: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(written(tmp_path, MINIMAL), [change])
+    assert says in str(caught.value)
+
+
+def test_the_papers_experiment_is_the_papers() -> None:
+    recipe = load_recipe(next(p for p in SHIPPED if p.stem == "paper-iemocap"))
+    tuning = recipe.finetune
+    assert (tuning.batch_size, tuning.optimiser, tuning.learning_rate, tuning.epochs) == (12, "sgd", 1e-4, 150)
+    assert (tuning.schedule, tuning.plateau_patience, tuning.crop_seconds) == ("plateau", 20, 7.5)
+    assert (tuning.lambda_scl, tuning.tau) == (0.1, 0.07)
+    assert recipe.knn.k == tuple(range(1, 33))
+    assert recipe.protocol.kind == "leave-two-speakers-out"
+    assert recipe.is_itself

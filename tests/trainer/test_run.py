@@ -27,7 +27,7 @@ from trainer.data.features import FeatureCache, pad_batch, pooled_features
 from trainer.data.table import read_clip
 from trainer.model.pooling import load_pooled
 from trainer.recipe import AugmentRecipe
-from trainer.results.evaluate import answer_part
+from trainer.results.evaluate import answer_part, in_words
 from trainer.results.export import export_encoder, export_head, pack_model, quantise, session
 from trainer.run import Part, Run
 from trainer.training.fit import Dataset, FittedHead, fit_head
@@ -235,6 +235,18 @@ def test_ctrl_c_leaves_a_run_that_goes_on_to_the_same_weights(
         assert all(torch.equal(first[key], second[key]) for key in first)
 
 
+def test_set_changes_a_run_and_is_kept_with_it(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds")
+    changed = ("--set", "training.epochs=2", "--set", "protocol.seeds=[5]")
+    assert run("fit", recipe, *changed) == 0
+    folder = place / "runs" / "tiny"
+    assert len(list(folder.glob("*/5/head.pt"))) == 3
+    assert len((folder / "fold1" / "5" / "metrics.csv").read_text().splitlines()) == 1 + 2
+    assert run("evaluate", recipe, *changed) == 0
+    assert run("evaluate", recipe, "--set", "training.epochs=1") == 1
+    assert "another version of this recipe" in capsys.readouterr().err
+
+
 def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("prepare", write_recipe(place)) == 0
     assert run("prepare", write_recipe(place, more="[baseline]\ndraws = 3\n")) == 1
@@ -283,9 +295,34 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     assert kept == {read_clip(Utterance("", p, "", "", "")).tobytes() for p in (place / "my clips").rglob("*.wav")}
     assert list((place / "runs" / "my-clips" / "everyone" / "0" / "tensorboard" / "metrics").iterdir())
 
+    (place / "my clips" / "notes.txt").touch()
     made.write(place / "my clips" / "calm" / "ann" / "one more.wav", made.tone(0, 0, 99))
-    assert main(["own", "my clips", "--threads", "1"]) == 1
-    assert "other clips than there are now" in capsys.readouterr().err
+    (place / "my clips" / "calm" / "ann" / "broken.mp3").write_bytes(b"no sound")
+    assert main(["own", "my clips", "--threads", "1"]) == 0  # a folder that has grown is trained anew
+    said = capsys.readouterr().out
+    assert "What other clips gave is kept in runs/my-clips-1; all is trained anew." in said
+    assert "41 clips of 4 speakers can be used." in said
+    assert "notes.txt is left out: it is not called like a recording." in said
+    assert "own/calm/ann/broken is left out: " in said
+    assert len(load_pack(place / "runs" / "my-clips" / "pack").items) == 41
+    assert len(load_pack(place / "runs" / "my-clips-1" / "pack").items) == 40
+
+
+def test_how_good_a_pack_of_ones_own_is_is_said_in_words(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made.own(place / "my clips")
+    save_tiny("whisper", place / "models" / "whisper-base")
+    assert main(["own", "my clips", "--threads", "1", "--set", "training.epochs=1"]) == 0
+    said = capsys.readouterr().out
+    alone = json.loads((place / "runs" / "my-clips" / "scores.json").read_text())["conditions"]["0"]
+    expected = f"right in {alone['ua_fused']:.0f} of 100 recordings, every label counted alike (95 %: "
+    assert expected + f"{alone['ua_low']:.0f} to {alone['ua_high']:.0f}); by chance it would be 50." in said
+    assert "# --set training.epochs=1" in load_pack(place / "runs" / "my-clips" / "pack").manifest.training["recipe"]
+
+
+@pytest.mark.parametrize(("low", "said"), [(49.0, True), (50.5, False)])
+def test_no_better_than_chance_is_said_plainly(low: float, said: bool) -> None:
+    scores = {"labels": ["a", "b"], "conditions": {"0": {"ua_fused": 60.0, "ua_low": low, "ua_high": 70.0}}}
+    assert ("no better than chance" in in_words(scores)) == said
 
 
 def test_a_pack_is_not_written_over_the_clips(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from trainer.data.corpora import CorpusError, load_corpus
+from trainer.data.corpora import CorpusError, own
 
+MOST_LEFT_OUT = 10  # speakers; of more, a fifth is left out at a time
 TEMPLATE = Path(__file__).parents[1] / "recipes" / "my-folder.toml"
 
 
@@ -14,13 +16,14 @@ def pack_name(clips: Path) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "-", clips.resolve().stem).strip("-")[:64] or "my-folder"
 
 
-def write_recipe(clips: Path, run_folder: Path) -> Path:
-    """Writes RUN/my-folder.toml for the clips and returns its path.
+def write_recipe(clips: Path, run_folder: Path, columns: Mapping[str, str] | None = None) -> Path:
+    """Writes RUN/my-folder.toml for the clips and returns its path; `columns` as in own.load.
 
     Raises:
         CorpusError: The folder is missing, or malformed, or has one label alone.
     """
-    labels = sorted({u.label for u in load_corpus("own", clips)})
+    utterances = own.load(clips, columns)
+    labels = sorted({u.label for u in utterances})
     if len(labels) < 2:
         raise CorpusError(f"All clips of {clips} are labelled {labels[0]!r}: a choice needs two labels at the least.")
     text = TEMPLATE.read_text(encoding="utf-8")
@@ -32,7 +35,17 @@ def write_recipe(clips: Path, run_folder: Path) -> Path:
     ):
         line = f"{key} = {value}".replace("\\", "\\\\")  # as re.sub reads it
         text = re.sub(rf"(?m)^{key} = .*$", line, text, count=1)
+    if len({u.speaker for u in utterances}) > MOST_LEFT_OUT:
+        text = text.replace('kind = "leave-one-speaker-out"', 'kind = "speaker-folds"\nfolds = 5')
     run_folder.mkdir(parents=True, exist_ok=True)
     path = run_folder / "my-folder.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def set_aside(run_folder: Path) -> Path:
+    """Gives the folder of a run another name, NAME-1 or the next that is free, and returns it."""
+    number = 1
+    while (aside := run_folder.with_name(f"{run_folder.name}-{number}")).exists():
+        number += 1
+    return run_folder.rename(aside)

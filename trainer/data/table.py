@@ -17,7 +17,7 @@ from tqdm import tqdm
 from desktop_app.engine.pack.format import ENVELOPE_PEAKS
 from desktop_app.engine.sound.audio import load_audio
 from desktop_app.errors import AudioError
-from trainer.data.corpora import CorpusError, Utterance, load_corpus
+from trainer.data.corpora import CorpusError, Utterance, load_corpus, own
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
@@ -72,7 +72,8 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     """
     utterances: list[Utterance] = []
     for name in recipe.names:
-        utterances += load_corpus(name, corpus_folder(recipe, name))
+        folder = corpus_folder(recipe, name)
+        utterances += own.load(folder, recipe.columns) if name == "own" else load_corpus(name, folder)
     mapped = [replace(u, label=recipe.label_map.get(u.label, u.label)) for u in utterances]
     mapped = [u for u in mapped if u.label]
     if not recipe.train_all_labels:

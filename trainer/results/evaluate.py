@@ -350,6 +350,18 @@ def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
     ]
 
 
+def in_words(scores: Mapping[str, Any]) -> str:
+    """How good it is for a stranger, in a sentence, and plainly where that is no better than chance."""
+    alone, chance = scores["conditions"]["0"], 100 / len(scores["labels"])
+    text = (
+        f"Of people whom it had never heard it is right in {alone['ua_fused']:.0f} of 100 recordings, every label "
+        f"counted alike (95 %: {alone['ua_low']:.0f} to {alone['ua_high']:.0f}); by chance it would be {chance:.0f}."
+    )
+    if alone["ua_low"] <= chance:
+        text += " That is no better than chance: more clips, more speakers or labels that sound less alike may help."
+    return text
+
+
 def read_scores(run: "Run") -> dict[str, Any]:
     """What `evaluate_run` wrote."""
     return json.loads((run.folder / "scores.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -306,7 +306,7 @@ def export_run(run: "Run", target: Path) -> Pack:
     scores = json.loads(scores_path.read_text(encoding="utf-8")) if scores_path.is_file() else {}
     tables = tables_path.read_text(encoding="utf-8") if tables_path.is_file() else ""
     training = {
-        "recipe": run.folder.joinpath("recipe.toml").read_text(encoding="utf-8"),
+        "recipe": run.recipe_text(),
         "seed": part.seed,
         "epochs": fitted.epochs,
         "clips": len(data.utterances),

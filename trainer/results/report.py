@@ -67,7 +67,7 @@ def _curves(run: Run) -> dict[str, list[list[float]]]:
 
 
 def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:
-    recipe = (run.folder / "recipe.toml").read_text(encoding="utf-8")
+    recipe = run.recipe_text()
     environment = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
     images = "\n".join(f'<img alt="figure" src="{picture}">' for picture in pictures)
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(run.recipe.name)}</title>

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.trainer import made_corpora as made
-from trainer.data.corpora import CorpusError, load_corpus
+from trainer.data.corpora import CorpusError, load_corpus, own
 from trainer.data.corpora.iemocap import check_four_classes
 from trainer.data.table import inspect, load_table, read_clip
 from trainer.recipe import CorporaRecipe
@@ -117,6 +117,53 @@ def test_own_table(tmp_path: Path) -> None:
     (tmp_path / "clips.csv").write_text("path,label,speaker,language\na.wav,tired,ann,Welsh\n", encoding="utf-8")
     (clip,) = load_corpus("own", tmp_path)
     assert (clip.label, clip.speaker, clip.language) == ("tired", "ann", "Welsh")
+
+
+def test_own_table_of_stretches_under_other_names(tmp_path: Path) -> None:
+    made.write(tmp_path / "talk.wav", made.tone(0, 0, 0, 3.0))
+    rows = "file,emotion,who,start,end,rating\ntalk.wav,calm,ann,0.5,1.25,7\ntalk.wav,cross,bob,1.5,,7\n"
+    (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
+    columns = {"path": "file", "label": "emotion", "speaker": "who"}
+    recipe = CorporaRecipe(("own",), ("calm", "cross"), {"own": str(tmp_path)}, columns=columns)
+    first, second = load_table(recipe)
+    assert (first.label, first.speaker, first.start_s, first.end_s) == ("calm", "ann", 0.5, 1.25)
+    assert (second.label, second.speaker, second.start_s, second.end_s) == ("cross", "bob", 1.5, None)
+    assert first.id != second.id
+    assert len(read_clip(first)) == 12_000
+    assert len(read_clip(second)) == 24_000
+    with pytest.raises(CorpusError, match=r"no column path, label, speaker, but file.*--set corpora.columns.path=NAME"):
+        load_corpus("own", tmp_path)
+
+
+def test_own_table_as_json_lines(tmp_path: Path) -> None:
+    made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
+    line = '{"path": "a.wav", "label": "calm", "speaker": 3, "end": 0.25, "text": null}\n'
+    (tmp_path / "clips.jsonl").write_text(line, encoding="utf-8")
+    (clip,) = load_corpus("own", tmp_path)
+    assert (clip.speaker, clip.start_s, clip.end_s, clip.text) == ("3", 0.0, 0.25, "")
+    (tmp_path / "clips.jsonl").write_text("[]\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="line 1 is no JSON object"):
+        load_corpus("own", tmp_path)
+
+
+@pytest.mark.parametrize(("start", "end"), [("2", "1"), ("a", ""), ("-1", "1"), ("1", "nan")])
+def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
+    made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
+    rows = f"path,label,speaker,start,end\na.wav,calm,ann,{start},{end}\n"
+    (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"line 2: from .* is no stretch"):
+        load_corpus("own", tmp_path)
+
+
+def test_own_folder_takes_what_the_app_reads_and_names_the_rest(tmp_path: Path) -> None:
+    for name in ("a.mp3", "b.M4A", "c.mp4", "d.opus", "._d.opus", "notes.txt", "e.wav"):
+        path = tmp_path / "calm" / "ann" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    names = [u.path.name for u in load_corpus("own", tmp_path)]
+    assert names == ["a.mp3", "b.M4A", "c.mp4", "d.opus", "e.wav"]
+    (said,) = own.left_out(tmp_path)
+    assert said.endswith("notes.txt is left out: it is not called like a recording.")
 
 
 @pytest.mark.parametrize(

@@ -1,72 +1,151 @@
-"""One's own clips: a folder LABEL/SPEAKER/clip.wav, or a table clips.csv with the columns path, label and speaker."""
+"""One's own clips: a folder LABEL/SPEAKER/clip.wav, or a table of them, clips.csv or clips.jsonl.
+
+A table names path, label and speaker of each clip and may say more of it; where it has other names for these, the
+recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`.
+"""
 
 import csv
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, audio_files
+from desktop_app.engine.sound.kinds import SUFFIXES
+from trainer.data.corpora.utterance import CorpusError, Utterance
 
-TABLE = "clips.csv"
+TABLES = ("clips.csv", "clips.jsonl")
 REQUIRED = ("path", "label", "speaker")
-OPTIONAL = ("language", "sex", "text", "licence")
+TIMES = ("start", "end")
+"""The stretch of a longer recording, in seconds."""
+OPTIONAL = (*TIMES, "language", "sex", "text", "licence")
 
 
-def load(root: Path) -> list[Utterance]:
-    """The clips of a folder, or of the table `root` (a .csv) or `root`/clips.csv.
+def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
+    """The clips of a folder, or of the table `root` (a .csv or .jsonl) or `root`/clips.csv.
+
+    Args:
+        root: The folder or table.
+        columns: What a table calls its columns, by their names here.
 
     Raises:
         CorpusError: A clip without label or speaker, a path that is missing, a table without its columns.
     """
-    if root.suffix.lower() == ".csv":
-        return _from_table(root)
-    if (root / TABLE).is_file():
-        return _from_table(root / TABLE)
+    if table := _table(root):
+        return _from_table(table, columns or {})
     return _from_folder(root)
 
 
+def left_out(root: Path) -> list[str]:
+    """A sentence for each file of a folder that is not called like a recording."""
+    if _table(root):
+        return []
+    others = (p for p in sorted(root.rglob("*")) if p.is_file() and not _hidden(p, root) and not _recording(p))
+    return [f"{path} is left out: it is not called like a recording." for path in others]
+
+
+def _table(root: Path) -> Path | None:
+    if root.suffix.lower() in (".csv", ".jsonl"):
+        return root
+    return next((root / name for name in TABLES if (root / name).is_file()), None)
+
+
+def _recording(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)  # macOS leaves ._clip.wav beside a clip
+
+
 def _from_folder(root: Path) -> list[Utterance]:
+    if not root.is_dir():
+        raise CorpusError(f"The clips were looked for in {root}, which is no folder: name the folder that holds them.")
+    found = [p for p in sorted(root.rglob("*")) if p.is_file() and _recording(p) and not _hidden(p, root)]
+    if not found:
+        raise CorpusError(
+            f"There is no recording under {root}: put them in LABEL/SPEAKER/, or list them in {TABLES[0]}."
+        )
     utterances = []
-    for path in audio_files(root, "own"):
+    for path in found:
         parts = path.relative_to(root).parts
         if len(parts) == 1:
-            raise CorpusError(f"{path} has no label: put it in LABEL/SPEAKER/, or list it in {root / TABLE}.")
+            raise CorpusError(f"{path} has no label: put it in LABEL/SPEAKER/, or list it in {root / TABLES[0]}.")
         if len(parts) == 2:
             raise CorpusError(
-                f"{path} has no speaker: put it in {parts[0]}/SPEAKER/, or list it in {root / TABLE}; "
-                "without speakers a model can't be tested on voices it has not heard."
+                f"{path} has no speaker: put it in {parts[0]}/SPEAKER/, or list it in {root / TABLES[0]} with a column "
+                "speaker; without speakers a model can't be tested on voices it has not heard."
             )
         name = "/".join((*parts[:-1], path.stem))
         utterances.append(Utterance(id=f"own/{name}", path=path, corpus="own", speaker=parts[1], label=parts[0]))
     return utterances
 
 
-def _from_table(table: Path) -> list[Utterance]:
+def _from_table(table: Path, columns: Mapping[str, str]) -> list[Utterance]:
+    if odd := [name for name in columns if name not in REQUIRED + OPTIONAL]:
+        raise CorpusError(f"`corpora.columns` names {odd[0]!r}: choose among {', '.join(REQUIRED + OPTIONAL)}.")
+    called = {name: columns.get(name, name) for name in REQUIRED + OPTIONAL}
+    utterances = []
+    for number, row in _rows(table):
+        where = f"{table}, line {number}"
+        if missing := [called[name] for name in REQUIRED if called[name] not in row]:
+            raise CorpusError(
+                f"{where} has no column {', '.join(missing)}, but {', '.join(row)}: add it, or say which it is by "
+                f"--set corpora.columns.{next(n for n in REQUIRED if called[n] == missing[0])}=NAME."
+            )
+        fields = {name: row.get(called[name], "").strip() for name in called}
+        if empty := [name for name in REQUIRED if not fields[name]]:
+            raise CorpusError(f"{where}: {fields['path'] or 'the clip'} has no {called[empty[0]]}: fill it in.")
+        path = table.parent / fields["path"]
+        if not _recording(path) or not path.is_file():
+            raise CorpusError(f"{where}: {path} is no recording: correct the path.")
+        start_s, end_s = _stretch(where, fields)
+        whole = Path(fields["path"]).with_suffix("").as_posix()
+        stretch = f"@{fields['start'] or 0}-{fields['end']}" if fields["start"] or fields["end"] else ""
+        utterances.append(
+            Utterance(
+                id=f"own/{whole}{stretch}",
+                path=path,
+                corpus="own",
+                speaker=fields["speaker"],
+                label=fields["label"],
+                language=fields["language"],
+                sex=fields["sex"],
+                text=fields["text"],
+                licence=fields["licence"],
+                start_s=start_s,
+                end_s=end_s,
+            )
+        )
+    return utterances
+
+
+def _stretch(where: str, fields: Mapping[str, str]) -> tuple[float, float | None]:
+    """Start and end in seconds, None for the end of the recording."""
+    try:
+        start_s, end_s = float(fields["start"] or 0), float(fields["end"]) if fields["end"] else None
+    except ValueError:
+        start_s, end_s = -1.0, None
+    if not 0 <= start_s < (float("inf") if end_s is None else end_s):
+        raise CorpusError(f"{where}: from {fields['start']} to {fields['end']} is no stretch: give seconds, as 12.5.")
+    return start_s, end_s
+
+
+def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number of the line, and its values by column."""
     if not table.is_file():
         raise CorpusError(f"The table {table} is missing: write it with the columns {', '.join(REQUIRED)}.")
-    utterances = []
     with table.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if missing := [c for c in REQUIRED if c not in (rows.fieldnames or ())]:
-            raise CorpusError(f"{table} has no column {', '.join(missing)}: its first line names the columns.")
-        for number, row in enumerate(rows, start=2):
-            fields = {key: (row.get(key) or "").strip() for key in REQUIRED + OPTIONAL}
-            if empty := [key for key in REQUIRED if not fields[key]]:
-                raise CorpusError(
-                    f"{table}, line {number}: {fields['path'] or 'the clip'} has no {empty[0]}: fill it in."
+        if table.suffix.lower() == ".csv":
+            for number, values in enumerate(csv.DictReader(lines), start=2):
+                yield (
+                    number,
+                    {str(name): value or "" for name, value in values.items() if isinstance(value, str | None)},
                 )
-            path = table.parent / fields["path"]
-            if path.suffix.lower() not in SUFFIXES or not path.is_file():
-                raise CorpusError(f"{table}, line {number}: {path} is no {', '.join(SUFFIXES)} file: correct the path.")
-            utterances.append(
-                Utterance(
-                    id=f"own/{Path(fields['path']).with_suffix('').as_posix()}",
-                    path=path,
-                    corpus="own",
-                    speaker=fields["speaker"],
-                    label=fields["label"],
-                    language=fields["language"],
-                    sex=fields["sex"],
-                    text=fields["text"],
-                    licence=fields["licence"],
-                )
-            )
-    return utterances
+            return
+        for number, line in enumerate(lines, start=1):
+            try:
+                found = json.loads(line)
+            except ValueError:
+                found = None
+            if not isinstance(found, dict):
+                raise CorpusError(f"{table}, line {number} is no JSON object: correct it.")
+            yield number, {name: "" if value is None else str(value) for name, value in found.items()}
