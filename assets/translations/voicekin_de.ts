@@ -83,6 +83,34 @@
         <translation>{0} s, davon {1} s Sprache · beantwortet in {2} ms</translation>
     </message>
     <message>
+        <source>pack {0}</source>
+        <translation>Paket {0}</translation>
+    </message>
+    <message>
+        <source>Based on: {0}</source>
+        <translation>Beruht auf: {0}</translation>
+    </message>
+    <message>
+        <source>your examples {0}</source>
+        <translation>Ihre Beispiele {0}</translation>
+    </message>
+    <message>
+        <source>the voice in this recording</source>
+        <translation>die Stimme in dieser Aufnahme</translation>
+    </message>
+    <message>
+        <source>an unknown voice</source>
+        <translation>eine unbekannte Stimme</translation>
+    </message>
+    <message>
+        <source>{0}’s voice from 1 recording</source>
+        <translation>Stimme „{0}“ aus 1 Aufnahme</translation>
+    </message>
+    <message>
+        <source>{0}’s voice from {1} recordings</source>
+        <translation>Stimme „{0}“ aus {1} Aufnahmen</translation>
+    </message>
+    <message>
         <source>mixed</source>
         <translation>gemischt</translation>
     </message>
@@ -128,6 +156,10 @@
     <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Being asked again, since what it rests on has changed.</source>
+        <translation>Wird neu beantwortet, weil sich geändert hat, worauf sie beruht.</translation>
     </message>
     <message>
         <source>No answer</source>
@@ -1755,6 +1787,10 @@
     <message>
         <source>How sure</source>
         <translation>Wie sicher</translation>
+    </message>
+    <message>
+        <source>Based on</source>
+        <translation>Beruht auf</translation>
     </message>
     <message>
         <source>Parts</source>

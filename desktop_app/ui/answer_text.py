@@ -3,8 +3,10 @@
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET
 from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
+from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, Grounds
 from desktop_app.ui.widgets.probability_bar import BarRow
 
+LEAST_SHARE = 0.005  # rounds to a per cent
 CLOSE = 0.15  # two shares this near to each other are as good as level
 
 
@@ -113,6 +115,36 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
         number(recognition.speech_s, 1),
         round(timing.decode + timing.encode + timing.retrieve),
     )
+
+
+def rests_on(answered: Answered) -> str:
+    """What an answer rests on besides the sound: whose voice, how many recordings of it, the pack, own examples."""
+    grounds = answered.grounds
+    parts = [_voice(grounds), translate("Answer", "pack {0}").format(grounds.pack)]
+    if own := own_share(answered):
+        parts.append(own)
+    return translate("Answer", "Based on: {0}").format(" · ".join(parts))
+
+
+def rests_on_in_short(answered: Answered) -> str:
+    """The same where there is little room, less the pack."""
+    return " · ".join(part for part in (_voice(answered.grounds), own_share(answered)) if part)
+
+
+def own_share(answered: Answered) -> str:
+    """How much the user's own examples say in an answer; "" where that is nothing."""
+    share = answered.recognition.own_share
+    return translate("Answer", "your examples {0}").format(percent(share)) if share >= LEAST_SHARE else ""
+
+
+def _voice(grounds: Grounds) -> str:
+    if grounds.voice == ONE_SPEAKER:
+        return translate("Answer", "the voice in this recording")
+    if not grounds.name:
+        return translate("Answer", "an unknown voice")
+    if grounds.recordings == 1:
+        return translate("Answer", "{0}’s voice from 1 recording").format(grounds.name)
+    return translate("Answer", "{0}’s voice from {1} recordings").format(grounds.name, grounds.recordings)
 
 
 def origin(neighbour: Neighbour) -> str:

@@ -86,6 +86,23 @@ class Basis:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """What an answer rests on besides the sound, for people.
+
+    Attributes:
+        pack: The pack's name and version.
+        voice: As `RecognitionOwner.voice`.
+        name: The voice's name, "" where it has none.
+        recordings: How many recordings of that voice were heard.
+    """
+
+    pack: str = ""
+    voice: str = ""
+    name: str = ""
+    recordings: int = 0
+
+
+@dataclass(frozen=True)
 class Answered:
     """A recording's answer and what another answer can be made from without encoding again.
 
@@ -95,6 +112,7 @@ class Answered:
         envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
         peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
         basis: What it rests on besides the sound.
+        grounds: The same for people.
     """
 
     recognition: Recognition
@@ -102,6 +120,7 @@ class Answered:
     envelope: tuple[float, ...]
     peaks: NDArray[np.float32]
     basis: Basis
+    grounds: Grounds = Grounds()
 
 
 @dataclass(frozen=True)
@@ -262,7 +281,8 @@ class RecognitionOwner(QObject):
             heard = peaks.array()
             before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
             peaks_of_all = np.concatenate([before, heard])
-            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice))
+            basis, grounds = self._basis(voice), self._grounds(voice)
+            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, basis, grounds)
 
         return self.worker.submit(answer, Priority.QUEUED)
 
@@ -279,7 +299,8 @@ class RecognitionOwner(QObject):
             if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
                 raise PackError("This answer was made with another pack: answer the recording again first.")
             recognition = self._answer(answered.analysis, voice, k, alpha, state)
-            return replace(answered, recognition=recognition, basis=self._basis(voice))
+            grounds = self._grounds(voice)
+            return replace(answered, recognition=recognition, basis=self._basis(voice), grounds=grounds)
 
         return self.worker.submit(answer, priority)
 
@@ -492,6 +513,15 @@ class RecognitionOwner(QObject):
 
     def _basis(self, voice: str) -> Basis:
         return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice)
+
+    def _grounds(self, voice: str) -> Grounds:
+        manifest = self._needed().pack.manifest
+        pack = f"{manifest.name} {manifest.version}"
+        if voice.startswith(NAMED_VOICE) and self._personal is not None:
+            number = _number(voice)
+            name = next((p.name for p in self._personal.profiles.all() if p.id == number), "")
+            return Grounds(pack, voice, name, self._personal.voice(number).clips)
+        return Grounds(pack, voice)
 
     def _baseline(self, analysis: Any, voice: str) -> Samples | None:
         if voice == ONE_SPEAKER:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.timeline import Stretch
-from desktop_app.ui.answer_text import is_silent
+from desktop_app.ui.answer_text import is_silent, rests_on_in_short
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
@@ -91,8 +91,8 @@ class Entry:
 
 
 class SessionModel(QStandardItemModel):
-    """Recordings as rows: name, answer, its shares, length, parts, when it came, folder, and why there is no answer or
-    not a sure one.
+    """Recordings as rows: name, answer, its shares and what it rests on, length, parts, when it came, folder, and why
+    there is no answer or not a sure one.
 
     What the tables show lies in Qt's own items. A model that answers in Python is asked seven times for each cell that
     is painted, and each time the window's thread may have to wait for the interpreter, which an answer under way holds.
@@ -103,7 +103,7 @@ class SessionModel(QStandardItemModel):
 
     entry_changed = Signal(object)
 
-    NAME, ANSWER, SHARES, LENGTH, SEGMENTS, ADDED, FOLDER, NOTE = range(8)
+    NAME, ANSWER, SHARES, BASIS, LENGTH, SEGMENTS, ADDED, FOLDER, NOTE = range(9)
     NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
     SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
@@ -116,6 +116,7 @@ class SessionModel(QStandardItemModel):
                 translate("Session", "Recording"),
                 translate("Session", "Answer"),
                 translate("Session", "How sure"),
+                translate("Session", "Based on"),
                 translate("Session", "Length"),
                 translate("Session", "Parts"),
                 translate("Session", "Added"),
@@ -219,12 +220,14 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
         by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
     note = entry.remark
+    basis = rests_on_in_short(entry.answered) if entry.answered is not None else ""
     shares = dict(recognition.probabilities) if recognition is not None and not is_silent(recognition) else {}
     in_words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares.items())
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.title.casefold()),
         (answer, by_answer),
         (in_words, recognition.confidence if recognition is not None and not recognition.abstained else -1.0),
+        (basis, basis),
         (clock(entry.heard_s), entry.heard_s) if recognition else ("", -1.0),
         (str(len(recognition.segments)), len(recognition.segments)) if recognition else ("", -1),
         (moment(entry.added), entry.number),

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.capture_model import MicState
+from desktop_app.ui.language import percent
 from desktop_app.ui.panels import notice
 from desktop_app.ui.recognition_owner import UNKNOWN_VOICE
 from desktop_app.ui.session import Entry
@@ -297,3 +298,21 @@ def test_another_pack_answers_everything_again_and_a_file_that_went_keeps_its_an
     row = window.session.row_of(first.number)
     remark = window.session.index(row, window.session.NOTE).data()
     assert remark.startswith("Answered with what was known before.")
+
+
+def test_what_an_answer_rests_on_is_said_under_it_and_in_the_table(
+    desk: Desk, window: MainWindow, spoken: list[Path]
+) -> None:
+    desk.wait_entry(lambda: desk.drop(spoken[0]))
+    assert window.answer.rests.text() == "Based on: an unknown voice · pack tiny 1.0"
+    name_a_voice(desk, window, "Zoe")
+    desk.activate()
+    desk.wait_entry(lambda: desk.qtbot.mouseClick(window.voice.learn, LEFT))
+    assert window.answer.rests.text() == "Based on: Zoe’s voice from 1 recording · pack tiny 1.0"
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_1, ALT))
+    assert "Zoe’s voice from 1 recording · pack tiny 1.0 · your examples " in window.answer.rests.text()
+    (entry,) = window.session.entries()
+    assert entry.recognition is not None
+    share = percent(entry.recognition.own_share)
+    assert window.answer.rests.text().endswith(share)
+    assert window.session.index(0, window.session.BASIS).data().endswith(f"your examples {share}")

@@ -26,6 +26,7 @@ from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesD
 WIDTHS = {
     SessionModel.ANSWER: 172,
     SessionModel.SHARES: 150,
+    SessionModel.BASIS: 150,
     SessionModel.LENGTH: 68,
     SessionModel.SEGMENTS: 70,
     SessionModel.ADDED: 124,
@@ -34,8 +35,8 @@ WIDTHS = {
 }
 LEAST_NAME = 230  # pixels: a corpus' names fit; columns go, the last of these first, before the name has less
 FIRST_TO_GO = (
-    *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.LENGTH, SessionModel.NOTE),
-    SessionModel.SHARES,
+    *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.BASIS, SessionModel.LENGTH),
+    *(SessionModel.NOTE, SessionModel.SHARES),
 )
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
 UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)

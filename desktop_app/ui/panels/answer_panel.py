@@ -58,6 +58,7 @@ class AnswerPanel(Card):
 
         self.answer = text_label("answer")
         self.share = text_label("share")
+        self.rests = text_label("small", wrap=True)
         self.sure = text_label("sentence", wrap=True)
         self.agreement = text_label("sentence", wrap=True)
         self.lengths = text_label("small")
@@ -83,6 +84,7 @@ class AnswerPanel(Card):
 
         self.content.addLayout(top)
         self.content.addLayout(headline)
+        self.content.addWidget(self.rests)
         self.content.addWidget(self.working)
         self.content.addWidget(self.sure)
         self.content.addSpacing(4)
@@ -116,6 +118,9 @@ class AnswerPanel(Card):
         silent = recognition is not None and answer_text.is_silent(recognition)
         self._arrange(bars=done and not silent, history=False, working=not done and not failed)
         self.working.setValue(round(100 * entry.progress))
+        again = self.tr("Being asked again, since what it rests on has changed.") if entry.is_stale else ""
+        rests = answer_text.rests_on(entry.answered) if entry.answered is not None and not silent else ""
+        self._say(self.rests, f"{rests} {again}".strip() if done else "")
         self.play.setVisible(not failed)
         self.keep.setVisible(entry.is_take and not entry.kept)
         self.delete.setVisible(entry.is_take)
@@ -152,6 +157,7 @@ class AnswerPanel(Card):
     def begin_live(self) -> None:
         """A take begins."""
         self._entry, self._live = None, True
+        self._say(self.rests, "")
         self.history.clear()
         self._arrange(bars=True, history=True, working=False)
         for button in (self.retry, self.play, self.keep, self.delete):
