@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         known_person.open_known_person(batch.recogniser, args) as known,
         classify_batch.open_journal(pack, known, args) as journal,
     ):
-        for outcome in batch.answers_of_one_voice(known) if args.same_voice else batch.answers(known, journal):
+        for outcome in batch.answers(known, journal):
             summary.add(outcome)
             if args.json:
                 _show_json(outcome)
@@ -112,6 +112,8 @@ def _text(answer: "Recognition", top_k: int | None) -> list[str]:
             f"    {_clock(s.start_s)} - {_clock(s.end_s)}  {OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
             for s in answer.segments
         ]
+    if clause := answer.rests_on.voice.clause():
+        lines.append(f"  {clause[0].upper()}{clause[1:]}.")
     shown = answer.neighbours[:SHOWN_NEIGHBOURS]
     lines.append(
         f"  {answer.alpha:.0%} of this comes from the {answer.k} nearest recordings known; the first {len(shown)}:"

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from desktop_app.engine.batch.journal import BatchJournal
     from desktop_app.engine.exports import ExportFormat
     from desktop_app.engine.pack.format import Pack
-    from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
+    from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
     from desktop_app.engine.recognition.recogniser import Analysis, Floats, Recogniser
 
 T = TypeVar("T")
+
+MOST_IN_GROUP = 100
+"""More say hardly more of their voice, and nobody waits for the answers of more: what was answered stands when a call
+is interrupted."""
 
 EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
 """The names of `formats()`, here because `voicekin --help` is not to wait for what they import."""
@@ -59,7 +64,24 @@ class ClassifyBatch:
         self.line = ProgressLine()
 
     def answers(self, known: "KnownPerson", journal: "BatchJournal | None") -> "Iterator[Outcome]":
-        """An outcome for each file, in their order; what the journal has is not asked again."""
+        """An outcome for each file, in their order; what the journal has is not asked again.
+
+        Recordings that lie beside one another are heard against their common voice, unless it is said whose voice it is
+        or that each stands by itself; a journal, too, goes file by file.
+        """
+        from desktop_app.engine.recognition.recogniser import MIN_GROUP
+
+        if self._args.same_voice:
+            yield from self._together(self.files, known)
+        elif self._args.voice or journal is not None:
+            yield from self._one_by_one(self.files, known, journal)
+        else:
+            for group in _groups(self.files):
+                yield from self._together(group, known) if len(group) >= MIN_GROUP else self._one_by_one(group, known)
+
+    def _one_by_one(
+        self, files: "Sequence[Path | Failure]", known: "KnownPerson", journal: "BatchJournal | None" = None
+    ) -> "Iterator[Outcome]":
         from desktop_app.engine.batch.progress import ANALYSIS_SHARE
 
         def ask(path: Path, should_stop: Callable[[], bool]) -> "Recognition":
@@ -72,45 +94,62 @@ class ClassifyBatch:
                 return self._answer(
                     recogniser,
                     analysis,
-                    known.baseline,
+                    self._voice_of(recogniser, analysis, known),
                     known,
                     should_stop,
                     lambda share: self._tell(path, ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
                 )
 
-        for path, outcome in zip(self.files, self._each(ask), strict=True):
+        for path, outcome in zip(files, self._each(files, ask), strict=True):
             if journal is not None and isinstance(path, Path) and not _is_failure(outcome):
                 journal.add(path, outcome)  # type: ignore[arg-type]
             yield outcome
 
-    def answers_of_one_voice(self, known: "KnownPerson") -> "Iterator[Outcome]":
-        """All are heard, of which features are kept and no sound; then the voice is known and all are answered."""
-        from desktop_app.engine.recognition.recogniser import Analysis
+    def _together(self, files: "Sequence[Path | Failure]", known: "KnownPerson") -> "Iterator[Outcome]":
+        """All are heard, of which features are kept and no sound; then their voice is known and all are answered."""
+        from desktop_app.engine.recognition.answer import NOBODY, VoiceUsed
+        from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis
 
         def hear(path: Path, should_stop: Callable[[], bool]) -> "Analysis":
             with self._recogniser() as recogniser:
                 return self._analysed(recogniser, path, should_stop)
 
-        heard = list(self._each(hear))
-        voice = self.recogniser.estimate_voice(a for a in heard if isinstance(a, Analysis))
+        heard = list(self._each(files, hear))
+        analyses = [a for a in heard if isinstance(a, Analysis)]
+        enough = self._args.same_voice or len(analyses) >= MIN_GROUP
+        voice = self.recogniser.estimate_voice(analyses if enough else ())
+        common = (voice.baseline, VoiceUsed("group", heard=len(analyses)) if voice.clips else NOBODY)
         for one in heard:
             if isinstance(one, Analysis):
-                yield self._answer(self.recogniser, one, voice.baseline, known)
+                own = None if self._args.same_voice else self.recogniser.own_voice(one)
+                yield self._answer(self.recogniser, one, own or common, known)
             else:
                 yield one
+
+    def _voice_of(
+        self, recogniser: "Recogniser", analysis: "Analysis", known: "KnownPerson"
+    ) -> "tuple[Floats | None, VoiceUsed]":
+        from desktop_app.engine.recognition.answer import NOBODY
+
+        if known.voice is not None:
+            return known.baseline, known.voice
+        own = None if self._args.voice else recogniser.own_voice(analysis)
+        return own or (None, NOBODY)
 
     def _answer(
         self,
         recogniser: "Recogniser",
         analysis: "Analysis",
-        baseline: "Floats | None",
+        voice: "tuple[Floats | None, VoiceUsed]",
         known: "KnownPerson",
         should_stop: Callable[[], bool] | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> "Recognition":
+        baseline, used = voice
         return recogniser.answer(
             analysis,
             baseline=baseline,
+            voice=used,
             k=self._args.k,
             alpha=self._args.alpha,
             examples=known.examples,
@@ -118,16 +157,16 @@ class ClassifyBatch:
             progress=progress,
         )
 
-    def _each(self, ask: "Callable[[Path, Callable[[], bool]], T]") -> "Iterator[T | Failure]":
+    def _each(
+        self, files: "Sequence[Path | Failure]", ask: "Callable[[Path, Callable[[], bool]], T]"
+    ) -> "Iterator[T | Failure]":
         from desktop_app.engine.batch.answers import answer_all
 
         with self.line:
             self._show()
-            for i, result in enumerate(
-                answer_all(self.files, ask, jobs=self._jobs, should_stop=interruption.requested)
-            ):
-                self._progress.note(i, 1.0)
-                self._done = i + 1
+            for result in answer_all(files, ask, jobs=self._jobs, should_stop=interruption.requested):
+                self._progress.note(self._done, 1.0)
+                self._done += 1
                 self.line.clear()
                 yield result
                 self._show()
@@ -170,6 +209,15 @@ class ClassifyBatch:
             name,
         ]
         self.line.show("  ".join(part for part in parts if part))
+
+
+def _groups(files: "Sequence[Path | Failure]") -> "Iterator[Sequence[Path | Failure]]":
+    """Files that follow one another and lie in one folder, at most MOST_IN_GROUP at once, all alike in number."""
+    for _, beside in groupby(files, key=lambda f: f.parent if isinstance(f, Path) else None):
+        group = list(beside)
+        parts = -(-len(group) // MOST_IN_GROUP)
+        for i in range(parts):
+            yield group[len(group) * i // parts : len(group) * (i + 1) // parts]
 
 
 class Summary:

@@ -15,6 +15,7 @@ from desktop_app.commands.plain_text import plain
 if TYPE_CHECKING:
     from desktop_app.engine.people.own_datastore import OwnDatastore
     from desktop_app.engine.people.personal import Personal
+    from desktop_app.engine.recognition.answer import VoiceUsed
     from desktop_app.engine.recognition.recogniser import Floats, Recogniser
 
 NONE = "none"
@@ -26,10 +27,12 @@ class KnownPerson:
 
     Attributes:
         baseline: float32 [D] of the saved voice, None where none is named.
+        voice: Which that is, for the answers to say.
         examples: The user's own, None where there are none.
     """
 
     baseline: "Floats | None" = None
+    voice: "VoiceUsed | None" = None
     examples: "OwnDatastore | None" = None
 
     def digest(self) -> str:
@@ -44,7 +47,11 @@ class KnownPerson:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say who speaks and which examples to heed."""
     voice = parser.add_mutually_exclusive_group()
-    voice.add_argument("--voice", metavar="NAME", help="the speaker is this saved voice (see `voicekin voice`)")
+    voice.add_argument(
+        "--voice",
+        metavar="NAME",
+        help=f"the speaker is this saved voice (see `voicekin voice`), or {NONE}: hear each recording by itself",
+    )
     voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
     parser.add_argument(
         "--examples",
@@ -68,18 +75,20 @@ def open_known_person(recogniser: "Recogniser", args: argparse.Namespace) -> "It
 
     with ExitStack() as stack:
         baseline: Floats | None = None
+        voice: VoiceUsed | None = None
+        named = args.voice not in (None, NONE)
         own: Personal | None = None
         wants_own = args.examples is None and (paths.user_data() / DATABASE).exists()
-        if args.voice or wants_own:
+        if named or wants_own:
             try:
                 own = Personal(stack.enter_context(Store(paths.user_data())), recogniser)
             except StoreError as error:
-                if args.voice:
+                if named:
                     raise
                 print(f"voicekin: {plain(str(error))} Your own examples are not heeded.", file=sys.stderr)
-        if args.voice:
+        if named:
             assert own is not None
-            baseline = _baseline(own, args.voice)
+            baseline, voice = _voice(own, args.voice)
         if args.examples not in (None, NONE):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voicekin-")))
             store = stack.enter_context(Store(folder))
@@ -87,14 +96,15 @@ def open_known_person(recogniser: "Recogniser", args: argparse.Namespace) -> "It
             own = Personal(store, recogniser)
         if own is not None and args.examples != NONE:
             own.refresh()
-        yield KnownPerson(baseline, own.own if own is not None else None)
+        yield KnownPerson(baseline, voice, own.own if own is not None else None)
 
 
-def _baseline(own: "Personal", name: str) -> "Floats":
+def _voice(own: "Personal", name: str) -> "tuple[Floats, VoiceUsed]":
+    from desktop_app.engine.recognition.answer import VoiceUsed
     from desktop_app.errors import StoreError
 
     profile = own.profiles.named(name)
     voice = own.voice(profile.id)
     if not voice.clips:
         raise StoreError(f"This pack has heard no recording of {profile.name}; teach it with `voicekin voice learn`.")
-    return voice.baseline
+    return voice.baseline, VoiceUsed("saved", profile.name, voice.clips)

@@ -16,7 +16,7 @@ import soundfile
 from desktop_app import cli
 from desktop_app.commands import classify
 from desktop_app.engine.pack.format import Pack
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, clip
@@ -134,7 +134,7 @@ def test_same_voice_takes_the_baseline_from_the_files_of_the_call(
 ) -> None:
     paths = [write(tmp_path, f"{i}.wav", LABELS[i % 2], seed=i) for i in range(6)]
     missing = tmp_path / "missing.wav"
-    status, plain = classify_json(tiny_pack, [*paths, missing], capsys)
+    status, plain = classify_json(tiny_pack, [*paths, missing], capsys, "--voice", "none")
     same_status, same = classify_json(tiny_pack, [*paths, missing], capsys, "--same-voice")
     assert status == same_status == 1
     assert [line["path"] for line in same] == [line["path"] for line in plain]
@@ -147,6 +147,38 @@ def test_same_voice_takes_the_baseline_from_the_files_of_the_call(
         expected = recogniser.answer(analysis, baseline=voice.baseline)
         assert line["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-5)
         assert line["probabilities"] != before["probabilities"]
+        assert (line["rests_on"]["voice"], line["rests_on"]["heard"]) == ("group", 6)
+        assert before["rests_on"]["voice"] == "none"
+
+
+def test_recordings_of_one_folder_are_heard_against_each_other_by_themselves(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    together = [write(tmp_path, f"{i}.wav", LABELS[i % 4], seed=i) for i in range(6)]
+    (tmp_path / "other").mkdir()
+    apart = [write(tmp_path / "other", f"{i}.wav", LABELS[i], seed=i) for i in range(2)]
+    _, lines = classify_json(tiny_pack, [*together, *apart], capsys)
+    _, same = classify_json(tiny_pack, together, capsys, "--same-voice")
+    _, alone = classify_json(tiny_pack, apart, capsys, "--voice", "none")
+    for line, expected in zip(lines, [*same, *alone], strict=True):
+        assert line["probabilities"] == expected["probabilities"]
+        assert line["rests_on"] == expected["rests_on"]
+    status = cli.main(["classify", "--pack", str(tiny_pack.root), *map(str, together)])
+    assert (status, capsys.readouterr().out.count("Heard against all 6 recordings together.")) == (0, 6)
+
+
+def test_a_long_recording_is_heard_against_its_own_stretches(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Recogniser, "own_voice", lambda self, a: (self.estimate_voice([a]).baseline, VoiceUsed("itself", heard=9))
+    )
+    path = write(tmp_path, "a.wav", "angry")
+    _, (line,) = classify_json(tiny_pack, [path], capsys)
+    assert (line["rests_on"]["voice"], line["rests_on"]["heard"]) == ("itself", 9)
+    assert line["rests_on"]["pack"].startswith("tiny ")
+    _, (line,) = classify_json(tiny_pack, [path], capsys, "--voice", "none")
+    assert line["rests_on"]["voice"] == "none"
 
 
 def test_text_for_people(tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
         "abstained_because",
         "remarks",
     ]
-    head += ["novelty", "segments"]
+    head += ["novelty", "segments", "voice", "voice_name", "voice_heard", "pack", "k", "alpha", "own_examples"]
     rows = [[*head, *(f"p_{label}" for label in labels)]]
     for outcome in outcomes:
         if isinstance(outcome, Failure):
@@ -81,10 +81,17 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 " ".join(outcome.remarks),
                 _number(outcome.novelty),
                 str(len(outcome.segments)),
+                *_rests_on(outcome),
                 *(_number(outcome.probabilities.get(label)) for label in labels),
             ]
         )
     return rows
+
+
+def _rests_on(answer: Recognition) -> tuple[str, ...]:
+    on = answer.rests_on
+    heard = str(on.voice.heard) if on.voice.heard else ""
+    return (on.voice.kind, on.voice.name, heard, on.pack, str(answer.k), _number(answer.alpha), str(on.examples))
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:

@@ -157,6 +157,9 @@ class OwnDatastore:
     _latest: Ints = field(init=False)
     """For each of `names`, the index of its example that was added last; -1: it has none."""
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
     def __post_init__(self) -> None:
         n_pack = len(self.pack_labels)
         counts = np.bincount(self.label_of, minlength=len(self.names))
@@ -181,9 +184,6 @@ class OwnDatastore:
         latest = np.full(len(self.names), -1, dtype=np.int64)
         latest[self.label_of] = np.arange(len(self.label_of))  # the last of repeated indices stays
         set_once(self, "_latest", latest)
-
-    def __len__(self) -> int:
-        return len(self.ids)
 
     def distribution(self, pooled: Floats, baseline: Floats, p_model: Doubles, nearest: Sequence[Hit] = ()) -> Doubles:
         """p_own, float64 [pack_labels + labels], of pooled features [D] with their speaker's baseline [D], of which the

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 OR = " or "
 """Between the labels that an answer leaves open, where they are written as one text."""
+
+VoiceKind = Literal["none", "itself", "group", "saved"]
 
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
@@ -67,6 +69,66 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class VoiceUsed:
+    """Whose voice was taken off a recording before it was answered.
+
+    Attributes:
+        kind: "none": nobody's; "itself": that of the recording's own stretches; "group": that of the recordings which
+            were asked about together with it; "saved": one that VoiceKin keeps.
+        name: Of a saved voice.
+        heard: How many recordings it rests on, or stretches of this one.
+    """
+
+    kind: VoiceKind = "none"
+    name: str = ""
+    heard: int = 0
+
+    def clause(self) -> str:
+        """One plain clause for a person, "" for nobody's."""
+        if self.kind == "itself":
+            return "heard against the rest of this recording"
+        if self.kind == "group":
+            return f"heard against all {self.heard} recordings together"
+        return f"heard as {self.name}, known from {_recordings(self.heard)}" if self.kind == "saved" else ""
+
+
+NOBODY = VoiceUsed()
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """What an answer rests on beside the recording itself; k and alpha stand in the answer.
+
+    Attributes:
+        pack: Name and version of the pack.
+        examples: How many of the user's own were heeded where they are near.
+    """
+
+    voice: VoiceUsed = NOBODY
+    pack: str = ""
+    examples: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The object `rests_on` of an answer."""
+        return {
+            "voice": self.voice.kind,
+            "name": self.voice.name,
+            "heard": self.voice.heard,
+            "pack": self.pack,
+            "examples": self.examples,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` made.
+
+        Raises:
+            KeyError, TypeError: `data` is not what `as_json` makes.
+        """
+        return cls(VoiceUsed(data["voice"], data["name"], data["heard"]), data["pack"], data["examples"])
+
+
+@dataclass(frozen=True)
 class Recognition:
     """The answer for one recording.
 
@@ -90,6 +152,7 @@ class Recognition:
         channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
+        rests_on: The voice, the pack and the examples that it was made with.
     """
 
     path: str
@@ -112,6 +175,7 @@ class Recognition:
     own_share: float = 0.0
     remarks: tuple[str, ...] = ()
     label_set: tuple[str, ...] = ()
+    rests_on: RestsOn = RestsOn()
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
@@ -133,6 +197,7 @@ class Recognition:
             "k": self.k,
             "alpha": round(self.alpha, 4),
             "own_share": round(self.own_share, 4),
+            "rests_on": self.rests_on.as_json(),
             "neighbours": [
                 {
                     "id": n.id,
@@ -184,6 +249,7 @@ class Recognition:
             "timing_ms": Timing(**data["timing_ms"]),
             "channel": None if channel is None else channel - 1,
             "remarks": tuple(data.get("remarks", ())),
+            "rests_on": RestsOn.from_json(data["rests_on"]) if "rests_on" in data else RestsOn(),
         }
         return cls(**values)
 
@@ -207,6 +273,10 @@ class Failure:
 
 Outcome = Recognition | Failure
 """What a batch has for each of its files."""
+
+
+def _recordings(n: int) -> str:
+    return f"{n} recording" if n == 1 else f"{n} recordings"
 
 
 def _rounded(probabilities: Probabilities) -> dict[str, float]:

@@ -12,7 +12,16 @@ import numpy.typing as npt
 
 from desktop_app.engine.pack.format import Item, Pack
 from desktop_app.engine.recognition import fusion
-from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, Segment, Timing
+from desktop_app.engine.recognition.answer import (
+    NOBODY,
+    Neighbour,
+    Probabilities,
+    Recognition,
+    RestsOn,
+    Segment,
+    Timing,
+    VoiceUsed,
+)
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, own_mix, retrieve_own
 from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of
@@ -26,6 +35,11 @@ Floats = npt.NDArray[np.float32]
 ShouldStop = Callable[[], bool]
 Progress = Callable[[float], None]
 Listen = Callable[[Waveform], None]
+
+MIN_GROUP = 5
+"""Recordings, or stretches of one, from which on they are heard against their common voice. On six corpora left out in
+turn, groups of 5 of one speaker gain 8.9 points of UA where they are of all moods, and lose none of one mood; groups of
+5 of several speakers, who share a room and a microphone, gain 4.0, of 30 5.9 (the worst corpus -0.5 and -1.0)."""
 
 MIN_SECONDS = 0.1
 """Shorter than a syllable: nothing to hear a mood in."""
@@ -180,6 +194,7 @@ class Recogniser:
         analysis: Analysis,
         *,
         baseline: Floats | None = None,
+        voice: VoiceUsed = NOBODY,
         k: int | None = None,
         alpha: float | None = None,
         examples: OwnExamples | None = None,
@@ -190,6 +205,7 @@ class Recogniser:
 
         Args:
             baseline: The speaker's, float32 [D]; None for a speaker not known.
+            voice: Whose baseline that is, for the answer to say.
             k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
             alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, and towards the examples' where they
                 are near.
@@ -264,6 +280,7 @@ class Recogniser:
             channel=analysis.channel,
             remarks=analysis.remarks,
             label_set=label_set,
+            rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
         )
 
     def recognise_file(
@@ -285,6 +302,16 @@ class Recogniser:
         rows = [a.pooled for a in analyses if not self.is_silent(a)]
         pooled = np.concatenate(rows) if rows else np.zeros((0, self.pack.manifest.pooled_dim), np.float32)
         return estimate_baseline(pooled, self.stranger_probabilities, prior_of(self.pack))
+
+    def own_voice(self, analysis: Analysis) -> tuple[Floats, VoiceUsed] | None:
+        """The voice of a recording's own stretches, and what an answer says of it; None where they are too few.
+
+        Where several people speak in it, it is what they have in common: their room and microphone.
+        """
+        if len(analysis.spans) < MIN_GROUP:
+            return None
+        voice = self.estimate_voice([analysis])
+        return (voice.baseline, VoiceUsed("itself", heard=len(analysis.spans))) if voice.clips else None
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         """p_model [n, L] of pooled features [n, D] with a baseline [D]."""

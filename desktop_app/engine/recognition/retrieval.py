@@ -39,6 +39,10 @@ class OwnExamples(Protocol):
         labels: Labels beyond the pack's that have examples enough to join the answer.
     """
 
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
     @property
     def trust(self) -> float: ...
 

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Item, Pack
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
@@ -328,6 +328,9 @@ class OneExample:
     labels = ("tired",)
     alpha = 0.5
 
+    def __len__(self) -> int:
+        return 1
+
     def __init__(self, trust: float, near: float = 1.0) -> None:
         self.trust = trust
         self.near = near
@@ -436,3 +439,22 @@ def test_a_recording_of_the_full_length_gets_no_longer(recogniser: Recogniser, e
         recogniser.analyse(sound)
         assert most - 320 < len(encoded[-1]) <= most
         assert int(encoded[-1].argmax()) % 320 == 0
+
+
+def test_a_recording_of_many_stretches_has_a_voice_of_its_own(tiny_pack: Pack) -> None:
+    recogniser = Recogniser(tiny_pack)
+    clips = [recogniser.analyse(clip(LABELS[i % 4], i)) for i in range(6)]
+    long = replace(
+        clips[0],
+        spans=tuple((2.0 * i, 2.0 * i + 1) for i in range(6)),
+        pooled=np.concatenate([one.pooled for one in clips]),
+    )
+    found = recogniser.own_voice(long)
+    assert found is not None
+    baseline, used = found
+    assert used == VoiceUsed("itself", heard=6)
+    np.testing.assert_array_equal(baseline, recogniser.estimate_voice(clips).baseline)
+    answer = recogniser.answer(long, baseline=baseline, voice=used)
+    assert answer.rests_on.voice == used
+    assert answer.as_json()["rests_on"]["heard"] == 6
+    assert recogniser.own_voice(replace(long, spans=long.spans[:4], pooled=long.pooled[:4])) is None
