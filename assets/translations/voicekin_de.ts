@@ -412,6 +412,10 @@
         <translation>Das Ende der Datei fehlt: Nach {0} s bricht sie ab.</translation>
     </message>
     <message>
+        <source>The file does not say how long it lasts, as it should; {0} s were heard.</source>
+        <translation>Die Datei gibt ihre Länge nicht an, obwohl sie sollte; {0} s wurden gehört.</translation>
+    </message>
+    <message>
         <source>Of its {0} bytes only {1} were found to be sound.</source>
         <translation>Von den {0} Bytes der Datei erwiesen sich nur {1} als Ton.</translation>
     </message>

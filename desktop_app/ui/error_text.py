@@ -64,6 +64,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "The file says that it lasts {0} s; {1} s of sound are in it and were heard."),
     QT_TRANSLATE_NOOP("Error", "There were errors while decoding it ({0}); what could not be decoded was left out."),
     QT_TRANSLATE_NOOP("Error", "The end of the file is missing: it breaks off after {0} s."),
+    QT_TRANSLATE_NOOP("Error", "The file does not say how long it lasts, as it should; {0} s were heard."),
     QT_TRANSLATE_NOOP("Error", "Of its {0} bytes only {1} were found to be sound."),
     QT_TRANSLATE_NOOP("Error", "It has {0} sound tracks; number {1} was heard ({2})."),
     QT_TRANSLATE_NOOP("Error", "It has {0} channels with different voices; each was heard while it spoke."),

@@ -44,9 +44,8 @@ PACKET_BYTES = 12
 """Of a file with one stream and nothing else, so much is sound, beside tags and what each packet costs the container;
 unless something in it was not found."""
 
-BARE = ("mp3", "aac", "ac3", "eac3", "dts")
 BARE_TAGS_BYTES = 1_500
-"""Streams that are packets alone; beside an ID3v2 tag, so much is a table of the frames or a tag at the end."""
+"""The same of a stream without a container: beside an ID3v2 tag, a table of the frames or a tag at the end."""
 
 
 class Recording:
@@ -177,15 +176,19 @@ class _ByFfmpeg(Recording):
         else:
             return
         single = len(running.tracks) == 1
+        if running.length_is_missing and self.expected_s is None:
+            self.remarks.append(
+                f"The file does not say how long it lasts, as it should; {running.read_s:.1f} s were heard."
+            )
         self._note_length(running.read_s, LENGTH_TOLERANCE_S if single else FILM_TOLERANCE_S)
         if running.faults:
             self.remarks.append(
                 f"There were errors while decoding it ({running.faults}); what could not be decoded was left out."
             )
-        elif single and running.heard is not None:
+        elif single and running.heard is not None and running.container != "flac":  # whose frames have checksums
             packets, heard = running.heard
             size = self.path.stat().st_size
-            if running.container in BARE:
+            if running.container in ffmpeg.BARE:
                 with self.path.open("rb") as file:
                     least = size - headers.id3_bytes(file) - BARE_TAGS_BYTES
             else:

@@ -41,6 +41,12 @@ INDEXED = ("mov", "matroska")
 """Containers in which ffmpeg finds a time to the sample; elsewhere it guesses by the bytes, so what is not wanted is
 decoded and dropped."""
 
+BARE = ("mp3", "aac", "ac3", "eac3", "dts", "amr", "flac", "loas", "truehd", "mlp")
+"""Streams of packets alone, without a container that would say how long they are."""
+
+CONSTANT_RATE = ("ac3", "eac3", "dts")
+"""Streams that don't say how long they are, and of which ffmpeg's guess by the bytes is right."""
+
 PATIENCE_S = 20.0
 """A decoder that gives no sample for so long, while one waits for it, hangs. A disk may have to spin up first."""
 
@@ -218,6 +224,11 @@ class Decoding:
         return self._log.expected_s
 
     @property
+    def length_is_missing(self) -> bool:
+        """Whether its format would say how long the file lasts, and the file does not."""
+        return self._log.guessed and self.container not in BARE
+
+    @property
     def faults(self) -> int:
         """Places in which decoding failed, so far; all of them once `read` has come to the end."""
         return self._log.faults
@@ -363,6 +374,7 @@ class _Log:
         self.expected_s: float | None = None
         self.tracks: list[Track] = []
         self.mapped: int | None = None
+        self.guessed = False
         self.faults = 0
         self.heard: tuple[int, int] | None = None
         self.described = threading.Event()
@@ -418,18 +430,17 @@ class _Log:
         elif found := re.match(r"Input #0, ([^,]+)", text):
             self.container = found[1]
         elif "Estimating duration from bitrate" in text:
-            self._guessed = True
+            self.guessed = True
         elif found := _DURATION.search(line):
             hours, minutes, seconds = int(found[1]), int(found[2]), float(found[3])
-            self.expected_s = None if self._guessed else hours * 3600 + minutes * 60 + seconds
+            if not self.guessed or self.container in CONSTANT_RATE:
+                self.expected_s = hours * 3600 + minutes * 60 + seconds
         elif found := _MAPPED.search(line):
             self.mapped = int(found[1])
         elif found := _STREAM.search(line):
             self.tracks.append(_track(int(found[1]), found[2] or "", found[3], found[4]))
         elif re.match(r"Output #0", text):
             self.described.set()
-
-    _guessed = False
 
 
 def _track(number: int, language: str, kind: str, described: str) -> Track:

@@ -11,6 +11,9 @@ from typing import BinaryIO
 UNKNOWN = 0xFFFFFFFF
 """The length that a WAV header has while its recorder, or the program that wrote to a pipe, does not know better."""
 
+MP3_PADDING = 300
+"""Bytes of zeros that may follow the last frame of an MP3 that is whole."""
+
 FLAC_REST = 8_192
 """Bytes that libFLAC reads at once; less than that after a FLAC's end may be in its hands already."""
 
@@ -103,7 +106,7 @@ class Mp3Frames:
     Attributes:
         samples: How many they hold for each channel, what an encoder put before and behind the sound included.
         damaged: Whether something else than a frame or a tag stands between them or behind them.
-        ended: Whether the last one is whole.
+        ended: Whether the last one is whole, and not followed by nothing but zeros, as of a download that broke off.
     """
 
     samples: int
@@ -127,7 +130,7 @@ def mp3_frames(file: BinaryIO) -> Mp3Frames | None:
             return None
         rest = data[at : at + 32]
         is_tag = rest.startswith((b"TAG", b"APETAGEX", b"LYRICSBEGIN")) or not any(rest)
-        return Mp3Frames(samples, not is_tag, at <= size)
+        return Mp3Frames(samples, not is_tag, at <= size and (any(rest) or size - at < MP3_PADDING))
 
 
 def id3_bytes(file: BinaryIO) -> int:
