@@ -59,6 +59,18 @@
         <translation>{0} oder {1}</translation>
     </message>
     <message>
+        <source>Mostly {0}</source>
+        <translation>Überwiegend {0}</translation>
+    </message>
+    <message>
+        <source>{0} and {1}</source>
+        <translation>{0} und {1}</translation>
+    </message>
+    <message>
+        <source>Of the time: {0}. The timeline shows when.</source>
+        <translation>Anteile der Zeit: {0}. Der Zeitverlauf zeigt, wann.</translation>
+    </message>
+    <message>
         <source>The sound does not say which of the two.</source>
         <translation>Der Klang sagt nicht, was von beidem.</translation>
     </message>
@@ -77,6 +89,10 @@
     <message>
         <source>The classifier hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); mixed, “{4}” leads.</source>
         <translation>Der Klassifikator hört „{0}“ ({1}), die nächsten Aufnahmen klingen eher nach „{2}“ ({3}); gemischt führt „{4}“.</translation>
+    </message>
+    <message>
+        <source>{0}, {1} of it speech · answered in {2} s</source>
+        <translation>{0}, davon {1} Sprache · beantwortet in {2} s</translation>
     </message>
     <message>
         <source>{0} s, {1} s of it speech · answered in {2} ms</source>
@@ -1419,8 +1435,8 @@
 <context>
     <name>NeighbourCard</name>
     <message>
-        <source>Its share of what the neighbours say</source>
-        <translation>Ihr Anteil an dem, was die Nachbarn sagen</translation>
+        <source>Its share of what the neighbours say: {0}</source>
+        <translation>Ihr Anteil an dem, was die Nachbarn sagen: {0}</translation>
     </message>
     <message>
         <source>“{0}”</source>
@@ -1441,6 +1457,22 @@
 </context>
 <context>
     <name>Neighbours</name>
+    <message>
+        <source>1 speaker</source>
+        <translation>1 Person</translation>
+    </message>
+    <message>
+        <source>{0} speakers</source>
+        <translation>{0} Personen</translation>
+    </message>
+    <message>
+        <source>{0} languages</source>
+        <translation>{0} Sprachen</translation>
+    </message>
+    <message>
+        <source>{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
+        <translation>{0} der {1} nächsten klingen {2}: {3}. Die nächsten machen {4} der Antwort aus.</translation>
+    </message>
     <message>
         <source>Your own example</source>
         <translation>Ihr eigenes Beispiel</translation>

@@ -1,11 +1,17 @@
 """An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
 
+from collections import Counter
+
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition
-from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET
-from desktop_app.ui.language import corpus_name, label_name, language_name, number, percent, translate
+from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
+from desktop_app.engine.recognition.timeline import share_of_time
+from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
 from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, Grounds
 from desktop_app.ui.widgets.probability_bar import BarRow
 
+LONG_S = 60.0
+LONG_SEGMENTS = 4
+MOSTLY = 0.6  # of the time
 LEAST_SHARE = 0.005  # rounds to a per cent
 CLOSE = 0.15  # two shares this near to each other are as good as level
 
@@ -35,8 +41,25 @@ def left_open(recognition: Recognition) -> tuple[str, ...]:
     return recognition.label_set or (recognition.label,)
 
 
+def consists_of(recognition: Recognition) -> tuple[tuple[str, float], ...]:
+    """What a long recording consists of: (label, share of the time), the largest first; () for a short one.
+
+    Over many minutes the mean of all answers says of nothing that it stands out, where each part has its own.
+    """
+    is_long = recognition.duration_s >= LONG_S and len(recognition.segments) >= LONG_SEGMENTS
+    if not is_long or recognition.abstained_because not in ("", UNCERTAIN):
+        return ()
+    shares = sorted(share_of_time(recognition).items(), key=lambda one: -one[1])
+    return tuple((label, part) for label, part in shares if part >= LEAST_SHARE)
+
+
 def headline(recognition: Recognition) -> str:
-    """The answer in a word, or the two that it leaves open."""
+    """The answer in a word, or the two that it leaves open; of a long recording what most of it is."""
+    if parts := consists_of(recognition):
+        (first, share_of_first), *others = parts
+        if share_of_first >= MOSTLY or not others:
+            return translate("Answer", "Mostly {0}").format(label_name(first).lower())
+        return translate("Answer", "{0} and {1}").format(label_name(first), label_name(others[0][0]).lower())
     if recognition.abstained:
         return translate("Answer", "Uncertain")
     if len(recognition.label_set) == 2:
@@ -45,14 +68,22 @@ def headline(recognition: Recognition) -> str:
 
 
 def share(recognition: Recognition) -> str:
-    """The number beside it, of both where two are left open; nothing where it should not be relied on."""
+    """The number beside it, of both where two are left open; nothing where it should not be relied on.
+
+    Of a long recording it is the share of the time.
+    """
+    if parts := consists_of(recognition):
+        return percent(parts[0][1] if parts[0][1] >= MOSTLY else sum(part for _, part in parts[:2]))
     if recognition.abstained:
         return ""
     return percent(sum(recognition.probabilities[label] for label in left_open(recognition)))
 
 
 def how_sure(recognition: Recognition) -> str:
-    """One sentence on how far to trust the answer."""
+    """One sentence on how far to trust the answer; of a long recording, what it consists of."""
+    if parts := consists_of(recognition):
+        words = ", ".join(f"{label_name(label).lower()} {percent(part)}" for label, part in parts)
+        return translate("Answer", "Of the time: {0}. The timeline shows when.").format(words)
     closest = label_name(recognition.label)
     if recognition.abstained:
         if is_silent(recognition):
@@ -110,10 +141,13 @@ def spoken(recognition: Recognition) -> str:
 def lengths(recognition: Recognition, heard_s: float) -> str:
     """Seconds that were listened to, seconds of speech, and what the answer cost."""
     timing = recognition.timing_ms
+    took = round(timing.decode + timing.encode + timing.retrieve)
+    if heard_s >= 60:
+        return translate("Answer", "{0}, {1} of it speech · answered in {2} s").format(
+            clock(heard_s), clock(recognition.speech_s), number(took / 1000, 1)
+        )
     return translate("Answer", "{0} s, {1} s of it speech · answered in {2} ms").format(
-        number(heard_s, 1),
-        number(recognition.speech_s, 1),
-        round(timing.decode + timing.encode + timing.retrieve),
+        number(heard_s, 1), number(recognition.speech_s, 1), took
     )
 
 
@@ -145,6 +179,27 @@ def _voice(grounds: Grounds) -> str:
     if grounds.recordings == 1:
         return translate("Answer", "{0}’s voice from 1 recording").format(grounds.name)
     return translate("Answer", "{0}’s voice from {1} recordings").format(grounds.name, grounds.recordings)
+
+
+def neighbours_in_a_sentence(recognition: Recognition) -> str:
+    """How many of the nearest sound alike, of how many people and languages, and how much that weighs in the answer."""
+    neighbours = recognition.neighbours
+    if not neighbours:
+        return ""
+    (label, n), *_ = Counter(one.label for one in neighbours).most_common()
+    alike = [one for one in neighbours if one.label == label]
+    speakers = len({(one.corpus, one.speaker) for one in alike})
+    languages = len({one.language for one in alike if one.language})
+    kinds = [
+        translate("Neighbours", "1 speaker")
+        if speakers == 1
+        else translate("Neighbours", "{0} speakers").format(speakers)
+    ]
+    if languages > 1:
+        kinds.append(translate("Neighbours", "{0} languages").format(languages))
+    return translate(
+        "Neighbours", "{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer."
+    ).format(n, len(neighbours), label_name(label).lower(), ", ".join(kinds), percent(recognition.alpha))
 
 
 def origin(neighbour: Neighbour) -> str:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.timeline import Stretch
-from desktop_app.ui.answer_text import is_silent, rests_on_in_short
+from desktop_app.ui.answer_text import consists_of, headline, is_silent, rests_on_in_short, share
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
@@ -438,7 +438,9 @@ def answer_in_short(entry: Entry) -> str:
         if entry.state is EntryState.RUNNING:
             return percent(entry.progress) if entry.progress else translate("Session", "Listening …")
         return translate("Session", "Waiting")
-    if recognition.abstained:
+    if consists_of(recognition):
+        answer = f"{headline(recognition)} {share(recognition)}"
+    elif recognition.abstained:
         answer = translate("Session", "Uncertain")
     else:
         answer = f"{label_name(recognition.label)} {percent(recognition.confidence)}"

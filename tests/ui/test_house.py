@@ -85,7 +85,7 @@ def test_tab_goes_from_top_to_bottom_as_the_eye_does(desk: Desk, wav: Wav) -> No
     desk.qtbot.mouseClick(window.what_if.heading, LEFT)
     panels = (
         *(window.record, window.voice, window.recordings, window.notice),
-        *(window.answer, window.neighbours, window.what_if),
+        *(window.answer, window.what_if, window.neighbours),
     )
     window.record.microphones.setFocus()
     order: list[QWidget] = []

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
-from desktop_app.engine.recognition.answer import Neighbour, Recognition, Timing
-from desktop_app.engine.recognition.recogniser import NO_SPEECH
+from desktop_app.engine.recognition.answer import Neighbour, Recognition, Segment, Timing
+from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNCERTAIN
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui import answer_text, theme
 from desktop_app.ui.live_model import Smoother
@@ -24,10 +24,11 @@ def recognition(
     mix: dict[str, float],
     model: dict[str, float] | None = None,
     neighbours: dict[str, float] | None = None,
+    neighbours_found: tuple[Neighbour, ...] = (),
     **changes: object,
 ) -> Recognition:
     label = max(mix, key=lambda name: mix[name])
-    found = (Neighbour("a", label, "ravdess", "07", "English", "", 1.0, 0.25, 1.0),)
+    found = neighbours_found or (Neighbour("a", label, "ravdess", "07", "English", "", 1.0, 0.25, 1.0),)
     values: dict[str, object] = {
         "path": "",
         "duration_s": 2.0,
@@ -182,6 +183,31 @@ def test_a_neighbours_origin_is_readable() -> None:
     neighbour = recognition({"sad": 1.0}).neighbours[0]
     assert answer_text.origin(neighbour) == "RAVDESS · speaker 07 · English"
     assert "distance 0.25" in answer_text.neighbour_in_words(neighbour, 1)
+
+
+def test_the_neighbours_are_said_in_a_sentence() -> None:
+    def near(i: int, label: str, language: str) -> Neighbour:
+        return Neighbour(str(i), label, "ravdess" if i % 2 else "nemo", str(i % 3), language, "", 1.0, 0.2, 0.25)
+
+    found = (near(0, "sad", "en"), near(4, "sad", "de"), near(2, "angry", "en"), near(6, "sad", "en"))
+    said = answer_text.neighbours_in_a_sentence(recognition({"sad": 0.9, "angry": 0.1}, neighbours_found=found))
+    assert said.replace("\xa0", " ") == (
+        "3 of the 4 nearest are sad: 2 speakers, 2 languages. The nearest make up 50 % of the answer."
+    )
+
+
+def test_a_long_recording_is_said_to_consist_of_its_parts() -> None:
+    labels = ["sad"] * 5 + ["angry"] * 3 + ["happy"] * 2
+    parts = tuple(Segment(30.0 * i, 30.0 * i + 30, label, {label: 1.0}) for i, label in enumerate(labels))
+    doubt = {"abstained": True, "abstained_because": UNCERTAIN}
+    shares = {"angry": 0.32, "happy": 0.31, "sad": 0.37}
+    long = recognition(shares, duration_s=1187.5, speech_s=900.0, segments=parts, **doubt)
+    assert (answer_text.headline(long), answer_text.share(long)) == ("Sad and angry", "80\xa0%")
+    assert answer_text.how_sure(long).replace("\xa0", " ").startswith("Of the time: sad 50 %, angry 30 %, happy 20 %.")
+    assert answer_text.lengths(long, 1187.5).startswith("19:47, 15:00 of it speech")
+    mostly = replace(long, segments=parts[:6])
+    assert (answer_text.headline(mostly), answer_text.share(mostly)) == ("Mostly sad", "83\xa0%")
+    assert answer_text.headline(replace(long, duration_s=30.0)) == "Uncertain"
 
 
 # colours and the map

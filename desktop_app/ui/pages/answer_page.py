@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.ui.answer_text import is_silent
+from desktop_app.ui.answer_text import consists_of, is_silent
 from desktop_app.ui.panels.answer_panel import AnswerPanel
 from desktop_app.ui.panels.map_panel import MapPanel
 from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
@@ -52,14 +52,14 @@ class AnswerPage(QScrollArea):
         self._columns.setSpacing(16)
         self._columns.addWidget(self.answer, 3)
         self._columns.addWidget(self.map, 2)
-        whole = QVBoxLayout(page)
+        whole = self._whole = QVBoxLayout(page)
         whole.setContentsMargins(24, 20, 24, 24)
         whole.setSpacing(16)
         whole.addLayout(self._columns)
         whole.addWidget(self.timeline)
         whole.addWidget(self.that_was)
+        whole.addWidget(self.what_if)  # near the bars that it moves
         whole.addWidget(self.neighbours)
-        whole.addWidget(self.what_if)
         whole.addStretch(1)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -86,6 +86,11 @@ class AnswerPage(QScrollArea):
             self.verticalScrollBar().setValue(0)
         self.answer.show_entry(entry)
         self.timeline.show_entry(entry)
+        is_long = entry.recognition is not None and bool(consists_of(entry.recognition))
+        at = self._whole.indexOf(self.timeline)
+        if (at == 0) != is_long:  # of a long recording one looks at the time first
+            self._whole.removeWidget(self.timeline)
+            self._whole.insertWidget(0 if is_long else 1, self.timeline)
         recognition = entry.recognition
         says_something = recognition is not None and not is_silent(recognition)
         self.what_if.setVisible(says_something)

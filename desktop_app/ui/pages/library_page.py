@@ -143,6 +143,8 @@ class LibraryPage(QWidget):
         self.back = QPushButton(self.tr("Back"))
         self.back.clicked.connect(self.back_asked)
         self.name, self.tags, self.notes = QLineEdit(), QLineEdit(), QLineEdit()
+        for field, name in ((self.name, self.tr("Name")), (self.tags, self.tr("Tags")), (self.notes, self.tr("Notes"))):
+            field.setAccessibleName(name)
         self.tags.setPlaceholderText(self.tr("words, with commas between them"))
         for field, write in (
             (self.name, self._library.rename),

@@ -8,12 +8,14 @@ from desktop_app.engine.recognition.answer import Neighbour, Recognition
 from desktop_app.ui import answer_text
 from desktop_app.ui.language import label_name, number, percent
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
 from desktop_app.ui.widgets.envelope import Envelope
 
 SHOWN_AT_FIRST = 8  # about; as many as fill whole rows
 NARROWEST_CARD = 206
+WEIGHT_SIZE = (56, 5)  # pixels
 
 
 class NeighbourCard(Card):
@@ -32,7 +34,10 @@ class NeighbourCard(Card):
         self.content.setSpacing(6)
         self.dot = Dot(theme)
         self.label = text_label("section")
-        self.weight = text_label("section")
+        self.weight = CalmBar()  # a figure beside the emotion's name would read as how sure that is
+        self.weight.setRange(0, 100)
+        self.weight.setTextVisible(False)
+        self.weight.setFixedSize(*WEIGHT_SIZE)
         self.envelope = Envelope(theme)
         self.origin = text_label("small", wrap=True)
         self.words = text_label("small", wrap=True)
@@ -54,13 +59,15 @@ class NeighbourCard(Card):
         self.content.addLayout(bottom)
         self.content.addStretch(1)
 
-    def show_neighbour(self, neighbour: Neighbour, rank: int) -> None:
-        """Show it."""
+    def show_neighbour(self, neighbour: Neighbour, rank: int, heaviest: float) -> None:
+        """Show it; `heaviest` is the largest weight of all neighbours."""
         self._neighbour = neighbour
         self.dot.show_label(neighbour.label)
         self.label.setText(label_name(neighbour.label))
-        self.weight.setText(percent(neighbour.weight))
-        self.weight.setToolTip(self.tr("Its share of what the neighbours say"))
+        self.weight.setValue(round(100 * neighbour.weight / heaviest) if heaviest > 0 else 0)
+        share = self.tr("Its share of what the neighbours say: {0}").format(percent(neighbour.weight))
+        self.weight.setToolTip(share)
+        self.weight.setAccessibleName(share)
         self.envelope.show_peaks(neighbour.envelope, neighbour.label)
         self.origin.setText(answer_text.origin(neighbour))
         self.words.setText(self.tr("“{0}”").format(neighbour.text) if neighbour.text else "")
@@ -92,6 +99,7 @@ class NeighboursPanel(QWidget):
         self._columns = 0
         self._show_all = False
         self.title = text_label("section")
+        self.sentence = text_label("sentence", wrap=True)
         self.more = QPushButton()
         self.more.setObjectName("flat")
         self.more.clicked.connect(self._toggle_all)
@@ -104,7 +112,8 @@ class NeighboursPanel(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setVerticalSpacing(10)
         whole.addLayout(top, 0, 0)
-        whole.addLayout(self._grid, 1, 0)
+        whole.addWidget(self.sentence, 1, 0)
+        whole.addLayout(self._grid, 2, 0)
 
     def prepare(self) -> None:
         """Make the first cards ahead, one at a time: made with the first answer they would hold it up."""
@@ -115,6 +124,7 @@ class NeighboursPanel(QWidget):
     def show_recognition(self, recognition: Recognition) -> None:
         """The neighbours of an answer."""
         self._neighbours = recognition.neighbours
+        self.sentence.setText(answer_text.neighbours_in_a_sentence(recognition))
         self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
@@ -124,10 +134,11 @@ class NeighboursPanel(QWidget):
     def _fill(self) -> None:
         at_first = self._columns_that_fit() * max(1, round(SHOWN_AT_FIRST / self._columns_that_fit()))
         shown = self._neighbours if self._show_all else self._neighbours[:at_first]
+        heaviest = max((neighbour.weight for neighbour in self._neighbours), default=0.0)
         while len(self._cards) < len(shown):
             self._add_card()
         for rank, (card, neighbour) in enumerate(zip(self._cards, shown, strict=False), start=1):
-            card.show_neighbour(neighbour, rank)
+            card.show_neighbour(neighbour, rank, heaviest)
         self._place()
         for i, card in enumerate(self._cards):
             card.setVisible(i < len(shown))
