@@ -62,6 +62,20 @@ def test_one_channel_is_listened_to_and_named(
     assert restored.as_json() == answers[1]
 
 
+def test_what_of_a_file_could_not_be_heard_is_told(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, "cut.wav", "sad")
+    path.write_bytes(path.read_bytes()[:40_044])
+    status, (line,) = classify_json(tiny_pack, [path], capsys)
+    assert status == 0
+    (remark,) = line["remarks"]
+    assert remark.startswith("The file says that it lasts 2.0 s; 1.2")
+    assert Recognition.from_json(line).remarks == (remark,)
+    cli.main(["classify", "--pack", str(tiny_pack.root), str(path)])
+    assert remark in capsys.readouterr().out
+
+
 @pytest.mark.timeout(120)
 def test_a_batch_with_everything_wrong_in_it(
     tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -206,6 +206,17 @@ def test_one_channel_is_listened_to(desk: Desk, tmp_path: Path) -> None:
     assert window.session.index(row, SessionModel.NAME).data() == "two people.wav"
 
 
+def test_what_of_a_file_could_not_be_heard_is_told(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "cut.wav"
+    soundfile.write(path, clip("sad"), 16_000)
+    path.write_bytes(path.read_bytes()[:40_044])
+    window = desk.open()
+    run_dry(desk, lambda: desk.drop(path))
+    said = "The file says that it lasts 2.0 s; 1.2 s of sound are in it and were heard."
+    assert said in window.answer.sure.text()
+    assert said in window.session.entries()[0].remark
+
+
 def test_a_take_is_heard_whatever_channel_files_are_heard_by(desk: Desk) -> None:
     window = desk.open()
     window.channel_menu.choices[2].trigger()
