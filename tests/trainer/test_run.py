@@ -68,6 +68,13 @@ draws = 2
 {more}
 """
 
+PUBLISHED = """
+[[published]]
+name = "theirs"
+wa = 61.25
+source = "a journal, other folds"
+"""
+
 FOUR = '["ravdess", "emodb", "nemo", "ased"]'
 
 
@@ -111,7 +118,11 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
         assert low <= added <= high
     assert "| 10, one mood |" in capsys.readouterr().out
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == 9
+    assert page.count("data:image/png;base64,") == page.count("<figcaption>") == 9
+    assert f'alt="Expected calibration error {scores["conditions"]["0"]["ece"]:.3f}; how sure' in page
+    recall = 100 * scores["conditions"]["0"]["confusion"][0][0] / sum(scores["conditions"]["0"]["confusion"][0])
+    assert f'alt="Answered rightly: angry {recall:.0f} %' in page
+    assert "<pre>     sure right" in page  # drawn in text: a paragraph would run its lines together
     assert "http" not in page.replace("http://www.w3.org", "")  # self-contained
     assert (folder / "figures" / "confusion-0.svg").is_file()
 
@@ -531,6 +542,36 @@ def test_a_second_head_is_an_option_and_the_report_has_both(place: Path) -> None
     assert "small heads trained after that, on what it then hears" in load_pack(place / "pack").model_card()
 
 
+def test_a_report_has_published_figures_and_the_curves_of_fine_tuning(place: Path) -> None:
+    recipe = write_finetuning(place, more=PUBLISHED)
+    assert run("report", recipe) == 0
+    page = (place / "runs" / "tiny" / "report.html").read_text()
+    own = json.loads((place / "runs" / "tiny" / "scores.json").read_text())["conditions"]["0"]
+    assert "<td>theirs</td><td>61.2</td><td></td><td>a journal, other folds</td>" in page
+    assert f"<td>here</td><td>{own['wa']:.1f}</td><td>{own['ua_fused']:.1f} (" in page
+    losses = []
+    for curve in sorted((place / "runs" / "tiny").glob("*/0/finetune.csv")):
+        losses.append([float(line.split(",")[1]) for line in curve.read_text().splitlines()[1:]])
+    first, last = (np.mean([rows[i] for rows in losses]) for i in (0, -1))
+    assert f"3 trainings; their loss falls from {first:.3f} to {last:.3f}" in page
+
+
+def test_the_papers_experiment_on_a_made_iemocap(place: Path) -> None:
+    made.iemocap(place / "corpora" / "iemocap")
+    save_tiny("wav2vec2", place / "models" / "wav2vec2-base")
+    recipe = str(Path(__file__).parents[2] / "trainer" / "recipes" / "paper-iemocap.toml")
+    small = ("backbone.layers=2", "backbone.pooled_layers=[2]", "finetune.epochs=2", "protocol.seeds=[0]")
+    assert run("evaluate", recipe, *(word for change in small for word in ("--set", change))) == 0
+    folder = place / "runs" / "paper-iemocap"
+    scores = json.loads((folder / "scores.json").read_text())
+    assert len(scores["conditions"]["0"]["by_fold"]) == len(scores["tuned"]) == 10
+    tuned = list(scores["tuned"].values())
+    assert {t["weighting"] for t in tuned} == {"distance"}
+    curve = (folder / next(iter(scores["tuned"])) / "finetune.csv").read_text().splitlines()
+    assert curve[0] == "epoch,loss,validation_accuracy,learning_rate,validation_loss"
+    assert [line.split(",")[3] for line in curve[1:]] == ["0.0001", "0.0001"]
+
+
 def test_iemocap_by_the_papers_folds(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made.iemocap(place / "corpora" / "iemocap", sentences=False)
     recipe = write_recipe(place, '["iemocap"]', 'label_map = {excited = "happy"}', "leave-two-speakers-out")
@@ -553,14 +594,6 @@ def test_an_encoder_that_int8_would_change_stays_in_float32(place: Path, monkeyp
     encoder = (place / "pack" / "encoder.onnx").read_bytes()
     assert b"MatMulInteger" in encoder or b"DynamicQuantizeMatMul" in encoder
     assert 0 <= load_pack(place / "pack").manifest.training["int8_labels_kept"] <= 1
-
-
-PUBLISHED = """
-[[published]]
-name = "theirs"
-wa = 61.25
-source = "a journal, other folds"
-"""
 
 
 def test_the_papers_tables_figures_and_sweeps(

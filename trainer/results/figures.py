@@ -120,16 +120,21 @@ def calibration_figure(truth: Ints, probabilities: npt.NDArray[np.float64], bins
 
 
 def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
-    """Loss over epochs, a line a training: by its name, rows of (epoch, loss, ...)."""
-    figure = Figure(figsize=(5, 3.5))
-    axes = figure.add_subplot()
+    """Loss and validation UA over epochs, a line a training: by its name, rows of (epoch, loss, UA or -1, ...)."""
+    checked = any(row[2] >= 0 for rows in curves.values() for row in rows)
+    figure = Figure(figsize=(10 if checked else 5, 3.5), layout="constrained")
+    grid = np.ravel(figure.subplots(1, 1 + checked, squeeze=False))
     for name, rows in curves.items():
-        axes.plot([r[0] for r in rows], [r[1] for r in rows], linewidth=1, label=name if len(curves) <= 10 else None)
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("loss")
-    axes.set_title("training")
+        label = name if len(curves) <= 10 else None
+        grid[0].plot([r[0] for r in rows], [r[1] for r in rows], linewidth=1, label=label)
+        if checked:
+            there = [r for r in rows if r[2] >= 0]
+            grid[1].plot([r[0] for r in there], [r[2] for r in there], linewidth=1, marker=".", label=label)
+    for axes, what in zip(grid, ("loss", "UA on validation speakers, %"), strict=False):
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(what)
     if len(curves) <= 10:
-        axes.legend(fontsize=7)
+        grid[0].legend(fontsize=7)
     return figure
 
 

@@ -3,12 +3,15 @@
 import base64
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from trainer.recipe import PublishedRecipe
 from trainer.results.evaluate import evaluate_run, read_scores
 from trainer.results.figures import calibration_figure, confusion_figure, coverage_figure, save_figure, training_figure
 from trainer.run import Run
@@ -18,8 +21,23 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: 1rem 0 } td, th { border-bottom: 1px solid #ccc; padding: .25rem .7rem }
 td + td, th + th { text-align: right } pre { background: #f4f4f4; padding: 1rem; overflow: auto }
-img { max-width: 100% }
+img { max-width: 100% } figure { margin: 2rem 0 } figcaption { color: #555 }
 """
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on the page.
+
+    Attributes:
+        source: A data URI.
+        caption: What it shows.
+        told: What can be seen on it, for who can't see it.
+    """
+
+    source: str
+    caption: str
+    told: str
 
 
 def report_run(run: Run) -> Path:
@@ -32,19 +50,92 @@ def report_run(run: Run) -> Path:
     pictures = []
     for name, condition in scores["conditions"].items():
         slug = f"confusion-{name.replace(', ', '-').replace(' ', '-')}"
-        matrices = {f"clips known: {name}": np.array(condition["confusion"])}
-        pictures.append(save_figure(confusion_figure(scores["labels"], matrices), figures / slug))
-    first = _first_answers(run)
-    pictures.append(save_figure(coverage_figure(*first), figures / "coverage"))
-    pictures.append(save_figure(calibration_figure(*first), figures / "calibration"))
-    pictures.append(save_figure(training_figure(_curves(run)), figures / "training"))
+        counts = np.array(condition["confusion"])
+        source = save_figure(confusion_figure(scores["labels"], {f"clips known: {name}": counts}), figures / slug)
+        caption = f"What was answered to each label, in per cent of its clips; clips of the speaker known: {name}."
+        pictures.append(Picture(source, caption, f"Answered rightly: {_recalls(scores['labels'], counts)}."))
+    pictures += [*_of_confidence(run, scores, figures), _of_training(run, figures)]
     texts = [run.folder / "tables.md", *sorted((run.folder / "tables").glob("*.md"))]
-    drawn = sorted((run.folder / "tables").glob("*.png"))
-    pictures += ["data:image/png;base64," + base64.b64encode(p.read_bytes()).decode() for p in drawn]
+    blocks = [p.read_text(encoding="utf-8").strip() for p in texts]
+    if run.recipe.published and not (run.folder / "tables" / "table-4.md").is_file():
+        blocks.append(published_table(run.recipe.published, scores))
+    pictures += [_drawn(path) for path in sorted((run.folder / "tables").glob("*.png"))]
     path = run.folder / "report.html"
-    tables = "\n\n".join(p.read_text(encoding="utf-8").strip() for p in texts)
-    path.write_text(_page(run, tables, pictures), encoding="utf-8")
+    path.write_text(_page(run, "\n\n".join(blocks), pictures), encoding="utf-8")
     return path
+
+
+def published_table(published: Sequence[PublishedRecipe], scores: Mapping[str, Any]) -> str:
+    """Others' figures, and one's own for speakers that nothing is known of, as Markdown."""
+    own = scores["conditions"]["0"]
+    lines = [
+        "Beside published figures; mind their protocols:",
+        "",
+        "| | WA | UA | protocol, source |",
+        "|---|---|---|---|",
+    ]
+    for row in published:
+        wa, ua = (f"{value:.1f}" if value else "" for value in (row.wa, row.ua))
+        lines.append(f"| {row.name} | {wa} | {ua} | {row.source} |")
+    interval = f"{own['ua_fused']:.1f} ({own['ua_low']:.1f} to {own['ua_high']:.1f})"
+    lines.append(f"| here | {own['wa']:.1f} | {interval} | {scores['protocol']['kind']}, this run |")
+    return "\n".join(lines)
+
+
+def _recalls(labels: Sequence[str], counts: npt.NDArray[Any]) -> str:
+    shares = 100 * np.diag(counts) / np.maximum(counts.sum(1), 1)
+    return ", ".join(f"{label} {share:.0f} %" for label, share in zip(labels, shares, strict=True))
+
+
+def _of_confidence(run: Run, scores: Mapping[str, Any], figures: Path) -> list[Picture]:
+    """Coverage and calibration of the first condition's first seed."""
+    truth, probabilities = _first_answers(run)
+    _, condition = next(iter(scores["conditions"].items()))
+    right = ", ".join(f"of the surest {share:.0%} {ok:.0%}" for share, ok, _ in condition["coverage"])
+    bins = ", ".join(f"{sure:.2f} and {ok:.2f}" for sure, ok in condition["reliability"])
+    return [
+        Picture(
+            save_figure(coverage_figure(truth, probabilities), figures / "coverage"),
+            "How many answers are right where only the surest are given.",
+            f"Right are {right}.",
+        ),
+        Picture(
+            save_figure(calibration_figure(truth, probabilities), figures / "calibration"),
+            "How often it is right over how sure it is; on the diagonal confidence can be taken at its word.",
+            f"Expected calibration error {condition['ece']:.3f}; how sure and how often right, by fifths: {bins}.",
+        ),
+    ]
+
+
+def _of_training(run: Run, figures: Path) -> Picture:
+    curves = _curves(run)
+    ends = np.array([[rows[0][1], rows[-1][1]] for rows in curves.values() if rows])
+    what = (
+        "fine-tuning" if run.recipe.is_itself else "fine-tuning and the heads" if run.recipe.finetuned else "the heads"
+    )
+    return Picture(
+        save_figure(training_figure(curves), figures / "training"),
+        f"Loss, and unweighted accuracy on validation speakers, over the epochs of {what}; a line a fold and seed.",
+        f"{len(curves)} trainings; their loss falls from {ends[:, 0].mean():.3f} to {ends[:, 1].mean():.3f} on average."
+        if len(ends)
+        else "No curve is there.",
+    )
+
+
+def _drawn(path: Path) -> Picture:
+    """A figure of the tables, sweeps or of personalisation."""
+    name = path.stem
+    captions = {
+        "figure-3": "Figure 3: what was answered to each label with CE, with SCL, and with SCL and kNN, in per cent.",
+        "sweeps": "UA over lambda, tau, k and alpha; the band is from the least to the most of the seeds.",
+        "personalisation": "UA over unlabelled clips and over examples of the speaker.",
+    }
+    caption = captions.get(name, name)
+    if name.startswith("figure-4"):
+        fold = name.removeprefix("figure-4-")
+        caption = f"Figure 4, fold {fold}: embeddings with CE and with SCL; large dots are clips of the tested speaker."
+    source = "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+    return Picture(source, caption, f"{caption} The numbers stand in the tables above.")
 
 
 def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -66,10 +157,14 @@ def _curves(run: Run) -> dict[str, list[list[float]]]:
     return curves
 
 
-def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:
+def _page(run: Run, tables: str, pictures: Sequence[Picture]) -> str:
     recipe = run.recipe_text()
     environment = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
-    images = "\n".join(f'<img alt="figure" src="{picture}">' for picture in pictures)
+    images = "\n".join(
+        f'<figure><img alt="{html.escape(picture.told)}" src="{picture.source}">'
+        f"<figcaption>{html.escape(picture.caption)}</figcaption></figure>"
+        for picture in pictures
+    )
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(run.recipe.name)}</title>
 <style>{STYLE}</style><h1>{html.escape(run.recipe.name)}</h1>
 {markdown_tables(tables)}
@@ -80,12 +175,13 @@ def _page(run: Run, tables: str, pictures: Sequence[str]) -> str:
 
 
 def markdown_tables(text: str) -> str:
-    """Markdown of paragraphs and tables alone, as HTML."""
+    """Markdown of paragraphs, tables and indented text alone, as HTML."""
     out: list[str] = []
-    for block in text.strip().split("\n\n"):
+    for block in text.strip("\n").split("\n\n"):
         lines = block.splitlines()
         if not lines[0].startswith("|"):
-            out.append(f"<p>{html.escape(block)}</p>")
+            drawn = all(line.startswith("    ") for line in lines)
+            out.append(f"<{'pre' if drawn else 'p'}>{html.escape(block)}</{'pre' if drawn else 'p'}>")
             continue
         rows = [[html.escape(cell.strip()) for cell in line.strip("|").split("|")] for line in lines]
         head = "".join(f"<th>{cell}</th>" for cell in rows[0])
