@@ -109,7 +109,7 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     assert run("report", recipe) == 0
     folder = place / "runs" / "tiny"
     scores = json.loads((folder / "scores.json").read_text())
-    assert set(scores["conditions"]) == {"0", "3", "10", "all", "10, one mood", "10, 8 in 10 of one mood"}
+    assert set(scores["conditions"]) >= {"0", "3", "10", "all", "10, one mood", "10, 8 in 10 of one mood"}
     assert set(scores["conditions"]["0"]["by_fold"]) == {"ravdess", "emodb", "nemo", "ased"}
     for known in ("0", "10"):
         entry = scores["conditions"][known]
@@ -118,7 +118,7 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
         assert low <= added <= high
     assert "| 10, one mood |" in capsys.readouterr().out
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64,") == page.count("<figcaption>") == 9
+    assert page.count("data:image/png;base64,") == page.count("<figcaption>") == len(scores["conditions"]) + 3
     assert f'alt="Expected calibration error {scores["conditions"]["0"]["ece"]:.3f}; how sure' in page
     recall = 100 * scores["conditions"]["0"]["confusion"][0][0] / sum(scores["conditions"]["0"]["confusion"][0])
     assert f'alt="Answered rightly: angry {recall:.0f} %' in page
