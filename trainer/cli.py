@@ -212,7 +212,8 @@ def _run(options: argparse.Namespace) -> int:
         run = _own(options) if options.command == "own" else Run(options.recipe, options.run, options.changes)
         if options.command == "export":
             _check_target(options, run.folder)
-        run.prepare()
+        if options.command != "steadiness":  # which hears a hundred clips and encodes no other
+            run.prepare()
     fit_encoders(run, options)
     if not run.is_main:
         return 0
