@@ -32,6 +32,10 @@ def _run(argv: Sequence[str]) -> int:
         from desktop_app import self_test
 
         return self_test.run()
+    if argv and argv[0] == "--first-run":  # of a new pack, by ourselves
+        from desktop_app.engine.recognition.verify import first_run
+
+        return first_run(list(argv[1:]))
     if argv and not _is_file(argv[0]):
         return cli.main(argv)
     if not _has_display():

@@ -44,13 +44,12 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Answers each recording; one that fails gives its sentence, and the rest go on."""
     from desktop_app.engine.batch.files import find_recordings
-    from desktop_app.engine.installed_packs import find_pack, pack_in_use
-    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
     from desktop_app.engine.recognition.answer import Failure
 
     files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
     classify_batch.check_arguments(args, files)
-    pack = load_pack(find_pack(args.pack) if args.pack else pack_in_use())
+    pack = open_pack(find_pack(args.pack) if args.pack else pack_in_use())
     batch = classify_batch.ClassifyBatch(pack, files, args)
     summary = classify_batch.Summary(keep=bool(args.export))
     with (

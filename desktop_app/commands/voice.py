@@ -55,14 +55,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _learn(store: Any, args: argparse.Namespace) -> int:
     from desktop_app.engine.batch.files import find_recordings
-    from desktop_app.engine.installed_packs import find_pack, pack_in_use
-    from desktop_app.engine.pack.read import load_pack
+    from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
     from desktop_app.engine.people.personal import Personal
     from desktop_app.engine.recognition.answer import Failure
     from desktop_app.engine.recognition.recogniser import Recogniser
     from desktop_app.errors import StoreError, VoiceKinError
 
-    personal = Personal(store, Recogniser(load_pack(find_pack(args.pack) if args.pack else pack_in_use())))
+    personal = Personal(store, Recogniser(open_pack(find_pack(args.pack) if args.pack else pack_in_use())))
     try:
         profile, made = personal.profiles.named(args.name), False
     except StoreError:

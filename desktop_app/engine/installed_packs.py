@@ -15,13 +15,16 @@ from pathlib import Path, PurePosixPath
 from desktop_app import paths
 from desktop_app.atomic_file import replace_folder, write_atomically
 from desktop_app.engine.pack.archive import unpack
-from desktop_app.engine.pack.format import MANIFEST
+from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
 from desktop_app.engine.pack.read import load_pack, read_manifest
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import ExportError, PackError, PackExists, StoreError
 
 IN_USE = "in_use"
 """Beside the installed packs: holds the name of the one in use; not there: the one that ships."""
+
+TRIED = "tried"
+"""Beside them as well: a line of each pack, opened from elsewhere, that has passed its first run."""
 
 LEFTOVER_S = 3600
 """No installation takes an hour: what is older was interrupted."""
@@ -91,6 +94,28 @@ def find_pack(name: str) -> Path:
     raise PackError(f"There is no pack called {name}: `voicekin pack list` shows those that are installed.")
 
 
+def open_pack(path: Path) -> Pack:
+    """As `load_pack`; a pack from elsewhere that was never opened here is first run in a process of its own.
+
+    Raises:
+        PackError: It does not pass its checks, or its first run.
+    """
+    pack = load_pack(path)
+    if pack.root == paths.default_pack().resolve() or pack.root.parent == packs_folder().resolve():
+        return pack  # it ships, or passed when it was installed
+    tried = packs_folder() / TRIED
+    line = sha256_of(pack.root / MANIFEST)  # which holds those of all the pack's files
+    with suppress(OSError, UnicodeError):
+        if line in tried.read_text(encoding="utf-8").split():
+            return pack
+    _first_run(pack.root)
+    with suppress(OSError):  # it will be tried again
+        packs_folder().mkdir(parents=True, exist_ok=True)
+        with tried.open("a", encoding="utf-8") as lines:
+            lines.write(f"{line}\n")
+    return pack
+
+
 def use_pack(name: str) -> Path:
     """Makes an installed pack, or the shipping one, the pack in use from now on; returns its folder.
 
@@ -134,9 +159,7 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
             unpack(source, beside)
         else:
             raise PackError(f"There is no pack at {source}: check the name.")
-        bad = next((check for check in verify_pack(beside) if not check.ok), None)
-        if bad is not None:
-            raise PackError(bad.detail)
+        _first_run(beside)
         name = read_manifest(beside).name
         target = _free_target(name, replace=replace)
         with _explained(f"The pack {name} can't be installed"):
@@ -144,6 +167,12 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return _listed(target, pack_in_use(), ships=False)
+
+
+def _first_run(folder: Path) -> None:
+    bad = next((check for check in verify_pack(folder) if not check.ok), None)
+    if bad is not None:
+        raise PackError(bad.detail)
 
 
 def remove_pack(name: str) -> None:
@@ -194,7 +223,7 @@ def _shipping_name() -> str:
 
 
 def _free_target(name: str, *, replace: bool) -> Path:
-    if name.casefold() in (_shipping_name().casefold(), IN_USE):
+    if name.casefold() in (_shipping_name().casefold(), IN_USE, TRIED):
         raise PackError(f"{name} is the name of the pack that ships with VoiceKin: it needs a name of its own.")
     there = _installed_folder(name)
     if there is None:

@@ -1,6 +1,8 @@
 """Reading a pack: every check of the format, made before anything of it is used."""
 
 import json
+import math
+import re
 import shutil
 import tempfile
 import weakref
@@ -12,7 +14,9 @@ import numpy as np
 
 from desktop_app.engine.pack.archive import unpack
 from desktop_app.engine.pack.format import (
+    ENCODER,
     ENVELOPE_PEAKS,
+    HEAD,
     INDEX,
     MANIFEST,
     MAP,
@@ -29,8 +33,15 @@ from desktop_app.engine.pack.format import (
     parse_manifest,
     sha256_of,
 )
+from desktop_app.engine.pack.graph import check_graph
 from desktop_app.engine.pack.index import check_index
 from desktop_app.errors import PackError
+
+_NPY_HEADER = re.compile(
+    rb"\x93NUMPY\x01\x00..\{'descr': '<f4', 'fortran_order': False, 'shape': "
+    rb"\((?P<shape>(\d{1,10}, ){0,3}\d{1,10},?)\), \} *\n",
+    re.DOTALL,
+)
 
 
 def load_pack(path: Path) -> Pack:
@@ -58,6 +69,8 @@ def load_folder(root: Path) -> Pack:
     try:
         for name, entry in manifest.files.items():
             _check_file(root, name, entry)
+        for name in (ENCODER, HEAD):
+            check_graph((root / name).read_bytes(), name)
         items = tuple(_read_items(root / NEIGHBOURS, manifest))
         check_index(root / INDEX, len(items), manifest.embedding_dim)
         voice = _load_array(root, VOICE, manifest)
@@ -152,13 +165,18 @@ def _item(data: Any, number: int, manifest: PackManifest) -> Item:
 
 
 def _load_array(root: Path, name: str, manifest: PackManifest) -> Floats | None:
-    """A float32 .npy of finite numbers, or None where the pack has none."""
+    """A float32 .npy of finite numbers as `numpy.save` writes it, or None where the pack has none."""
     if name not in manifest.files:
         return None
-    try:
-        array = np.load(root / name, allow_pickle=False)
-    except (ValueError, EOFError, TypeError, KeyError, SyntaxError, MemoryError):
-        raise PackError(f"The pack's {name} is not an array of numbers: install the pack again.") from None
-    if not isinstance(array, np.ndarray) or array.dtype != np.float32 or not np.isfinite(array).all():
+    content = (root / name).read_bytes()
+    # not by numpy.load, which takes the header for Python, and archives and pickles for arrays
+    header = _NPY_HEADER.match(content)
+    if header is None:
         raise PackError(f"The pack's {name} is not an array of float32 numbers: ask whoever made the pack.")
+    shape = tuple(int(n) for n in header["shape"].split(b",") if n.strip())
+    if 4 * math.prod(shape) != len(content) - header.end():
+        raise PackError(f"The pack's {name} is damaged: install the pack again.")
+    array: Floats = np.frombuffer(content, "<f4", offset=header.end()).reshape(shape).astype(np.float32)
+    if not np.isfinite(array).all():
+        raise PackError(f"The pack's {name} holds what is not a number: ask whoever made the pack.")
     return array

@@ -1,14 +1,41 @@
-"""Whether a pack is sound and answers: each check of its format, and one second of silence through it."""
+"""Whether a pack is sound and answers: each check of its format, and two sounds through it, in a process of its own.
 
-from dataclasses import dataclass
+A graph that passed `engine.pack.graph` may still ask for hours or for all memory. So whoever made it, a pack is first
+run in a process with limits; one that hangs, swells or crashes ends that process and is refused.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+import desktop_app
+from desktop_app.engine.pack.format import ENCODER, HEAD, Pack
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore
 from desktop_app.errors import PackError
+
+FIRST_RUN = "--first-run"
+"""VoiceKin called with this, a pack, and the file that the checks are to go to: what the process of its own does."""
+
+PATIENCE_S = 60.0
+"""For a first run; on an idle laptop the default pack takes 1.2 s, most of it for Python to start."""
+PATIENCE_S_A_GB = 60.0
+"""And for each GB of the pack, which is read as a whole and hashed."""
+
+MEMORY = 1_500_000_000
+"""Bytes of address space; the default pack takes MEMORY / 2, most of it never touched."""
+MEMORY_A_BYTE = 10
+"""And for each byte of the graphs: weights in 8 bits become floats, and are laid out anew."""
+
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 @dataclass(frozen=True)
@@ -21,10 +48,39 @@ class Check:
 
 
 def verify_pack(path: Path) -> list[Check]:
-    """Looks at a pack as `load_pack` does and then runs it once; never raises for what is wrong with the pack."""
+    """Looks at a pack as `load_pack` does and then runs it, in a process of its own.
+
+    It never raises for what is wrong with the pack.
+    """
+    with tempfile.TemporaryDirectory(prefix="voicekin-first-run-") as folder:
+        found = Path(folder) / "checks.json"
+        status = _run_apart([FIRST_RUN, os.fspath(path.absolute()), os.fspath(found)], _patience_s(path))
+        try:
+            return [Check(**line) for line in json.loads(found.read_text(encoding="utf-8"))]
+        except (OSError, ValueError, TypeError):
+            pass
+    if status is None:
+        return [Check("encoder", False, "The pack takes far too long for an answer: don't use it.")]
+    return [Check("encoder", False, f"The pack ended the process that it was first run in ({status}): don't use it.")]
+
+
+def first_run(arguments: list[str]) -> int:
+    """What the process of its own does with what follows FIRST_RUN; returns its exit status."""
+    path, target = Path(arguments[0]), Path(arguments[1])
+    checks = [asdict(check) for check in looked_at(path, _limit_memory)]
+    beside = target.with_suffix(".part")
+    beside.write_text(json.dumps(checks), encoding="utf-8")
+    beside.replace(target)
+    return 0
+
+
+def looked_at(path: Path, before_it_runs: Callable[[Pack], None] | None = None) -> list[Check]:
+    """As `verify_pack`, in this process."""
     checks: list[Check] = []
     try:
         pack = load_pack(path)
+        if before_it_runs is not None:
+            before_it_runs(pack)
         m = pack.manifest
         size = sum(entry.size for entry in m.files.values())
         checks.append(Check("manifest", True, f"{m.name} {m.version}, format {m.format}, {m.licence}"))
@@ -35,10 +91,54 @@ def verify_pack(path: Path) -> list[Check]:
         checks.append(Check("index", True, f"{len(pack.items)} recordings, {m.embedding_dim} dimensions"))
         encoder = Encoder(pack)
         checks.append(Check("encoder", True, f"{m.backbone}, inputs and outputs as the format asks"))
+        noise = 0.1 * np.random.default_rng(0).standard_normal(int(m.max_seconds * m.sample_rate), np.float32)
+        encoder.encode([noise])
         silence = np.zeros(m.sample_rate, np.float32)
         headed = encoder.head(encoder.encode([silence]).pooled, np.zeros(m.pooled_dim, np.float32))
         hits = Datastore(pack).nearest(headed.embedding[0], m.knn.k)
-        checks.append(Check("answer", True, f"one second of silence encoded, {len(hits)} neighbours found"))
+        checks.append(Check("answer", True, f"noise and a second of silence encoded, {len(hits)} neighbours found"))
     except PackError as error:
         checks.append(Check("encoder" if checks else "pack", False, str(error)))
+    except MemoryError:
+        checks.append(Check("encoder", False, "The pack takes far too much memory: don't use it."))
     return checks
+
+
+def _patience_s(path: Path) -> float:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return PATIENCE_S + PATIENCE_S_A_GB * sum(f.stat().st_size for f in files if f.is_file()) / 1e9
+
+
+def _run_apart(arguments: list[str], patience_s: float) -> int | None:
+    """Runs VoiceKin in another process; its exit status, or None where it was ended after `patience_s`."""
+    here = [] if getattr(sys, "frozen", False) else ["-m", desktop_app.__name__]
+    source = os.fspath(Path(desktop_app.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
+    process = subprocess.Popen(
+        [sys.executable, *here, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # one thread: with many, as many stacks are set aside, which count as memory
+        env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        creationflags=_NO_WINDOW,
+        start_new_session=os.name == "posix",  # Ctrl-C at a terminal is for us to heed, who then end it
+    )
+    try:
+        return process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _limit_memory(pack: Pack) -> None:
+    """Of this process, where the system can; macOS and Windows have the time alone."""
+    if sys.platform == "linux":
+        import resource
+
+        graphs = sum(pack.manifest.files[name].size for name in (ENCODER, HEAD))
+        most = MEMORY + MEMORY_A_BYTE * graphs
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from desktop_app.engine.pack import format as pack_format
@@ -111,7 +112,9 @@ def test_verify_runs_the_pack(tiny_pack: Pack) -> None:
 
 
 def test_verify_tells_what_is_wrong_without_raising(copy: Path) -> None:
-    rewrite(copy, "encoder.onnx", b"no graph")
+    model = onnx.load(copy / "encoder.onnx")
+    model.graph.node[0].input[0] = "nothing of that name"
+    rewrite(copy, "encoder.onnx", model.SerializeToString())
     checks = verify_pack(copy)
     assert [c.ok for c in checks] == [True, True, True, True, False]
     assert "encoder.onnx" in checks[-1].detail
@@ -339,8 +342,6 @@ def test_an_array_that_is_no_array_gets_a_sentence(copy: Path) -> None:
 
 
 def test_weights_outside_the_graph_are_refused(copy: Path) -> None:
-    import onnx
-
     model = onnx.load(copy / "encoder.onnx")
     onnx.external_data_helper.convert_model_to_external_data(model, location="../../weights.bin", size_threshold=0)
     rewrite(copy, "encoder.onnx", model.SerializeToString())
@@ -351,8 +352,6 @@ def test_weights_outside_the_graph_are_refused(copy: Path) -> None:
 
 @pytest.mark.parametrize("key", [b"\x0a\x88\x00", b"\x8a\x80\x80\x80\x10\x08"])
 def test_weights_outside_the_graph_are_refused_however_they_are_written(copy: Path, tmp_path: Path, key: bytes) -> None:
-    import onnx
-
     model = onnx.load(copy / "head.onnx")
     weights = next(w for w in model.graph.initializer if w.name == "projection")
     model.graph.initializer.remove(weights)

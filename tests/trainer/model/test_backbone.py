@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import WhisperFeatureExtractor
 
+from desktop_app.engine.pack.graph import check_graph
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone, tiny_model
 from trainer.model.backbone import BackboneError, LogMel, load_backbone
 from trainer.model.pooling import PooledBackbone
@@ -57,6 +58,7 @@ def test_exports_with_parity_at_three_lengths_and_in_a_padded_batch(family: str)
         ["pooled"],
         {"waveform": {0: "b", 1: "n"}, "lengths": {0: "b"}, "pooled": {0: "b"}},
     )
+    check_graph(graph, "encoder.onnx")  # a pack with it is let in
     session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
     cases = [[speechlike(s)] for s in (0.375, 1.0, 2.7183)] + [
         [speechlike(0.5), speechlike(1.9, 1), speechlike(0.02, 2)]

@@ -1,0 +1,151 @@
+"""A pack's graphs are read before they are opened: what the trainer writes is let in, and nothing else."""
+
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from desktop_app import paths
+from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.pack.graph import check_graph
+from desktop_app.errors import PackError
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+
+
+def whole(values: Any, name: str) -> onnx.TensorProto:
+    return numpy_helper.from_array(np.array(values, np.int64), name)
+
+
+def model(nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto] | None = None, **more: Any) -> bytes:
+    """A model from x [n] to y [...]."""
+    x, y = (helper.make_tensor_value_info(name, FLOAT, None) for name in "xy")
+    made = helper.make_model(
+        helper.make_graph(nodes, "g", [x], [y], constants or []),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+        **more,
+    )
+    content: bytes = made.SerializeToString()
+    return content
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(PackError) as error:
+        check_graph(content, "encoder.onnx")
+    return str(error.value)
+
+
+def branch() -> onnx.GraphProto:
+    return helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["z"])], "b", [], [helper.make_tensor_value_info("z", FLOAT, None)]
+    )
+
+
+def test_what_the_trainer_writes_is_let_in(tiny_pack: Pack) -> None:
+    for folder in (paths.default_pack(), tiny_pack.root):
+        for name in ("encoder.onnx", "head.onnx"):
+            check_graph((folder / name).read_bytes(), name)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        helper.make_node("If", ["c"], ["y"], then_branch=branch(), else_branch=branch()),
+        helper.make_node("Loop", ["n", "", "x"], ["y"], body=branch()),
+        helper.make_node("Scan", ["x"], ["y"], body=branch(), num_scan_inputs=1),
+        helper.make_node("Add", ["x", "x"], ["y"], body=branch()),  # where a graph has no business
+        helper.make_node("RandomNormal", [], ["y"], shape=[1]),
+        helper.make_node("Add", ["x", "x"], ["y"], domain="com.microsoft"),
+        helper.make_node("Something\u202eElse", ["x"], ["y"]),
+    ],
+)
+def test_an_operator_that_is_not_listed_is_refused(node: onnx.NodeProto) -> None:
+    assert "which a pack may not: don't use it" in refusal(model([node]))
+
+
+def test_functions_and_graphs_to_train_with_are_refused() -> None:
+    function = helper.make_function("d", "f", ["x"], ["y"], [], [helper.make_opsetid("", 17)])
+    assert "the model" in refusal(model([], functions=[function]))
+    made = onnx.load_from_string(model([]))
+    made.training_info.add()
+    assert "the model" in refusal(made.SerializeToString())
+
+
+def test_sparse_tensors_and_text_are_refused() -> None:
+    made = onnx.load_from_string(model([]))
+    made.graph.sparse_initializer.add()
+    assert "the graph" in refusal(made.SerializeToString())
+    assert "in a tensor" in refusal(model([], [helper.make_tensor("t", TensorProto.STRING, [1], [b"x"])]))
+
+
+@pytest.mark.parametrize("size", [2**31, 2**40, -(2**40), 2**63 - 1])
+@pytest.mark.parametrize("how", ["initializer", "typed", "constant", "value_ints", "attribute"])
+def test_a_number_that_asks_for_memory_is_refused(size: int, how: str) -> None:
+    node = helper.make_node("Pad", ["x", "pads"], ["y"])
+    constants, nodes = [], [node]
+    if how == "initializer":
+        constants = [whole([size, 0], "pads")]
+    elif how == "typed":
+        constants = [helper.make_tensor("pads", INT64, [2], [size, 0])]
+    elif how == "constant":
+        nodes = [helper.make_node("Constant", [], ["pads"], value=whole([size, 0], "")), node]
+    elif how == "value_ints":
+        nodes = [helper.make_node("Constant", [], ["pads"], value_ints=[size, 0]), node]
+    else:
+        nodes = [helper.make_node("Conv", ["x", "w"], ["y"], pads=[size, 0])]
+    assert f"asks for a size of {size}" in refusal(model(nodes, constants))
+
+
+def test_a_shape_is_the_product_of_its_numbers() -> None:
+    node = helper.make_node("ConstantOfShape", ["shape"], ["y"])
+    check_graph(model([node], [whole([2**13, 2**13], "shape")]), "encoder.onnx")
+    assert "asks for a shape of 8192x8192x2" in refusal(model([node], [whole([2**13, 2**13, 2], "shape")]))
+
+
+def test_a_slice_alone_may_go_to_the_end() -> None:
+    end = whole([2**63 - 1], "end")
+    cut = helper.make_node("Slice", ["x", "zero", "end"], ["y"])
+    check_graph(model([cut], [whole([0], "zero"), end]), "encoder.onnx")
+    elsewhere = helper.make_node("Expand", ["x", "end"], ["z"])
+    assert "asks for a size" in refusal(model([cut, elsewhere], [whole([0], "zero"), end]))
+
+
+def test_a_tensor_is_as_long_as_it_says() -> None:
+    tensor = numpy_helper.from_array(np.zeros(4, np.float32), "t")
+    tensor.dims[0] = 2**20
+    assert "damaged" in refusal(model([], [tensor]))
+    tensor.dims[:] = [2**31, 2**31]
+    assert "of a size that it may not have" in refusal(model([], [tensor]))
+    typed = helper.make_tensor("t", FLOAT, [3], [1.0, 2.0, 3.0])
+    check_graph(model([], [typed]), "encoder.onnx")
+    typed.dims[0] = 4
+    assert "damaged" in refusal(model([], [typed]))
+
+
+def test_a_later_or_unknown_set_of_operators_is_refused() -> None:
+    made = onnx.load_from_string(model([]))
+    made.opset_import[0].version = 99
+    assert "operator set 99" in refusal(made.SerializeToString())
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00", b"\xff" * 40, b"\x3a\xff\xff\xff\xff\x0f", b"\x0b\x0c", b"<html>", b"\x3a\x02\x08\x01"]
+)
+def test_what_is_no_graph_is_a_sentence(content: bytes) -> None:
+    assert "encoder.onnx in the pack" in refusal(content)
+
+
+def test_no_cut_or_changed_byte_is_more_than_a_sentence(tiny_pack: Pack) -> None:
+    content = (tiny_pack.root / "head.onnx").read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(3_000):
+        changed = bytearray(content[: rng.integers(1, len(content) + 1)] if rng.random() < 0.3 else content)
+        for _ in range(int(rng.integers(1, 5))):
+            changed[rng.integers(len(changed))] = rng.integers(256)
+        try:
+            check_graph(bytes(changed), "head.onnx")
+        except PackError:
+            continue

@@ -1,0 +1,114 @@
+"""A pack is first run in a process of its own: what hangs, swells or crashes is refused and harms nobody."""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from desktop_app.engine import installed_packs
+from desktop_app.engine.installed_packs import install_pack, open_pack
+from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
+from desktop_app.engine.recognition import verify
+from desktop_app.engine.recognition.verify import Check, first_run, looked_at, verify_pack
+from desktop_app.errors import PackError
+
+
+@pytest.fixture
+def copy(tiny_pack: Pack, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
+
+
+def rewrite_head(root: Path, nodes: list[onnx.NodeProto], constants: dict[str, list[int]]) -> None:
+    """More nodes before the head's own, and a manifest that agrees."""
+    model = onnx.load(root / "head.onnx")
+    kept = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend([*nodes, *kept])
+    model.graph.initializer.extend(numpy_helper.from_array(np.array(v, np.int64), k) for k, v in constants.items())
+    (root / "head.onnx").write_bytes(model.SerializeToString())
+    manifest = json.loads((root / MANIFEST).read_text())
+    manifest["files"]["head.onnx"] = {
+        "sha256": sha256_of(root / "head.onnx"),
+        "size": (root / "head.onnx").stat().st_size,
+    }
+    (root / MANIFEST).write_text(json.dumps(manifest))
+
+
+def swell(root: Path) -> None:
+    """Asks for 4 GB: each number in it is small, and their product is made as it runs, or as it is opened."""
+    node = helper.make_node
+    nodes = [
+        node("Mul", ["many", "many"], ["more"]),
+        node("ConstantOfShape", ["more"], ["zeros"]),
+        node("ReduceSum", ["zeros"], ["sum"], keepdims=0),
+        node("Add", ["pooled", "sum"], ["pooled_and_sum"]),
+    ]
+    rewrite_head(root, nodes, {"many": [2**15]})
+    model = onnx.load(root / "head.onnx")
+    next(n for n in model.graph.node if n.op_type == "Sub").input[0] = "pooled_and_sum"
+    (root / "head.onnx").write_bytes(model.SerializeToString())
+    rewrite_head(root, [], {})
+
+
+def test_the_process_of_its_own_finds_what_this_one_finds(tiny_pack: Pack) -> None:
+    checks = verify_pack(tiny_pack.root)
+    assert checks == looked_at(tiny_pack.root)
+    assert [check.name for check in checks] == ["manifest", "files", "labels", "index", "encoder", "answer"]
+    assert all(check.ok for check in checks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds the memory of a process")
+def test_a_graph_that_swells_is_refused(copy: Path) -> None:
+    swell(copy)
+    checks = verify_pack(copy)
+    assert [check.ok for check in checks].count(False) == 1
+    assert "head.onnx" in checks[-1].detail
+
+
+def test_one_that_hangs_is_ended(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "PATIENCE_S", 0.05)  # before Python has started
+    began = time.monotonic()
+    assert verify_pack(tiny_pack.root) == [
+        Check("encoder", False, "The pack takes far too long for an answer: don't use it.")
+    ]
+    assert time.monotonic() - began < 20
+
+
+def test_one_that_crashes_takes_nobody_with_it(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "_run_apart", lambda arguments, patience_s: -11)  # noqa: ARG005
+    (check,) = verify_pack(tiny_pack.root)
+    assert not check.ok
+    assert "(-11): don't use it" in check.detail
+
+
+def test_what_the_process_writes_is_whole_or_not_there(
+    tiny_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "_limit_memory", lambda pack: None)  # noqa: ARG005 - this process has more to do
+    assert first_run([str(tiny_pack.root), str(tmp_path / "checks.json")]) == 0
+    assert [p.name for p in tmp_path.glob("checks*")] == ["checks.json"]
+
+
+def test_a_pack_from_elsewhere_is_run_apart_once(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[Path] = []
+    monkeypatch.setattr(installed_packs, "verify_pack", lambda path: runs.append(path) or [])
+    for _ in range(2):
+        assert open_pack(tiny_pack.root).encoder_sha256 == tiny_pack.encoder_sha256
+    assert runs == [tiny_pack.root]
+    install_pack(tiny_pack.root)
+    assert len(runs) == 2
+    open_pack(installed_packs.find_pack("tiny"))
+    assert len(runs) == 2, "it passed when it was installed"
+
+
+def test_one_that_fails_its_first_run_is_not_opened(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed_packs, "verify_pack", lambda path: [Check("encoder", False, "It hangs.")])  # noqa: ARG005
+    for _ in range(2):
+        with pytest.raises(PackError, match="It hangs"):
+            open_pack(tiny_pack.root)
