@@ -2264,12 +2264,20 @@
         <translation>Jede Aufnahme ist eine Person</translation>
     </message>
     <message>
+        <source>Each part by itself</source>
+        <translation>Jeder Teil für sich</translation>
+    </message>
+    <message>
         <source>Recordings learnt from: {0}, {1} settled</source>
         <translation>Gelernt aus Aufnahmen: {0}, zu {1} gefestigt</translation>
     </message>
     <message>
         <source>The voice is told from the recording itself; best for long ones.</source>
         <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
+    </message>
+    <message>
+        <source>In a long recording, each part is compared with the rest.</source>
+        <translation>In langen Aufnahmen wird jeder Teil mit dem Rest verglichen.</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,7 @@ from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Reco
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
 from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
-from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, Grounds
+from desktop_app.ui.recognition_owner import Answered
 from desktop_app.ui.widgets.probability_bar import BarRow
 
 LONG_S = 60.0
@@ -154,7 +154,7 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
 def rests_on(answered: Answered) -> str:
     """What an answer rests on besides the sound: whose voice, how many recordings of it, the pack, own examples."""
     grounds = answered.grounds
-    parts = [_voice(grounds), translate("Answer", "pack {0}").format(grounds.pack)]
+    parts = [_voice(answered), translate("Answer", "pack {0}").format(grounds.pack)]
     if own := own_share(answered):
         parts.append(own)
     return translate("Answer", "Based on: {0}").format(" · ".join(parts))
@@ -162,7 +162,7 @@ def rests_on(answered: Answered) -> str:
 
 def rests_on_in_short(answered: Answered) -> str:
     """The same where there is little room, less the pack."""
-    return " · ".join(part for part in (_voice(answered.grounds), own_share(answered)) if part)
+    return " · ".join(part for part in (_voice(answered), own_share(answered)) if part)
 
 
 def own_share(answered: Answered) -> str:
@@ -171,8 +171,9 @@ def own_share(answered: Answered) -> str:
     return translate("Answer", "your examples {0}").format(percent(share)) if share >= LEAST_SHARE else ""
 
 
-def _voice(grounds: Grounds) -> str:
-    if grounds.voice == ONE_SPEAKER:
+def _voice(answered: Answered) -> str:
+    grounds = answered.grounds
+    if answered.recognition.rests_on.voice.kind == "itself":
         return translate("Answer", "the voice in this recording")
     if not grounds.name:
         return translate("Answer", "an unknown voice")

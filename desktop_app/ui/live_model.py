@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.jobs import Job
-from desktop_app.ui.recognition_owner import LiveAnswer, RecognitionOwner
+from desktop_app.ui.recognition_owner import LiveAnswer, LiveTake, RecognitionOwner
 
 ASK_EVERY_MS = 160  # 6 a second, of which a busy machine still gives 5
 WINDOW_S = 3.0
@@ -54,7 +54,7 @@ class LiveModel(QObject):
         super().__init__(parent)
         self._capture = capture
         self._owner = owner
-        self._smoother = Smoother()
+        self._smoother, self._take = Smoother(), LiveTake()
         self._job: Job | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(ASK_EVERY_MS)
@@ -63,7 +63,7 @@ class LiveModel(QObject):
 
     def _follow(self, state: MicState) -> None:
         if state is MicState.RECORDING:
-            self._smoother = Smoother()
+            self._smoother, self._take = Smoother(), LiveTake()
             self._timer.start()
             self.began.emit()
         elif self._timer.isActive():
@@ -79,7 +79,7 @@ class LiveModel(QObject):
         if heard_s < SHORTEST_S:
             return
         samples, sample_rate = self._capture.latest(min(WINDOW_S, heard_s))
-        self._job = self._owner.answer_live(samples, sample_rate)
+        self._job = self._owner.answer_live(samples, sample_rate, self._take, heard_s)
         self._job.done.connect(lambda live: self._show(heard_s, live))
 
     def _show(self, at_s: float, live: LiveAnswer) -> None:

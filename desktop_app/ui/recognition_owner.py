@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.engine.batch.progress import ANALYSIS_SHARE
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import NOBODY, Recognition, VoiceUsed
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.engine.sound.envelope import PEAK_S, Peaks, columns
 from desktop_app.errors import Cancelled, PackError, StoreError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.people.library import Library
     from desktop_app.engine.people.personal import Learned, Personal, Reembedded
     from desktop_app.engine.people.removed import Removed
-    from desktop_app.engine.recognition.recogniser import Recogniser
+    from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
     from desktop_app.engine.sound.free_talk import FreeTalk
     from desktop_app.engine.sound.speech import SpeechDetector
 
@@ -34,10 +34,12 @@ Samples = NDArray[np.float32]
 
 UNKNOWN_VOICE = ""
 ONE_SPEAKER = "one speaker"
+BY_ITSELF = "by itself"
 NAMED_VOICE = "voice "  # and its number in the store
 
 ENVELOPE_PEAKS = 160
 KEPT_AT_ONCE = 8  # kept recordings that a new pack hears before it lets others have their turn, about a quarter second
+LIVE_WINDOWS = 8  # windows of 3 s with speech, from which on the live bars know the voice
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
 SPEECH_PROBABILITY = 0.5  # Silero's own default threshold
 
@@ -68,6 +70,29 @@ class PackInfo:
     landscape: Landscape
     model_card: str
     opening: int = 0
+
+
+class LiveTake:
+    """What was heard of a take so far; the live bars settle once it says what the voice is like.
+
+    Only windows count that do not overlap, so that nothing is heard twice.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[Samples] = []
+        self._heard_until_s = 0.0
+
+    def hear(self, recogniser: "Recogniser", analysis: "Analysis", at_s: float) -> Samples | None:
+        """Adds a window that ends at_s into the take; the voice so far, float32 [D], None while that is too little."""
+        if at_s - analysis.duration_s >= self._heard_until_s - 0.01:
+            self._rows.append(analysis.mean_pooled)
+            self._heard_until_s = at_s
+        if len(self._rows) < LIVE_WINDOWS:
+            return None
+        heard = replace(
+            analysis, pooled=np.stack(self._rows), spans=tuple((float(i), i + 1.0) for i in range(len(self._rows)))
+        )
+        return recogniser.estimate_voice([heard]).baseline
 
 
 @dataclass(frozen=True)
@@ -177,7 +202,8 @@ class RecognitionOwner(QObject):
 
     Attributes:
         pack: The pack in use.
-        voice: Whose voice it is: UNKNOWN_VOICE, ONE_SPEAKER, or a KnownVoice's key.
+        voice: Whose voice it is: UNKNOWN_VOICE (a long recording is heard against its own rest), ONE_SPEAKER (a short
+            one, too), BY_ITSELF (neither), or a KnownVoice's key.
         known: What the user has taught; None where nothing is kept.
     """
 
@@ -304,8 +330,13 @@ class RecognitionOwner(QObject):
 
         return self.worker.submit(answer, priority)
 
-    def answer_live(self, samples: Samples, sample_rate: int) -> Job:
-        """Answer a window of live sound, float32 [n] at the microphone's rate; done with LiveAnswer."""
+    def answer_live(self, samples: Samples, sample_rate: int, take: LiveTake | None = None, at_s: float = 0.0) -> Job:
+        """Answer a window of live sound, float32 [n] at the microphone's rate; done with LiveAnswer.
+
+        Args:
+            take: What was heard of the take before, to which this window is added.
+            at_s: Where in the take it ends.
+        """
         voice = self.voice if self.voice != ONE_SPEAKER else UNKNOWN_VOICE  # seconds are too few to tell a voice by
 
         def answer(state: JobState) -> LiveAnswer:  # noqa: ARG001
@@ -321,7 +352,12 @@ class RecognitionOwner(QObject):
                 < SPEECH_PROBABILITY
             ):
                 return LiveAnswer(None)
-            return LiveAnswer(dict(self._answer(recogniser.analyse(window), voice).probabilities))
+            analysis = recogniser.analyse(window)
+            if take is None or voice != UNKNOWN_VOICE:
+                return LiveAnswer(dict(self._answer(analysis, voice).probabilities))
+            baseline = take.hear(recogniser, analysis, at_s)
+            examples = self._personal.own if self._personal is not None else None
+            return LiveAnswer(dict(recogniser.answer(analysis, baseline=baseline, examples=examples).probabilities))
 
         return self.worker.submit(answer, Priority.LIVE)
 
@@ -399,7 +435,7 @@ class RecognitionOwner(QObject):
                 answered.analysis,
                 label,
                 voice_id=_number(voice) if voice.startswith(NAMED_VOICE) else None,
-                baseline=self._baseline(answered.analysis, voice),
+                baseline=self._voice_of(answered.analysis, voice)[0],
                 envelope=answered.envelope,
                 keep_audio_of=keep_audio_of,
             ).id
@@ -500,10 +536,11 @@ class RecognitionOwner(QObject):
         state: JobState | None = None,
     ) -> Recognition:
         examples = self._personal.own if self._personal is not None else None
-        baseline = self._baseline(analysis, voice)
+        baseline, used = self._voice_of(analysis, voice)
         return self._needed().answer(
             analysis,
             baseline=baseline,
+            voice=used,
             k=k,
             alpha=alpha,
             examples=examples,
@@ -523,12 +560,15 @@ class RecognitionOwner(QObject):
             return Grounds(pack, voice, name, self._personal.voice(number).clips)
         return Grounds(pack, voice)
 
-    def _baseline(self, analysis: Any, voice: str) -> Samples | None:
+    def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:
-            return self._needed().estimate_voice([analysis]).baseline
+            own = self._needed().estimate_voice([analysis])
+            return own.baseline, VoiceUsed("itself", heard=len(analysis.spans))
         if voice.startswith(NAMED_VOICE) and self._personal is not None:
-            return self._personal.voice(_number(voice)).baseline
-        return None
+            known, grounds = self._personal.voice(_number(voice)), self._grounds(voice)
+            return known.baseline, VoiceUsed("saved", grounds.name, grounds.recordings)
+        own_voice = self._needed().own_voice(analysis) if voice == UNKNOWN_VOICE else None
+        return own_voice or (None, NOBODY)
 
     def _known(self, personal: "Personal") -> Known:
         voices = []

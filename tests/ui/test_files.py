@@ -24,7 +24,7 @@ from desktop_app.engine.sound.envelope import Peaks
 from desktop_app.engine.sound.segmentation import Segmenter
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
-from desktop_app.ui.recognition_owner import ONE_SPEAKER, Answered, LiveAnswer
+from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, Answered, LiveAnswer, LiveTake
 from desktop_app.ui.session import EntryState, FileQueue, SessionModel
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.engine.sound.speech_like import LoudnessDetector
@@ -602,3 +602,36 @@ def test_a_bad_pack_is_told_in_a_sentence_and_changes_nothing(desk: Desk, other:
     click(desk, dialog.verify)
     desk.qtbot.waitUntil(lambda: "is sound" in dialog.state.text(), timeout=LONG)
     dialog.close()
+
+
+def test_a_long_recording_is_heard_against_its_own_rest_until_that_is_switched_off(
+    desk: Desk, interview: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.engine.recognition.recogniser.MIN_GROUP", 4)  # which the interview has
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    assert len(entry.recognition.segments) == 4
+    assert entry.recognition.rests_on.voice.kind == "itself"
+    assert "the voice in this recording" in window.answer.rests.text()
+    window.voice.voices.setFocus()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Down))
+    again = desk.wait_entry(lambda: desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Down))
+    assert window.owner.voice == BY_ITSELF
+    assert again.recognition is not None
+    assert again.recognition.rests_on.voice.kind == "none"
+    assert again.recognition.probabilities != entry.recognition.probabilities
+    assert "an unknown voice" in window.answer.rests.text()
+
+
+def test_the_live_bars_know_the_voice_after_half_a_minute(tiny_pack: Path) -> None:
+    recogniser = Recogniser(load_pack(tiny_pack))
+    take = LiveTake()
+    windows = [recogniser.analyse(clip(LABELS[i % 4], i, 3.0)) for i in range(9)]
+    for i, window in enumerate(windows[:7]):
+        assert take.hear(recogniser, window, 3.0 * (i + 1)) is None
+        assert take.hear(recogniser, window, 3.0 * (i + 1) + 0.2) is None, "what overlaps counts once"
+    baseline = take.hear(recogniser, windows[7], 24.0)
+    assert baseline is not None
+    expected = recogniser.estimate_voice(windows[:8]).baseline
+    np.testing.assert_allclose(baseline, expected, atol=1e-5)

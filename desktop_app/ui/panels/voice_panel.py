@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from desktop_app.ui.language import percent
-from desktop_app.ui.recognition_owner import ONE_SPEAKER, UNKNOWN_VOICE, Known, KnownVoice
+from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, UNKNOWN_VOICE, Known, KnownVoice
 from desktop_app.ui.widgets.card import Card, text_label
 
 
@@ -80,6 +80,7 @@ class VoicePanel(Card):
         self.voices.clear()
         self.voices.addItem(self.tr("A voice not known"), UNKNOWN_VOICE)
         self.voices.addItem(self.tr("Each recording is one speaker"), ONE_SPEAKER)
+        self.voices.addItem(self.tr("Each part by itself"), BY_ITSELF)
         for voice in known.voices if known is not None else ():
             self.voices.addItem(voice.name, voice.key)
         self.voices.setCurrentIndex(max(0, self.voices.findData(current)))
@@ -108,5 +109,7 @@ class VoicePanel(Card):
             self.from_takes.setChecked(voice.learns_from_takes)
         elif key == ONE_SPEAKER:
             self.about.setText(self.tr("The voice is told from the recording itself; best for long ones."))
-        self.about.setVisible(voice is not None or key == ONE_SPEAKER)
+        elif key == UNKNOWN_VOICE:
+            self.about.setText(self.tr("In a long recording, each part is compared with the rest."))
+        self.about.setVisible(voice is not None or key in (ONE_SPEAKER, UNKNOWN_VOICE))
         self.learn.setEnabled(self._learnable)
