@@ -22,7 +22,7 @@ from desktop_app.engine.sound.steady import STEADY, heard
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
-from trainer.model.backbone import load_backbone
+from trainer.model.backbone import WhisperBackbone, load_backbone
 from trainer.model.pooling import PooledBackbone
 from trainer.recipe import ENCODER_ALONE, STATISTICS, AugmentRecipe, BackboneRecipe, Expert
 
@@ -142,23 +142,36 @@ def pooled_features(
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
     """
-    columns = None
-    if finetuned is None:
-        backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
-        PooledBackbone(backbone, recipe.pooled_layers)  # are they there?
-        every = range(backbone.n_layers + 1)
-        model = PooledBackbone(backbone, every, recipe.pools, experts=experts)
-        columns = pooled_columns(recipe, backbone.hidden_dim, len(every))
-        columns = np.concatenate([columns, np.arange(model.pooling.dim, model.pooled_dim)])
-        name = "-".join([backbone.fingerprint, *recipe.pools, *experts[1:], recipe.precision, STEADY])
-    else:
-        model, name = finetuned, f"{finetuned.fingerprint()}-{recipe.precision}-{STEADY}"
-    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    cache = FeatureCache(cache_folder() / "features" / name, model.pooled_dim)
     variants = [WHOLE]
     if augmentation is not None:
         kinds = augmentation.kinds
         variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
+    if finetuned is not None:
+        return _rows(finetuned, f"{finetuned.fingerprint()}-{recipe.precision}", utterances, recipe, variants, progress)
+    backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+    PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # are they there?
+    every = range(backbone.n_layers + 1)
+    heard_too: tuple[Expert, ...] = ("log_mel",) if isinstance(backbone, WhisperBackbone) else ()
+    model = PooledBackbone(backbone, every, recipe.pools, experts=(*ENCODER_ALONE, *heard_too))
+    columns = {"encoder": pooled_columns(recipe, backbone.hidden_dim, len(every))}
+    columns["log_mel"] = np.arange(model.pooling.dim, model.pooled_dim)
+    name = "-".join([backbone.fingerprint, *recipe.pools, recipe.precision])
+    chosen = np.concatenate([columns[expert] for expert in experts])
+    return _rows(model, name, utterances, recipe, variants, progress, chosen)
+
+
+def _rows(
+    model: PooledBackbone,
+    name: str,
+    utterances: Sequence[Utterance],
+    recipe: BackboneRecipe,
+    variants: Sequence[tuple[str, int]],
+    progress: Progress | None,
+    columns: npt.NDArray[np.int64] | None = None,
+) -> Floats:
+    """What a model gives for every variant of every clip, float32 [variants, n, columns], by way of its own cache."""
+    model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    cache = FeatureCache(cache_folder() / "features" / f"{name}-{STEADY}", model.pooled_dim)
 
     def key(utterance: Utterance, variant: tuple[str, int]) -> str:
         return clip_key(utterance, recipe.max_seconds, *variant)
