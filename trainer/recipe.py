@@ -270,9 +270,9 @@ class TrainingRecipe:
         label_smoothing: Share of the target spread over all labels.
         mixup: Alpha of the beta distribution that mixes pairs of features; 0 for none.
         balance: Clips are drawn alike from each "corpus-label", "label", or as they come ("none").
-        speakers: Batches are of so many speakers, of each as many clips of one and the same copy; half of the speakers
-            have the mean of these clips taken off, from half of it to all. 0: clips are drawn one by one, and their
-            baselines as `baseline` says.
+        speakers: Half of a batch are so many speakers, of each as many clips of one and the same copy, with the mean of
+            these clips taken off, from half of it to all; the other half are clips drawn one by one, with nothing
+            taken off. 0: all clips are drawn one by one, and their baselines as `baseline` says.
         speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: new voices.
         jitter: Standard deviation of Gaussian noise on the standardised features.
         ema: Decay of the weights' moving average that is kept in the end; 0 for none.
@@ -520,8 +520,8 @@ def _check(recipe: Recipe) -> None:
         raise RecipeError("`experts.encoder` must weigh more than 0: neighbours are found by its embedding.")
     if len(recipe.experts.used) > 1 and (recipe.finetuned or recipe.head.principal_components):
         raise RecipeError("`experts` beside the encoder go with neither fine-tuning nor `head.principal_components`.")
-    if training.batch_size < 2 * training.speakers:
-        raise RecipeError("`training.batch_size` must leave two clips at the least to each of `training.speakers`.")
+    if training.batch_size < 4 * training.speakers:
+        raise RecipeError("`training.batch_size` must be four times `training.speakers` at the least.")
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
         raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
     for key, values in (

@@ -368,7 +368,9 @@ def test_too_few_speakers(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("experts", ["", "[experts]\nencoder = 0.7\nlog_mel = 0.3\n"], ids=["encoder", "experts"])
+@pytest.mark.parametrize(
+    "experts", ["", "[experts]\nencoder = 0.5\nlog_mel = 0.2\npitch = 0.2\ntimbre = 0.1\n"], ids=["encoder", "experts"]
+)
 def test_pytorch_and_onnx_agree_and_int8_keeps_the_labels(place: Path, experts: str) -> None:
     opened = Run(Path(write_recipe(place, more=experts)), place / "run")
     opened.fit(for_pack=True)

@@ -23,7 +23,7 @@ from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
 from trainer.model.backbone import WhisperBackbone, load_backbone
-from trainer.model.pooling import PooledBackbone
+from trainer.model.pooling import PROSODY_WIDTHS, PooledBackbone, ProsodyAlone
 from trainer.recipe import ENCODER_ALONE, STATISTICS, AugmentRecipe, BackboneRecipe, Expert
 
 Floats = npt.NDArray[np.float32]
@@ -93,12 +93,12 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
     return batch, lengths
 
 
-def encode(model: PooledBackbone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
+def encode(model: PooledBackbone | ProsodyAlone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
     """Pooled features of waveforms, in batches of like length: [n, D]."""
     order = np.argsort([len(w) for w in waveforms], kind="stable")
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     start = 0
-    device = next(model.parameters()).device
+    device = next(model.buffers()).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         while start < len(order):
             size = 1
@@ -156,12 +156,20 @@ def pooled_features(
     columns = {"encoder": pooled_columns(recipe, backbone.hidden_dim, len(every))}
     columns["log_mel"] = np.arange(model.pooling.dim, model.pooled_dim)
     name = "-".join([backbone.fingerprint, *recipe.pools, recipe.precision])
-    chosen = np.concatenate([columns[expert] for expert in experts])
-    return _rows(model, name, utterances, recipe, variants, progress, chosen)
+    chosen = np.concatenate([columns[expert] for expert in experts if expert in columns])
+    rows = _rows(model, name, utterances, recipe, variants, progress, chosen)
+    moved = [expert for expert in experts if expert not in columns]
+    if not moved:
+        return rows
+    prosody = ProsodyAlone()
+    starts = {"pitch": 0, "timbre": PROSODY_WIDTHS["pitch"]}
+    chosen = np.concatenate([starts[expert] + np.arange(PROSODY_WIDTHS[expert]) for expert in moved])
+    name = f"prosody-{prosody.fingerprint()}"
+    return np.concatenate([rows, _rows(prosody, name, utterances, recipe, variants, progress, chosen)], axis=2)
 
 
 def _rows(
-    model: PooledBackbone,
+    model: PooledBackbone | ProsodyAlone,
     name: str,
     utterances: Sequence[Utterance],
     recipe: BackboneRecipe,

@@ -1,11 +1,13 @@
 """From a clip to one row of pooled features: statistics over time of the encoder's layers, and the experts' blocks."""
 
+import inspect
 from collections.abc import Sequence
 from hashlib import sha256
 
 import torch
 from torch import Tensor, nn
 
+from trainer.model import prosody
 from trainer.model.backbone import MASKED, Backbone, BackboneError, WhisperBackbone, frame_mask, load_backbone
 from trainer.recipe import ENCODER_ALONE, STATISTICS, BackboneRecipe, Expert
 
@@ -99,11 +101,30 @@ class LogMelStatistics(nn.Module):
         return torch.cat([*means, torch.sqrt(variance + 1e-8)], dim=1)
 
 
+PROSODY_WIDTHS = {"pitch": len(prosody.PITCH), "timbre": len(prosody.TIMBRE)}
+
+
+class ProsodyAlone(nn.Module):
+    """The blocks "pitch" and "timbre" side by side, [b, D], for the trainer's cache."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prosody = prosody.Prosody()
+        self.pooled_dim = sum(PROSODY_WIDTHS.values())
+
+    def forward(self, waveform: Tensor, lengths: Tensor) -> Tensor:
+        return torch.cat(self.prosody(waveform, lengths), dim=1)
+
+    def fingerprint(self) -> str:
+        """Changes with the module that makes them."""
+        return sha256(inspect.getsource(prosody).encode()).hexdigest()[:16]
+
+
 class PooledBackbone(nn.Module):
     """waveform [b, n], lengths [b] -> pooled features [b, D]: a block an expert, side by side.
 
     The block "encoder" is the statistics of the chosen layers, see StatisticsPooling; "log_mel" those of the
-    spectrogram that the encoder hears, see LogMelStatistics.
+    spectrogram that the encoder hears, see LogMelStatistics; "pitch" and "timbre" are trainer.model.prosody's.
     """
 
     def __init__(
@@ -127,6 +148,7 @@ class PooledBackbone(nn.Module):
         self.backbone, self.experts = backbone, tuple(experts)
         self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention, statistics)
         self.log_mel = LogMelStatistics() if "log_mel" in experts else None
+        self.prosody = prosody.Prosody() if {"pitch", "timbre"} & set(experts) else None
 
     @property
     def blocks(self) -> tuple[int, ...]:
@@ -134,6 +156,8 @@ class PooledBackbone(nn.Module):
         widths: dict[str, int] = {"encoder": self.pooling.dim}
         if isinstance(self.backbone, WhisperBackbone):
             widths["log_mel"] = 4 * self.backbone.log_mel.n_mels
+        if self.prosody is not None:
+            widths.update(PROSODY_WIDTHS)
         return tuple(widths[name] for name in self.experts)
 
     @property
@@ -149,6 +173,8 @@ class PooledBackbone(nn.Module):
             blocks["encoder"] = self.pooling(*self.backbone.states(mel, valid, speech))
         else:
             blocks["encoder"] = self.pooling(*self.backbone(waveform, lengths))
+        if self.prosody is not None:
+            blocks["pitch"], blocks["timbre"] = self.prosody(waveform, lengths)
         return torch.cat([blocks[name].float() for name in self.experts], dim=1)
 
     def fingerprint(self) -> str:

@@ -26,8 +26,7 @@ from trainer.training.metrics import unweighted_accuracy
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-STRANGERS_SHARE = 0.5  # of the speakers of a batch
-BASELINE_SHARE = (0.5, 1.0)  # of the mean of a speaker's clips, taken off those who are no strangers
+BASELINE_SHARE = (0.5, 1.0)  # of the mean of a known speaker's clips in a batch, taken off them
 CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch of a frozen head may take less than writing its state
 
 
@@ -332,10 +331,11 @@ class Batches:
 
 
 class GroupedBatches:
-    """Draws batches of speakers, each in the room of one copy, and takes the means of their clips off.
+    """Draws batches of which half are strangers' clips, and half are speakers whose voice is known.
 
-    Corpora, their speakers and the labels of each speaker count alike. Half of the groups are strangers', of which
-    nothing is taken off; of the others BASELINE_SHARE of the mean of the clips drawn is.
+    A stranger's clip comes one by one, each in a copy of its own: corpora and labels count alike. A known speaker comes
+    with several clips of one copy, one room, and BASELINE_SHARE of the mean of these is taken off: corpora, their
+    speakers and the labels of each count alike.
     """
 
     def __init__(self, data: Dataset, train: Ints, pooled: Floats, labels: Ints, recipe: Recipe) -> None:
@@ -349,30 +349,45 @@ class GroupedBatches:
         self._moods = _ragged([np.unique(labels[speakers == s]) for s in range(len(corpus_of))])
         pairs = [(s, k) for s in range(len(corpus_of)) for k in range(self.n_labels)]
         self._clips = _ragged([np.flatnonzero((speakers == s) & (labels == k)) for s, k in pairs])
+        alike = corpora * self.n_labels + labels
+        self._alike = _ragged([np.flatnonzero(alike == group) for group in np.unique(alike)])
 
     def new_epoch(self, rng: np.random.Generator) -> None:
         """Nothing is kept from batch to batch."""
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Features [members, b, D] with means taken off, and labels [members, b]."""
-        t, n_variants = self._recipe.training, self._pooled.shape[0]
-        groups = (self._recipe.head.members, t.speakers)
-        clips = (*groups, t.batch_size // t.speakers)
-        corpora = np.broadcast_to(rng.permutation(t.speakers) % len(self._speakers[1]), groups)
-        speakers = _drawn(rng, self._speakers, corpora)
-        moods = _drawn(rng, self._moods, np.broadcast_to(speakers[..., None], clips))
+        """Features [members, b, D] with means taken off, and labels [members, b]: the known speakers' first."""
+        t, members = self._recipe.training, self._recipe.head.members
+        n_known = t.batch_size // 2 // t.speakers * t.speakers
+        groups = (members, t.speakers)
+        speakers = _drawn(
+            rng, self._speakers, np.tile(rng.permutation(t.speakers) % len(self._speakers[1]), (members, 1))
+        )
+        moods = _drawn(rng, self._moods, np.repeat(speakers[..., None], n_known // t.speakers, axis=2))
         rows = _drawn(rng, self._clips, speakers[..., None] * self.n_labels + moods)
-        variants = np.zeros(groups, dtype=np.int64)
-        if n_variants > 1:
-            changed = rng.random(groups) >= self._recipe.augment.clean_share
-            variants = np.where(changed, rng.integers(1, n_variants, groups), 0)
-        pooled = self._pooled[variants[..., None], rows]
-        share = np.where(rng.random(groups) < STRANGERS_SHARE, 0.0, rng.uniform(*BASELINE_SHARE, groups))
-        features = less_the_mean(pooled, share.astype(np.float32))
+        known = self._pooled[self._variants(rng, groups)[..., None], rows]
+        share = rng.uniform(*BASELINE_SHARE, groups).astype(np.float32)
+        strangers = (members, t.batch_size - n_known)
+        others = _drawn(rng, self._alike, rng.integers(0, len(self._alike[1]), strangers))
+        features = np.concatenate(
+            [
+                less_the_mean(known, share).reshape(members, n_known, -1),
+                self._pooled[self._variants(rng, strangers), others],
+            ],
+            axis=1,
+        )
         if t.jitter:
             features += t.jitter * rng.standard_normal(features.shape).astype(np.float32)
-        flat = (groups[0], -1)
-        return torch.from_numpy(features.reshape(*flat, pooled.shape[-1])), torch.from_numpy(moods.reshape(flat))
+        drawn = np.concatenate([rows.reshape(members, n_known), others], axis=1)
+        return torch.from_numpy(features), torch.from_numpy(self._labels[drawn])
+
+    def _variants(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Ints:
+        """Which copy is heard, 0 for the clean clip."""
+        changed = rng.random(shape) >= self._recipe.augment.clean_share
+        n_copies = len(self._pooled) - 1
+        return (
+            np.where(changed, rng.integers(1, n_copies + 1, shape), 0) if n_copies else np.zeros(shape, dtype=np.int64)
+        )
 
 
 def less_the_mean(pooled: Floats, share: Floats) -> Floats:

@@ -265,27 +265,28 @@ def test_a_groups_own_mean_is_taken_off_it() -> None:
     np.testing.assert_allclose(left, clips + voices * np.array([0.0, 1.0, 0.5])[:, None, None], atol=1e-5)
 
 
-def test_batches_of_speakers_hold_one_copy_each_and_every_label() -> None:
+def test_half_a_batch_are_speakers_in_one_copy_each_less_their_mean_and_half_are_strangers() -> None:
     data = dataset()
     speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
-    told = np.zeros((4, len(speakers), DIM), np.float32)  # of each copy: who speaks, in which copy, and noise
-    told[..., 0], told[..., 1] = speakers, np.arange(4)[:, None]
-    told[..., 2:] = np.random.default_rng(0).standard_normal((4, len(speakers), DIM - 2))
-    train, labels = np.arange(len(speakers)), data.label_indices()
-    grouped = recipe(speakers=6, batch_size=48)
-    batches = GroupedBatches(data, train, told, labels, grouped)
-    strangers, seen = 0, np.zeros(4)
+    told = np.zeros((4, len(speakers), DIM), np.float32)  # who speaks, in which copy, and what would be a voice
+    told[..., 0], told[..., 1], told[..., 2:] = 1 + speakers, np.arange(4)[:, None], 8.0
+    grouped = recipe(speakers=6, batch_size=96)
+    batches = GroupedBatches(data, np.arange(len(speakers)), told, data.label_indices(), grouped)
+    seen, heard, alone = np.zeros(4), set(), set()
     for step in range(40):
-        features, drawn = batches.draw(np.random.default_rng(step))
-        assert features.shape == (2, 48, DIM)
-        groups, moods = features.reshape(2, 6, 8, DIM).numpy(), drawn.reshape(2, 6, 8)
-        assert np.ptp(groups[..., 0], axis=2).max() < 1e-5  # one speaker
-        assert np.ptp(groups[..., 1], axis=2).max() < 1e-5  # in one copy
-        off = np.abs(groups[..., 2:].mean(2)).max(-1)  # a share of at least half of the mean is gone
-        strangers += int((off > 0.5).sum())
-        seen += np.bincount(moods.reshape(-1).numpy(), minlength=4)
-    assert 0.35 < strangers / (40 * 12) < 0.75
+        features, labels = batches.draw(np.random.default_rng(step))
+        assert features.shape == (2, 96, DIM)
+        known, strangers = features[:, :48].reshape(2, 6, 8, DIM).numpy(), features[:, 48:].numpy()
+        assert np.ptp(known, axis=2).max() < 1e-5  # one speaker in one copy
+        assert 0 <= known[..., 2:].min() <= known[..., 2:].max() <= 4.0 + 1e-5  # half of the voice at the most is left
+        assert (strangers[..., 2:] == 8.0).all()
+        seen += np.bincount(labels.reshape(-1).numpy(), minlength=4)
+        left = known[..., 0, 2] / 8.0
+        heard |= set(np.round(known[..., 0, 1] / np.maximum(left, 1e-3), 1).ravel()[left.ravel() > 0.05].tolist())
+        alone |= {(int(s), int(c)) for s, c in strangers[..., :2].reshape(-1, 2)}
     assert seen.min() > 0.8 * seen.max()
+    assert heard == {0.0, 1.0, 2.0, 3.0}
+    assert len(alone) == 12 * 4
 
 
 def test_balance_draws_every_corpus_and_label_alike() -> None:
