@@ -64,7 +64,7 @@ Which of {labels} a recording of speech sounds like, with the nearest recordings
 ## How it was made
 
 The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_layers(recipe)}; {_pooling(recipe)};
-less the speaker's baseline where one is known; {_head(recipe)}
+{_experts(recipe)}less the speaker's baseline where one is known; {_head(recipe)}
 with cross-entropy and supervised contrastive loss (lambda
 {(recipe.finetune if recipe.is_itself else recipe.training).lambda_scl}, tau \
 {(recipe.finetune if recipe.is_itself else recipe.training).tau});
@@ -88,7 +88,9 @@ Made by `voicekin-train export --recipe {recipe.name}.toml` (seed {training["see
 Made by `voicekin-train evaluate --recipe {recipe.name}.toml`; test speakers are in no training, tuning or datastore.
 
 {scores}
-Answers surer than {tuned.abstain_confidence:.2f} are shown as they are; the app calls the others uncertain.
+Every label with at least {tuned.set_probability:.2f} is left open beside the most probable one: one is named, two
+are named together ("angry or happy"), and with more, or under {tuned.abstain_confidence:.2f}, the app says that it is
+uncertain.
 
 ## Limits
 
@@ -154,6 +156,23 @@ def _heard(recipe: Recipe) -> str:
     """Of what the heads were trained on beside the clips, "" for nothing; ends in a space."""
     copies, kinds = recipe.augment.copies, recipe.augment.kinds
     return f"on the clips and {copies} changed copies of each ({', '.join(kinds[:copies])}) " if copies else ""
+
+
+EXPERTS = {
+    "encoder": "the above",
+    "log_mel": "statistics of the log-mel spectrogram",
+    "pitch": "how pitch, loudness and tempo move",
+    "timbre": "spectral shape, formants and voice quality",
+}
+
+
+def _experts(recipe: Recipe) -> str:
+    """What is heard beside the encoder's layers, "" for nothing; ends the line."""
+    weights = dict(zip(recipe.experts.used, recipe.experts.weights, strict=True))
+    if len(weights) < 2:
+        return ""
+    each = "; ".join(f"{EXPERTS[name]} ({weight:g})" for name, weight in weights.items())
+    return f"experts, each with a head of its own, whose answers are multiplied with these exponents: {each};\n"
 
 
 def _pooling(recipe: Recipe) -> str:
