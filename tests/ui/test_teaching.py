@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
-from desktop_app.engine.people.store import Store
+from desktop_app.engine.people.store import DATABASE, Store
 from desktop_app.ui.recognition_owner import ONE_SPEAKER, UNKNOWN_VOICE
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.window import MainWindow
@@ -42,7 +42,11 @@ def shares(window: MainWindow) -> dict[str, float]:
     return {label: bar.row.mix for label, bar in window.answer.bars.items()}
 
 
-def test_a_voice_is_named_taught_and_undone(desk: Desk, window: MainWindow, wav: Wav) -> None:
+def test_a_voice_is_named_taught_and_undone(
+    desk: Desk, window: MainWindow, wav: Wav, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what the detector takes for speech in a made clip is not what this is about
+    monkeypatch.setattr("desktop_app.engine.people.personal.MIN_SPEECH_S", 0.0)
     assert [window.voice.voices.itemText(i) for i in range(2)] == ["A voice not known", "Each recording is one speaker"]
     name_a_voice(desk, window, "Zoe")
     desk.wait_entry(lambda: desk.drop(wav("happy", 1)))
@@ -134,7 +138,7 @@ def test_what_is_taught_is_there_at_the_next_start(desk: Desk, window: MainWindo
 def test_a_store_that_cannot_be_opened_is_said_and_the_window_goes_on(desk: Desk, wav: Wav) -> None:
     desk.home.mkdir(parents=True)
     with Store(desk.home) as store:
-        database = next(p for p in store.folder.iterdir() if p.is_file())
+        database = store.folder / DATABASE
     database.write_bytes(b"not a database at all" * 100)
     for beside in desk.home.glob(f"{database.name}-*"):
         beside.unlink()
