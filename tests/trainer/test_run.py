@@ -435,6 +435,22 @@ def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:
     assert first.rows(["clip0", "clip1", "clip2"])[:, 0].tolist() == [0.0, 1.0, 2.0]
 
 
+def test_what_a_feature_cache_knows_is_not_read_again(tmp_path: Path) -> None:
+    """At 900,000 keys reading all of them at each append would take longer than encoding the clips."""
+    first = FeatureCache(tmp_path, 2)
+    first.append(["clip0", "clip1"], np.array([[0, 0], [1, 1]], np.float32))
+    path = tmp_path / "keys.txt"
+    path.write_bytes(path.read_bytes().replace(b"clip", b"junk"))
+    other = FeatureCache(tmp_path, 2)
+    other.append(["clip2"], np.full((1, 2), 2, np.float32))
+    with path.open("ab") as keys:
+        keys.write(b"clip9")  # killed while writing: neither a whole key nor a row
+    first.append(["clip3"], np.full((1, 2), 3, np.float32))
+    assert first.rows(["clip3", "clip2", "clip1"])[:, 0].tolist() == [3.0, 2.0, 1.0]
+    assert "clip9" not in first
+    assert path.read_bytes() == b"junk0\njunk1\nclip2\nclip3\n"
+
+
 @pytest.mark.corpora
 def test_published_corpora_are_complete(corpora: Path) -> None:
     from trainer.data.corpora import load_corpus

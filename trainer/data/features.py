@@ -38,41 +38,52 @@ class FeatureCache:
 
     def __init__(self, folder: Path, dim: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._row_bytes = 4 * dim
         self._dim = dim
         self._rows_path, self._keys_path = folder / "rows.f32", folder / "keys.txt"
         self._lock = FileLock(folder / "lock")
+        self._index: dict[str, int] = {}
+        self._n, self._key_bytes = 0, 0  # rows that have their key, and how much of keys.txt that is
         with self._lock:
             self._read()
 
     def _read(self) -> None:
-        """The keys on disk that have their row."""
+        """The keys that others have added by now and that have their row; nothing is read twice."""
         self._rows_path.touch()
         self._keys_path.touch()
-        keys = self._keys_path.read_text(encoding="utf-8").splitlines()
-        self._keys = keys[: self._rows_path.stat().st_size // (4 * self._dim)]
-        self._index = {key: i for i, key in enumerate(self._keys)}
+        with self._keys_path.open("rb") as f:
+            f.seek(self._key_bytes)
+            lines = f.read().splitlines(keepends=True)
+        n_rows = self._rows_path.stat().st_size // self._row_bytes
+        self._add([line for line in lines[: n_rows - self._n] if line.endswith(b"\n")])
+
+    def _add(self, lines: Sequence[bytes]) -> None:
+        self._index.update((line.decode().rstrip("\r\n"), self._n + i) for i, line in enumerate(lines))
+        self._n += len(lines)
+        self._key_bytes += sum(map(len, lines))
 
     def __contains__(self, key: str) -> bool:
         return key in self._index
 
     def append(self, keys: Sequence[str], rows: Floats) -> None:
         """Adds rows float32 [len(keys), dim] to those that are there by now."""
+        lines = [f"{key}\n".encode() for key in keys]
         with self._lock:
             self._read()
-            os.truncate(self._rows_path, len(self._keys) * 4 * self._dim)
-            os.truncate(self._keys_path, sum(len(key) + 1 for key in self._keys))
+            os.truncate(self._rows_path, self._n * self._row_bytes)
+            os.truncate(self._keys_path, self._key_bytes)
             with self._rows_path.open("ab") as f:
                 f.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
-            with self._keys_path.open("a", encoding="utf-8", newline="\n") as f:
-                f.writelines(key + "\n" for key in keys)
-            self._read()
+            with self._keys_path.open("ab") as f:
+                f.write(b"".join(lines))
+            self._add(lines)
 
     def rows(self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None) -> Floats:
         """float32 [len(keys), dim], or the columns asked for alone."""
         width = self._dim if columns is None else len(columns)
         rows = np.empty((len(keys), width), dtype=np.float32)
         if keys:
-            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r", shape=(len(self._keys), self._dim))
+            stored = np.memmap(self._rows_path, dtype=np.float32, mode="r", shape=(self._n, self._dim))
             for row, key in zip(rows, keys, strict=True):
                 row[:] = stored[self._index[key]] if columns is None else stored[self._index[key]][columns]
         return rows
