@@ -74,6 +74,12 @@ class FineTuned(nn.Module):
         return logits, embedding
 
 
+def default_workers(device: torch.device) -> int:
+    """How many workers decode and augment for one process: none without a GPU, which would wait for them."""
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return min(MOST_WORKERS, max(1, (os.cpu_count() or 1) // processes - 1)) if device.type == "cuda" else 0
+
+
 @dataclass(frozen=True)
 class Drawn:
     """One batch over all processes.
@@ -154,15 +160,12 @@ def finetune(
     if (folder / "backbone.pt").is_file():
         return folder / "backbone.pt"
     folder.mkdir(parents=True, exist_ok=True)
-    if workers is None:
-        processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-        on_device = accelerator.device.type == "cuda"
-        workers = min(MOST_WORKERS, max(1, (os.cpu_count() or 1) // processes - 1)) if on_device else 0
+    workers = default_workers(accelerator.device) if workers is None else workers
     clips = Clips(utterances, backbone_recipe.max_seconds, KEPT_BYTES // max(1, workers))
     try:
         with torch.random.fork_rng(), lost_told():
             torch.manual_seed(seed)
-            job = _Job(
+            job = FineTuning(
                 accelerator, clips, labels, n_labels, train, validation, backbone_recipe, recipe, seed, folder, workers
             )
             job.run(resume, progress)
@@ -243,7 +246,7 @@ class _Epoch:
         return self._steps
 
 
-class _Job:
+class FineTuning:
     """One fine-tuning: model, optimiser, and the loop over epochs."""
 
     def __init__(
@@ -349,23 +352,26 @@ class _Job:
 
     def _one_epoch(self) -> float:
         self.model.train()
-        device = self.accelerator.device
-        total = torch.zeros((), device=device)
+        total = torch.zeros((), device=self.accelerator.device)
         for batch in self.loader:
             interruption.check()
-            *clips, rows = (t.to(device, non_blocking=True) for t in batch)
-            with self.accelerator.accumulate(self.model):
-                logits, embedding = self._together(*self.model(*clips))
-                loss = self._loss(logits.float(), embedding.float(), self.label_of[rows])
-                self.accelerator.backward(loss)
-                if self.accelerator.sync_gradients:
-                    self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
-                self.optimiser.step()
-                self.optimiser.zero_grad()
-                if self.accelerator.sync_gradients and self.recipe.schedule == "one-cycle":
-                    self.schedule.step()
-            total += loss.detach()  # looked at once an epoch: a look waits for the device
+            total += self.step(batch)  # looked at once an epoch: a look waits for the device
         return float(total) / self.steps
+
+    def step(self, batch: Sequence[Tensor]) -> Tensor:
+        """One step on what the loader gave; returns the loss, still on the device."""
+        *clips, rows = (t.to(self.accelerator.device, non_blocking=True) for t in batch)
+        with self.accelerator.accumulate(self.model):
+            logits, embedding = self._together(*self.model(*clips))
+            loss = self._loss(logits.float(), embedding.float(), self.label_of[rows])
+            self.accelerator.backward(loss)
+            if self.accelerator.sync_gradients:
+                self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
+            self.optimiser.step()
+            self.optimiser.zero_grad()
+            if self.accelerator.sync_gradients and self.recipe.schedule == "one-cycle":
+                self.schedule.step()
+        return loss.detach()
 
     def _draw(self) -> Drawn:
         """One batch over all processes."""
