@@ -35,6 +35,7 @@ class Encoder:
 
     Attributes:
         encoder_sha256: What the pooled features are tied to.
+        threads: Of one inference.
     """
 
     def __init__(self, pack: Pack, threads: int | None = None) -> None:
@@ -47,7 +48,7 @@ class Encoder:
             PackError: If a graph can't be opened or its inputs and outputs are not those of the format.
         """
         m = pack.manifest
-        threads = threads or min(2, os.cpu_count() or 1)
+        self.threads = threads = threads or min(2, os.cpu_count() or 1)
         self.encoder_sha256 = pack.encoder_sha256
         self.pooled_dim = m.pooled_dim
         self._answers = {"logits": len(m.labels), "embedding": m.embedding_dim}

@@ -127,7 +127,7 @@ class Recogniser:
         self.pack = pack
         self.encoder = Encoder(pack, threads)
         self.datastore = Datastore(pack)
-        self._detector = SpeechDetector()
+        self._detector = SpeechDetector(self.encoder.threads)
         self._item_labels = np.array([pack.manifest.labels.index(item.label) for item in pack.items])
 
     def analyse(
@@ -186,7 +186,7 @@ class Recogniser:
     def for_another_thread(self) -> "Recogniser":
         """Another recogniser on the same graphs and index, which any number of threads may run at once."""
         other = copy(self)
-        other._detector = SpeechDetector()
+        other._detector = SpeechDetector(self.encoder.threads)
         return other
 
     def answer(

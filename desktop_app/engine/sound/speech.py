@@ -28,9 +28,13 @@ Probabilities = npt.NDArray[np.float32]
 class SpeechDetector:
     """Hears speech in a stream of 16 kHz samples; what it heard so far is its state."""
 
-    def __init__(self) -> None:
-        """Opens the model that ships with the app; one thread, since a chunk is too little work for two."""
-        self._session = open_session(paths.assets() / "vad" / "silero_vad_16k_sequence.onnx", threads=1)
+    def __init__(self, threads: int = 1) -> None:
+        """Opens the model that ships with the app.
+
+        Args:
+            threads: Of one call; a second gains where many chunks come at once, as those of a clip do.
+        """
+        self._session = open_session(paths.assets() / "vad" / "silero_vad_16k_sequence.onnx", threads)
         self._settled = (np.zeros(STATE, np.float32), np.zeros(STATE, np.float32))
         self.reset()
         self.feed(np.zeros(SETTLING * CHUNK, np.float32))
