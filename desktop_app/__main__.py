@@ -3,9 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from desktop_app import interruption
+from desktop_app import interruption  # as little as can be before it watches
 
 NO_DISPLAY = (
     "voicekin: there is no display to open the window on. Start it in a desktop session, "
@@ -51,6 +50,8 @@ def _run(argv: Sequence[str]) -> int:
 
 def _is_file(argument: str) -> bool:
     """Whether it is a recording or pack to open in the window, as "open with" passes it, and no command."""
+    from pathlib import Path
+
     from desktop_app import cli
 
     return argument not in cli.COMMANDS and not argument.startswith("-") and Path(argument).exists()

@@ -40,6 +40,7 @@ def main(argv: Sequence[str]) -> int:
         args = parser().parse_args(argv)
         status: int = import_module(f"desktop_app.commands.{args.command}").run(args)
         sys.stdout.flush()
+        interruption.check()  # whoever asked to stop is told so, whatever was done by then
         return status
     except VoiceKinError as error:
         replaced = REPLACED_BY.get(type(error))

@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from desktop_app.errors import Cancelled
-
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 AGAIN_S = 3.0
@@ -23,8 +21,13 @@ AGAIN_S = 3.0
 GRACE_S = 10.0
 """Whoever has not looked by then waits for something that does not come: a pipe that nobody reads, a dead disk."""
 
+BLOCKED_S = 1.0
+"""A terminal or pipe that takes the last word takes it within this."""
+
 _signal = 0
 _said = False
+_saying = threading.Lock()
+_stderr = 2  # or a number of its own, for 2 may be lent to something else meanwhile
 _on_request: Callable[[], object] | None = None
 
 
@@ -40,6 +43,8 @@ def check() -> None:
         Cancelled: The process was asked to stop.
     """
     if _signal:
+        from desktop_app.errors import Cancelled  # here, for its imports take longer than all else before `watch`
+
         raise Cancelled
 
 
@@ -51,8 +56,9 @@ def status() -> int:
 def say(word: str) -> None:
     """The last word of an interrupted process on stderr; it is not said again if it has to be ended hard then."""
     global _said
-    _said = True
-    print(word, file=sys.stderr, flush=True)
+    with _saying:
+        print(word, file=sys.stderr, flush=True)
+        _said = True
 
 
 def call(on_request: Callable[[], object]) -> None:
@@ -71,6 +77,9 @@ def watch(word: str, grace_s: float = GRACE_S) -> None:
         grace_s: Seconds from the first signal on after which it is ended hard, with its word. What it writes is written
             so that it survives that.
     """
+    global _stderr
+    _hold_standard_streams()
+    _stderr = os.dup(2)
     reading, writing = os.pipe()
     if hasattr(os, "set_blocking"):
         os.set_blocking(writing, False)
@@ -86,8 +95,20 @@ def over() -> None:
 
     Python takes its handlers away as it ends, and a signal that meets it then would end it as if nothing had been said.
     """
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()  # it may wait for ever, so as long as signals are heard
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def _hold_standard_streams() -> None:
+    """Numbers that the caller has closed go to nobody, lest what is opened next, our pipe for one, be written to as
+    standard output or error."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
 
 
 def _nothing(*_: object) -> None:
@@ -105,7 +126,7 @@ def _listen(reading: int, word: bytes, grace_s: float) -> None:
     while True:
         os.read(reading, 1)
         if time.monotonic() - first >= AGAIN_S:
-            _end(word)
+            _end(word + b" It was ended at once, in the midst of its work.")
 
 
 def _end_later(grace_s: float, word: bytes) -> None:
@@ -115,7 +136,13 @@ def _end_later(grace_s: float, word: bytes) -> None:
 
 def _end(word: bytes) -> None:
     """Ends the process from any thread, whatever the others hold."""
-    if not _said:
-        with suppress(OSError):  # closed, or full
-            os.write(2, word + b"\n")
+    if _saying.acquire(timeout=BLOCKED_S) and not _said:  # not while the main thread says it, or is stuck with it
+        writing = threading.Thread(target=_write, args=(word,), daemon=True)  # a pipe that is full blocks it for ever
+        writing.start()
+        writing.join(BLOCKED_S)
     os._exit(status())
+
+
+def _write(word: bytes) -> None:
+    with suppress(OSError):
+        os.write(_stderr, word + b"\n")

@@ -121,7 +121,9 @@ def _launch(processes: int, arguments: Sequence[str]) -> int:
 
 def _main(options: argparse.Namespace, word: str) -> int:
     try:
-        return _run(options)
+        status = _run(options)
+        interruption.check()  # whoever asked to stop is told so, whatever was done by then
+        return status
     except VoiceKinError as error:
         print(error, file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop_app import interruption
 from desktop_app.commands import classify_batch, known_person
 from desktop_app.commands.plain_text import plain, told
 
@@ -47,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
     from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
     from desktop_app.engine.recognition.answer import Failure
 
-    files = list(find_recordings(map(Path, args.paths), recursive=args.recursive))
+    files = []
+    for file in find_recordings(map(Path, args.paths), recursive=args.recursive):
+        interruption.check()
+        files.append(file)
     classify_batch.check_arguments(args, files)
     pack = open_pack(find_pack(args.pack) if args.pack else pack_in_use())
     batch = classify_batch.ClassifyBatch(pack, files, args)

@@ -120,9 +120,10 @@ class ClassifyBatch:
         voice = self.recogniser.estimate_voice(analyses if enough else ())
         common = (voice.baseline, VoiceUsed("group", heard=len(analyses)) if voice.clips else NOBODY)
         for one in heard:
+            interruption.check()
             if isinstance(one, Analysis):
                 own = None if self._args.same_voice else self.recogniser.own_voice(one)
-                yield self._answer(self.recogniser, one, own or common, known)
+                yield self._answer(self.recogniser, one, own or common, known, interruption.requested)
             else:
                 yield one
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app import interruption
 from desktop_app.capture.recorder import TakeEnded
 from desktop_app.capture.takes import LeftOver, TakeFolder
 from desktop_app.ui.jobs import Worker
@@ -119,7 +120,10 @@ class Takes(QObject):
         job.done.connect(self._left_over_found)
 
     def close(self) -> None:
-        """Keep what is to be kept, at the app's end; also a take whose end nobody was told of."""
+        """Keep what is to be kept, at the app's end; also a take whose end nobody was told of.
+
+        Where nobody closed the window, but a signal did, nothing is deleted: the next start offers it.
+        """
         try:
             if self._settings.values.keep_takes:
                 self._folder.keep_all()
@@ -127,7 +131,7 @@ class Takes(QObject):
             log.warning("recordings not kept, the next start offers them: %s", error)
             self._folder.close(delete=False)
         else:
-            self._folder.close()
+            self._folder.close(delete=not interruption.requested())
 
     def _what_went(self, gone: Sequence[Entry], with_sound: bool) -> str:
         if with_sound and any(map(_has_sound, gone)):

@@ -5,6 +5,7 @@ The moments are random. VOICEKIN_INTERRUPTIONS=300 scripts/test tests/cli/test_i
 
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -211,3 +212,79 @@ def test_a_request_is_one_line_and_a_status(
     assert capsys.readouterr().err == STOPPED.decode()
     with pytest.raises(Cancelled):
         interruption.check()
+
+
+STANDS_STILL = """
+import os, sys, time
+from desktop_app import interruption
+interruption.AGAIN_S, interruption.BLOCKED_S = float(sys.argv[1]), 0.2
+interruption.watch("stopped.", float(sys.argv[2]))
+print("begun", flush=True)
+if sys.argv[3] == "reads":
+    open(sys.argv[4]).read()
+while sys.argv[3] == "writes":
+    os.write(2, b"x" * 10_000)
+while True:
+    time.sleep(0.1)
+"""
+"""A program that never looks: seconds for AGAIN_S, for the grace, and what it waits for."""
+
+
+def begun(*arguments: object) -> Running:
+    running = Running(["-c", STANDS_STILL, *arguments])
+    assert running.process.stdout is not None
+    assert running.process.stdout.readline() == b"begun\n"
+    return running
+
+
+@posix
+def test_a_second_signal_some_time_after_the_first_ends_it_hard_and_says_so() -> None:
+    running = begun(0.3, 600, "sleeps")
+    running.send(signal.SIGTERM)
+    time.sleep(0.6)
+    assert running.process.poll() is None
+    until = time.monotonic() + LIMIT_S
+    while running.process.poll() is None and time.monotonic() < until:  # the first may be read late
+        running.send(signal.SIGTERM)
+        time.sleep(0.1)
+    assert running.end() == (143, b"stopped. It was ended at once, in the midst of its work.\n")
+
+
+@posix
+def test_signals_at_once_are_one() -> None:
+    running = begun(600, 1.0, "sleeps")
+    until = time.monotonic() + LIMIT_S
+    while running.process.poll() is None and time.monotonic() < until:
+        running.send(signal.SIGHUP)
+    assert running.end() == (129, b"stopped.\n")
+
+
+@posix
+def test_who_waits_for_a_pipe_without_a_writer_is_ended(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    running = begun(600, 0.3, "reads", tmp_path / "pipe")
+    running.send(signal.SIGINT)
+    assert running.end() == (130, b"stopped.\n")
+
+
+@posix
+def test_a_full_pipe_in_place_of_stderr_keeps_nobody(tmp_path: Path) -> None:
+    """Neither the work that writes to it nor the last word."""
+    running = begun(600, 0.3, "writes", tmp_path)
+    time.sleep(0.3)
+    running.send(signal.SIGTERM)
+    assert running.process.wait(LIMIT_S) == 143
+    running.process.communicate()
+
+
+@posix
+def test_numbers_of_closed_streams_go_to_no_file(tmp_path: Path) -> None:
+    """Else what a library writes to stderr would be in a user's file, or taken for a signal."""
+    program = (
+        "import os, time; from desktop_app import interruption; interruption.watch('stopped.'); "
+        f"file = open({str(tmp_path / 'file')!r}, 'w'); assert file.fileno() > 2; os.write(2, b'warning'); "
+        "time.sleep(0.1); assert not interruption.requested()"
+    )
+    call = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)} <&- >&- 2>&-"
+    assert subprocess.run(call, shell=True, timeout=LIMIT_S, check=False).returncode == 0
+    assert (tmp_path / "file").read_text(encoding="utf-8") == ""

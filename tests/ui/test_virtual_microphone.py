@@ -126,7 +126,10 @@ def test_a_dead_sound_server_ends_the_take_with_all_its_sound(
     path = tmp_path / "long.wav"
     soundfile.write(path, clip("sad", 1, 20.0), RATE)
     player = cable.play(path, latency_ms=1000)
-    studio.qtbot.waitUntil(lambda: window.capture.reading.recorded_s > 2.0, timeout=LONG)
+    # the player may be slow to begin: it is its sound that is waited for, then a second of it
+    studio.qtbot.waitUntil(lambda: window.capture.reading.level.peak_db > -30.0, timeout=LONG)
+    begun_s = window.capture.reading.recorded_s
+    studio.qtbot.waitUntil(lambda: window.capture.reading.recorded_s > begun_s + 2.0, timeout=LONG)
     heard_s = window.capture.reading.recorded_s
     entry = studio.wait_entry(cable.kill)
     player.wait(timeout=20)
