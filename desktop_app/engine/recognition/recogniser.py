@@ -172,7 +172,9 @@ class Recogniser:
             start_s, end_s: The stretch to analyse, in seconds; None: to its end. Spans count from the file's start.
             listen: Gets each block that was read, float32 [n], mono at 16 kHz: for drawing without reading again.
         """
-        expected_s = probe(path).duration_s if end_s is None else end_s
+        expected_s = end_s or 0.0
+        if end_s is None and progress is not None:  # else nobody asks, and a file is opened once
+            expected_s = probe(path).duration_s
         remarks: list[str] = []
         blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s, remarks.append)
         heard = blocks if listen is None else _passed_on(blocks, listen)
