@@ -32,7 +32,7 @@
     <name>Answer</name>
     <message>
         <source>Uncertain</source>
-        <translation>Ungewiss</translation>
+        <translation>Unsicher</translation>
     </message>
     <message>
         <source>No speech was heard in it, so there is nothing to go on.</source>
@@ -79,16 +79,16 @@
         <translation>Es könnte ebenso „{0}“ sein: Beide liegen dicht beieinander.</translation>
     </message>
     <message>
-        <source>There are no neighbours to compare with; the classifier answers alone.</source>
-        <translation>Es gibt keine Nachbarn zum Vergleich; der Klassifikator antwortet allein.</translation>
+        <source>There are no recordings to compare it with; the model answers alone.</source>
+        <translation>Es gibt keine Aufnahmen zum Vergleich; das Modell antwortet allein.</translation>
     </message>
     <message>
-        <source>The classifier and the nearest recordings agree on “{0}”: {1} and {2}.</source>
-        <translation>Klassifikator und nächste Aufnahmen sind sich einig über „{0}“: {1} und {2}.</translation>
+        <source>The model and the nearest recordings agree on “{0}”: {1} and {2}.</source>
+        <translation>Das Modell und die nächsten Aufnahmen sind sich einig: „{0}“, {1} und {2}.</translation>
     </message>
     <message>
-        <source>The classifier hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); mixed, “{4}” leads.</source>
-        <translation>Der Klassifikator hört „{0}“ ({1}), die nächsten Aufnahmen klingen eher nach „{2}“ ({3}); gemischt führt „{4}“.</translation>
+        <source>The model hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); together, “{4}” leads.</source>
+        <translation>Das Modell hört „{0}“ ({1}), die nächsten Aufnahmen klingen eher nach „{2}“ ({3}); zusammen führt „{4}“.</translation>
     </message>
     <message>
         <source>{0}, {1} of it speech · answered in {2} s</source>
@@ -127,20 +127,20 @@
         <translation>Stimme „{0}“ aus {1} Aufnahmen</translation>
     </message>
     <message>
-        <source>mixed</source>
-        <translation>gemischt</translation>
+        <source>answer</source>
+        <translation>Antwort</translation>
     </message>
     <message>
-        <source>classifier</source>
-        <translation>Klassifikator</translation>
+        <source>model</source>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>neighbours</source>
         <translation>Nachbarn</translation>
     </message>
     <message>
-        <source>{0}; classifier {1}, neighbours {2}</source>
-        <translation>{0}; Klassifikator {1}, Nachbarn {2}</translation>
+        <source>{0}; model {1}, nearest recordings {2}</source>
+        <translation>{0}; Modell {1}, nächste Aufnahmen {2}</translation>
     </message>
 </context>
 <context>
@@ -182,11 +182,11 @@
         <translation>Keine Antwort</translation>
     </message>
     <message>
-        <source>Listening …</source>
+        <source>Listening…</source>
         <translation>Hört zu …</translation>
     </message>
     <message>
-        <source>Waiting …</source>
+        <source>Waiting…</source>
         <translation>Wartet …</translation>
     </message>
     <message>
@@ -260,6 +260,13 @@
     </message>
 </context>
 <context>
+    <name>DropHint</name>
+    <message>
+        <source>Drop to hear them</source>
+        <translation>Loslassen zum Anhören</translation>
+    </message>
+</context>
+<context>
     <name>Emotion</name>
     <message>
         <source>Angry</source>
@@ -309,12 +316,16 @@
         <translation>Drücken Sie die Leertaste und sprechen Sie, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
     </message>
     <message>
-        <source>Opening the pack …</source>
-        <translation>Das Paket wird geöffnet …</translation>
+        <source>Getting ready…</source>
+        <translation>Wird vorbereitet …</translation>
     </message>
     <message>
-        <source>Pack “{0}” {1} is ready: it knows {2} recordings.</source>
-        <translation>Paket „{0}“ {1} ist bereit: Es kennt {2} Aufnahmen.</translation>
+        <source>Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.</source>
+        <translation>Bereit: Gehörtes wird mit {0} Aufnahmen verglichen. Paket: {1} {2}.</translation>
+    </message>
+    <message>
+        <source>There is no microphone: drop audio files anywhere on this window, or plug one in.</source>
+        <translation>Es ist kein Mikrofon da: Ziehen Sie Audiodateien auf dieses Fenster, oder schließen Sie eines an.</translation>
     </message>
 </context>
 <context>
@@ -648,8 +659,8 @@
         <translation>Stimmen und Beispiele lassen sich nicht öffnen, daher kann jetzt nichts gelernt werden.</translation>
     </message>
     <message>
-        <source>There is no pack in use. Choose one in the settings.</source>
-        <translation>Kein Paket ist in Gebrauch. Wählen Sie eines in den Einstellungen.</translation>
+        <source>There is no pack in use. Choose one under File, Packs.</source>
+        <translation>Es ist kein Paket in Gebrauch. Wählen Sie eines unter Datei, Pakete.</translation>
     </message>
     <message>
         <source>This answer was made with another pack: answer the recording again first.</source>
@@ -851,20 +862,20 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Export …</source>
+        <source>Export…</source>
         <translation>Exportieren …</translation>
     </message>
     <message>
-        <source>Import …</source>
+        <source>Import…</source>
         <translation>Importieren …</translation>
+    </message>
+    <message>
+        <source>Recordings you labelled.</source>
+        <translation>Aufnahmen, deren Emotion Sie angegeben haben.</translation>
     </message>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
-    </message>
-    <message>
-        <source>Recordings that you told VoiceKin the emotion of.</source>
-        <translation>Aufnahmen, deren Gefühl Sie VoiceKin gesagt haben.</translation>
     </message>
     <message>
         <source>The pack in use has not heard {0} of these; it can where the sound was kept.</source>
@@ -902,39 +913,39 @@
         <translation>&amp;Exportieren</translation>
     </message>
     <message>
-        <source>Table of recordings (CSV) …</source>
+        <source>Table of recordings (CSV)…</source>
         <translation>Tabelle der Aufnahmen (CSV) …</translation>
     </message>
     <message>
-        <source>Table of segments (CSV) …</source>
+        <source>Table of segments (CSV)…</source>
         <translation>Tabelle der Abschnitte (CSV) …</translation>
     </message>
     <message>
-        <source>JSON lines …</source>
+        <source>JSON lines…</source>
         <translation>JSON-Zeilen …</translation>
     </message>
     <message>
-        <source>Praat TextGrid …</source>
+        <source>Praat TextGrid…</source>
         <translation>Praat-TextGrid …</translation>
     </message>
     <message>
-        <source>ELAN annotations …</source>
+        <source>ELAN annotations…</source>
         <translation>ELAN-Annotationen …</translation>
     </message>
     <message>
-        <source>Audacity labels …</source>
+        <source>Audacity labels…</source>
         <translation>Audacity-Textmarken …</translation>
     </message>
     <message>
-        <source>Subtitles (SRT) …</source>
+        <source>Subtitles (SRT)…</source>
         <translation>Untertitel (SRT) …</translation>
     </message>
     <message>
-        <source>Timeline as a picture (SVG) …</source>
+        <source>Timeline as a picture (SVG)…</source>
         <translation>Verlauf als Bild (SVG) …</translation>
     </message>
     <message>
-        <source>Timeline as a picture (PNG) …</source>
+        <source>Timeline as a picture (PNG)…</source>
         <translation>Verlauf als Bild (PNG) …</translation>
     </message>
     <message>
@@ -1091,7 +1102,7 @@
         <translation>{0} von {1} Sekunden Sprache</translation>
     </message>
     <message>
-        <source>Thank you. VoiceKin is learning the voice …</source>
+        <source>Thank you. VoiceKin is learning the voice…</source>
         <translation>Danke. VoiceKin lernt die Stimme …</translation>
     </message>
     <message>
@@ -1282,22 +1293,6 @@
         <translation>&amp;Datei</translation>
     </message>
     <message>
-        <source>&amp;Open files …</source>
-        <translation>Dateien &amp;öffnen …</translation>
-    </message>
-    <message>
-        <source>Open a &amp;folder …</source>
-        <translation>&amp;Ordner öffnen …</translation>
-    </message>
-    <message>
-        <source>My e&amp;xamples …</source>
-        <translation>Meine &amp;Beispiele …</translation>
-    </message>
-    <message>
-        <source>&amp;Settings …</source>
-        <translation>&amp;Einstellungen …</translation>
-    </message>
-    <message>
         <source>&amp;Quit</source>
         <translation>&amp;Beenden</translation>
     </message>
@@ -1310,7 +1305,23 @@
         <translation>&amp;Bibliothek</translation>
     </message>
     <message>
-        <source>&amp;Packs …</source>
+        <source>&amp;Open files…</source>
+        <translation>Dateien &amp;öffnen …</translation>
+    </message>
+    <message>
+        <source>Open a &amp;folder…</source>
+        <translation>&amp;Ordner öffnen …</translation>
+    </message>
+    <message>
+        <source>My e&amp;xamples…</source>
+        <translation>Meine &amp;Beispiele …</translation>
+    </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>&amp;Einstellungen …</translation>
+    </message>
+    <message>
+        <source>&amp;Packs…</source>
         <translation>&amp;Pakete …</translation>
     </message>
     <message>
@@ -1343,7 +1354,7 @@
     </message>
     <message>
         <source>&amp;Play or stop</source>
-        <translation>Abs&amp;pielen oder anhalten</translation>
+        <translation>Abs&amp;pielen oder stoppen</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -1429,7 +1440,7 @@
     </message>
     <message>
         <source>Every mark is a recording that the pack knows; the star is yours.</source>
-        <translation>Jede Marke ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre.</translation>
+        <translation>Jeder Punkt ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre.</translation>
     </message>
 </context>
 <context>
@@ -1542,19 +1553,19 @@
         <translation>Entfernen</translation>
     </message>
     <message>
-        <source>Install a pack …</source>
-        <translation>Paket installieren …</translation>
-    </message>
-    <message>
-        <source>Install a folder …</source>
-        <translation>Ordner installieren …</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
     <message>
-        <source>Checking {0} …</source>
+        <source>Install a pack…</source>
+        <translation>Paket installieren …</translation>
+    </message>
+    <message>
+        <source>Install a folder…</source>
+        <translation>Ordner installieren …</translation>
+    </message>
+    <message>
+        <source>Checking {0}…</source>
         <translation>{0} wird geprüft …</translation>
     </message>
     <message>
@@ -1610,11 +1621,11 @@
     </message>
     <message>
         <source>Pause</source>
-        <translation>Anhalten</translation>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>Hold the recordings where they are, and go on from there later</source>
-        <translation>Die Aufnahmen anhalten, wo sie sind, und später von dort fortfahren</translation>
+        <translation>Die Aufnahmen anhalten und später von dort fortfahren</translation>
     </message>
     <message>
         <source>Stop all</source>
@@ -1663,10 +1674,6 @@
         <translation>Kein Mikrofon gefunden</translation>
     </message>
     <message>
-        <source>Opening the microphone …</source>
-        <translation>Das Mikrofon wird geöffnet …</translation>
-    </message>
-    <message>
         <source>No microphone. Drop audio files instead, or plug one in and refresh.</source>
         <translation>Kein Mikrofon. Ziehen Sie Audiodateien her, oder schließen Sie eines an und suchen Sie erneut.</translation>
     </message>
@@ -1675,15 +1682,19 @@
         <translation>Leertaste startet die Aufnahme</translation>
     </message>
     <message>
-        <source>Waiting for the first sound …</source>
-        <translation>Wartet auf den ersten Ton …</translation>
-    </message>
-    <message>
         <source>Recording. Space ends it</source>
         <translation>Nimmt auf. Leertaste beendet</translation>
     </message>
     <message>
-        <source>Saving …</source>
+        <source>Opening the microphone…</source>
+        <translation>Das Mikrofon wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Waiting for the first sound…</source>
+        <translation>Wartet auf den ersten Ton …</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
         <translation>Speichert …</translation>
     </message>
     <message>
@@ -1743,7 +1754,7 @@
     </message>
     <message>
         <source>Stop</source>
-        <translation>Abbrechen</translation>
+        <translation>Stopp</translation>
     </message>
     <message>
         <source>Stop the selected recordings that wait or run</source>
@@ -1853,7 +1864,7 @@
         <translation>Abgebrochen</translation>
     </message>
     <message>
-        <source>Listening …</source>
+        <source>Listening…</source>
         <translation>Hört zu …</translation>
     </message>
     <message>
@@ -1862,13 +1873,13 @@
     </message>
     <message>
         <source>Uncertain</source>
-        <translation>Ungewiss</translation>
+        <translation>Unsicher</translation>
     </message>
 </context>
 <context>
     <name>SessionPanel</name>
     <message>
-        <source>Open files …</source>
+        <source>Open files…</source>
         <translation>Dateien öffnen …</translation>
     </message>
     <message>
@@ -2029,16 +2040,16 @@
         <translation>Gemerkt: Das war „{0}“.</translation>
     </message>
     <message>
-        <source>That was …</source>
-        <translation>Das war …</translation>
-    </message>
-    <message>
         <source>What was it? A word of your own:</source>
         <translation>Was war es? Ein eigenes Wort:</translation>
     </message>
     <message>
         <source>Remember</source>
         <translation>Merken</translation>
+    </message>
+    <message>
+        <source>That was…</source>
+        <translation>Das war …</translation>
     </message>
     <message>
         <source>Are all recordings in “{0}” one speaker? Then VoiceKin can learn the voice.</source>
@@ -2088,11 +2099,11 @@
 <context>
     <name>ThatWasPanel</name>
     <message>
-        <source>That was …</source>
+        <source>That was…</source>
         <translation>Das war …</translation>
     </message>
     <message>
-        <source>Something else …</source>
+        <source>Something else…</source>
         <translation>Etwas anderes …</translation>
     </message>
     <message>
@@ -2224,15 +2235,15 @@
         <translation>Aus dieser Aufnahme lernen</translation>
     </message>
     <message>
-        <source>Talk for a minute …</source>
-        <translation>Eine Minute sprechen …</translation>
-    </message>
-    <message>
         <source>VoiceKin asks, you talk, and it learns the voice; no sound is kept</source>
         <translation>VoiceKin fragt, Sie sprechen, und es lernt die Stimme; kein Ton wird behalten</translation>
     </message>
     <message>
-        <source>Details …</source>
+        <source>Talk for a minute…</source>
+        <translation>Eine Minute sprechen …</translation>
+    </message>
+    <message>
+        <source>Details…</source>
         <translation>Einzelheiten …</translation>
     </message>
     <message>
@@ -2256,8 +2267,8 @@
         <translation>Wessen Stimme ist es?</translation>
     </message>
     <message>
-        <source>A voice not known</source>
-        <translation>Eine unbekannte Stimme</translation>
+        <source>Unknown voice</source>
+        <translation>Unbekannte Stimme</translation>
     </message>
     <message>
         <source>Each recording is one speaker</source>
@@ -2283,7 +2294,7 @@
 <context>
     <name>WhatIfPanel</name>
     <message>
-        <source>What if …</source>
+        <source>What if…</source>
         <translation>Was wäre, wenn …</translation>
     </message>
     <message>
@@ -2291,12 +2302,12 @@
         <translation>Zahl der Nachbarn</translation>
     </message>
     <message>
-        <source>Share of the neighbours in the mix</source>
-        <translation>Anteil der Nachbarn an der Mischung</translation>
+        <source>Weight of the neighbours</source>
+        <translation>Gewicht der Nachbarn</translation>
     </message>
     <message>
-        <source>Back to the pack&apos;s own</source>
-        <translation>Zurück zu denen des Pakets</translation>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
     </message>
 </context>
 </TS>

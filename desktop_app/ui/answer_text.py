@@ -114,14 +114,14 @@ def agreement(recognition: Recognition) -> str:
     model, neighbours = recognition.model_probabilities, recognition.neighbour_probabilities
     model_top, neighbours_top = _top(model), _top(neighbours)
     if not recognition.neighbours:
-        return translate("Answer", "There are no neighbours to compare with; the classifier answers alone.")
+        return translate("Answer", "There are no recordings to compare it with; the model answers alone.")
     if model_top == neighbours_top:
-        return translate("Answer", "The classifier and the nearest recordings agree on “{0}”: {1} and {2}.").format(
+        return translate("Answer", "The model and the nearest recordings agree on “{0}”: {1} and {2}.").format(
             label_name(model_top), percent(model[model_top]), percent(neighbours[model_top])
         )
     return translate(
         "Answer",
-        "The classifier hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); mixed, “{4}” leads.",
+        "The model hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); together, “{4}” leads.",
     ).format(
         label_name(model_top),
         percent(model[model_top]),

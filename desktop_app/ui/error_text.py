@@ -140,7 +140,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "The file {0} is damaged; move it away to begin anew."),
     QT_TRANSLATE_NOOP("Error", "The recording can't be kept: {0} Free some space and try again."),
     QT_TRANSLATE_NOOP("Error", "Voices and examples can't be opened, so nothing can be taught now."),
-    QT_TRANSLATE_NOOP("Error", "There is no pack in use. Choose one in the settings."),
+    QT_TRANSLATE_NOOP("Error", "There is no pack in use. Choose one under File, Packs."),
     QT_TRANSLATE_NOOP("Error", "This answer was made with another pack: answer the recording again first."),
     QT_TRANSLATE_NOOP("Error", "There is no pack at {0}: check the name."),
     QT_TRANSLATE_NOOP("Error", "No pack called {0} is installed: install it first."),

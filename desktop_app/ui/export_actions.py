@@ -36,15 +36,15 @@ class ExportActions(QObject):
         self.menu = QMenu(translate("Export", "&Export"), window)
         self.actions: dict[str, QAction] = {}
         titles = (
-            translate("Export", "Table of recordings (CSV) …"),
-            translate("Export", "Table of segments (CSV) …"),
-            translate("Export", "JSON lines …"),
-            translate("Export", "Praat TextGrid …"),
-            translate("Export", "ELAN annotations …"),
-            translate("Export", "Audacity labels …"),
-            translate("Export", "Subtitles (SRT) …"),
-            translate("Export", "Timeline as a picture (SVG) …"),
-            translate("Export", "Timeline as a picture (PNG) …"),
+            translate("Export", "Table of recordings (CSV)…"),
+            translate("Export", "Table of segments (CSV)…"),
+            translate("Export", "JSON lines…"),
+            translate("Export", "Praat TextGrid…"),
+            translate("Export", "ELAN annotations…"),
+            translate("Export", "Audacity labels…"),
+            translate("Export", "Subtitles (SRT)…"),
+            translate("Export", "Timeline as a picture (SVG)…"),
+            translate("Export", "Timeline as a picture (PNG)…"),
         )
         for name, title in zip(NAMES, titles, strict=True):
             self.actions[name] = self._action(title, partial(self._ask, name))

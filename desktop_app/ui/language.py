@@ -71,8 +71,10 @@ def corpus_name(corpus: str) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 as a person writes it: "72 %"."""
-    return f"{round(100 * share)}\N{NO-BREAK SPACE}%"
+    """A share of 1 as the language writes it: "72%" in English, "72 %" in German."""
+    written_together = QLocale().language() in (QLocale.Language.English, QLocale.Language.C)
+    space = "" if written_together else "\N{NO-BREAK SPACE}"
+    return f"{round(100 * share)}{space}%"
 
 
 def number(value: float, digits: int) -> str:

@@ -669,7 +669,7 @@ class RecognitionOwner(QObject):
 
     def _needed(self) -> "Recogniser":
         if self._recogniser is None:
-            raise PackError("There is no pack in use. Choose one in the settings.")
+            raise PackError("There is no pack in use. Choose one under File, Packs.")
         return self._recogniser
 
     def _opened(self, pack: PackInfo) -> None:

@@ -436,7 +436,7 @@ def answer_in_short(entry: Entry) -> str:
     recognition = entry.recognition
     if recognition is None:
         if entry.state is EntryState.RUNNING:
-            return percent(entry.progress) if entry.progress else translate("Session", "Listening …")
+            return percent(entry.progress) if entry.progress else translate("Session", "Listening…")
         return translate("Session", "Waiting")
     if consists_of(recognition):
         answer = f"{headline(recognition)} {share(recognition)}"

@@ -91,7 +91,7 @@ class Teaching(QObject):
 
     def _ask_label(self) -> None:
         dialog = _question(
-            self._window, self.tr("That was …"), self.tr("What was it? A word of your own:"), self.tr("Remember")
+            self._window, self.tr("That was…"), self.tr("What was it? A word of your own:"), self.tr("Remember")
         )
         dialog.textValueSelected.connect(self._that_was)
         dialog.open()

@@ -196,6 +196,8 @@ QLabel#title {{ font-size: 28px; font-weight: 700; }}
 QLabel#answer {{ font-size: 40px; font-weight: 700; }}
 QLabel#share {{ font-size: 40px; font-weight: 400; color: {c.quiet}; }}
 QLabel#sentence {{ font-size: 15px; }}
+QLabel#drop {{ background: {c.accent_soft}; color: {c.text}; border: 3px dashed {c.accent}; font-size: 24px;
+  font-weight: 600; }}
 QLabel#warn {{ color: {c.warn}; font-size: 13px; }}
 QLabel#clock {{ font-size: 24px; font-weight: 400; }}
 QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;

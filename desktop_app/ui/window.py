@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QKeyEvent,
     QKeySequence,
@@ -36,7 +37,7 @@ from desktop_app.engine.recognition.answer import Neighbour
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.ask_again import AskAgain
-from desktop_app.ui.capture_model import CaptureModel
+from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.channel_menu import ChannelMenu
 from desktop_app.ui.crash_box import CrashBox
 from desktop_app.ui.diagnostics import diagnostics
@@ -69,6 +70,7 @@ from desktop_app.ui.takes import Takes
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.undo import Change, UndoStack
+from desktop_app.ui.widgets.drop_hint import DropHint
 from desktop_app.ui.widgets.tab_order import insert_before
 
 if TYPE_CHECKING:
@@ -184,19 +186,20 @@ class MainWindow(QMainWindow):
         self._whole.addWidget(self._work)
         self._whole.addWidget(self.first_start)
         self.setCentralWidget(self._whole)
+        self.drop_hint = DropHint(self._whole)
 
     def _make_menus(self) -> None:
         files = self.menuBar().addMenu(self.tr("&File"))
-        self.open_action = self._action(self.tr("&Open files …"), self.open_files, QKeySequence.StandardKey.Open)
-        self.open_folder_action = self._action(self.tr("Open a &folder …"), self.open_folder, "Ctrl+Shift+O")
+        self.open_action = self._action(self.tr("&Open files…"), self.open_files, QKeySequence.StandardKey.Open)
+        self.open_folder_action = self._action(self.tr("Open a &folder…"), self.open_folder, "Ctrl+Shift+O")
         self.examples_action = self._action(
-            self.tr("My e&xamples …"), lambda: self.teaching.show_examples(self.playback), "Ctrl+E"
+            self.tr("My e&xamples…"), lambda: self.teaching.show_examples(self.playback), "Ctrl+E"
         )
-        self.settings_action = self._action(self.tr("&Settings …"), self.show_settings, "Ctrl+,")
+        self.settings_action = self._action(self.tr("&Settings…"), self.show_settings, "Ctrl+,")
         self.quit_action = self._action(self.tr("&Quit"), self.close, "Ctrl+Q")
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
         self.library_action = self._action(self.tr("&Library"), self.show_library, "Ctrl+L")
-        self.packs_action = self._action(self.tr("&Packs …"), self.show_packs, "Ctrl+Shift+P")
+        self.packs_action = self._action(self.tr("&Packs…"), self.show_packs, "Ctrl+Shift+P")
         self.export = ExportActions(self.file_worker, self._to_export, self)
         self.results.export.setMenu(self.export.menu)
         self.channel_menu = ChannelMenu(self)
@@ -271,6 +274,7 @@ class MainWindow(QMainWindow):
         self.undo.pushed.connect(lambda _: self._show_undo())
         self.undo.gone.connect(lambda _: self._show_undo())
         self.voice.guided_asked.connect(partial(self.teaching.guide, self.capture))
+        self.capture.state_changed.connect(lambda state: self.empty.show_microphone(state is not MicState.NONE))
         self.capture.take_ended.connect(self._take_ended)
         self.capture.device_gone.connect(self._device_gone)
         self.live.began.connect(self._begin_live)
@@ -658,8 +662,14 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):
             event.acceptProposedAction()
+            self.drop_hint.set_shown(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.set_shown(False)
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.set_shown(False)
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()

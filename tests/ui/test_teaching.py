@@ -47,7 +47,7 @@ def test_a_voice_is_named_taught_and_undone(
 ) -> None:
     # what the detector takes for speech in a made clip is not what this is about
     monkeypatch.setattr("desktop_app.engine.people.personal.MIN_SPEECH_S", 0.0)
-    assert [window.voice.voices.itemText(i) for i in range(2)] == ["A voice not known", "Each recording is one speaker"]
+    assert [window.voice.voices.itemText(i) for i in range(2)] == ["Unknown voice", "Each recording is one speaker"]
     name_a_voice(desk, window, "Zoe")
     desk.wait_entry(lambda: desk.drop(wav("happy", 1)))
     stranger = shares(window)

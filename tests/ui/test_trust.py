@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.capture_model import MicState
@@ -316,3 +317,16 @@ def test_what_an_answer_rests_on_is_said_under_it_and_in_the_table(
     share = percent(entry.recognition.own_share)
     assert window.answer.rests.text().endswith(share)
     assert window.session.index(0, window.session.BASIS).data().endswith(f"your examples {share}")
+
+
+def test_files_that_are_dragged_over_the_window_see_where_to_go(desk: Desk, window: MainWindow, wav: Wav) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(wav("happy")))])
+    at, copy = window.rect().center(), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(at, copy, data, LEFT, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, enter)
+    assert window.drop_hint.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.drop_hint.isVisible()
+    desk.wait_entry(lambda: desk.drop(wav("happy")))
+    assert not window.drop_hint.isVisible()

@@ -164,6 +164,7 @@ def test_no_microphone_is_a_normal_state(desk: Desk, wav: Wav) -> None:
     window = desk.open()
     desk.wait_state(MicState.NONE)
     assert "No microphone" in window.record.state.text()
+    assert "There is no microphone" in window.empty.sentence.text()
     assert not window.record.button.isEnabled()
     assert not window.notice.isVisible()
     entry = desk.wait_entry(lambda: desk.drop(wav("angry")))
@@ -173,6 +174,7 @@ def test_no_microphone_is_a_normal_state(desk: Desk, wav: Wav) -> None:
     desk.qtbot.mouseClick(window.record.refresh, LEFT)
     desk.wait_state(MicState.READY)
     assert window.record.microphones.currentText() == "Plugged in later"
+    assert window.empty.sentence.text().startswith("Press Space and speak")
 
 
 def test_a_microphone_is_chosen_by_name_and_remembered(desk: Desk) -> None:
@@ -337,8 +339,8 @@ def test_the_answer_is_explained(desk: Desk, wav: Wav) -> None:
         assert bar.row.model == recognition.model_probabilities[label]
         assert bar.row.neighbours == recognition.neighbour_probabilities[label]
         assert label.capitalize() in bar.accessibleName()
-        assert "classifier" in bar.accessibleName()
-    assert "classifier" in window.answer.agreement.text()
+        assert "model" in bar.accessibleName()
+    assert "model" in window.answer.agreement.text()
     cards = [card for card in window.neighbours.findChildren(QWidget, "card") if card.isVisible()]
     assert len(cards) == len(recognition.neighbours)
     first = recognition.neighbours[0]

@@ -154,7 +154,7 @@ class GuidedMinuteDialog(QDialog):
         assert self._talk is not None
         self._timer.stop()
         self.enough.setEnabled(False)
-        self.prompt.setText(self.tr("Thank you. VoiceKin is learning the voice …"))
+        self.prompt.setText(self.tr("Thank you. VoiceKin is learning the voice…"))
         self._job = self._owner.learn_talk(self._voice.key, self._talk)
         self._job.progressed.connect(self._show_share)
         self._job.done.connect(self._learnt)

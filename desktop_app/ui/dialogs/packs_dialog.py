@@ -54,8 +54,8 @@ class PacksDialog(QDialog):
         self.use = self._button(self.tr("Use"), self._use)
         self.verify = self._button(self.tr("Verify"), self._verify)
         self.remove = self._button(self.tr("Remove"), self._remove)
-        self.install = self._button(self.tr("Install a pack …"), self._ask_file)
-        self.install_folder = self._button(self.tr("Install a folder …"), self._ask_folder)
+        self.install = self._button(self.tr("Install a pack…"), self._ask_file)
+        self.install_folder = self._button(self.tr("Install a folder…"), self._ask_folder)
         self.close_button = self._button(self.tr("Close"), self.reject)
         buttons = QHBoxLayout()
         for button in (self.use, self.verify, self.remove):
@@ -85,7 +85,7 @@ class PacksDialog(QDialog):
 
     def install_from(self, source: Path, *, replace: bool = False) -> None:
         """Installs a folder or .vkpack; what is wrong with it is told, and nothing changes."""
-        self.state.setText(self.tr("Checking {0} …").format(source.name))
+        self.state.setText(self.tr("Checking {0}…").format(source.name))
 
         def install(_: JobState) -> "InstalledPack":
             from desktop_app.engine.installed_packs import install_pack
@@ -183,7 +183,7 @@ class PacksDialog(QDialog):
         pack = self._current()
         if pack is None:
             return
-        self.state.setText(self.tr("Checking {0} …").format(pack.name))
+        self.state.setText(self.tr("Checking {0}…").format(pack.name))
 
         def verify(_: JobState) -> str:
             from desktop_app.engine.recognition.verify import verify_pack

@@ -21,7 +21,7 @@ class EmptyPage(QWidget):
         self.sentence = text_label(
             "sentence", self.tr("Press Space and speak, or drop audio files anywhere on this window."), wrap=True
         )
-        self.pack = text_label("quiet", self.tr("Opening the pack …"), wrap=True)
+        self.pack = text_label("quiet", self.tr("Getting ready…"), wrap=True)
         icon = QLabel()
         icon.setPixmap(QIcon(str(paths.assets() / "icons" / "voicekin.svg")).pixmap(QSize(72, 72)))
         icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -34,7 +34,15 @@ class EmptyPage(QWidget):
 
     def show_pack(self, name: str, version: str, items: int) -> None:
         """The pack is ready."""
-        self.pack.setText(self.tr("Pack “{0}” {1} is ready: it knows {2} recordings.").format(name, version, items))
+        ready = self.tr("Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.")
+        self.pack.setText(ready.format(items, name, version))
+
+    def show_microphone(self, there: bool) -> None:
+        """Whether there is one to record with."""
+        without = self.tr("There is no microphone: drop audio files anywhere on this window, or plug one in.")
+        self.sentence.setText(
+            self.tr("Press Space and speak, or drop audio files anywhere on this window.") if there else without
+        )
 
     def show_trouble(self, sentence: str) -> None:
         """There is no pack."""

@@ -150,7 +150,7 @@ class AnswerPanel(Card):
             if is_new:
                 self._announce(translated(entry.error))
         else:
-            self.answer.setText(self.tr("Listening …") if entry.state is EntryState.RUNNING else self.tr("Waiting …"))
+            self.answer.setText(self.tr("Listening…") if entry.state is EntryState.RUNNING else self.tr("Waiting…"))
             self.share.setText("")
             self._say(self.sure, "")
 
@@ -163,7 +163,7 @@ class AnswerPanel(Card):
         for button in (self.retry, self.play, self.keep, self.delete):
             button.hide()
         self.name.setText(self.tr("Live"))
-        self.answer.setText(self.tr("Listening …"))
+        self.answer.setText(self.tr("Listening…"))
         self.share.setText("")
         # two lines, whatever is said: what follows must not jump while one speaks
         self.sure.setMinimumHeight(2 * self.sure.fontMetrics().lineSpacing())
@@ -181,7 +181,7 @@ class AnswerPanel(Card):
         if shares is None:
             for label, bar in self.bars.items():
                 bar.show_row(BarRow(label, 0.0))
-            self.answer.setText(self.tr("Listening …"))
+            self.answer.setText(self.tr("Listening…"))
             self.share.setText("")
             self._say(self.sure, self.tr("Nobody is speaking at the moment."))
         else:

@@ -93,13 +93,13 @@ class RecordPanel(Card):
 
     def _show_state(self, state: MicState) -> None:
         words = {
-            MicState.LOOKING: self.tr("Opening the microphone …"),
+            MicState.LOOKING: self.tr("Opening the microphone…"),
             MicState.NONE: self.tr("No microphone. Drop audio files instead, or plug one in and refresh."),
             MicState.CLOSED: self.tr("Press Space to record"),
             MicState.READY: self.tr("Press Space to record"),
-            MicState.STARTING: self.tr("Waiting for the first sound …"),
+            MicState.STARTING: self.tr("Waiting for the first sound…"),
             MicState.RECORDING: self.tr("Recording. Space ends it"),
-            MicState.STOPPING: self.tr("Saving …"),
+            MicState.STOPPING: self.tr("Saving…"),
         }
         self.state.setText(words[state])
         recording = state in (MicState.STARTING, MicState.RECORDING)

@@ -28,7 +28,7 @@ class SessionPanel(Card):
         self._session = session
         self.proxy = sorted_view(session, self)
 
-        self.open = QPushButton(self.tr("Open files …"))
+        self.open = QPushButton(self.tr("Open files…"))
         self.open.setToolTip(self.tr("Choose audio files (Ctrl+O), or drop them anywhere on the window"))
         self.open.clicked.connect(self.open_asked)
         self.filter = FilterLine(self.proxy, self.tr("Filter"), self.tr("Filter the recordings"))

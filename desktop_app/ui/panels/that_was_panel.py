@@ -28,8 +28,8 @@ class ThatWasPanel(QWidget):
         self.buttons: dict[str, QPushButton] = {}
         self._row = FlowLayout()
         self.setLayout(self._row)
-        self._row.addWidget(text_label("quiet", self.tr("That was …")))
-        self.other = QPushButton(self.tr("Something else …"))
+        self._row.addWidget(text_label("quiet", self.tr("That was…")))
+        self.other = QPushButton(self.tr("Something else…"))
         self.other.setToolTip(self.tr("A word of your own (Alt+0); with three recordings it joins the answers"))
         self.other.clicked.connect(self.other_asked)
         self.other.setFocusPolicy(Qt.FocusPolicy.NoFocus)

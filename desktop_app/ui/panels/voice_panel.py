@@ -46,10 +46,10 @@ class VoicePanel(Card):
         self.about = text_label("small", wrap=True)
         self.learn = QPushButton(self.tr("Learn from this recording"))
         self.learn.clicked.connect(self.learn_asked)
-        self.guided = QPushButton(self.tr("Talk for a minute …"))
+        self.guided = QPushButton(self.tr("Talk for a minute…"))
         self.guided.setToolTip(self.tr("VoiceKin asks, you talk, and it learns the voice; no sound is kept"))
         self.guided.clicked.connect(lambda: self.guided_asked.emit(self.voices.currentData()))
-        self.details = QPushButton(self.tr("Details …"))
+        self.details = QPushButton(self.tr("Details…"))
         self.details.setToolTip(self.tr("Its name, what it has learnt from, and a pause"))
         self.details.clicked.connect(lambda: self.details_asked.emit(self.voices.currentData()))
         self.remove = QPushButton(self.tr("Forget"))
@@ -78,7 +78,7 @@ class VoicePanel(Card):
         """What is known, None where nothing can be taught, and the key of the voice in use."""
         self._known = known
         self.voices.clear()
-        self.voices.addItem(self.tr("A voice not known"), UNKNOWN_VOICE)
+        self.voices.addItem(self.tr("Unknown voice"), UNKNOWN_VOICE)
         self.voices.addItem(self.tr("Each recording is one speaker"), ONE_SPEAKER)
         self.voices.addItem(self.tr("Each part by itself"), BY_ITSELF)
         for voice in known.voices if known is not None else ():

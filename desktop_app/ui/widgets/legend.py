@@ -31,8 +31,8 @@ class SplitLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(12))
         texts = (
-            (translate("Answer", "mixed"), 10, False),
-            (translate("Answer", "classifier"), 4, False),
+            (translate("Answer", "answer"), 10, False),
+            (translate("Answer", "model"), 4, False),
             (translate("Answer", "neighbours"), 4, True),
         )
         needed = sum(28 + painter.fontMetrics().horizontalAdvance(text) for text, _, _ in texts) + 2 * GAP

@@ -51,7 +51,7 @@ class ProbabilityBar(CalmBar):
         self.setValue(round(100 * row.mix))
         name = f"{label_name(row.label)} {percent(row.mix)}"
         if row.model is not None and row.neighbours is not None:
-            name = translate("Answer", "{0}; classifier {1}, neighbours {2}").format(
+            name = translate("Answer", "{0}; model {1}, nearest recordings {2}").format(
                 name, percent(row.model), percent(row.neighbours)
             )
         self.setAccessibleName(name)

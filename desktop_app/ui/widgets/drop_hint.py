@@ -1,0 +1,23 @@
+"""Where files can be dropped, seen while they are dragged over the window."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class DropHint(QLabel):
+    """Lies over a widget, as large as it is."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setObjectName("drop")
+        self.setText(self.tr("Drop to hear them"))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def set_shown(self, shown: bool) -> None:
+        """Show or hide it, on top of everything."""
+        self.setGeometry(self._over.rect())
+        self.setVisible(shown)
+        self.raise_()
