@@ -48,7 +48,7 @@ sys.addaudithook(refuse)
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -66,6 +66,7 @@ def test_the_block_really_blocks() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=240,
     )
     assert "PySide6 is blocked" in done.stderr
 
@@ -76,7 +77,7 @@ def test_no_socket_is_ever_touched(tiny_pack: Pack, tmp_path: Path) -> None:
     assert '"label": "sad"' in done.stdout
     assert done.stderr == ""
     probe = BLOCK_NETWORK + "import socket\nsocket.socket()"
-    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 99
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False, timeout=240).returncode == 99
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -263,7 +263,12 @@ def test_a_full_disk_under_the_output_is_told(options: list[str], tiny_pack: Pac
     command = [sys.executable, "-m", "desktop_app", "classify", "--pack", str(tiny_pack.root), *options]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*command, str(write(tmp_path, "a.wav"))], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*command, str(write(tmp_path, "a.wav"))],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=240,
         )
     assert done.returncode == 2
     assert done.stderr.startswith("voicekin: The answers can't be written")
@@ -274,8 +279,8 @@ def test_a_full_disk_under_the_output_is_told(options: list[str], tiny_pack: Pac
 def test_closed_outputs_cost_nothing_but_the_text(tiny_pack: Pack, tmp_path: Path) -> None:
     call = shlex.join([sys.executable, "-m", "desktop_app", "classify", "--pack", str(tiny_pack.root)])
     good, bad = shlex.quote(str(write(tmp_path, "a.wav"))), shlex.quote(str(tmp_path / "missing.wav"))
-    assert subprocess.run(f"{call} {good} >&-", shell=True, check=False).returncode == 0
-    assert subprocess.run(f"{call} {bad} >&- 2>&-", shell=True, check=False).returncode == 1
+    assert subprocess.run(f"{call} {good} >&-", shell=True, check=False, timeout=240).returncode == 0
+    assert subprocess.run(f"{call} {bad} >&- 2>&-", shell=True, check=False, timeout=240).returncode == 1
 
 
 def test_a_name_cant_command_the_terminal(tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -304,7 +309,7 @@ def test_a_terminal_without_unicode_gets_other_bars(tiny_pack: Pack, tmp_path: P
     path = write(tmp_path, "Grüße.wav")
     command = [sys.executable, "-m", "desktop_app", "classify", "--pack", str(tiny_pack.root), str(path)]
     environment = {"PATH": "", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
-    done = subprocess.run(command, capture_output=True, env=environment, check=True)
+    done = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=240)
     assert b"####" in done.stdout
     assert b"Gr" in done.stdout
     assert done.stderr == b""

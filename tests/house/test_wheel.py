@@ -13,7 +13,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def tracked(folder: str) -> set[str]:
-    listed = subprocess.run(["git", "ls-files", "-z", folder], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", folder], cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=240
+    )
     return set(filter(None, listed.stdout.split("\0")))
 
 
@@ -25,6 +27,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=CHECKOUT,
         capture_output=True,
         check=True,
+        timeout=240,
     )
     (made,) = folder.glob("*.whl")
     return made
@@ -52,6 +55,7 @@ def test_the_installed_wheel_answers_from_any_folder(wheel: Path, tmp_path: Path
         env={**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "VOICEKIN_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
+        timeout=240,
     )
     assert asked.returncode == 0, asked.stderr
     module, answer = asked.stdout.splitlines()

@@ -30,7 +30,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(command: list[str], home: Path, folder: Path) -> None:
-    subprocess.run(command, cwd=folder, env={**os.environ, "HOME": str(home)}, check=True, capture_output=True)
+    subprocess.run(
+        command, cwd=folder, env={**os.environ, "HOME": str(home)}, check=True, capture_output=True, timeout=240
+    )
 
 
 def uninstall(home: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_job_of_the_workflow_has_steps_that_run_or_use_something(job: str) -> 
 @pytest.mark.parametrize("job", ["linux", "macos", "release"])
 def test_a_job_of_the_workflow_is_bash_that_parses(job: str) -> None:
     for step in workflow()[job]["steps"]:
-        subprocess.run(["bash", "-n", "-c", step.get("run", "")], check=True)
+        subprocess.run(["bash", "-n", "-c", step.get("run", "")], check=True, timeout=240)
 
 
 def test_the_workflow_starts_what_exists() -> None:

@@ -131,7 +131,9 @@ def test_accelerates_own_launcher_makes_the_tables(place: Path) -> None:
 
 def ranks_of(launcher: int) -> list[int]:
     """The processes that a launcher has started and that are at work in Python."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True, timeout=240
+    ).stdout
     rows = [line.split(maxsplit=2) for line in listed.splitlines()[1:]]
     return sorted(int(pid) for pid, parent, args in rows if int(parent) == launcher and "trainer.cli" in args)
 

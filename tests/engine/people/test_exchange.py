@@ -291,7 +291,7 @@ for name in seen:
     home, target = tmp_path / "home", tmp_path / "out" / "mine.vkexamples"
     target.parent.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", script, str(home), str(target)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, str(home), str(target)], capture_output=True, text=True, check=False, timeout=240
     )
     assert done.returncode == 0, done.stderr
     written = [Path(line) for line in done.stdout.splitlines()]

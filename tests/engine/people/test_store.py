@@ -264,7 +264,7 @@ try:
 except StoreError as error:
     print(error)
 """
-        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=240)
         Path(folder).chmod(0o755)
     assert found.returncode == 0, found.stderr
     assert found.stdout.startswith("Your voices and examples")
