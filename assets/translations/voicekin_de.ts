@@ -1011,8 +1011,8 @@
         <translation>Wissen, was jemand fühlt. Es hört, wie eine Stimme klingt, nicht, was im Herzen ist.</translation>
     </message>
     <message>
-        <source>Be sure. It learnt from acted speech in four languages; your voice may differ.</source>
-        <translation>Sicher sein. Es lernte an gespielter Sprache in vier Sprachen; Ihre Stimme kann anders sein.</translation>
+        <source>Be sure. It names about two in three of a stranger’s recordings rightly, and about one in two where room and language are least like what it learnt from.</source>
+        <translation>Sicher sein. Von den Aufnahmen Fremder benennt es etwa zwei von drei richtig, und etwa die Hälfte, wo Raum und Sprache dem am wenigsten gleichen, woran es gelernt hat.</translation>
     </message>
     <message>
         <source>Hear words, irony, or a culture’s own ways of speaking.</source>

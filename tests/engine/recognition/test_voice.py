@@ -1,11 +1,15 @@
 """The speaker baseline: zeros for nobody, the speaker's offset for many clips, and not the mood of one-sided clips."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from desktop_app import paths
 from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.recognition.voice import (
     Floats,
@@ -21,6 +25,7 @@ from tests.tiny_pack import LABELS as TINY_LABELS
 from tests.tiny_pack import clip
 
 LABELS, POOLED_DIM = 4, 32
+CORPORA = os.environ.get("VOICEKIN_CORPORA", "")
 
 
 class World:
@@ -159,3 +164,22 @@ def test_a_group_of_one_mood_goes_on_to_sound_like_it(tiny_pack: Pack) -> None:
         assert voice.moods < 0.1
         assert voice.settled < 0.1
         assert {recogniser.answer(a, baseline=voice.baseline).label for a in group} == {label}
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not CORPORA or not Path(CORPORA, "emodb").is_dir(), reason="VOICEKIN_CORPORA names no corpora")
+def test_real_groups_of_one_mood_lose_nothing_by_their_own_voice() -> None:
+    """Six clips each of a speaker and mood, asked about themselves with the pack that ships."""
+    recogniser = Recogniser(load_pack(paths.default_pack()))
+    moods = {"W": "angry", "F": "happy", "N": "neutral", "T": "sad"}
+    right = {"alone": 0, "itself": 0, "the mean": 0}
+    for speaker in ("03", "08", "11", "14"):
+        for letter, mood in moods.items():
+            paths_of = sorted(Path(CORPORA, "emodb", "wav").glob(f"{speaker}???{letter}?.flac"))[:6]
+            group = [recogniser.analyse_file(path) for path in paths_of]
+            mean = np.mean([a.mean_pooled for a in group], axis=0)
+            voices = {"alone": None, "itself": recogniser.estimate_voice(group).baseline, "the mean": mean}
+            for name, baseline in voices.items():
+                right[name] += sum(recogniser.answer(a, baseline=baseline).label == mood for a in group)
+    assert right["itself"] >= right["alone"] - 2  # of 80
+    assert right["the mean"] < right["alone"] - 15, "which is what the evidence is for"
