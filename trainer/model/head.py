@@ -6,6 +6,7 @@ small ensemble that sees nothing else. Weak experts that err differently are wor
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -132,7 +133,10 @@ class PackHead(nn.Module):
             self.logit_bias = nn.Parameter(head.logit_bias[:, :, list(outputs)].clone())
 
     def forward(self, pooled: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
-        parts = torch.split(pooled - baseline, list(self.blocks), dim=1)
+        heard = pooled - baseline
+        ends = list(accumulate(self.blocks))
+        # slices, not one split: a pack's reader takes a list of sizes for a shape
+        parts = [heard[:, end - width : end] for end, width in zip(ends, self.blocks, strict=True)]
         sums = torch.cat([layer(x) for x, layer in zip(parts, self.hidden, strict=True)], dim=1)
         hidden = functional.gelu(
             sums.reshape(-1, self.members * len(self.blocks), self.width).transpose(0, 1) + self.hidden_bias

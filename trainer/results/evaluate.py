@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,41 +172,46 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         by_condition.setdefault(str(a.condition), []).append(a)
     scores: dict[str, Any] = {}
     for name, group in by_condition.items():
-        rows = group[0].rows
-        utterances = [data.utterances[i] for i in rows]
-        truth, speakers = truth_of[rows], [u.speaker_key for u in utterances]
-        fused = [asdict(score(truth, a.probabilities[0], speakers)) for a in group]
+        # one after the other: groups asked about themselves are of other clips in each draw
+        utterances = [[data.utterances[i] for i in a.rows] for a in group]
+        truths, speakers = [truth_of[a.rows] for a in group], [[u.speaker_key for u in heard] for heard in utterances]
+        folds = [[fold_of[s] for s in own] for own in speakers]
+        fused = [asdict(score(t, a.probabilities[0], s)) for t, a, s in zip(truths, group, speakers, strict=True)]
         entry: dict[str, Any] = {key: float(np.mean([f[key] for f in fused])) for key in fused[0] if key != "confusion"}
         entry["confusion"] = np.mean([f["confusion"] for f in fused], axis=0).round(1).tolist()
         for way, which in zip(WAYS, range(len(WAYS)), strict=True):
             by_seed = [
-                np.mean([_ua(truth, a.probabilities[which], data.n_answered) for a in group if a.seed == seed])
+                np.mean(
+                    [
+                        _ua(t, a.probabilities[which], data.n_answered)
+                        for t, a in zip(truths, group, strict=True)
+                        if a.seed == seed
+                    ]
+                )
                 for seed in run.recipe.protocol.seeds
             ]
             entry[f"ua_{way}"] = float(np.mean(by_seed))
             entry[f"ua_{way}_seed_spread"] = float(np.std(by_seed))
         mixed, model = (np.concatenate([a.probabilities[way].argmax(1) for a in group]) for way in (0, 1))
-        entry["knn_adds"] = paired_difference(
-            np.tile(truth, len(group)), mixed, model, speakers * len(group), data.n_answered
-        )
+        truth = np.concatenate(truths)
+        entry["knn_adds"] = paired_difference(truth, mixed, model, list(chain(*speakers)), data.n_answered)
         for what, keys in (
-            ("fold", [fold_of[s] for s in speakers]),
-            ("corpus", [u.corpus for u in utterances]),
-            ("sex", [u.sex for u in utterances]),
+            ("fold", folds),
+            ("corpus", [[u.corpus for u in heard] for heard in utterances]),
+            ("sex", [[u.sex for u in heard] for heard in utterances]),
         ):
-            entry[f"by_{what}"] = _breakdown(truth, group, keys, data.n_answered)
-        folds = [fold_of[s] for s in speakers]
+            entry[f"by_{what}"] = _breakdown(truths, group, keys, data.n_answered)
         ends = [
-            bootstrap_mean_of_folds(truth, a.probabilities[0].argmax(1), speakers, folds, data.n_answered)
-            for a in group
+            bootstrap_mean_of_folds(t, a.probabilities[0].argmax(1), s, f, data.n_answered)
+            for t, a, s, f in zip(truths, group, speakers, folds, strict=True)
         ]
         entry["ua_mean_of_folds_low"], entry["ua_mean_of_folds_high"] = np.mean(ends, axis=0).tolist()
         entry["ua_mean_of_folds"] = float(np.mean(list(entry["by_fold"].values())))
         entry["ua_worst_fold"] = float(min(entry["by_fold"].values()))
-        entry["honest_by_fold"] = {fold: _honesty(truth, group, np.array(folds) == fold) for fold in sorted(set(folds))}
+        entry["honest_by_fold"] = {fold: _honesty(truths, group, folds, fold) for fold in sorted(set(chain(*folds)))}
         together = np.concatenate([a.probabilities[0] for a in group])
-        entry["coverage"] = _coverage(np.tile(truth, len(group)), together)
-        entry["reliability"] = reliability(np.tile(truth, len(group)), together)
+        entry["coverage"] = _coverage(truth, together)
+        entry["reliability"] = reliability(truth, together)
         scores[name] = entry
     return {
         "protocol": asdict(run.recipe.protocol),
@@ -222,10 +228,15 @@ def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, fl
     return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
 
 
-def _honesty(truth: Ints, group: Sequence[Answered], own: npt.NDArray[np.bool_]) -> dict[str, float]:
+def _honesty(
+    truths: Sequence[Ints], group: Sequence[Answered], folds: Sequence[Sequence[str]], fold: str
+) -> dict[str, float]:
     """Of one fold's clips: the calibration error, and what the label sets hold, name and get right."""
     found = []
-    for a in group:
+    for truth, a, of in zip(truths, group, folds, strict=True):
+        own = np.array(of) == fold
+        if not own.any():
+            continue
         p, t = a.probabilities[0][own], truth[own]
         left_open = p >= a.thresholds[own, None]
         left_open[np.arange(len(t)), p.argmax(1)] = True
@@ -247,12 +258,16 @@ def _ua(truth: Ints, probabilities: Probabilities, n_labels: int) -> float:
     return unweighted_accuracy(truth, probabilities.argmax(1), n_labels)
 
 
-def _breakdown(truth: Ints, group: Sequence[Answered], keys: Sequence[str], n_labels: int) -> dict[str, float]:
-    names = np.array(keys)
-    return {
-        name: float(np.mean([_ua(truth[names == name], a.probabilities[0][names == name], n_labels) for a in group]))
-        for name in sorted(set(keys) - {""})
-    }
+def _breakdown(
+    truths: Sequence[Ints], group: Sequence[Answered], keys: Sequence[Sequence[str]], n_labels: int
+) -> dict[str, float]:
+    found: dict[str, list[float]] = {}
+    for truth, a, of in zip(truths, group, keys, strict=True):
+        names = np.array(of)
+        for name in set(of) - {""}:
+            own = names == name
+            found.setdefault(name, []).append(_ua(truth[own], a.probabilities[0][own], n_labels))
+    return {name: float(np.mean(values)) for name, values in sorted(found.items())}
 
 
 def score_tables(scores: Mapping[str, Any]) -> str:
