@@ -115,10 +115,10 @@ class ClassifyBatch:
                 return self._analysed(recogniser, path, should_stop)
 
         heard = list(self._each(files, hear))
-        analyses = [a for a in heard if isinstance(a, Analysis)]
-        enough = self._args.same_voice or len(analyses) >= MIN_GROUP
-        voice = self.recogniser.estimate_voice(analyses if enough else ())
-        common = (voice.baseline, VoiceUsed("group", heard=len(analyses)) if voice.clips else NOBODY)
+        spoken = [a for a in heard if isinstance(a, Analysis) and not self.recogniser.is_silent(a)]
+        enough = self._args.same_voice or len(spoken) >= MIN_GROUP
+        voice = self.recogniser.estimate_voice(spoken if enough else ())
+        common = (voice.baseline, VoiceUsed("group", heard=len(spoken)) if voice.clips else NOBODY)
         for one in heard:
             interruption.check()
             if isinstance(one, Analysis):

@@ -171,6 +171,9 @@ def test_recordings_of_one_folder_are_heard_against_each_other_by_themselves(
     together = [write(tmp_path, f"{i}.wav", LABELS[i % 4], seed=i) for i in range(6)]
     (tmp_path / "other").mkdir()
     apart = [write(tmp_path / "other", f"{i}.wav", LABELS[i], seed=i) for i in range(2)]
+    soundfile.write(tmp_path / "silence.wav", np.zeros(RATE, np.float32), RATE)
+    _, silent = classify_json(tiny_pack, [*together, tmp_path / "silence.wav"], capsys)
+    assert {line["rests_on"]["heard"] for line in silent} == {6}, "what is no speech is not counted"
     _, lines = classify_json(tiny_pack, [*together, *apart], capsys)
     _, same = classify_json(tiny_pack, together, capsys, "--same-voice")
     _, alone = classify_json(tiny_pack, apart, capsys, "--voice", "none")
