@@ -104,9 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _main(options, word)
     interruption.watch(word, GRACE_S)  # a process of our own
     try:
-        return _main(options, word)
+        status = _main(options, word)
     finally:
         interruption.over()
+    if LAUNCHED in os.environ:  # torch's threads, which still wait, can abort an interpreter that takes itself down
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
 
 
 def _launch(processes: int, arguments: Sequence[str]) -> int:

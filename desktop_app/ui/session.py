@@ -17,7 +17,7 @@ from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui.answer_text import consists_of, headline, is_silent, rests_on_in_short, share
 from desktop_app.ui.error_text import in_words, translated
-from desktop_app.ui.jobs import Job
+from desktop_app.ui.jobs import Job, while_alive
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
 from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, SHARES_ROLE
@@ -395,17 +395,19 @@ class FileQueue(QObject):
         self._began = self._began or monotonic()
         self._share = 0.0
         job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch, entry.channel)
-        job.progressed.connect(lambda share: self._progressed(number, share))
-        job.done.connect(
-            lambda answered: self._session.change(number, state=EntryState.DONE, answered=answered, is_stale=False)
-        )
-        job.failed.connect(partial(self._failed, number))
-        job.finished.connect(lambda: self._finished(number))
+        # the window may close before its worker has given way
+        job.progressed.connect(while_alive(self._session, partial(self._progressed, number)))
+        job.done.connect(while_alive(self._session, partial(self._answered, number)))
+        job.failed.connect(while_alive(self._session, partial(self._failed, number)))
+        job.finished.connect(while_alive(self._session, partial(self._finished, number)))
 
     def _progressed(self, number: int, share: float) -> None:
         self._share = share
         self._session.change(number, progress=share)
         self.changed.emit()
+
+    def _answered(self, number: int, answered: Answered) -> None:
+        self._session.change(number, state=EntryState.DONE, answered=answered, is_stale=False)
 
     def _stopped(self, number: int) -> None:
         entry = self._session.entry(number)

@@ -83,9 +83,8 @@ def same_label(desk: Desk, entry: Entry, wav: Path) -> None:
     expected = Recogniser(load_pack(desk.pack)).recognise_file(wav)
     assert entry.recognition is not None
     assert entry.recognition.label == expected.label
-    assert desk.window.answer.answer.text() == (
-        "Uncertain" if entry.recognition.abstained else expected.label.capitalize()
-    )
+    said = desk.window.answer.answer.text()  # "Neutral or Sad" where two labels are left open
+    assert said == "Uncertain" if entry.recognition.abstained else said.startswith(expected.label.capitalize())
 
 
 def test_a_clip_comes_back_sample_for_sample(studio: Desk, cable: VirtualMicrophone, wav: Callable[..., Path]) -> None:

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +110,7 @@ def encode(model: PooledBackbone | ProsodyAlone, waveforms: Sequence[Waveform], 
     order = np.argsort([len(w) for w in waveforms], kind="stable")
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     start = 0
-    device = next(model.buffers()).device
+    device = next(chain(model.parameters(), model.buffers())).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         while start < len(order):
             size = 1
