@@ -30,6 +30,7 @@ from trainer.training.fit import (
     Dataset,
     FittedHead,
     GroupedBatches,
+    _Validation,
     fit_head,
     less_the_mean,
     load_head,
@@ -551,3 +552,16 @@ def test_a_voice_of_one_mood_may_not_harm_the_group_it_is_learnt_from() -> None:
             for said in (alone, with_voice)
         ]
         assert right[1] >= right[0] - may_lose
+
+
+def test_early_stopping_hears_known_voices_less_their_mean() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=1), seed=0)
+    checking = _Validation(data, validation, fitted.standardise, None, data.label_indices(), True)
+    strangers, known = (features.numpy() for features in checking._features)
+    speakers = np.array([data.utterances[i].speaker_key for i in validation])
+    for speaker in np.unique(speakers):
+        own = speakers == speaker
+        np.testing.assert_allclose(known[own], strangers[own] - strangers[own].mean(0), atol=1e-5)
+        assert np.abs(strangers[own].mean(0)).max() > 0.1  # there is a voice to take off
