@@ -47,7 +47,7 @@ from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.drops import Found, dropped_paths, find_recordings
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.export_actions import ExportActions
-from desktop_app.ui.jobs import Job, Worker
+from desktop_app.ui.jobs import Job, Worker, while_alive
 from desktop_app.ui.language import clock
 from desktop_app.ui.library_model import LibraryModel
 from desktop_app.ui.live_model import LiveModel
@@ -274,7 +274,9 @@ class MainWindow(QMainWindow):
         self.undo.pushed.connect(lambda _: self._show_undo())
         self.undo.gone.connect(lambda _: self._show_undo())
         self.voice.guided_asked.connect(partial(self.teaching.guide, self.capture))
-        self.capture.state_changed.connect(lambda state: self.empty.show_microphone(state is not MicState.NONE))
+        self.capture.state_changed.connect(
+            while_alive(self.empty.sentence, lambda state: self.empty.show_microphone(state is not MicState.NONE))
+        )
         self.capture.take_ended.connect(self._take_ended)
         self.capture.device_gone.connect(self._device_gone)
         self.live.began.connect(self._begin_live)

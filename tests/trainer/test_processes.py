@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -131,11 +132,7 @@ def test_accelerates_own_launcher_makes_the_tables(place: Path) -> None:
 
 def ranks_of(launcher: int) -> list[int]:
     """The processes that a launcher has started and that are at work in Python."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True, timeout=240
-    ).stdout
-    rows = [line.split(maxsplit=2) for line in listed.splitlines()[1:]]
-    return sorted(int(pid) for pid, parent, args in rows if int(parent) == launcher and "trainer.cli" in args)
+    return sorted(c.pid for c in psutil.Process(launcher).children() if "trainer.cli" in " ".join(c.cmdline()))
 
 
 @pytest.mark.timeout(4 * LIMIT)
