@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition
+from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
 from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
@@ -153,8 +153,8 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
 
 def rests_on(answered: Answered) -> str:
     """What an answer rests on besides the sound: whose voice, how many recordings of it, the pack, own examples."""
-    grounds = answered.grounds
-    parts = [_voice(answered), translate("Answer", "pack {0}").format(grounds.pack)]
+    on = answered.recognition.rests_on
+    parts = [_voice(on.voice), translate("Answer", "pack {0}").format(on.pack)]
     if own := own_share(answered):
         parts.append(own)
     return translate("Answer", "Based on: {0}").format(" · ".join(parts))
@@ -162,7 +162,7 @@ def rests_on(answered: Answered) -> str:
 
 def rests_on_in_short(answered: Answered) -> str:
     """The same where there is little room, less the pack."""
-    return " · ".join(part for part in (_voice(answered), own_share(answered)) if part)
+    return " · ".join(part for part in (_voice(answered.recognition.rests_on.voice), own_share(answered)) if part)
 
 
 def own_share(answered: Answered) -> str:
@@ -171,15 +171,14 @@ def own_share(answered: Answered) -> str:
     return translate("Answer", "your examples {0}").format(percent(share)) if share >= LEAST_SHARE else ""
 
 
-def _voice(answered: Answered) -> str:
-    grounds = answered.grounds
-    if answered.recognition.rests_on.voice.kind == "itself":
+def _voice(voice: VoiceUsed) -> str:
+    if voice.kind == "itself":
         return translate("Answer", "the voice in this recording")
-    if not grounds.name:
+    if not voice.name:
         return translate("Answer", "an unknown voice")
-    if grounds.recordings == 1:
-        return translate("Answer", "{0}’s voice from 1 recording").format(grounds.name)
-    return translate("Answer", "{0}’s voice from {1} recordings").format(grounds.name, grounds.recordings)
+    if voice.heard == 1:
+        return translate("Answer", "{0}’s voice from 1 recording").format(voice.name)
+    return translate("Answer", "{0}’s voice from {1} recordings").format(voice.name, voice.heard)
 
 
 def neighbours_in_a_sentence(recognition: Recognition) -> str:

@@ -111,23 +111,6 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Grounds:
-    """What an answer rests on besides the sound, for people.
-
-    Attributes:
-        pack: The pack's name and version.
-        voice: As `RecognitionOwner.voice`.
-        name: The voice's name, "" where it has none.
-        recordings: How many recordings of that voice were heard.
-    """
-
-    pack: str = ""
-    voice: str = ""
-    name: str = ""
-    recordings: int = 0
-
-
-@dataclass(frozen=True)
 class Answered:
     """A recording's answer and what another answer can be made from without encoding again.
 
@@ -137,7 +120,6 @@ class Answered:
         envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
         peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
         basis: What it rests on besides the sound.
-        grounds: The same for people.
     """
 
     recognition: Recognition
@@ -145,7 +127,6 @@ class Answered:
     envelope: tuple[float, ...]
     peaks: NDArray[np.float32]
     basis: Basis
-    grounds: Grounds = Grounds()
 
 
 @dataclass(frozen=True)
@@ -307,8 +288,7 @@ class RecognitionOwner(QObject):
             heard = peaks.array()
             before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
             peaks_of_all = np.concatenate([before, heard])
-            basis, grounds = self._basis(voice), self._grounds(voice)
-            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, basis, grounds)
+            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice))
 
         return self.worker.submit(answer, Priority.QUEUED)
 
@@ -325,8 +305,7 @@ class RecognitionOwner(QObject):
             if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
                 raise PackError("This answer was made with another pack: answer the recording again first.")
             recognition = self._answer(answered.analysis, voice, k, alpha, state)
-            grounds = self._grounds(voice)
-            return replace(answered, recognition=recognition, basis=self._basis(voice), grounds=grounds)
+            return replace(answered, recognition=recognition, basis=self._basis(voice))
 
         return self.worker.submit(answer, priority)
 
@@ -551,22 +530,15 @@ class RecognitionOwner(QObject):
     def _basis(self, voice: str) -> Basis:
         return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice)
 
-    def _grounds(self, voice: str) -> Grounds:
-        manifest = self._needed().pack.manifest
-        pack = f"{manifest.name} {manifest.version}"
-        if voice.startswith(NAMED_VOICE) and self._personal is not None:
-            number = _number(voice)
-            name = next((p.name for p in self._personal.profiles.all() if p.id == number), "")
-            return Grounds(pack, voice, name, self._personal.voice(number).clips)
-        return Grounds(pack, voice)
-
     def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:
             own = self._needed().estimate_voice([analysis])
             return own.baseline, VoiceUsed("itself", heard=len(analysis.spans))
         if voice.startswith(NAMED_VOICE) and self._personal is not None:
-            known, grounds = self._personal.voice(_number(voice)), self._grounds(voice)
-            return known.baseline, VoiceUsed("saved", grounds.name, grounds.recordings)
+            number = _number(voice)
+            known = self._personal.voice(number)
+            name = next((p.name for p in self._personal.profiles.all() if p.id == number), "")
+            return known.baseline, VoiceUsed("saved", name, known.clips)
         own_voice = self._needed().own_voice(analysis) if voice == UNKNOWN_VOICE else None
         return own_voice or (None, NOBODY)
 
