@@ -80,10 +80,11 @@ def _show_json(outcome: "Outcome") -> None:
 
 def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
     from desktop_app.engine.recognition.answer import Failure
+    from desktop_app.engine.recognition.path_text import path_text
 
     if isinstance(outcome, Failure):
         sys.stdout.flush()
-        print(told(outcome.path, outcome.error), end="\n\n", file=sys.stderr, flush=True)
+        print(told(path_text(outcome.path), path_text(outcome.error)), end="\n\n", file=sys.stderr, flush=True)
     else:
         print("\n".join(map(plain, _text(outcome, args.top_k))), end="\n\n", flush=True)
 
@@ -91,9 +92,10 @@ def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
 def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     """The answer for a person: the bars, what they come from, and the nearest recordings."""
     from desktop_app.engine.recognition.answer import OR
+    from desktop_app.engine.recognition.path_text import path_text
 
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
-    lines = [f"{answer.path}  ({_clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
+    lines = [f"{path_text(answer.path)}  ({_clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
     if answer.abstained:
         if not answer.segments:  # no speech: shares of emotions would only mislead
             return [*lines, f"  {answer.abstained_because}"]

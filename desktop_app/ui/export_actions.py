@@ -65,7 +65,7 @@ class ExportActions(QObject):
             return export(outcomes, form, target, overwrite=overwrite)
 
         def done(paths: tuple[Path, ...]) -> None:
-            where = str(paths[0]) if len(paths) == 1 else str(paths[0].parent)
+            where = str(paths[0]) if len(paths) == 1 else str(target)
             self.told.emit(translate("Export", "Exported to {0}.").format(where))
 
         def failed(error: Exception) -> None:

@@ -1,5 +1,7 @@
 """Exports: what other programs read. `FORMATS` lists them, `export` writes them."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +69,8 @@ def export(
     """Writes the outcomes and returns the files written, each of them whole or not at all.
 
     A `RecordingFormat` writes `target` itself for one recognition, or, where `target` is a folder or there are more of
-    them, a file for each into the folder `target`, named after its recording. Nothing is written when one of the names
-    is taken.
+    them, a file for each into the folder `target`, named after its recording, in the folders that the recordings lie in
+    below what they have in common. Nothing is written when one of the names is taken.
 
     Raises:
         TargetExists: A file of that name is there and `overwrite` is False.
@@ -83,12 +85,14 @@ def export(
     if len(answers) == 1 and not target.is_dir():
         targets = [target]
     else:
-        targets = _named_after(answers, target, form.suffix)
+        targets = _named_after(answers, _common_folder(outcomes), target, form.suffix)
         taken = [path for path in targets if path.exists()]
         if taken and not overwrite:
             raise TargetExists(taken[0])
         try:
             target.mkdir(exist_ok=True)
+            for folder in {path.parent for path in targets}:
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ExportError(f"The folder {target} can't be made: {error.strerror}. Choose another place.") from error
     for answer, path in zip(answers, targets, strict=True):
@@ -96,16 +100,43 @@ def export(
     return tuple(targets)
 
 
-def _named_after(answers: Sequence[Recognition], folder: Path, suffix: str) -> list[Path]:
-    """One name for each; recordings of the same name from different folders get " (2)", " (3)" and so on."""
+def _common_folder(outcomes: Sequence[Outcome]) -> Path | None:
+    """The deepest folder that all recordings lie in, failures counted, so that one more of them moves no file; None
+    where they lie on several drives."""
+    folders = [os.path.dirname(os.path.abspath(outcome.path)) for outcome in outcomes]  # noqa: PTH100, PTH120 - any name
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:
+        return None
+
+
+def _named_after(answers: Sequence[Recognition], common: Path | None, target: Path, suffix: str) -> list[Path]:
+    """One place for each below `target`, in its recording's folder below `common`.
+
+    Recordings of one folder that differ in their ending keep it: talk.wav.srt, talk.mp3.srt. Those that differ in case
+    alone, or are asked about twice, get " (2)", " (3)" and so on.
+    """
+    folders, recordings = [], []
+    for answer in answers:
+        recording = Path(os.path.abspath(answer.path)) if answer.path else Path("recording")  # noqa: PTH100
+        below = recording.parent.relative_to(common or recording.anchor) if answer.path else Path()
+        drive = recording.drive.strip(":\\/").replace("\\", "-") if common is None else ""
+        folders.append(target / drive / below)
+        recordings.append(recording)
+
+    def key(folder: Path, name: str) -> str:
+        return str(folder / name).casefold()  # case means nothing to Windows and macOS
+
+    stems = Counter({(key(f, r.stem), r.name) for f, r in zip(folders, recordings, strict=True)})
+    alike = Counter(stem for stem, _ in stems)
     taken: set[str] = set()
     targets = []
-    for answer in answers:
-        stem = Path(answer.path).stem or "recording"
+    for folder, recording in zip(folders, recordings, strict=True):
+        stem = recording.name if alike[key(folder, recording.stem)] > 1 else recording.stem
         name, number = f"{stem}{suffix}", 1
-        while name.casefold() in taken:  # case means nothing to Windows and macOS
+        while key(folder, name) in taken:
             number += 1
             name = f"{stem} ({number}){suffix}"
-        taken.add(name.casefold())
+        taken.add(key(folder, name))
         targets.append(folder / name)
     return targets

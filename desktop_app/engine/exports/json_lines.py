@@ -13,5 +13,4 @@ def json_line(outcome: Outcome) -> str:
 
 def json_lines(outcomes: Sequence[Outcome]) -> bytes:
     """All outcomes, failures among them, as UTF-8."""
-    # a file name that is not valid text keeps its bytes as \udcXX, which JSON readers understand
     return "".join(json_line(outcome) + "\n" for outcome in outcomes).encode("utf-8", "backslashreplace")

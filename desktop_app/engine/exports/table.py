@@ -1,4 +1,8 @@
-"""CSV: a row a recording, or a row a segment."""
+"""CSV: a row a recording, or a row a segment.
+
+No cell begins a formula: one that a spreadsheet would reckon, or that begins with an apostrophe, gets an apostrophe in
+front. Who reads the table back takes one leading apostrophe off, and has a path again by `path_text.path_of`.
+"""
 
 import csv
 import io
@@ -6,9 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from desktop_app.engine.exports.stretches import stretches
 from desktop_app.engine.recognition.answer import OR, Failure, Outcome, Recognition
+from desktop_app.engine.recognition.path_text import path_text
 
 # With the byte order mark, Excel reads the file as UTF-8; LibreOffice, pandas and readr know it too.
 ENCODING = "utf-8-sig"
+
+# as OWASP lists them; our numbers are never negative
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
@@ -41,7 +49,15 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
             times = [f"{s.start_ms / 1000:.3f}", f"{s.end_ms / 1000:.3f}"]
             shares = [_number(s.probabilities.get(label)) for label in labels]
             rows.append(
-                [recognition.path, str(number), *times, s.label, OR.join(s.label_set), _number(s.confidence), *shares]
+                [
+                    path_text(recognition.path),
+                    str(number),
+                    *times,
+                    s.label,
+                    OR.join(s.label_set),
+                    _number(s.confidence),
+                    *shares,
+                ]
             )
     return _csv(rows)
 
@@ -65,11 +81,11 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
     rows = [[*head, *(f"p_{label}" for label in labels)]]
     for outcome in outcomes:
         if isinstance(outcome, Failure):
-            rows.append([outcome.path, outcome.error, *[""] * (len(head) - 2 + len(labels))])
+            rows.append([path_text(outcome.path), path_text(outcome.error), *[""] * (len(head) - 2 + len(labels))])
             continue
         rows.append(
             [
-                outcome.path,
+                path_text(outcome.path),
                 "",
                 f"{outcome.duration_s:.3f}",
                 f"{outcome.speech_s:.3f}",
@@ -96,14 +112,20 @@ def _rests_on(answer: Recognition) -> tuple[str, ...]:
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
     """The recordings' table with tabs between the cells: what a spreadsheet or a mail takes from the clipboard."""
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in recordings_table(outcomes)) + "\n"
+    return (
+        "\n".join("\t".join(_no_formula(" ".join(cell.split())) for cell in row) for row in recordings_table(outcomes))
+        + "\n"
+    )
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    # a file name that is not valid text in this system's encoding keeps its bytes as \udcXX
+    csv.writer(text).writerows([_no_formula(cell) for cell in row] for row in rows)
     return text.getvalue().encode(ENCODING, "backslashreplace")
+
+
+def _no_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith((*_BEGINS_FORMULA, "'")) else cell
 
 
 def _labels(outcomes: Sequence[Outcome]) -> list[str]:

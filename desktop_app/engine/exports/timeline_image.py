@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from desktop_app.engine.exports.stretches import Stretch, length_ms, stretches
 from desktop_app.engine.exports.text import one_line, percent, valid_xml
 from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.path_text import path_text
 from desktop_app.engine.recognition.timeline import clock, share_of_time, ticks
 from desktop_app.engine.sound.audio import SAMPLE_RATE, read_blocks
 from desktop_app.engine.sound.envelope import columns, peaks_of
@@ -67,7 +68,7 @@ def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = N
     found = stretches(recognition)
     length = max(length_ms(recognition), 1)
     height = LEGEND_Y + 24 * ((len(labels) + 5) // 6)
-    title = Path(recognition.path).name or "Recording"
+    title = path_text(Path(recognition.path).name) or "Recording"
     right = WIDTH - MARGIN
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from desktop_app.engine.recognition.path_text import path_of, path_text
+
 OR = " or "
 """Between the labels that an answer leaves open, where they are written as one text."""
 
@@ -180,7 +182,7 @@ class Recognition:
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
         return {
-            "path": self.path,
+            "path": path_text(self.path),
             "channel": None if self.channel is None else self.channel + 1,  # as people count, and `--channel`
             "duration_s": round(self.duration_s, 3),
             "speech_s": round(self.speech_s, 3),
@@ -244,6 +246,7 @@ class Recognition:
         neighbours = ({**n, "text": "", "duration_s": 0.0} for n in data["neighbours"])
         values = {
             **known(data),
+            "path": path_of(data["path"]),
             "neighbours": tuple(Neighbour(**n) for n in neighbours),
             "segments": tuple(Segment(**known(s)) for s in data["segments"]),
             "timing_ms": Timing(**data["timing_ms"]),
@@ -268,7 +271,7 @@ class Failure:
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints for it."""
-        return {"path": self.path, "error": self.error}
+        return {"path": path_text(self.path), "error": path_text(self.error)}
 
 
 Outcome = Recognition | Failure

@@ -28,14 +28,35 @@ def test_never_over_a_file_unless_told(form, recognition: Recognition, tmp_path:
 
 
 def test_many_recordings_become_a_folder_with_a_name_for_each(recognition: Recognition, tmp_path: Path) -> None:
-    many = [replace(recognition, path=p) for p in ("a/x.wav", "b/X.wav", "c/ÿ.flac")]
+    many = [replace(recognition, path=p) for p in ("a/x.wav", "b/c/x.wav", "ÿ.flac")]
     files = export([*many, Failure("d.wav", "It is empty.")], SRT, tmp_path / "out")
-    assert [f.relative_to(tmp_path).as_posix() for f in files] == ["out/x.srt", "out/X (2).srt", "out/ÿ.srt"]
-    assert sorted((tmp_path / "out").iterdir()) == sorted(files)
+    assert [f.relative_to(tmp_path).as_posix() for f in files] == ["out/a/x.srt", "out/b/c/x.srt", "out/ÿ.srt"]
+    assert sorted(p for p in (tmp_path / "out").rglob("*") if p.is_file()) == sorted(files)
     files[1].unlink()
     with pytest.raises(TargetExists):
         export(many, SRT, tmp_path / "out")
     assert not files[1].exists(), "one name is taken, so nothing is written"
+
+
+def test_names_of_one_folder_tell_which_recording_they_are_of(recognition: Recognition, tmp_path: Path) -> None:
+    names = ("talk.wav", "Talk.mp3", "other.wav", "a/talk.wav", "X.wav", "x.wav", "../talk.wav")
+    files = export([replace(recognition, path=f"q/w/{p}") for p in names], SRT, tmp_path / "out")
+    assert [f.relative_to(tmp_path / "out").as_posix() for f in files] == [
+        *("w/talk.wav.srt", "w/Talk.mp3.srt", "w/other.srt", "w/a/talk.srt", "w/X.wav.srt", "w/x.wav (2).srt"),
+        "talk.srt",
+    ]
+
+
+def test_a_failure_moves_no_file(recognition: Recognition, tmp_path: Path) -> None:
+    (path,) = export(
+        [replace(recognition, path="all/a/x.wav"), Failure("all/b/y.wav", "It is empty.")], SRT, _made(tmp_path / "out")
+    )
+    assert path == tmp_path / "out" / "a" / "x.srt"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_one_recording_goes_into_a_folder_that_is_there(recognition: Recognition, tmp_path: Path) -> None:
@@ -55,3 +76,4 @@ def test_text_for_the_clipboard_keeps_a_row_a_recording(recognition: Recognition
     assert len(rows) == 3
     assert len({len(row) for row in rows}) == 1
     assert rows[1][0] == "a b c.wav"
+    assert as_text([Failure("=x.wav", "It is empty.")]).splitlines()[1].startswith("'=x.wav\t")

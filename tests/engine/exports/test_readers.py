@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from pympi import Elan
 
 from desktop_app.engine.exports import FORMATS, export
 from desktop_app.engine.recognition.answer import Failure, Recognition
+from desktop_app.engine.recognition.path_text import path_of
 
 TIMES_MS = [(250, 2000), (2000, 4500), (3605012, 3672000)]
 LABELS = ["angry", "sad", "happy"]
@@ -114,6 +116,46 @@ def test_recordings_csv_has_failures_and_answers_of_other_packs(recognition: Rec
     assert rows[0]["duration_s"] == "3672.000"
 
 
+@pytest.mark.parametrize(
+    "name", ["=cmd|'/c calc'!A1.wav", "+1.wav", "-x", "@sum.wav", "\tx", "\rx", "＝x", "'quoted", "a=b"]
+)
+@pytest.mark.parametrize("form", ["csv", "segments-csv"])
+def test_no_cell_begins_a_formula_and_the_way_back_is_exact(
+    name: str, form: str, recognition: Recognition, tmp_path: Path
+) -> None:
+    cells = _cells(written(form, replace(recognition, path=name, label=name), tmp_path))
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "＝")]
+    assert name in [cell.removeprefix("'") for cell in cells]
+
+
+@pytest.mark.parametrize("form", ["csv", "segments-csv", "jsonl"])
+def test_names_that_are_no_text_stay_apart_and_come_back(form: str, recognition: Recognition, tmp_path: Path) -> None:
+    raw = (b"caf\xe9.wav", b"caf\xe8.wav", rb"caf\xe9.wav", rb"caf\x5cxe9.wav", "café.wav".encode(), rb"c:\xyz.wav")
+    found = []
+    for i, name in enumerate(raw):
+        (tmp_path / str(i)).mkdir()
+        path = written(form, replace(recognition, path=os.fsdecode(name)), tmp_path / str(i))
+        path.read_bytes().decode("utf-8-sig")
+        if form == "jsonl":
+            line = path.read_text(encoding="utf-8")
+            assert "\\ud" not in line, "half a pair, which most readers of JSON replace"
+            found.append(json.loads(line)["path"])
+        else:
+            found.append(_rows(path)[1][0])
+    assert len(set(found)) == len(raw)
+    assert tuple(os.fsencode(path_of(text)) for text in found) == raw
+    assert found[4:] == ["café.wav", r"c:\xyz.wav"], "most are written as they are"
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def _cells(path: Path) -> list[str]:
+    return [cell for row in _rows(path) for cell in row]
+
+
 def test_json_lines(recognition: Recognition, tmp_path: Path) -> None:
     failed = Failure("x.wav", "It is empty.")
     form = next(f for f in FORMATS if f.name == "jsonl")
@@ -149,5 +191,3 @@ def test_a_name_that_is_not_text_and_a_recording_without_segments(
     odd = replace(recognition, path="caf\udce9.wav", segments=(), duration_s=0.0)
     (path,) = export([odd], form, tmp_path / f"out{form.suffix}")
     path.read_bytes().decode("utf-8-sig")
-    if form.name == "jsonl":
-        assert json.loads(path.read_bytes())["path"] == odd.path
