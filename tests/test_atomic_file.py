@@ -85,3 +85,17 @@ def test_a_folder_or_a_missing_folder_is_told(tmp_path: Path) -> None:
         write_atomically(tmp_path, b"", overwrite=True)
     with pytest.raises(ExportError, match="Choose another place"):
         write_atomically(tmp_path / "no" / "x", b"")
+
+
+def test_the_whole_file_is_on_the_disk_before_it_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a machine that loses its power leaves a file of that name with nothing in it."""
+    target, told = tmp_path / "target", []
+
+    def fsync(number: int) -> None:
+        told.append((os.fstat(number).st_size, target.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_atomically(target, b"x" * 1000)
+    assert told == [(1000, False)]

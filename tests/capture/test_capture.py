@@ -1,5 +1,6 @@
 """Recording without a device: the ring buffer, the WAV file that survives, the takes and the recorder."""
 
+import os
 import queue
 import subprocess
 import sys
@@ -129,6 +130,15 @@ def test_a_file_as_large_as_wav_allows_ends_the_take(tmp_path: Path, monkeypatch
         with pytest.raises(OSError, match="too large"):  # which the recorder tells, with the take closed
             writer.write(sound[1000:])
     np.testing.assert_allclose(read_wav(tmp_path / "take.wav"), sound[:1000], atol=1 / 65536)
+
+
+def test_a_closed_file_is_on_the_disk_with_all_its_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda number: told.append(os.fstat(number).st_size))
+    with WavWriter(tmp_path / "take.wav", RATE) as writer:
+        writer.write(speechlike(0.1))
+    writer.close()  # once more is harmless
+    assert told == [44 + 2 * RATE // 10]
 
 
 def test_a_writer_never_overwrites(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 import torch
 from annoy import AnnoyIndex
 
-from desktop_app.engine.pack.format import INDEX
+from desktop_app.engine.pack.format import INDEX, KnnSettings
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.fusion import softmax
@@ -28,7 +30,7 @@ from trainer.data.table import read_clip
 from trainer.model.pooling import load_pooled
 from trainer.recipe import AugmentRecipe
 from trainer.results.evaluate import answer_part, in_words
-from trainer.results.export import export_encoder, export_head, pack_model, quantise, session
+from trainer.results.export import export_encoder, export_head, export_run, pack_model, quantise, session
 from trainer.run import Part, Run
 from trainer.training.fit import Dataset, FittedHead, fit_head
 from trainer.training.protocol import Condition, datastore_items
@@ -176,6 +178,25 @@ def test_test_speakers_are_answered_at_the_temperature_tuned_from_a_datastore_wi
 def tuned_at(part: Part, temperature: float) -> Tuned:
     tuned = json.loads((part.folder / "tuned.json").read_text(encoding="utf-8"))
     return Tuned(**{**tuned, "temperature": temperature, "set_probability": 0.25})
+
+
+def test_a_pack_carries_what_was_tuned_and_a_balanced_share_of_the_clips(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = "[export]\nper_speaker = 1\nquantise = false\n"
+    opened = Run(Path(write_recipe(place, '["ravdess"]', kind="speaker-folds", more=more)), place / "run")
+    opened.tune(for_pack=True)
+    chosen = Tuned(1.75, 3, 0.25, 0.6, "vote", 0.9, 0.35, 0.15, 50.0, 50.0, voice_spread=0.55)
+    monkeypatch.setattr(Run, "tuned", lambda *_: chosen)
+    pack = export_run(opened, place / "pack")
+    manifest = pack.manifest
+    assert manifest.knn == KnnSettings(3, 0.25, 0.6, "vote")
+    assert manifest.calibration_temperature == 1.75
+    assert (manifest.novelty_distance, manifest.abstain_confidence) == (0.9, 0.35)
+    assert (manifest.set_probability, manifest.voice["spread"]) == (0.15, 0.55)
+    counts = Counter((item.speaker, item.label) for item in pack.items)
+    assert set(counts.values()) == {1}
+    assert len(counts) == 6 * 4
 
 
 def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:
@@ -426,6 +447,17 @@ def test_copies_are_changed_sounds(place: Path) -> None:
     assert features.shape[:2] == (5, 1)
     assert len(np.unique(features[:, 0], axis=0)) == 5
     np.testing.assert_array_equal(features[:1], pooled_features(utterances, recipe))
+
+
+def test_what_was_heard_of_another_length_is_another_sound(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = place / "long.wav"
+    made.write(clip, np.concatenate([made.tone(label, 1, 0, 1.0) for label in (0, 3)]))
+    utterances = [Utterance("x", clip, "own", "1", "sad", duration_s=2.0, digest="0123456789abcdef")]
+    whole = Run(Path(write_recipe(place)), place / "run").recipe.backbone
+    longer, shorter = (pooled_features(utterances, replace(whole, max_seconds=s)) for s in (2.0, 1.0))
+    monkeypatch.setenv("VOICEKIN_CACHE", str(place / "another"))
+    np.testing.assert_array_equal(shorter, pooled_features(utterances, replace(whole, max_seconds=1.0)))
+    assert np.abs(longer - shorter).max() > 1e-3
 
 
 def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:

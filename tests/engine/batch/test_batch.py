@@ -177,3 +177,15 @@ def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path
     progress.note(2, 1.0)
     assert progress.share() == 1
     assert BatchProgress([]).share() == 1
+
+
+def test_a_file_that_goes_on_in_steps_counts_once(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a.wav", "b.wav", "c.wav", "d.wav")]
+    for file in files:
+        file.write_bytes(b"x" * 100)
+    progress = BatchProgress(files)
+    shares = []
+    for index, share in ((0, 0.2), (0, 0.6), (1, 0.4), (0, 1.0), (0, 1.0)):
+        progress.note(index, share)
+        shares.append(progress.share())
+    assert shares == pytest.approx([0.05, 0.15, 0.25, 0.35, 0.35])

@@ -45,16 +45,17 @@ def p_own(own: OwnDatastore, pooled: Sequence[float], baseline: Sequence[float] 
 
 
 def test_the_distribution_by_hand() -> None:
+    """With the numbers themselves, which were chosen on corpora: another one is another classifier."""
     own = build([example(1, "sad", [1.0, 4.0, 0.0])])
-    missed = (np.array([1.0, 4.0, 0.0]) - OFFSETS[1]) / (1 + own_datastore.MISSED_AFTER)
+    missed = (np.array([1.0, 4.0, 0.0]) - OFFSETS[1]) / (1 + 3)
     anchor = (np.array([1.0, 4.0, 0.0]) - missed) / np.sqrt(2)
-    left = 1 - (1 - own_datastore.CLASSIFIER_LEFT) / (1 + own_datastore.EXAMPLES_TO_HALF)
+    left = 1 - (1 - 0.3) / (1 + 3)
     said = np.exp(left * np.array([2.0, 0.0]))  # the classifier's odds at x = 1 are exp(2) to 1
     wrong = np.array([0.0, 1.0]) - said / said.sum()
-    correction = wrong / (anchor @ anchor / 3 + own_datastore.RIDGE)
-    x = np.array([0.5, 1.0, 0.0])
+    correction = wrong / (anchor @ anchor / 3 + 0.5)
+    x = np.array([0.5, 3.0, -1.0])  # not what is missed of the voice, of which nothing would be left
     f = ((x - missed) / np.sqrt(2)) @ anchor / 3 * correction
-    odds = np.exp(left * np.array([1.0, 0.0]) + own_datastore.STRENGTH * f)
+    odds = np.exp(left * np.array([1.0, 0.0]) + 4.5 * f)
     assert p_own(own, x.tolist()) == pytest.approx(odds / odds.sum())
 
 
@@ -170,14 +171,12 @@ def test_nearness_by_hand() -> None:
     one = build([example(1, "sad", [3.0, 4.0, 0.0]), *far])
     query = np.array([[5.0, 0.0, 0.0], [-5.0, 0.0, 0.0], [6.0, 8.0, 0.0]], np.float32)
     most = np.array([0.36, 0.0, 1.0])  # squared cosines; what is opposite is as far as what is aside
-    wanted = 1 / (1 + np.exp((own_datastore.NEAR - most) / own_datastore.NEAR_WIDTH))
+    wanted = 1 / (1 + np.exp((0.4 - most) / 0.04))
     assert one.nearness(query) == pytest.approx(wanted)
     # four that are a little like it are as near as one that is very like it, and a fifth changes nothing
     six = build([*(example(i, "sad", [3.0, 4.0, 0.1 * i]) for i in range(6)), *far])
     cosines = sorted(9 / (25 + 0.01 * i * i) for i in range(6))[-4:]
-    assert six.nearness(query[:1]) == pytest.approx(
-        1 / (1 + np.exp((own_datastore.NEAR - sum(cosines)) / own_datastore.NEAR_WIDTH))
-    )
+    assert six.nearness(query[:1]) == pytest.approx(1 / (1 + np.exp((0.4 - sum(cosines)) / 0.04)))
 
 
 def test_a_label_that_has_no_say_brings_nothing_near() -> None:

@@ -1,6 +1,7 @@
 """The protocol of voices and examples: who hears what, paired tests, and gains that are there when they should be."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,6 +68,23 @@ def test_gains_are_over_the_same_voice_without_examples() -> None:
     low, high = rows["n 10, m 0"]["gain_interval"]
     assert 0 <= low <= 12.5 <= high
     assert "| n 10, m 3 | 75.0 |" in tables(result)
+
+
+def test_the_datastore_holds_nobody_who_is_tested(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Run(Path(write_recipe(place)), place / "run")
+    opened.tune()
+    part, stored = opened.parts()[0], []
+    utterances = opened.prepare().utterances
+    make = personalisation.datastore_items
+
+    def note(data: Any, fitted: Any, rows: Any, voices: bool) -> Any:
+        stored.extend(utterances[i].speaker_key for i in rows)
+        return make(data, fitted, rows, voices)
+
+    monkeypatch.setattr(personalisation, "datastore_items", note)
+    (counts,) = personalisation.measure_part(opened, part, [Known(0)], 1).values()
+    assert set(stored) == {u.speaker_key for u in utterances} - part.fold.test
+    assert len(counts) == len(part.fold.test)
 
 
 def test_a_whole_run_is_measured(

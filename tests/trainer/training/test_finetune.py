@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ from trainer.recipe import BackboneRecipe, FineTuneRecipe
 from trainer.training.finetune import (
     Clips,
     Drawn,
+    FineTuned,
+    FineTuning,
     OutOfMemoryForRecipeError,
     _Batches,
     finetune,
@@ -204,6 +207,74 @@ def test_with_and_without_scl_the_same_clips_and_copies_are_heard(
     for drawn in heard:
         np.testing.assert_array_equal(drawn.rows[:8], drawn.rows[8:])
         assert [bool(kind) for kind in drawn.kinds] == [False] * 8 + [True] * 8
+
+
+def test_a_share_of_the_mean_of_ones_own_clips_is_taken_off() -> None:
+    """Two voices with clips about them: all of the first goes, half of the second, nothing of who is alone."""
+
+    class Whole(torch.nn.Module):
+        def forward(self, *given: torch.Tensor) -> Any:
+            return given[0] if len(given) == 2 else (given[0], given[0])
+
+    clips, voices = torch.tensor([[1.0, -2], [-1, 2], [3, 0], [-3, 0], [5, 5]]), torch.tensor([[10.0, 20], [-8, 4]])
+    groups = torch.zeros(5, 5)
+    groups[:2, :2] = groups[2:4, 2:4] = 0.5
+    share = torch.tensor([[1.0], [1.0], [0.5], [0.5], [0.5]])
+    sound = clips + torch.cat([voices[[0, 0, 1, 1]], torch.zeros(1, 2)])
+    model = FineTuned(Whole(), torch.nn.Identity(), Whole())  # type: ignore[arg-type]
+    left, _ = model(sound, torch.ones(5), groups, share)
+    torch.testing.assert_close(left, clips + torch.cat([torch.zeros(2, 2), voices[[1, 1]] / 2, torch.zeros(1, 2)]))
+
+
+def test_a_speakers_clips_share_a_mean_and_a_share_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = batches_of(tmp_path, monkeypatch, replace(QUICK, speakers=2, batch_size=8, epochs=8, kinds=()), SIXTEEN)
+    shares = []
+    for one in drawn:
+        speakers = one.rows % 4  # four voices to each label
+        assert np.bincount(speakers[speakers == speakers[0]]).sum() in (4, 8)  # 8: the same one was drawn twice
+        same = speakers[:, None] == speakers[None, :]
+        np.testing.assert_allclose(one.groups.numpy(), same / same.sum(1, keepdims=True), atol=1e-6)
+        assert all(len(set(one.share.numpy()[speakers == s, 0].tolist())) == 1 for s in set(speakers.tolist()))
+        shares += [float(one.share.numpy()[speakers == s, 0][0]) for s in set(speakers.tolist())]
+    assert (min(shares), max(shares)) == (0.0, 1.0)  # for a third each nothing and all
+
+
+@pytest.mark.parametrize(("balance", "share"), [("label", 0.5), ("none", 0.2)])
+def test_batches_are_balanced_as_the_recipe_says(
+    balance: Any, share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(QUICK, balance=balance, batch_size=200, epochs=1, kinds=())
+    drawn = batches_of(tmp_path, monkeypatch, recipe, np.array([0, 1, 2, 3, 15]))
+    assert (drawn[0].rows == 15).mean() == pytest.approx(share, abs=0.1)
+
+
+def batches_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: FineTuneRecipe, train: np.ndarray[Any, Any]
+) -> list[Drawn]:
+    """What is drawn in a fine-tuning, which hears none of it."""
+    drawn: list[Drawn] = []
+    take = _Batches.__getitem__
+    monkeypatch.setattr(_Batches, "__getitem__", lambda self, one: drawn.append(one) or take(self, one))
+    monkeypatch.setattr(FineTuning, "step", lambda *_: torch.zeros(()))
+    utterances, place = sixteen_clips(tmp_path), tmp_path / "run"
+    finetune(utterances, labels_of(utterances), 4, train, NOBODY, encoder(tmp_path), recipe, 0, place, cpu=True)
+    return drawn
+
+
+def test_a_step_goes_no_further_than_a_gradient_of_two(tmp_path: Path) -> None:
+    """The loss is steep; a plain step of gradient descent moves all weights together by rate times the norm."""
+    utterances = sixteen_clips(tmp_path)
+    steep = replace(QUICK, epochs=1, batch_size=16, kinds=(), scale=1000.0, optimiser="sgd", momentum=0.0)
+    still = replace(steep, weight_decay=0.0, learning_rate=0.0, head_learning_rate=0.0)
+    moving = replace(still, learning_rate=1e-3, head_learning_rate=1e-3, warm_up=0.0)
+    weights = []
+    for name, recipe in (("still", still), ("moving", moving)):
+        place, backbone = tmp_path / name, encoder(tmp_path)
+        finetune(utterances, labels_of(utterances), 4, SIXTEEN, NOBODY, backbone, recipe, 0, place, cpu=True)
+        head = torch.load(place / "finetuned-head.pt", weights_only=True)["head"]
+        weights.append({**torch.load(place / "backbone.pt", weights_only=True), **head})
+    moved = sum(float((weights[1][key] - weights[0][key]).square().sum()) for key in weights[0]) ** 0.5
+    assert moved == pytest.approx(1e-3 * 2.0, rel=0.01)
 
 
 def test_out_of_memory_says_which_setting_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,7 @@ from trainer.training.tune import (
     Heard,
     calm_temperature,
     fit_temperature,
+    search,
     set_threshold,
     tune,
     tune_spread,
@@ -315,6 +316,62 @@ def test_contrastive_batches_are_n_clips_and_their_n_copies() -> None:
     assert replace(recipe(), augment=AugmentRecipe(copies=1)).augment.clean_share == 0.5
 
 
+def drawn_with(data: Dataset, changed: Recipe, features: Any = None) -> tuple[Any, Any]:
+    """One batch of the whole table with no voice taken off: features [m, b, D] and labels [m, b]."""
+    plain = replace(changed, baseline=BaselineRecipe(train_counts=(0,), draws=1))
+    everyone = np.arange(len(data.utterances))
+    labels, pooled = data.label_indices(), data.features if features is None else features
+    speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
+    batches: Batches | GroupedBatches
+    if changed.training.speakers:
+        batches = GroupedBatches(data, everyone, pooled, labels, plain)
+    else:
+        prior = estimate_prior(pooled[0], labels, speakers, 4, plain.baseline)
+        batches = Batches(data, everyone, pooled, labels, speakers, prior, plain)
+    rng = np.random.default_rng(5)
+    batches.new_epoch(rng)
+    drawn, of = batches.draw(rng)
+    return drawn.numpy(), of.numpy()
+
+
+@pytest.mark.parametrize("speakers", [0, 6])
+def test_jitter_is_noise_of_the_deviation_that_the_recipe_says(speakers: int) -> None:
+    data, common = dataset(copies=1), {"speakers": speakers, "batch_size": 96}
+    still, labels = drawn_with(data, recipe(**common))
+    moved, same = drawn_with(data, recipe(**common, jitter=0.25))
+    np.testing.assert_array_equal(same, labels)
+    noise = moved - still
+    assert noise.std() == pytest.approx(0.25, rel=0.05)
+    assert noise.mean() == pytest.approx(0.0, abs=0.02)
+    assert np.abs(np.corrcoef(noise.reshape(-1, DIM).T) - np.eye(DIM)).max() < 0.4  # every number has its own
+
+
+def test_half_of_the_clips_get_a_piece_of_two_other_voices() -> None:
+    """Speakers are told by their first number, and nothing else is in it: what is added is a difference of two."""
+    data = dataset()
+    speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
+    told = np.zeros_like(data.features)
+    told[..., 0] = 100.0 + speakers
+    common = {"batch_size": 400, "lambda_scl": 0.0}
+    added = drawn_with(data, recipe(**common, speaker_swap=2.0), told)[0] - drawn_with(data, recipe(**common), told)[0]
+    assert np.abs(added[..., 1:]).max() == 0
+    changed = np.abs(added[..., 0]) > 1e-3
+    assert 0.45 < changed.mean() < 0.55
+    assert np.abs(added[..., 0]).max() == pytest.approx(200.0, rel=0.3)
+    assert added[..., 0].mean() == pytest.approx(0.0, abs=10.0)
+
+
+@pytest.mark.parametrize(("balance", "share"), [("none", 1 / 13), ("label", 1 / 4), ("corpus-label", 1 / 4)])
+def test_batches_are_balanced_as_the_recipe_says(balance: str, share: float) -> None:
+    whole = dataset()
+    kept = [
+        i for i, u in enumerate(whole.utterances) if u.id.endswith("sad-0") or (u.label != "sad" and u.id[-1] > "1")
+    ]
+    data = Dataset.of([whole.utterances[i] for i in kept], whole.features[:, kept], LABELS)
+    _, labels = drawn_with(data, recipe(balance=balance, batch_size=2000))
+    assert (labels == LABELS.index("sad")).mean() == pytest.approx(share, abs=0.03)
+
+
 def test_bank_draws_with_the_engines_estimator() -> None:
     data = dataset()
     train, _ = split(data)
@@ -485,6 +542,38 @@ def test_tune_stays_within_the_recipes_grid() -> None:
     assert 0.25 <= tuned.abstain_confidence <= 1
     assert 0 <= tuned.set_probability <= 1
     assert tuned.ua_fused >= tuned.ua_model - 0.5
+
+
+def told(near: float, far: float) -> tuple[Nearest, np.ndarray[Any, Any]]:
+    """Clips whose nearest item is right, and whose three next are all wrong in one way."""
+    truth = np.array([0, 1, 2, 3] * 5)
+    labels = np.stack([truth, *[(truth + 1) % 4] * 3], axis=1)
+    return Nearest(np.tile(np.array([near, far, far, far], np.float32), (20, 1)), labels), truth
+
+
+def test_the_temperature_and_the_weighting_of_neighbours_are_those_that_answer_best() -> None:
+    found, truth = told(0.2, 0.5)
+    nothing = [np.full((20, 4), 0.25)]
+    grid = KnnRecipe(k=(4,), alpha=(1.0,), temperature=(0.05, 5.0), weighting=("vote", "distance"))
+    setting, ua, (fused,) = search(nothing, [found], [truth], grid, 4)
+    assert setting == (4, 1.0, 0.05, "distance")
+    assert ua == 100.0
+    odds = np.exp(0.3 / 0.05) / 3
+    np.testing.assert_allclose(fused[np.arange(20), truth], odds / (odds + 1))
+    setting, ua, (fused,) = search(nothing, [found], [truth], replace(grid, temperature=(5.0,)), 4)
+    assert (setting[2], ua) == (5.0, 0.0)
+    setting, ua, (voted,) = search(nothing, [found], [truth], replace(grid, weighting=("vote",)), 4)
+    assert (setting[3], ua) == ("vote", 0.0)
+    np.testing.assert_allclose(voted[np.arange(20), truth], 0.25)
+
+
+def test_among_what_answers_alike_the_likelier_is_chosen() -> None:
+    found, truth = told(0.2, 0.5)
+    sure = np.full((20, 4), 0.1 / 3)
+    sure[np.arange(20), truth] = 0.9
+    grid = KnnRecipe(k=(1, 4), alpha=(0.0, 0.5), temperature=(0.05,), weighting=("distance",))
+    setting, ua, _ = search([sure], [found], [truth], grid, 4)
+    assert (setting[0], setting[1], ua) == (1, 0.5, 100.0)  # one neighbour is sure of the truth, four are less so
 
 
 def test_a_head_that_knows_no_voices_is_tuned_and_searched_without_them() -> None:

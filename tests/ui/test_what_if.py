@@ -1,0 +1,46 @@
+"""“What if” is of the recording it was asked about, and goes back as a whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from desktop_app.ui.panels.what_if_panel import ALPHA_STEPS, WhatIfPanel
+from tests.ui.conftest import LONG, Desk
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def test_what_was_chosen_before_going_back_is_not_asked_for_again(qtbot: QtBot) -> None:
+    panel = WhatIfPanel()
+    qtbot.addWidget(panel)
+    panel.set_pack(8, 0.4)
+    asked: list[tuple[object, object]] = []
+    panel.changed.connect(lambda k, alpha: asked.append((k, alpha)))
+    with qtbot.waitSignal(panel.changed, timeout=LONG):
+        panel.alpha.setValue(ALPHA_STEPS)
+    qtbot.mouseClick(panel.reset, LEFT)
+    with qtbot.waitSignal(panel.changed, timeout=LONG):
+        panel.k.setValue(3)
+    assert asked == [(None, 1.0), (None, None), (3, None)]
+
+
+def test_another_recording_begins_with_what_its_own_answer_was_made_with(desk: Desk, wav: Callable[..., Path]) -> None:
+    window = desk.open()
+    first = desk.wait_entry(lambda: desk.drop(wav("happy", 6)))
+    second = desk.wait_entry(lambda: desk.drop(wav("sad", 6)))
+    window.recordings.select(first)
+    desk.qtbot.mouseClick(window.what_if.heading, LEFT)
+    window.what_if.alpha.setFocus()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window.what_if.alpha, Qt.Key.Key_End))
+    window.recordings.select(second)
+    assert second.recognition is not None
+    assert window.what_if.alpha.value() == round(second.recognition.alpha * ALPHA_STEPS) < ALPHA_STEPS
+    window.what_if.k.setFocus()
+    changed = desk.wait_entry(lambda: desk.qtbot.keyClick(window.what_if.k, Qt.Key.Key_Home))
+    assert changed.number == second.number
+    assert changed.recognition is not None
+    assert (changed.recognition.k, changed.recognition.alpha) == (1, second.recognition.alpha)
+    desk.wait_entry(lambda: desk.qtbot.mouseClick(window.what_if.reset, LEFT))
+    assert window.what_if.k.value() == second.recognition.k, "the sliders go back with the answer"
