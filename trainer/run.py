@@ -36,7 +36,7 @@ from trainer.training.finetune import as_fitted, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
 from trainer.training.protocol import answered_rows
-from trainer.training.tune import Tuned, tune, tune_spread, tuning_answers
+from trainer.training.tune import Tuned, tune, tune_known_temperature, tune_spread, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
@@ -286,7 +286,10 @@ class Run:
         if not recipe.voices:
             return tuned
         strangers = [(fitted, rows) for fitted, _, rows in heads]
-        return replace(tuned, voice_spread=tune_spread(data, strangers, tuned.temperature))
+        spread = tune_spread(data, strangers, tuned.temperature)
+        strangers = [(_with_spread(fitted, spread), rows) for fitted, rows in strangers]
+        known_temperature = tune_known_temperature(data, strangers, tuned.temperature)
+        return replace(tuned, voice_spread=spread, known_temperature=known_temperature)
 
     def _tuning_heads(self, part: Part, train: Ints, validation: Ints) -> Iterator[tuple[FittedHead, Ints, Ints]]:
         """A head, the rows it knows and those of strangers: the validation speakers, or each training corpus in turn
@@ -331,10 +334,14 @@ class Run:
         """The head that is tested and exported, with the tuned voices."""
         refit = part.folder / "refit.pt"
         fitted = load_head(refit if refit.is_file() else part.folder / "head.pt", self.recipe)
-        return replace(fitted, prior=replace(fitted.prior, spread=self.tuned(part).voice_spread))
+        return _with_spread(fitted, self.tuned(part).voice_spread)
 
     def tuned(self, part: Part) -> Tuned:
         return Tuned(**json.loads((part.folder / "tuned.json").read_text(encoding="utf-8")))
+
+
+def _with_spread(fitted: FittedHead, spread: float) -> FittedHead:
+    return replace(fitted, prior=replace(fitted.prior, spread=spread))
 
 
 def environment() -> dict[str, Any]:

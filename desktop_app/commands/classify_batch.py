@@ -118,7 +118,10 @@ class ClassifyBatch:
         spoken = [a for a in heard if isinstance(a, Analysis) and not self.recogniser.is_silent(a)]
         enough = self._args.same_voice or len(spoken) >= MIN_GROUP
         voice = self.recogniser.estimate_voice(spoken if enough else ())
-        common = (voice.baseline, VoiceUsed("group", heard=len(spoken)) if voice.clips else NOBODY)
+        common = (
+            voice.baseline,
+            VoiceUsed("group", heard=len(spoken), settled=voice.settled) if voice.clips else NOBODY,
+        )
         for one in heard:
             interruption.check()
             if isinstance(one, Analysis):

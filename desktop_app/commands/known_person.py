@@ -107,4 +107,4 @@ def _voice(own: "Personal", name: str) -> "tuple[Floats, VoiceUsed]":
     voice = own.voice(profile.id)
     if not voice.clips:
         raise StoreError(f"This pack has heard no recording of {profile.name}; teach it with `voicekin voice learn`.")
-    return voice.baseline, VoiceUsed("saved", profile.name, voice.clips)
+    return voice.baseline, VoiceUsed("saved", profile.name, voice.clips, voice.settled)

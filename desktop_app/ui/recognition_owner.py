@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.people.personal import Learned, Personal, Reembedded
     from desktop_app.engine.people.removed import Removed
     from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
+    from desktop_app.engine.recognition.voice import Voice
     from desktop_app.engine.sound.free_talk import FreeTalk
     from desktop_app.engine.sound.speech import SpeechDetector
 
@@ -82,8 +83,8 @@ class LiveTake:
         self._rows: list[Samples] = []
         self._heard_until_s = 0.0
 
-    def hear(self, recogniser: "Recogniser", analysis: "Analysis", at_s: float) -> Samples | None:
-        """Adds a window that ends at_s into the take; the voice so far, float32 [D], None while that is too little."""
+    def hear(self, recogniser: "Recogniser", analysis: "Analysis", at_s: float) -> "Voice | None":
+        """Adds a window that ends at_s into the take; the voice so far, None while that is too little."""
         if at_s - analysis.duration_s >= self._heard_until_s - 0.01:
             self._rows.append(analysis.mean_pooled)
             self._heard_until_s = at_s
@@ -92,7 +93,7 @@ class LiveTake:
         heard = replace(
             analysis, pooled=np.stack(self._rows), spans=tuple((float(i), i + 1.0) for i in range(len(self._rows)))
         )
-        return recogniser.estimate_voice([heard]).baseline
+        return recogniser.estimate_voice([heard])
 
 
 @dataclass(frozen=True)
@@ -334,9 +335,14 @@ class RecognitionOwner(QObject):
             analysis = recogniser.analyse(window)
             if take is None or voice != UNKNOWN_VOICE:
                 return LiveAnswer(dict(self._answer(analysis, voice).probabilities))
-            baseline = take.hear(recogniser, analysis, at_s)
+            voice_so_far = take.hear(recogniser, analysis, at_s)
+            baseline, used = None, NOBODY
+            if voice_so_far is not None:
+                baseline = voice_so_far.baseline
+                used = VoiceUsed("itself", heard=voice_so_far.clips, settled=voice_so_far.settled)
             examples = self._personal.own if self._personal is not None else None
-            return LiveAnswer(dict(recogniser.answer(analysis, baseline=baseline, examples=examples).probabilities))
+            answer = recogniser.answer(analysis, baseline=baseline, voice=used, examples=examples)
+            return LiveAnswer(dict(answer.probabilities))
 
         return self.worker.submit(answer, Priority.LIVE)
 
@@ -533,12 +539,12 @@ class RecognitionOwner(QObject):
     def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:
             own = self._needed().estimate_voice([analysis])
-            return own.baseline, VoiceUsed("itself", heard=len(analysis.spans))
+            return own.baseline, VoiceUsed("itself", heard=len(analysis.spans), settled=own.settled)
         if voice.startswith(NAMED_VOICE) and self._personal is not None:
             number = _number(voice)
             known = self._personal.voice(number)
             name = next((p.name for p in self._personal.profiles.all() if p.id == number), "")
-            return known.baseline, VoiceUsed("saved", name, known.clips)
+            return known.baseline, VoiceUsed("saved", name, known.clips, known.settled)
         own_voice = self._needed().own_voice(analysis) if voice == UNKNOWN_VOICE else None
         return own_voice or (None, NOBODY)
 

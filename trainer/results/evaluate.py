@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.recognition.fusion import fuse, softmax
+from desktop_app.engine.recognition.voice import temperature_for
 from trainer.data.table import bar
 from trainer.training.datastore import knn_probabilities
 from trainer.training.metrics import (
@@ -23,6 +24,7 @@ from trainer.training.metrics import (
 )
 from trainer.training.protocol import (
     ALL_CLIPS,
+    FOLDER,
     ITSELF,
     ITSELF_ALONE,
     MOSTLY_ONE_MOOD,
@@ -75,7 +77,8 @@ class Answered:
 
 def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
     """The counts, and where counts name these the one-sided draws of 10 and 30 clips, and the groups of 3, 5, 10 and 30
-    clips that are asked about with the voice learnt from themselves, and each clip alone."""
+    clips that are asked about with the voice learnt from themselves, and each clip alone; and 10 and 30 of several
+    speakers."""
     plain = tuple(Condition(n) for n in counts)
     sided = tuple(Condition(n, mood) for n in counts if n in (10, 30) for mood in (ONE_MOOD, MOSTLY_ONE_MOOD))
     itself = tuple(
@@ -85,7 +88,8 @@ def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
         for mood in ("", TWO_MOODS, ONE_MOOD)
         for asked in (ITSELF_ALONE, ITSELF)
     )
-    return plain + sided + itself
+    folders = tuple(Condition(n, asked=FOLDER) for n in counts if n in (10, 30))
+    return plain + sided + itself + folders
 
 
 def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
@@ -101,7 +105,8 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
         draw = 0
         for _ in range(1 if repeatable else recipe.protocol.draws):
             for answers in answers_under(data, fitted, test, condition, tuned.temperature, rng):
-                p_model = softmax(answers.logits, tuned.temperature)
+                temperatures = temperature_for(answers.settled, tuned.temperature, tuned.known_temperature)
+                p_model = softmax(answers.logits / temperatures[:, None])
                 found = neighbours_of(answers, items, item_labels, max(tuned.k, tuned.vote_k))
                 p_knn = knn_probabilities(found, tuned.k, tuned.knn_temperature, tuned.weighting, data.n_answered)
                 fused = fuse(p_knn, p_model, tuned.alpha)

@@ -242,7 +242,7 @@ def export_pack(
         abstain_confidence=tuned.abstain_confidence,
         abstain_speech_s=ABSTAIN_SPEECH_S,
         set_probability=tuned.set_probability,
-        voice={"spread": fitted.prior.spread},
+        voice={"spread": fitted.prior.spread, "temperature": tuned.known_temperature},
         training=training,
         scores=scores,
     )

@@ -22,7 +22,7 @@ from desktop_app.engine.people.examples import StoredFeatures
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
 from desktop_app.engine.recognition.fusion import fuse, softmax
 from desktop_app.engine.recognition.retrieval import own_mix
-from desktop_app.engine.recognition.voice import estimate_baseline
+from desktop_app.engine.recognition.voice import Voice, estimate_baseline, temperature_for
 from trainer.data.table import bar
 from trainer.results.figures import personalisation_figure, save_figure
 from trainer.training.datastore import knn_probabilities, nearest
@@ -118,11 +118,11 @@ def draw(labels: Ints, heard: Ints, known: Known, n_labels: int, neutral: int, m
 
 @dataclass(frozen=True)
 class Heard:
-    """What a condition lets the app hear: positions of the examples, their labels, and the voice's baseline [D]."""
+    """What a condition lets the app hear: positions of the examples, their labels, and the voice."""
 
     examples: Ints
     said: Ints
-    baseline: Floats
+    voice: Voice
 
 
 class Speaker:
@@ -145,20 +145,21 @@ class Speaker:
     def answers(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Ints]:
         """The label answered for each tested clip, under each of the conditions."""
         heard = self._heard(wanted, halves, mood)
-        off = self._before([h.baseline for h in heard])
+        off = self._before([h.voice.baseline for h in heard])
         logits, embeddings = self._after((self._sums[:, halves.tested][:, None] - off[:, :, None]).flatten(1, 2))
         n = len(halves.tested)
         answers = []
         for i, (known, one) in enumerate(zip(wanted, heard, strict=True)):
             heard_of_it = self._pooled[halves.tested]
-            tested = heard_of_it - one.baseline
+            tested = heard_of_it - one.voice.baseline
             if known.by == VOICEKIN or not len(one.said):
                 own = self._own(one, off[:, i]) if len(one.said) else None
                 at = slice(i * n, (i + 1) * n)
-                answers.append(self._fused(own, heard_of_it, tested, logits[at], embeddings[at]).argmax(1))
+                p = self._fused(own, heard_of_it, tested, logits[at], embeddings[at], one.voice.settled)
+                answers.append(p.argmax(1))
             else:
                 compared = logistic_regression if known.by == REGRESSION else partial(fine_tuned, self._fitted)
-                answers.append(compared(self._pooled[one.examples] - one.baseline, one.said, tested))
+                answers.append(compared(self._pooled[one.examples] - one.voice.baseline, one.said, tested))
         return answers
 
     def _heard(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Heard]:
@@ -171,18 +172,18 @@ class Speaker:
         logits, _ = self._after(self._sums[:, np.concatenate([unlabelled for unlabelled, *_ in drawn])])
         said = np.split(softmax(logits, self._tuned.temperature), borders)
         return [
-            Heard(examples, labels, self._baseline(unlabelled, examples, labels, p))
+            Heard(examples, labels, self._voice(unlabelled, examples, labels, p))
             for (unlabelled, examples, labels), p in zip(drawn, said, strict=True)
         ]
 
-    def _baseline(self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Doubles) -> Floats:
+    def _voice(self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Doubles) -> Voice:
         """The engine's estimate, whose classifier gives these answers for the unlabelled clips."""
         return estimate_baseline(
             self._pooled[np.concatenate([unlabelled, examples])],
             lambda _: answers,
             self._fitted.prior,
             np.concatenate([np.full(len(unlabelled), -1), labels]),
-        ).baseline
+        )
 
     def _before(self, baselines: Sequence[Floats]) -> torch.Tensor:
         with torch.inference_mode():
@@ -195,11 +196,17 @@ class Speaker:
         return logits[:, : len(self._names)].numpy(), embeddings.numpy()
 
     def _fused(
-        self, own: OwnDatastore | None, heard: Floats, tested: Floats, logits: Floats, embeddings: Floats
+        self,
+        own: OwnDatastore | None,
+        heard: Floats,
+        tested: Floats,
+        logits: Floats,
+        embeddings: Floats,
+        settled: float,
     ) -> Doubles:
         """p of eq. (4) [n, L] as the app makes it, of tested clips [n, D], as heard and with the baseline taken off."""
         tuned = self._tuned
-        p_model = softmax(logits, tuned.temperature)
+        p_model = softmax(logits, float(temperature_for(settled, tuned.temperature, tuned.known_temperature)))
         if own is None and not tuned.alpha:
             return p_model
         found = nearest(embeddings, self._items, self._item_labels, tuned.k)
@@ -207,13 +214,13 @@ class Speaker:
         if own is None:
             return fuse(p_knn, p_model, tuned.alpha)
         alpha, trust = own_mix(own.nearness(heard), tuned.alpha, own.alpha, own.trust)
-        p_own = own.distributions(tested, p_model)
+        p_own = own.distributions(tested, softmax(logits, tuned.temperature))
         return fuse(trust[:, None] * p_own + (1 - trust[:, None]) * p_knn, p_model, alpha)
 
     def _own(self, heard: Heard, off: torch.Tensor) -> OwnDatastore:
         """The examples as the app holds them; `off` [m, width], what the baseline takes off the first layer's sums."""
         stored = [
-            StoredFeatures(i, self._names[k], None, self._pooled[row], heard.baseline)
+            StoredFeatures(i, self._names[k], None, self._pooled[row], heard.voice.baseline)
             for i, (row, k) in enumerate(zip(heard.examples, heard.said, strict=True))
         ]
         logits, _ = self._after(self._sums[:, heard.examples] - off[:, None])

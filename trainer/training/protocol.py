@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app import interruption
-from desktop_app.engine.recognition.voice import Classify, VoicePrior, estimate_baseline
+from desktop_app.engine.recognition.voice import Classify, Voice, VoicePrior, estimate_baseline
 from trainer.model.baseline import classifier
 from trainer.training.datastore import Nearest, nearest
 from trainer.training.fit import Dataset, FittedHead
@@ -25,6 +25,7 @@ MOSTLY_ONE_MOOD = "8 in 10 of one mood"
 TWO_MOODS = "two moods"
 ITSELF = "asked about itself"
 ITSELF_ALONE = "asked about itself, each clip alone"
+FOLDER = "a folder of several speakers, asked about itself"
 FEWEST = 3  # clips of a group that is asked about itself
 
 
@@ -34,7 +35,8 @@ class Condition:
 
     Attributes:
         asked: "": all clips of the speaker are; ITSELF: the clips that the voice was learnt from and no others, as in a
-            call or a folder that is its own baseline; ITSELF_ALONE: the same clips, and no voice.
+            call or a folder that is its own baseline; ITSELF_ALONE: the same clips, and no voice; FOLDER: as ITSELF,
+            but a group's clips are drawn from all speakers, who share their corpus' room and microphone alone.
     """
 
     clips: int
@@ -48,9 +50,14 @@ class Condition:
 
 @dataclass(frozen=True)
 class Answers:
-    """Logits float32 [n, L] and embeddings float32 [n, E] of test clips under one draw of their speakers' baselines."""
+    """Logits float32 [n, L] and embeddings float32 [n, E] of test clips under one draw of their speakers' baselines.
+
+    Attributes:
+        settled: float64 [n], how well the voice of each clip is known, see `Voice`.
+    """
 
     rows: Ints
+    settled: npt.NDArray[np.float64]
     logits: Floats
     embeddings: Floats
 
@@ -86,23 +93,37 @@ def answers_under(
     """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
     pooled = fitted.pooled(data.features[0, rows])
     labels = data.label_indices()[rows]
-    groups = by_speaker([data.utterances[i].speaker_key for i in rows])
+    if condition.asked == FOLDER:
+        groups = _folders([data.utterances[i].corpus for i in rows], condition.clips, rng)
+    else:
+        groups = by_speaker([data.utterances[i].speaker_key for i in rows])
     moods: Sequence[int | None] = range(data.n_answered) if condition.mood else [None]
     answers = []
     for mood in moods:
         interruption.check()
-        baselines, asked = np.zeros_like(pooled), np.full(len(rows), not condition.asked)
+        baselines, settled = np.zeros_like(pooled), np.zeros(len(rows))
+        asked = np.full(len(rows), not condition.asked)
         for own in groups:
             chosen = own[draw_clips(labels[own], condition, mood, rng)]
             if condition.asked and len(chosen) < FEWEST:
                 continue
             if len(chosen) and condition.asked != ITSELF_ALONE:
-                baselines[own] = _baseline(fitted, pooled[chosen], temperature)
+                voice = _voice(fitted, pooled[chosen], temperature)
+                baselines[own], settled[own] = voice.baseline, voice.settled
             if condition.asked:
                 asked[chosen] = True
         if asked.any():
-            answers.append(Answers(rows[asked], *fitted.answer(pooled[asked], baselines[asked])))
+            answers.append(Answers(rows[asked], settled[asked], *fitted.answer(pooled[asked], baselines[asked])))
     return answers
+
+
+def _folders(corpora: Sequence[str], clips: int, rng: np.random.Generator) -> list[Ints]:
+    """Positions of each corpus' clips, shuffled and parted into groups of `clips`; a smaller rest joins none."""
+    groups = []
+    for own in by_speaker(corpora):
+        shuffled = rng.permutation(own)
+        groups += [shuffled[at : at + clips] for at in range(0, len(own) - clips + 1, clips)]
+    return groups
 
 
 def draw_clips(labels: Ints, condition: Condition, mood: int | None, rng: np.random.Generator) -> Ints:
@@ -129,6 +150,6 @@ def neighbours_of(answers: Answers, items: Floats, item_labels: Ints, k: int) ->
     return nearest(answers.embeddings, items, item_labels, k)
 
 
-def _baseline(fitted: FittedHead, pooled: Floats, temperature: float) -> Floats:
+def _voice(fitted: FittedHead, pooled: Floats, temperature: float) -> Voice:
     classify = classifier(fitted.head, range(fitted.n_answered), temperature)
-    return estimate_baseline(pooled, classify, fitted.prior).baseline
+    return estimate_baseline(pooled, classify, fitted.prior)

@@ -10,16 +10,18 @@ from scipy.optimize import minimize_scalar
 from desktop_app import interruption
 from desktop_app.engine.pack.format import Weighting
 from desktop_app.engine.recognition.fusion import NOVELTY_NEIGHBOURS, fuse, softmax
-from desktop_app.engine.recognition.voice import SPREAD, estimate_baseline, several_moods
+from desktop_app.engine.recognition.voice import SPREAD, estimate_baseline, several_moods, temperature_for
 from trainer.model.baseline import classifier
 from trainer.recipe import KnnRecipe
 from trainer.training.datastore import Nearest, knn_probabilities
 from trainer.training.fit import Dataset, FittedHead
 from trainer.training.metrics import by_speaker, unweighted_accuracy
 from trainer.training.protocol import (
+    ALL_CLIPS,
     FEWEST,
     ONE_MOOD,
     TWO_MOODS,
+    Answers,
     Condition,
     answered_rows,
     answers_under,
@@ -33,6 +35,7 @@ Ints = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
 
 ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known a little count alike
+WELL_KNOWN = Condition(ALL_CLIPS)
 WITHIN_BEST = 0.3  # points of UA that the answers can't tell apart; among those the better likelihood wins
 NOVEL_PERCENTILE = 99.0  # of the speech tuned on is nearer to the datastore than the novelty threshold
 ABSTAIN_PERCENTILE = 10.0  # of the answers tuned on are less confident than the app's threshold
@@ -46,11 +49,14 @@ class Tuned:
     """What was chosen; UA in per cent of the answers it was chosen on, for the record.
 
     Attributes:
+        temperature: T of p_model for a speaker not known.
+        known_temperature: Where a voice is fully known, see `temperature_for`; the same where there are no voices.
         vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
         voice_spread: See `VoicePrior.spread`.
     """
 
     temperature: float
+    known_temperature: float
     k: int
     alpha: float
     knn_temperature: float
@@ -121,6 +127,7 @@ def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
     novelty = [f.distances[:, :NOVELTY_NEIGHBOURS].mean(1) for f in found]
     return Tuned(
         temperature,
+        temperature,
         *setting,
         float(np.percentile(np.concatenate(novelty), NOVEL_PERCENTILE)),
         float(np.percentile(np.concatenate([p.max(1) for p in fused]), ABSTAIN_PERCENTILE)),
@@ -149,6 +156,32 @@ def tune_spread(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], tempera
     if not harmless.any():
         return SPREADS[-1]
     return SPREADS[int(np.argmax(np.where(harmless, two + several, -np.inf)))]
+
+
+def tune_known_temperature(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], temperature: float) -> float:
+    """T of p_model where a voice is fully known (see `temperature_for`), as calm as the strangers' `temperature`.
+
+    Args:
+        heads: Each with the rows of strangers to it; their priors with the tuned spread.
+        temperature: A stranger's.
+    """
+    each = []
+    for fitted, rows in heads:
+        rng = np.random.default_rng(0)
+        heard = [
+            (answers, data.label_indices()[answers.rows])
+            for condition in (KNOWN, WELL_KNOWN)
+            for answers in answers_under(data, fitted, answered_rows(data, rows), condition, temperature, rng)
+        ]
+
+        def loss(log_temperature: float, heard: Sequence[tuple[Answers, Ints]] = heard) -> float:
+            known = float(np.exp(log_temperature))
+            models = [softmax(a.logits / temperature_for(a.settled, temperature, known)[:, None]) for a, _ in heard]
+            return _mean_nll(models, [truth for _, truth in heard])
+
+        result = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+        each.append(float(np.exp(result.x)))
+    return _calm(each)
 
 
 def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) -> Probabilities:
@@ -221,9 +254,14 @@ def calm_temperature(heard: Sequence[Heard]) -> float:
     largest of what each set of answers alone would have; of fewer than three sets, what suits all answers.
     """
     each = [fit_temperature([h.logits], [h.truth]) for h in heard if h.alone]
-    if len(each) < 3:
-        return fit_temperature([h.logits for h in heard], [h.truth for h in heard])
-    return sorted(each)[-2]
+    return _calm(each) if len(each) >= 3 else fit_temperature([h.logits for h in heard], [h.truth for h in heard])
+
+
+def _calm(temperatures: Sequence[float]) -> float:
+    """The second largest, of fewer than three their geometric mean."""
+    if len(temperatures) < 3:
+        return float(np.exp(np.mean(np.log(temperatures))))
+    return sorted(temperatures)[-2]
 
 
 def set_threshold(probabilities: Sequence[Probabilities], truths: Sequence[Ints], covered: float = COVERED) -> float:

@@ -79,11 +79,13 @@ class VoiceUsed:
             were asked about together with it; "saved": one that VoiceKin keeps.
         name: Of a saved voice.
         heard: How many recordings it rests on, or stretches of this one.
+        settled: 0 to 1, how well it is known, see `Voice`: the better, the surer are the answers.
     """
 
     kind: VoiceKind = "none"
     name: str = ""
     heard: int = 0
+    settled: float = 0.0
 
     def clause(self) -> str:
         """One plain clause for a person, "" for nobody's."""
@@ -116,6 +118,7 @@ class RestsOn:
             "voice": self.voice.kind,
             "name": self.voice.name,
             "heard": self.voice.heard,
+            "settled": round(self.voice.settled, 4),
             "pack": self.pack,
             "examples": self.examples,
         }
@@ -127,7 +130,8 @@ class RestsOn:
         Raises:
             KeyError, TypeError: `data` is not what `as_json` makes.
         """
-        return cls(VoiceUsed(data["voice"], data["name"], data["heard"]), data["pack"], data["examples"])
+        voice = VoiceUsed(data["voice"], data["name"], data["heard"], data.get("settled", 0.0))
+        return cls(voice, data["pack"], data["examples"])
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,13 @@ from desktop_app.engine.recognition.answer import (
 )
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, own_mix, retrieve_own
-from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of
+from desktop_app.engine.recognition.voice import (
+    Voice,
+    estimate_baseline,
+    known_temperature,
+    prior_of,
+    temperature_for,
+)
 from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform, probe, read_blocks
 from desktop_app.engine.sound.segmentation import MARGIN_S, Piece, Segmenter
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
@@ -230,7 +236,12 @@ class Recogniser:
             baseline = np.zeros(manifest.pooled_dim, np.float32)
         headed = self.encoder.head(analysis.pooled, baseline)
         p_model = np.zeros((len(analysis.spans), len(labels)))
-        p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, manifest.calibration_temperature)
+        # what the user's examples are compared by is told as of a stranger, whichever voice each was heard with
+        as_stranger = fusion.softmax(headed.logits, manifest.calibration_temperature)
+        temperature = float(
+            temperature_for(voice.settled, manifest.calibration_temperature, known_temperature(self.pack))
+        )
+        p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, temperature)
         near = np.zeros(len(analysis.spans)) if examples is None else examples.nearness(analysis.pooled)
         chosen = None if alpha is None else np.full(len(analysis.spans), alpha)
         alphas, trusts = chosen, near * (examples.trust if examples is not None else 0.0)
@@ -239,11 +250,10 @@ class Recogniser:
             alphas, trusts = own_mix(near, manifest.knn.alpha, *own)
         retrieved = []
         novelties = []
-        for embedding, pooled, said, trust in zip(headed.embedding, analysis.pooled, p_model, trusts, strict=True):
+        for embedding, pooled, said, trust in zip(headed.embedding, analysis.pooled, as_stranger, trusts, strict=True):
             if should_stop is not None and should_stop():
                 raise Cancelled
-            p_pack = said[: len(manifest.labels)]
-            retrieved.append(self._retrieve(embedding, pooled, baseline, p_pack, k, examples, float(trust)))
+            retrieved.append(self._retrieve(embedding, pooled, baseline, said, k, examples, float(trust)))
             novelties.append(self._novelty(embedding, retrieved[-1].hits))
             if progress is not None:
                 progress(len(retrieved) / len(analysis.spans))
@@ -313,7 +323,8 @@ class Recogniser:
         if len(analysis.spans) < MIN_GROUP:
             return None
         voice = self.estimate_voice([analysis])
-        return (voice.baseline, VoiceUsed("itself", heard=len(analysis.spans))) if voice.clips else None
+        used = VoiceUsed("itself", heard=len(analysis.spans), settled=voice.settled)
+        return (voice.baseline, used) if voice.clips else None
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         """p_model [n, L] of pooled features [n, D] with a baseline [D]."""

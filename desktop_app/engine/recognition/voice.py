@@ -103,6 +103,24 @@ def prior_of(pack: Pack) -> VoicePrior:
     return VoicePrior(rows[:n_labels], clips_to_half, within_variance, spread)
 
 
+def temperature_for(settled: npt.ArrayLike, stranger: float, known: float) -> npt.NDArray[np.float64]:
+    """T of p_model for answers with a voice that is `settled` (see `Voice`), of any shape, 0 to 1.
+
+    From a stranger's temperature to that of a voice fully known, in proportion of their logarithms: the better a voice
+    is known the more often answers are right, and with a stranger's temperature they would say so too little. On six
+    corpora left out in turn, the temperature that suits 3, 10 and 30 clips falls in just this way.
+    """
+    share = np.asarray(settled, dtype=np.float64)
+    return np.asarray(stranger ** (1.0 - share) * known**share)
+
+
+def known_temperature(pack: Pack) -> float:
+    """T of p_model where a voice is fully known: `voice.temperature` of pack.json, else a stranger's."""
+    stranger = pack.manifest.calibration_temperature
+    known = pack.manifest.voice.get("temperature", stranger)
+    return float(known) if isinstance(known, int | float) and 1e-6 <= known <= 1e6 else stranger
+
+
 def voice_rows(prior: VoicePrior) -> Floats:
     """The rows of voice.npy, float32 [L + 2, D]: the emotions' offsets, `clips_to_half`, `within_variance`."""
     dim = prior.emotion_offsets.shape[1]

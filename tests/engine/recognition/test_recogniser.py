@@ -112,6 +112,29 @@ def test_the_packs_temperature_calms_what_the_classifier_says(
         np.testing.assert_allclose(again, expected, atol=1e-9)
 
 
+def test_an_answer_is_the_surer_the_better_its_voice_is_known(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = recogniser.analyse(clip("sad", seed=3))
+    baseline = np.full(POOLED, 0.01, np.float32)
+    logits = recogniser.encoder.head(analysis.pooled, baseline).logits[0].astype(np.float64)
+
+    def said(settled: float) -> list[float]:
+        used = VoiceUsed("saved", "Anna", 9, settled)
+        return list(recogniser.answer(analysis, baseline=baseline, voice=used).model_probabilities.values())
+
+    def expected(temperature: float) -> npt.NDArray[np.float64]:
+        return np.asarray(np.exp(logits / temperature) / np.exp(logits / temperature).sum())
+
+    manifest = replace(recogniser.pack.manifest, calibration_temperature=1.6, voice={"temperature": 0.4})
+    monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=manifest))
+    for settled, temperature in ((0.0, 1.6), (0.5, 0.8), (1.0, 0.4)):
+        np.testing.assert_allclose(said(settled), expected(temperature), atol=1e-9)
+    for silent in ({}, {"temperature": 0.0}, {"temperature": "cold"}):  # a pack that does not say, or says nonsense
+        monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=replace(manifest, voice=silent)))
+        np.testing.assert_allclose(said(1.0), expected(1.6), atol=1e-9)
+
+
 def test_an_older_answer_leaves_its_label_alone_open(recogniser: Recogniser) -> None:
     written = recogniser.answer(recogniser.analyse(clip("sad"))).as_json()
     for one in (written, *written["segments"]):
@@ -452,8 +475,10 @@ def test_a_recording_of_many_stretches_has_a_voice_of_its_own(tiny_pack: Pack) -
     found = recogniser.own_voice(long)
     assert found is not None
     baseline, used = found
-    assert used == VoiceUsed("itself", heard=6)
-    np.testing.assert_array_equal(baseline, recogniser.estimate_voice(clips).baseline)
+    voice = recogniser.estimate_voice(clips)
+    assert 0 < voice.settled < 1
+    assert used == VoiceUsed("itself", heard=6, settled=voice.settled)
+    np.testing.assert_array_equal(baseline, voice.baseline)
     answer = recogniser.answer(long, baseline=baseline, voice=used)
     assert answer.rests_on.voice == used
     assert answer.as_json()["rests_on"]["heard"] == 6

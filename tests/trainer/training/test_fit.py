@@ -39,11 +39,13 @@ from trainer.training.fit import (
 )
 from trainer.training.metrics import unweighted_accuracy
 from trainer.training.protocol import (
+    FOLDER,
     ITSELF,
     ITSELF_ALONE,
     MOSTLY_ONE_MOOD,
     ONE_MOOD,
     TWO_MOODS,
+    Answers,
     Condition,
     answers_under,
     datastore_items,
@@ -56,6 +58,7 @@ from trainer.training.tune import (
     search,
     set_threshold,
     tune,
+    tune_known_temperature,
     tune_spread,
     tuning_answers,
 )
@@ -641,6 +644,44 @@ def test_a_voice_of_one_mood_may_not_harm_the_group_it_is_learnt_from() -> None:
             for said in (alone, with_voice)
         ]
         assert right[1] >= right[0] - may_lose
+
+
+def test_the_temperature_of_a_known_voice_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers that fit once divided by 0.5 where the voice is known, by 1.5 where nothing is, in between by between."""
+    data = dataset()
+    _, validation = split(data)
+    truth = data.label_indices()[validation]
+
+    def answered(_: Dataset, factor: float, rows: Any, *__: Any) -> list[Answers]:
+        settled = np.where(np.arange(len(rows)) % 2 == 0, 0.3, 1.0)
+        p = 0.2 / 3 + (0.8 - 0.2 / 3) * np.eye(4)[truth]  # right in 80 of 100, and as sure as that
+        wrong = np.arange(len(rows)) % 5 == 0
+        p[wrong] = p[wrong][:, [1, 2, 3, 0]]
+        logits = np.log(p) * (1.5 ** (1 - settled) * (factor * 0.5) ** settled)[:, None]
+        return [Answers(rows, settled, logits.astype(np.float32), np.zeros((len(rows), 1), np.float32))]
+
+    monkeypatch.setattr("trainer.training.tune.answers_under", answered)
+    heads: Any = [(1.0, validation)] * 2
+    assert tune_known_temperature(data, heads, 1.5) == pytest.approx(0.5, rel=0.15)
+    heads = [(0.5, validation), (2.0, validation), (4.0, validation)]
+    assert tune_known_temperature(data, heads, 1.5) == pytest.approx(1.0, rel=0.15)  # too low for one at the most
+
+
+def test_a_folder_of_several_speakers_is_its_own_baseline() -> None:
+    data = dataset()
+    train, validation = split(data)
+    fitted = fit_head(data, train, validation, recipe(epochs=2), seed=0)
+    (answers,) = answers_under(data, fitted, validation, Condition(10, asked=FOLDER), 1.0, np.random.default_rng(0))
+    # 48 clips of each of two corpora: four groups of 10 in each
+    assert len(answers.rows) == len(set(answers.rows.tolist())) == 80
+    pooled = fitted.pooled(data.features[0, answers.rows])
+    alone, _ = fitted.answer(pooled, np.zeros(DIM, np.float32))
+    assert np.abs(answers.logits - alone).max() > 0.1
+    corpora = np.array([data.utterances[i].corpus for i in answers.rows])
+    for corpus in ("one", "two"):
+        settled = answers.settled[corpora == corpus]
+        _, sizes = np.unique(settled, return_counts=True)
+        assert (sizes % 10 == 0).all()
 
 
 def test_early_stopping_hears_known_voices_less_their_mean() -> None:
