@@ -13,7 +13,7 @@ import pytest
 
 from desktop_app.capture import wav_file
 from desktop_app.capture.fake import FakeMicrophones, FakeSource, MutedSource
-from desktop_app.capture.level import FLOOR_DB, level_of
+from desktop_app.capture.level import Level, level_of
 from desktop_app.capture.recorder import Event, Recorder, SourceEnded, TakeEnded, TakeStarted
 from desktop_app.capture.ring_buffer import RingBuffer
 from desktop_app.capture.source import Microphone
@@ -106,11 +106,14 @@ def test_levels_are_decibels_of_full_scale() -> None:
     sine = level_of(np.sin(2 * np.pi * 440 * t).astype(np.float32))
     assert sine.rms_db == pytest.approx(-3.01, abs=0.01)
     assert sine.peak_db == pytest.approx(0.0, abs=0.01)
-    assert sine.clipped > 0
+    assert sine.clipped == np.count_nonzero(np.abs(np.sin(2 * np.pi * 440 * t)) >= 0.999) > 0
     half = level_of((0.5 * np.sin(2 * np.pi * 440 * t)).astype(np.float32))
     assert half.peak_db == pytest.approx(-6.02, abs=0.01)
     assert half.clipped == 0
-    assert level_of(np.zeros(100, dtype=np.float32)).rms_db == FLOOR_DB
+    for silence in (np.zeros(100, dtype=np.float32), np.zeros(0, dtype=np.float32), np.full(100, 1e-5, np.float32)):
+        assert level_of(silence) == Level() == Level(-80.0, -80.0, 0)
+    rail = np.float32(0.999)
+    assert level_of(np.array([rail, -rail, np.nextafter(rail, np.float32(0))], np.float32)).clipped == 2
 
 
 def test_a_wav_file_is_whole_after_every_block(tmp_path: Path) -> None:
@@ -149,6 +152,13 @@ def test_a_writer_never_overwrites(tmp_path: Path) -> None:
     assert path.read_bytes() == b"mine"
 
 
+def test_what_is_beyond_full_scale_stays_at_the_rail(tmp_path: Path) -> None:
+    with WavWriter(tmp_path / "take.wav", RATE) as writer:
+        writer.write(np.array([1.0, 1.5, -1.0, -1.5, 0.25, 1.4 / 32768, 1.6 / 32768], np.float32))
+    samples = (read_wav(tmp_path / "take.wav") * 32768).tolist()
+    assert samples == [32767, 32767, -32768, -32768, 8192, 1, 2]
+
+
 def test_repair_gives_back_what_a_killed_writer_wrote(tmp_path: Path) -> None:
     path = tmp_path / "take.wav"
     sound = speechlike(1.0)
@@ -158,9 +168,13 @@ def test_repair_gives_back_what_a_killed_writer_wrote(tmp_path: Path) -> None:
     path.write_bytes(whole[:40] + b"\0\0\0\0" + whole[44:-1])  # sizes not brought up to date, half a sample at the end
     assert repair(path) == pytest.approx(1.0, abs=1e-3)
     np.testing.assert_allclose(read_wav(path), sound[:-1], atol=1 / 65536)
-    for bad in (b"", b"RIFF", b"x" * 100):
+    mended = path.read_bytes()
+    for bad in (b"", b"RIFF", b"x" * 100, mended[:44], b"RIFX" + mended[4:], mended[:36] + b"LIST" + mended[40:]):
         path.write_bytes(bad)
         assert repair(path) == 0.0
+        assert path.read_bytes() == bad
+    path.write_bytes(mended[:24] + b"\0\0\0\0" + mended[28:])
+    assert repair(path) == 0.0, "no rate, no length"
 
 
 def test_a_take_holds_every_sample_between_start_and_stop(fake: Recording, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def _try(sandbox: Sandbox, reach: Reach, module: str, mutant: Mutant, budget_s: 
     outcome, by = UNREACHED, ""
     if asked:
         with sandbox.changed(module, mutant.text):
-            status, said = sandbox.run(["-x", "-q", "-p", "no:cacheprovider", *asked], 30 + 6 * expected)
+            status, said = sandbox.run(["-x", "-q", "-p", "no:cacheprovider", *asked], 15 + 8 * expected)
         outcome = {0: SURVIVED, TIMED_OUT: "timeout"}.get(status, "killed")
         failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
         by = failed[0][:200] if failed else f"status {status}" if outcome == "killed" else ""
