@@ -21,7 +21,10 @@ AREAS = {
     "desktop_app/engine": ("tests/engine",),
     "desktop_app/capture": ("tests/capture",),
     "desktop_app/commands": ("tests/cli", "tests/engine/batch"),
-    "trainer": ("tests/trainer",),
+    "trainer/model": ("tests/trainer/model", "tests/trainer/training/test_fit.py"),
+    "trainer/data": ("tests/trainer/data",),
+    "trainer/training": ("tests/trainer/training",),
+    "trainer/results": ("tests/trainer/results", "tests/trainer/test_run.py"),
 }
 """Where a fault lies -> whose tests are to notice it."""
 

@@ -1,12 +1,44 @@
 """Scores: each draw is scored by its own clips, and label sets are told by what they hold, name and get right."""
 
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from trainer.results.evaluate import Answered, _breakdown, _honesty
-from trainer.training.protocol import ITSELF, Condition
+from desktop_app.engine.recognition.fusion import softmax
+from tests.trainer.training.test_fit import LABELS, dataset, recipe, split
+from trainer.data.corpora import Utterance
+from trainer.data.folds import Fold
+from trainer.recipe import ProtocolRecipe
+from trainer.results import evaluate
+from trainer.results.evaluate import (
+    Answered,
+    _breakdown,
+    _honesty,
+    answer_part,
+    answer_run,
+    conditions_of,
+    in_words,
+    score_answers,
+    score_tables,
+)
+from trainer.training.fit import Dataset, fit_head
+from trainer.training.protocol import (
+    ITSELF,
+    ITSELF_ALONE,
+    MOSTLY_ONE_MOOD,
+    ONE_MOOD,
+    TWO_MOODS,
+    Condition,
+    datastore_items,
+)
+from trainer.training.tune import Tuned
 
 P = np.array([[0.6, 0.3, 0.1], [0.45, 0.15, 0.4], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]])
+TUNED = Tuned(1.5, 3, 0.25, 0.2, "distance", 0.9, 0.3, 0.25, 50.0, 50.0, vote_k=5, vote_alpha=0.75)
 
 
 def answered(rows: list[int]) -> Answered:
@@ -27,3 +59,251 @@ def test_label_sets_are_told_by_what_they_hold_and_name() -> None:
     assert found["set_holds"] == 1.0  # {0, 1}, {0, 2}, {1}, {2}
     assert (found["named"], found["named_right"], found["two"]) == (0.5, 1.0, 0.5)
     assert found["ece"] == pytest.approx((0.4 + 0.45 + 0.3 + 0.2) / 4)
+
+
+def test_the_best_label_is_in_its_set_also_under_the_threshold() -> None:
+    one = replace(answered([0, 1, 2, 3]), thresholds=np.full(4, 0.65))
+    found = _honesty([np.array([1, 0, 1, 0]), np.array([0])], [one, answered([0])], [["a"] * 4, ["b"]], "a")
+    assert (found["named"], found["two"]) == (1.0, 0.0)  # {0}, {0}, {1}, {2}
+    assert found["set_holds"] == found["named_right"] == 0.5
+
+
+def test_groups_and_one_sided_draws_are_asked_about_where_a_count_names_them() -> None:
+    kinds = [(mood, asked) for mood in ("", TWO_MOODS, ONE_MOOD) for asked in (ITSELF_ALONE, ITSELF)]
+    assert conditions_of((0, 1, 10, -1)) == (
+        *(Condition(n) for n in (0, 1, 10, -1)),
+        Condition(10, ONE_MOOD),
+        Condition(10, MOSTLY_ONE_MOOD),
+        *(Condition(10, *kind) for kind in kinds),
+    )
+    assert [str(c) for c in conditions_of((30,))[1:3]] == ["30, one mood", "30, 8 in 10 of one mood"]
+    for n in (3, 5):
+        assert conditions_of((n,)) == (Condition(n), *(Condition(n, *kind) for kind in kinds))
+
+
+# answering
+
+
+def stub(data: Dataset, folder: Path) -> tuple[Any, Any]:
+    """A run of one fold over a head that was trained in a moment: (run, part)."""
+    train, validation = split(data)
+    trained = [i for i in train if data.utterances[i].corpus == "one"]
+    fitted = fit_head(data, np.array(trained), np.zeros(0, np.int64), recipe(epochs=4), seed=0)
+    keys = {u.speaker_key for u in data.utterances}
+    test = frozenset(data.utterances[i].speaker_key for i in validation)
+    of_one = frozenset(k for k in keys - test if k.startswith("one"))
+    part = SimpleNamespace(
+        fold=Fold("first", of_one, keys - test - of_one, test), seed=0, folder=folder / "first" / "0"
+    )
+    run = SimpleNamespace(
+        data=lambda _: data,
+        recipe=SimpleNamespace(protocol=ProtocolRecipe(draws=3, seeds=(0,), baseline_counts=(0,)), voices=True),
+        final_head=lambda _: fitted,
+        tuned=lambda _: TUNED,
+        parts=lambda: [part],
+        prepare=lambda: data,
+        folder=folder,
+    )
+    return run, part
+
+
+def test_a_test_speakers_clip_is_answered_in_four_ways(tmp_path: Path) -> None:
+    data = dataset(extra_label=True)
+    run, part = stub(data, tmp_path)
+    (found,) = answer_part(run, part, [Condition(0)])
+    labels = data.label_indices()
+    test = np.array([i for i, u in enumerate(data.utterances) if u.speaker in "45" and labels[i] < 4])
+    np.testing.assert_array_equal(found.rows, test)
+    fitted = run.final_head(part)
+    logits, embeddings = fitted.answer(fitted.pooled(data.features[0, test]), np.float32(0))
+    known = np.array([i for i, u in enumerate(data.utterances) if u.speaker not in "45" and labels[i] < 4])
+    stored, _ = datastore_items(data, fitted, known)
+
+    def knn(k: int, temperature: float | None) -> np.ndarray[Any, Any]:
+        p = np.zeros((len(test), 4))
+        for row, embedding in enumerate(embeddings):
+            distances = np.linalg.norm(stored - embedding, axis=1)
+            for i in np.argsort(distances)[:k]:
+                p[row, labels[known[i]]] += np.exp(-distances[i] / temperature) if temperature else 1.0
+        return np.asarray(p / p.sum(axis=1, keepdims=True))
+
+    fused, model, neighbours, voted = found.probabilities
+    np.testing.assert_allclose(model, softmax(logits, 1.5), atol=1e-6)
+    np.testing.assert_allclose(neighbours, knn(3, 0.2), atol=1e-3)
+    np.testing.assert_allclose(fused, 0.25 * neighbours + 0.75 * model, atol=1e-9)
+    np.testing.assert_allclose(voted, 0.75 * knn(5, None) + 0.25 * model, atol=1e-3)
+    assert found.thresholds.tolist() == [0.25] * len(test)
+
+
+def test_what_is_drawn_is_drawn_as_often_as_the_protocol_says_and_what_is_not_once(tmp_path: Path) -> None:
+    run, part = stub(dataset(), tmp_path)
+    counts = {
+        Condition(0): 1,
+        Condition(-1): 1,
+        Condition(3): 3,
+        Condition(3, ONE_MOOD): 3 * 4,  # each mood of each draw
+        Condition(3, "", ITSELF): 3,
+    }
+    found = list(answer_part(run, part, list(counts)))
+    for condition, count in counts.items():
+        assert [a.draw for a in found if a.condition == condition] == list(range(count))
+    assert {a.seed for a in found} == {0}
+    known = next(a for a in found if a.condition == Condition(-1))
+    alone = next(a for a in found if a.condition == Condition(0))
+    assert np.abs(known.probabilities - alone.probabilities).max() > 0.01  # the voice was taken off
+
+
+def test_folds_are_put_together_by_condition_seed_and_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parts() -> list[Any]:
+        return [SimpleNamespace(fold=name, seed=seed) for seed in (0, 1) for name in "ab"]
+
+    def answer(_: Any, part: Any, conditions: Any) -> Any:
+        assert conditions == conditions_of((0, 1))
+        first = 0 if part.fold == "a" else 2
+        for draw in range(2):
+            p = np.full((4, 2, 3), 10 * part.seed + draw + first / 100)
+            yield Answered(Condition(1), part.seed, draw, np.array([first, first + 1]), p, np.full(2, first / 10))
+
+    monkeypatch.setattr(evaluate, "answer_part", answer)
+    run: Any = SimpleNamespace(parts=parts, recipe=SimpleNamespace(protocol=ProtocolRecipe(baseline_counts=(0, 1))))
+    found = answer_run(run)
+    assert [(a.seed, a.draw) for a in found] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    for a in found:
+        assert a.rows.tolist() == [0, 1, 2, 3]
+        assert a.thresholds.tolist() == [0.0, 0.0, 0.2, 0.2]
+        assert a.probabilities.shape == (4, 4, 3)
+        np.testing.assert_allclose(a.probabilities[:, 2:] - a.probabilities[:, :2], 0.02)
+        assert a.probabilities[0, 0, 0] == 10 * a.seed + a.draw
+
+
+# scores
+
+
+def made_run(folder: Path, kind: Any = "leave-one-corpus-out") -> Any:
+    """Ten clips of two labels: corpus a of two speakers, b of one, each corpus a fold."""
+    speakers = [("a", "1"), ("a", "2"), ("b", "3")]
+    sizes, sexes = (4, 2, 4), {"1": "female", "2": "male", "3": ""}
+    utterances = [
+        Utterance(f"{corpus}/{name}-{i}", Path("none"), corpus, name, "xy"[i % 2], sex=sexes[name])
+        for (corpus, name), size in zip(speakers, sizes, strict=True)
+        for i in range(size)
+    ]
+    data = Dataset.of(utterances, np.zeros((1, 10, 1), np.float32), ("x", "y"))
+    of = {"a": frozenset(["a/1", "a/2"]), "b": frozenset(["b/3"])}
+    parts = [
+        SimpleNamespace(
+            fold=Fold(name, frozenset(), frozenset(), of[name]), seed=seed, folder=folder / name / str(seed)
+        )
+        for name in "ab"
+        for seed in (0, 1)
+    ]
+    protocol = ProtocolRecipe(kind=kind, seeds=(0, 1))
+    return SimpleNamespace(
+        prepare=lambda: data,
+        parts=lambda: parts,
+        recipe=SimpleNamespace(protocol=protocol),
+        folder=folder,
+        tuned=lambda _: TUNED,
+    )
+
+
+TRUTH = np.array([0, 1] * 5)
+SURE = np.array([0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.62, 0.6, 0.55])
+
+
+def of_right(right: list[int], sure: np.ndarray[Any, Any] = SURE) -> np.ndarray[Any, Any]:
+    """Probabilities [10, 2] that answer these clips rightly, the others wrongly, as surely as told."""
+    said = np.where(np.isin(np.arange(10), right), TRUTH, 1 - TRUTH)
+    p = np.empty((10, 2))
+    p[np.arange(10), said], p[np.arange(10), 1 - said] = sure, 1 - sure
+    return p
+
+
+def made_scores(folder: Path, kind: str = "leave-one-corpus-out") -> dict[str, Any]:
+    """Clip 9 is wrong with neighbours, 8 and 9 without; in the second seed neighbours alone err in 0, too."""
+    fused, model = of_right(list(range(9))), of_right(list(range(8)))
+    seeds = [np.stack([fused, model, of_right(knn), fused]) for knn in ([*range(1, 10)], [*range(2, 10)])]
+    found = [Answered(Condition(0), s, 0, np.arange(10), p, np.full(10, 0.4)) for s, p in enumerate(seeds)]
+    return score_answers(made_run(folder, kind), found)
+
+
+def test_scores_by_hand(tmp_path: Path) -> None:
+    scores = made_scores(tmp_path)
+    assert scores["labels"] == ["x", "y"]
+    assert scores["protocol"]["kind"] == "leave-one-corpus-out"
+    assert scores["tuned"] == {f"{fold}/{seed}": asdict(TUNED) for fold in "ab" for seed in (0, 1)}
+    entry = scores["conditions"]["0"]
+    assert (entry["n"], entry["wa"]) == (10.0, 90.0)
+    assert entry["ua"] == entry["ua_fused"] == entry["ua_vote"] == 90.0
+    assert entry["ua_model"] == 80.0
+    assert (entry["ua_knn"], entry["ua_knn_seed_spread"]) == (85.0, 5.0)  # 90 and 80
+    assert entry["ua_fused_seed_spread"] == 0.0
+    assert entry["confusion"] == [[5.0, 0.0], [1.0, 4.0]]
+    added, low, high = entry["knn_adds"]
+    assert added == pytest.approx(10.0)
+    assert 0 <= low <= 10.0 <= high
+    assert entry["by_fold"] == entry["by_corpus"] == {"a": 100.0, "b": 75.0}
+    assert entry["by_sex"] == {"female": 100.0, "male": 100.0}
+    assert (entry["ua_mean_of_folds"], entry["ua_worst_fold"]) == (87.5, 75.0)
+    assert entry["ua_mean_of_folds_low"] == entry["ua_mean_of_folds_high"] == 87.5  # one speaker errs, alone in a fold
+    honest = entry["honest_by_fold"]
+    assert set(honest) == {"a", "b"}
+    assert (honest["a"]["set_holds"], honest["a"]["named"], honest["a"]["named_right"]) == (1.0, 1.0, 1.0)
+    # of b: two are sure beyond 0.6, and leave one label open; 0.6 and 0.55 leave both
+    assert (honest["b"]["named"], honest["b"]["named_right"], honest["b"]["two"]) == (0.5, 1.0, 0.5)
+    assert honest["b"]["set_holds"] == 1.0
+    shares = {share: (right, sure) for share, right, sure in entry["coverage"]}
+    assert list(shares) == [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
+    assert shares[1.0] == (0.9, 0.55)
+    assert shares[0.9] == (1.0, 0.6)
+    assert shares[0.3] == (1.0, 0.85)
+    assert len(entry["reliability"]) == 5
+    assert entry["reliability"][0] == pytest.approx(((0.55 + 0.6) / 2, 0.5))  # the least sure fifth
+    assert entry["reliability"][4] == pytest.approx((0.925, 1.0))
+
+
+def test_tables_by_hand(tmp_path: Path) -> None:
+    text = score_tables(made_scores(tmp_path))
+    lines = text.splitlines()
+    assert lines[0] == (
+        "Protocol leave-one-corpus-out, 2 seeds; labels x, y; per cent; intervals over resampled speakers."
+    )
+    assert "| clips of the speaker known | UA | worst | 95 % | p_model alone | p_knn alone |" in text
+    assert lines[3] == "|---" * 10 + "|"
+    row = [cell.strip() for cell in lines[4].split("|")[1:-1]]
+    assert row[:9] == ["0", "87.5", "75.0", "87.5 to 87.5", "80.0", "85.0", "90.0", "90.0", "89.9"]
+    assert "UA and its interval are the mean of the corpora" in text
+    assert "in points of UA, every clip counted alike: 0: +10.0 (" in text
+    assert "UA by fold:\n\n| known | a | b |\n|---|---|---|\n| 0 | 100.0 | 75.0 |" in text
+    assert "UA by sex:\n\n| known | female | male |" in text
+    assert "| corpus left out | ECE | set holds it | one label | right | two labels |" in text
+    assert "| 100 | 50 | 100 | 50 |\n| mean | " in text
+    assert "| mean | 0." in text
+    assert "| 100 | 75 | 100 | 25 |" in text
+    assert "Answering only where it is sure (speaker not known), every clip counted alike:" in text
+    assert "| answered | 100% | 90% | 80% | 70% | 60% | 50% | 40% | 30% |\n" + "|---" * 9 + "|" in text
+    assert "| surer than | 0.55 | 0.60 | 0.62 | 0.65 | 0.70 | 0.75 | 0.80 | 0.85 |" in text
+    assert "| right | 90.0% | 100.0% |" in text
+    assert "  0.50  " + "█" * 25 + "···|" + "·" * 21 in text  # the least sure fifth is half right
+    assert "  1.00  " + "█" * 46 + "|" + "█" * 3 in text
+
+
+def test_with_speakers_left_out_every_clip_counts_alike(tmp_path: Path) -> None:
+    text = score_tables(made_scores(tmp_path, "speaker-folds"))
+    lines = text.splitlines()
+    assert lines[3] == "|---" * 9 + "|"
+    row = [cell.strip() for cell in lines[4].split("|")[1:-1]]
+    assert (row[0], row[1], row[3]) == ("0", "90.0", "80.0")
+    low, high = (float(end) for end in row[2].split(" to "))
+    assert low < 90.0 < high
+    assert "worst" not in text
+    assert "mean of the corpora" not in text
+    assert "How honest" not in text
+
+
+def test_it_is_said_in_a_sentence() -> None:
+    scores = {"labels": list(LABELS), "conditions": {"0": {"ua_fused": 60.4, "ua_low": 52.4, "ua_high": 69.6}}}
+    assert in_words(scores) == (
+        "Of people whom it had never heard it is right in 60 of 100 recordings, every label counted alike "
+        "(95 %: 52 to 70); by chance it would be 25."
+    )
