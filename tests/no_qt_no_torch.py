@@ -1,6 +1,6 @@
 """A pytest plugin: Qt, torch, transformers and the trainer can't be imported, as on a machine that lacks them.
 
-`python -m pytest -o addopts=--strict-markers -p no:pytest-qt -p tests.no_qt_no_torch tests/engine tests/capture`
+`python -m pytest -o addopts=--strict-markers -p no:pytest-qt -p tests.no_qt_no_torch tests/voicekin`
 """
 
 import sys

@@ -5,15 +5,17 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop_app import interruption
-from desktop_app.commands import classify_batch, known_person
-from desktop_app.commands.plain_text import plain, told
+from desktop_app.commands import classify_batch
+from desktop_app.commands.plain_text import clock, plain, told
+from desktop_app.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
-    from desktop_app.engine.recognition.answer import Outcome, Recognition
+    import voicekin
 
 SHOWN_NEIGHBOURS = 5
 BAR_WIDTH = 24
@@ -39,32 +41,54 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (the clearest)")
     classify_batch.add_arguments(parser)
-    known_person.add_arguments(parser)
+    _add_known_person(parser)
+
+
+def _add_known_person(parser: argparse.ArgumentParser) -> None:
+    """The options that say who speaks and which examples to heed."""
+    voice = parser.add_mutually_exclusive_group()
+    voice.add_argument(
+        "--voice",
+        metavar="NAME",
+        help="the speaker is this saved voice (see `voicekin voice`), or none: hear each recording by itself",
+    )
+    voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
+    parser.add_argument(
+        "--examples",
+        metavar="PATH",
+        help="heed the examples of this file, as `voicekin examples export` writes it, or none (your own)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Answers each recording; one that fails gives its sentence, and the rest go on."""
-    from desktop_app.engine.batch.files import find_recordings
-    from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
-    from desktop_app.engine.recognition.answer import Failure
+    import voicekin
 
     files = []
-    for file in find_recordings(map(Path, args.paths), recursive=args.recursive):
+    for file in voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive):
         interruption.check()
         files.append(file)
     classify_batch.check_arguments(args, files)
-    pack = open_pack(find_pack(args.pack) if args.pack else pack_in_use())
-    batch = classify_batch.ClassifyBatch(pack, files, args)
+    line = ProgressLine()
     summary = classify_batch.Summary(keep=bool(args.export))
-    with (
-        known_person.open_known_person(batch.recogniser, args) as known,
-        classify_batch.open_journal(pack, known, args) as journal,
-    ):
-        for outcome in batch.answers(known, journal):
+    with _loaded(args) as recogniser, line:
+        for outcome in recogniser.classify(
+            files,
+            voice=args.voice,
+            same_voice=args.same_voice,
+            k=args.k,
+            alpha=args.alpha,
+            channel=None if args.channel is None else args.channel - 1,
+            jobs=args.jobs,
+            resume=args.resume,
+            should_stop=interruption.requested,
+            progress=partial(classify_batch.show_progress, line) if line.visible else None,
+        ):
+            line.clear()
             summary.add(outcome)
             if args.json:
                 _show_json(outcome)
-            elif not args.export or isinstance(outcome, Failure):
+            elif not args.export or isinstance(outcome, voicekin.Failure):
                 _show_text(outcome, args)
     if args.export and summary.failed < len(files):
         for path in classify_batch.export_outcomes(summary.outcomes, args):
@@ -73,29 +97,43 @@ def run(args: argparse.Namespace) -> int:
     return int(summary.failed > 0)
 
 
-def _show_json(outcome: "Outcome") -> None:
+def _loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
+    """The recogniser that was asked for. The user's own store that can't be opened is told and gone without, unless it
+    is asked for."""
+    import voicekin
+
+    try:
+        return voicekin.load(args.pack, examples=args.examples)
+    except voicekin.StoreError as error:
+        if args.examples is not None or args.voice not in (None, "none"):
+            raise
+        print(f"voicekin: {plain(str(error))} Your own examples are not heeded.", file=sys.stderr)
+        return voicekin.load(args.pack, examples="none")
+
+
+def _show_json(outcome: "voicekin.Outcome") -> None:
     # ASCII, which is valid in whatever encoding the pipe has; flushed, so that a program can follow
     print(json.dumps(outcome.as_json(), allow_nan=False), flush=True)
 
 
-def _show_text(outcome: "Outcome", args: argparse.Namespace) -> None:
-    from desktop_app.engine.recognition.answer import Failure
-    from desktop_app.engine.recognition.path_text import path_text
+def _show_text(outcome: "voicekin.Outcome", args: argparse.Namespace) -> None:
+    import voicekin
 
-    if isinstance(outcome, Failure):
+    if isinstance(outcome, voicekin.Failure):
         sys.stdout.flush()
-        print(told(path_text(outcome.path), path_text(outcome.error)), end="\n\n", file=sys.stderr, flush=True)
+        path, error = voicekin.path_text(outcome.path), voicekin.path_text(outcome.error)
+        print(told(path, error), end="\n\n", file=sys.stderr, flush=True)
     else:
         print("\n".join(map(plain, _text(outcome, args.top_k))), end="\n\n", flush=True)
 
 
-def _text(answer: "Recognition", top_k: int | None) -> list[str]:
+def _text(answer: "voicekin.Recognition", top_k: int | None) -> list[str]:
     """The answer for a person: the bars, what they come from, and the nearest recordings."""
-    from desktop_app.engine.recognition.answer import OR
-    from desktop_app.engine.recognition.path_text import path_text
+    from voicekin import path_text
+    from voicekin.answers import OR
 
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
-    lines = [f"{path_text(answer.path)}  ({_clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
+    lines = [f"{path_text(answer.path)}  ({clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
     if answer.abstained:
         if not answer.segments:  # no speech: shares of emotions would only mislead
             return [*lines, f"  {answer.abstained_because}"]
@@ -114,7 +152,7 @@ def _text(answer: "Recognition", top_k: int | None) -> list[str]:
     if len(answer.segments) > 1:
         lines.append(f"  {len(answer.segments)} stretches:")
         lines += [
-            f"    {_clock(s.start_s)} - {_clock(s.end_s)}  {OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
+            f"    {clock(s.start_s)} - {clock(s.end_s)}  {OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
             for s in answer.segments
         ]
     if clause := answer.rests_on.voice.clause():
@@ -142,14 +180,6 @@ def _can_show(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _clock(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _at_least_one(text: str) -> int:

@@ -23,7 +23,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints the findings; 1 where one of them stands in the app's way."""
     from desktop_app.engine.doctor import engine_findings, without_home
-    from desktop_app.engine.installed_packs import find_pack, pack_in_use
+    from voicekin.packs import find_pack, pack_in_use
 
     path = find_pack(args.pack) if args.pack else pack_in_use()
     well = True

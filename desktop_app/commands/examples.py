@@ -34,56 +34,43 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
-    from desktop_app import paths
-    from desktop_app.engine.people.store import Store
-
-    with Store(paths.user_data()) as store:
-        action = {"add": _add, "list": _list, "remove": _remove, "export": _export, "import": _import}[args.action]
-        return action(store, args)
+    action = {"add": _add, "list": _list, "remove": _remove, "export": _export, "import": _import}[args.action]
+    return action(args)
 
 
-def _add(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.batch.files import find_recordings
-    from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
-    from desktop_app.engine.pack.format import ENVELOPE_PEAKS
-    from desktop_app.engine.people.personal import Personal
-    from desktop_app.engine.recognition.answer import Failure
-    from desktop_app.engine.recognition.recogniser import Recogniser
-    from desktop_app.engine.sound.envelope import envelope_of
-    from desktop_app.errors import StoreError, VoiceKinError
+def _add(args: argparse.Namespace) -> int:
+    import voicekin
 
-    personal = Personal(store, Recogniser(open_pack(find_pack(args.pack) if args.pack else pack_in_use())))
-    voice = personal.profiles.named(args.voice).id if args.voice else None
     failed = False
-    for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
-        interruption.check()
-        try:
-            if isinstance(path, Failure):
+    with voicekin.load(args.pack) as recogniser:
+        for path in voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive):
+            interruption.check()
+            try:
+                if isinstance(path, voicekin.Failure):
+                    failed = True
+                    print(told(path.path, path.error), file=sys.stderr)
+                    continue
+                example = recogniser.add_example(
+                    args.label,
+                    path,
+                    voice=args.voice,
+                    keep_audio=args.keep_audio,
+                    should_stop=interruption.requested,
+                )
+                print(plain(f"{example.id:>6}  {example.label:<12}  {path}"))
+            except voicekin.StoreError:
+                raise
+            except voicekin.VoiceKinError as error:
                 failed = True
-                print(told(path.path, path.error), file=sys.stderr)
-                continue
-            example = personal.add_example(
-                personal.analyse_file(path.absolute(), interruption.requested),  # where it lies is kept
-                args.label,
-                voice_id=voice,
-                envelope=envelope_of(path, ENVELOPE_PEAKS),
-                keep_audio_of=path if args.keep_audio else None,
-            )
-            print(plain(f"{example.id:>6}  {example.label:<12}  {path}"))
-        except StoreError:
-            raise
-        except VoiceKinError as error:
-            failed = True
-            print(told(path, error), file=sys.stderr)
+                print(told(path, error), file=sys.stderr)
     return int(failed)
 
 
-def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the others
-    from desktop_app.engine.people.examples import Examples
-    from desktop_app.engine.people.profiles import Profiles
+def _list(args: argparse.Namespace) -> int:  # noqa: ARG001 - as the others
+    from voicekin import people
 
-    voices = {p.id: p.name for p in Profiles(store).all()}
-    examples = Examples(store).all()
+    voices = {p.id: p.name for p in people.voices()}
+    examples = people.examples()
     if not examples:
         print("There is no example yet; `voicekin examples add` makes one.", file=sys.stderr)
     for e in examples:
@@ -94,35 +81,29 @@ def _list(store: Any, args: argparse.Namespace) -> int:  # noqa: ARG001 - as the
     return 0
 
 
-def _remove(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.people.examples import Examples
+def _remove(args: argparse.Namespace) -> int:
     from desktop_app.errors import StoreError
+    from voicekin import people
 
-    examples = Examples(store)
-    there = {e.id for e in examples.all()}
     if args.all == bool(args.ids):
         raise StoreError("Say which examples to remove, by their numbers, or --all.")
-    unknown = [i for i in args.ids if i not in there]
-    if unknown:
-        raise StoreError(f"There is no example {unknown[0]}; `voicekin examples list` shows their numbers.")
-    wanted = sorted(there) if args.all else list(dict.fromkeys(args.ids))
-    examples.remove(wanted)
-    print(f"Removed {len(wanted)} {'example' if len(wanted) == 1 else 'examples'}.")
+    removed = people.remove_examples(None if args.all else args.ids)
+    print(f"Removed {removed} {'example' if removed == 1 else 'examples'}.")
     return 0
 
 
-def _export(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.people.exchange import export_file
+def _export(args: argparse.Namespace) -> int:
+    from voicekin import people
 
-    done = export_file(store, args.target, overwrite=args.overwrite)
+    done = people.export_people(args.target, overwrite=args.overwrite)
     print(f"Wrote {done.examples} examples ({done.with_audio} with sound) and {done.voices} voices to {args.target}.")
     return 0
 
 
-def _import(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.people.exchange import import_file
+def _import(args: argparse.Namespace) -> int:
+    from voicekin import people
 
-    done = import_file(store, args.source)
+    done = people.import_people(args.source)
     print(
         f"Imported {done.examples} examples and {done.voices} voices; {done.already_there} examples were there already."
     )

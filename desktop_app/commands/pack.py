@@ -25,16 +25,14 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
-    from desktop_app.engine import installed_packs as packs
-    from desktop_app.engine.pack.read import load_pack
-    from desktop_app.engine.recognition.verify import verify_pack
+    from voicekin import packs
 
     if args.action in ("verify", "card"):
         path = packs.find_pack(args.pack) if args.pack else packs.pack_in_use()
         if args.action == "card":
-            print("\n".join(map(plain, load_pack(path).model_card().split("\n"))))
+            print("\n".join(map(plain, packs.load_pack(path).model_card().split("\n"))))
             return 0
-        checks = verify_pack(path)
+        checks = packs.verify_pack(path)
         for check in checks:
             print(f"{'ok' if check.ok else 'FAILED':<8}{check.name:<10}{plain(check.detail)}")
         return int(not all(check.ok for check in checks))

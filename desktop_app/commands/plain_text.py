@@ -14,3 +14,12 @@ def plain(text: str) -> str:
 def told(path: object, reason: object) -> str:
     """The lines that tell why a recording was not taken."""
     return f"{plain(str(path))}\n  {plain(str(reason))}"
+
+
+def clock(seconds: float) -> str:
+    """A duration for people: "3.2 s", "7 s" of a whole number, "1:03", "1:01:03"."""
+    if seconds < 60:
+        return f"{seconds} s" if isinstance(seconds, int) else f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

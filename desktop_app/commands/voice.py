@@ -29,70 +29,37 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Does it; what can't be done is raised as a sentence."""
-    from desktop_app import paths
-    from desktop_app.engine.people.profiles import Profiles
-    from desktop_app.engine.people.store import Store
+    if args.action == "learn":
+        return _learn(args)
+    from voicekin import people
 
-    with Store(paths.user_data()) as store:
-        profiles = Profiles(store)
-        if args.action == "list":
-            voices = profiles.all()
-            if not voices:
-                print("No voice is learnt yet; `voicekin voice learn` makes one.", file=sys.stderr)
-            for profile in voices:
-                paused = "  (paused)" if profile.paused else ""
-                print(
-                    f"{profile.name:<24}  {_recordings(profile.recordings):>16}  since {profile.created[:10]}{paused}"
-                )
-            return 0
-        if args.action == "remove":
-            profile = profiles.named(args.name)
-            profiles.remove(profile.id)
-            print(f"Removed {profile.name}.")
-            return 0
-        return _learn(store, args)
+    if args.action == "remove":
+        print(f"Removed {people.forget_voice(args.name).name}.")
+        return 0
+    voices = people.voices()
+    if not voices:
+        print("No voice is learnt yet; `voicekin voice learn` makes one.", file=sys.stderr)
+    for voice in voices:
+        paused = "  (paused)" if voice.paused else ""
+        print(f"{voice.name:<24}  {_recordings(voice.recordings):>16}  since {voice.created[:10]}{paused}")
+    return 0
 
 
-def _learn(store: Any, args: argparse.Namespace) -> int:
-    from desktop_app.engine.batch.files import find_recordings
-    from desktop_app.engine.installed_packs import find_pack, open_pack, pack_in_use
-    from desktop_app.engine.people.personal import Personal
-    from desktop_app.engine.recognition.answer import Failure
-    from desktop_app.engine.recognition.recogniser import Recogniser
-    from desktop_app.errors import StoreError, VoiceKinError
+def _learn(args: argparse.Namespace) -> int:
+    import voicekin
 
-    personal = Personal(store, Recogniser(open_pack(find_pack(args.pack) if args.pack else pack_in_use())))
-    try:
-        profile, made = personal.profiles.named(args.name), False
-    except StoreError:
-        profile, made = personal.profiles.create(args.name), True
-    refused = 0
-    try:
-        for path in find_recordings(map(Path, args.paths), recursive=args.recursive):
-            interruption.check()
-            try:
-                if isinstance(path, Failure):
-                    reason, shown = path.error, path.path
-                else:
-                    shown = str(path)
-                    analysis = personal.analyse_file(path.absolute(), interruption.requested)
-                    reason = personal.learn(profile.id, analysis).refused
-            except StoreError:
-                raise
-            except VoiceKinError as error:
-                reason = str(error)
-            refused += bool(reason)
-            if reason:
-                print(told(shown, reason), file=sys.stderr)
-    finally:  # interrupted, too, no voice stays that knows nothing; one from before knows what other packs have heard
-        voice = personal.voice(profile.id)
-        if made and not voice.clips:
-            personal.remove_voice(profile.id)
-    if made and not voice.clips:
-        print(f"{profile.name} has learnt from no recording, so there is no such voice.", file=sys.stderr)
+    def tell(refused: voicekin.Failure) -> None:
+        print(told(refused.path, refused.error), file=sys.stderr)
+
+    with voicekin.load(args.pack) as recogniser:
+        files = voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive)
+        lesson = recogniser.learn_voice(args.name, files, should_stop=interruption.requested, told=tell)
+    if lesson.voice is None:
+        print(f"{lesson.name} has learnt from no recording, so there is no such voice.", file=sys.stderr)
         return 1
-    print(f"{profile.name} has learnt from {_recordings(voice.clips)} and is {voice.settled:.0%} settled.")
-    return int(refused > 0)
+    learnt = f"{_recordings(lesson.voice.clips)} and is {lesson.voice.settled:.0%} settled"
+    print(f"{lesson.name} has learnt from {learnt}.")
+    return int(bool(lesson.refused))
 
 
 def _recordings(n: int) -> str:

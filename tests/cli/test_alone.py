@@ -18,10 +18,11 @@ import tests.no_qt_no_torch
 
 IMPORT_ALL = """
 import importlib, pkgutil
-import desktop_app.capture, desktop_app.cli, desktop_app.commands, desktop_app.engine
+import desktop_app.capture, desktop_app.cli, desktop_app.commands, desktop_app.engine, voicekin
 import tests.capture, tests.cli, tests.engine
 
-packages = [desktop_app.engine, desktop_app.capture, desktop_app.commands, tests.engine, tests.capture, tests.cli]
+packages = [desktop_app.engine, desktop_app.capture, desktop_app.commands, voicekin]
+packages += [tests.engine, tests.capture, tests.cli]
 names = [m.name for p in packages for m in pkgutil.walk_packages(p.__path__, p.__name__ + ".")]
 for name in names:
     importlib.import_module(name)

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from desktop_app import cli
-from desktop_app.commands import classify
+from desktop_app.commands.plain_text import clock
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
@@ -222,9 +222,9 @@ def test_text_says_when_it_is_not_to_be_relied_on(
     assert lines == [f"{tmp_path / 's.wav'}  (20.0 s)", f"  {NO_SPEECH}", ""], "no bars of emotions that nobody had"
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(3.21, "3.2 s"), (83, "1:23"), (3_723, "1:02:03")])
+@pytest.mark.parametrize(("seconds", "shown"), [(3.21, "3.2 s"), (7, "7 s"), (83, "1:23"), (3_723, "1:02:03")])
 def test_durations_read_as_on_a_clock(seconds: float, shown: str) -> None:
-    assert classify._clock(seconds) == shown
+    assert clock(seconds) == shown
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ def test_the_wheel_holds_the_packages_and_assets_and_nothing_else(wheel: Path) -
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     assets = {f"desktop_app/{name}" for name in tracked("assets")}
-    packages = tracked("desktop_app") | tracked("trainer")
+    packages = tracked("desktop_app") | tracked("voicekin") | tracked("trainer")
     assert held >= assets | packages
-    assert all(name.startswith(("desktop_app/", "trainer/")) for name in held)
+    assert all(name.startswith(("desktop_app/", "voicekin/", "trainer/")) for name in held)
 
 
 def test_the_installed_wheel_answers_from_any_folder(wheel: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Many recordings: `files` finds them, `answers` answers them, `progress` tells how far, `journal` lets it go on later.
+"""Many recordings: `files` finds them, `classify` goes through them, `journal` lets it go on later.
 
-All four are for everyone. Imports of the engine `recognition` and what lies below it.
+Beneath `classify` are `answers`, which keeps one failure from stopping the rest, and `progress`, which tells how far.
+All are for everyone. Imports of the engine `recognition` and what lies below it.
 """

@@ -2,12 +2,31 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.engine.recognition.answer import Failure
 
 ANALYSIS_SHARE = 0.95
 """Of the work for a recording; the rest is looking for neighbours, a second for an hour of speech."""
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """How far a batch is at a moment.
+
+    Attributes:
+        done, files: Of so many files so many are done.
+        share: The whole, by size, 0 to 1.
+        left_s: Seconds still to go; None while too little is done to tell.
+        name: The file that was worked on last, "" where that is done.
+    """
+
+    done: int
+    files: int
+    share: float
+    left_s: float | None
+    name: str
 
 
 class BatchProgress:

@@ -1,0 +1,241 @@
+"""One call about many recordings: each by itself, as a voice that is known, or against those that lie beside it."""
+
+import queue
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from desktop_app.engine.batch.answers import ShouldStop, answer_all, never
+from desktop_app.engine.batch.journal import BatchJournal
+from desktop_app.engine.batch.progress import ANALYSIS_SHARE, BatchProgress, HowFar, time_left_s
+from desktop_app.engine.recognition.answer import NOBODY, Failure, Outcome, Recognition, VoiceUsed
+from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis, Floats, Progress, Recogniser
+from desktop_app.engine.recognition.retrieval import OwnExamples
+from desktop_app.errors import Cancelled
+
+T = TypeVar("T")
+
+Company = Literal["beside", "itself", "all", "none"]
+
+MOST_IN_GROUP = 100
+"""More say hardly more of their voice, and nobody waits for the answers of more: what was answered stands when a call
+is interrupted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """How recordings are asked about.
+
+    Attributes:
+        voice: The baseline float32 [D] of the one who speaks, and what an answer says of it; None: not known.
+        company: Against what a recording is heard where `voice` is None. "beside": the recordings that lie beside it,
+            where they are MIN_GROUP at least, else "itself": its own stretches, where they are as many. "all": all
+            recordings of the call, however few. "none": nothing.
+        examples: The user's own; None: there are none, or they are not to be heeded.
+        k, alpha: As in `Recogniser.answer`; None: the pack's.
+        channel: Which one to listen to, counted from 0; None: the one that hears the voice best.
+    """
+
+    voice: tuple[Floats, VoiceUsed] | None = None
+    company: Company = "beside"
+    examples: OwnExamples | None = None
+    k: int | None = None
+    alpha: float | None = None
+    channel: int | None = None
+
+
+def answer(
+    recogniser: Recogniser,
+    analysis: Analysis,
+    asked: Asked,
+    *,
+    should_stop: ShouldStop | None = None,
+    progress: Progress | None = None,
+) -> Recognition:
+    """The answer for one recording, with nothing beside it."""
+    voice = voice_of(recogniser, analysis, asked)
+    return _answer(recogniser, analysis, asked, voice, should_stop, progress)
+
+
+def voice_of(recogniser: Recogniser, analysis: Analysis, asked: Asked) -> tuple[Floats | None, VoiceUsed]:
+    """The baseline float32 [D] that one recording with nothing beside it is answered with, None for a stranger."""
+    if asked.voice is not None:
+        return asked.voice
+    if asked.company == "all":
+        return _common_voice(recogniser, [analysis])
+    own = recogniser.own_voice(analysis) if asked.company != "none" else None
+    return own or (None, NOBODY)
+
+
+class Batch:
+    """One call, to be gone through once.
+
+    Args:
+        recogniser: Ready to answer; each job gets one of its own on the same graphs.
+        files: What is asked about, in order; a Failure for a folder that can't be searched.
+        jobs: How many recordings are worked on at once.
+        journal: What it holds is not asked again, and what is answered is noted there. Recordings are then asked about
+            file by file: `asked.company` is "itself" or "none", or the voice is known.
+        should_stop: Asked at least once for each second of sound.
+        progress: Told how far the call is, at every block read, from several threads.
+    """
+
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        files: Sequence[Path | Failure],
+        asked: Asked,
+        *,
+        jobs: int = 1,
+        journal: BatchJournal | None = None,
+        should_stop: ShouldStop = never,
+        progress: Callable[[HowFar], object] | None = None,
+    ) -> None:
+        self._recogniser = recogniser
+        self._files = files
+        self._asked = asked
+        self._jobs = jobs
+        self._journal = journal
+        self._should_stop = should_stop
+        self._told = progress
+        self._progress = BatchProgress(files)
+        self._index = {path: i for i, path in enumerate(files)}
+        self._done = 0
+        self._began = time.monotonic()
+        self._idle: queue.SimpleQueue[Recogniser] = queue.SimpleQueue()
+        for _ in range(jobs):
+            self._idle.put(recogniser.for_another_thread())
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """An outcome for each file, in their order, each as soon as it and those before it are there.
+
+        Raises:
+            Cancelled: `should_stop` said so; what was yielded until then stands.
+            StoreError: The journal can't be written.
+        """
+        self._tell()
+        if self._asked.voice is not None or self._asked.company in ("itself", "none"):
+            yield from self._one_by_one(self._files)
+        elif self._asked.company == "all":
+            yield from self._together(self._files)
+        else:
+            for group in groups(self._files):
+                yield from self._together(group) if len(group) >= MIN_GROUP else self._one_by_one(group)
+
+    def _one_by_one(self, files: Sequence[Path | Failure]) -> Iterator[Outcome]:
+        def ask(path: Path, should_stop: ShouldStop) -> Recognition:
+            noted = self._journal.answer(path) if self._journal is not None else None
+            if noted is not None:
+                self._progress.note(self._index[path], 1.0)
+                return noted
+            with self._lent() as recogniser:
+                analysis = self._analysed(recogniser, path, should_stop)
+                progress = self._teller(path, ANALYSIS_SHARE, 1 - ANALYSIS_SHARE)
+                return answer(recogniser, analysis, self._asked, should_stop=should_stop, progress=progress)
+
+        for path, outcome in zip(files, self._each(files, ask), strict=True):
+            if self._journal is not None and isinstance(path, Path) and isinstance(outcome, Recognition):
+                self._journal.add(path, outcome)
+            yield outcome
+
+    def _together(self, files: Sequence[Path | Failure]) -> Iterator[Outcome]:
+        """All are heard, of which features are kept and no sound; then their voice is known and all are answered."""
+
+        def hear(path: Path, should_stop: ShouldStop) -> Analysis:
+            with self._lent() as recogniser:
+                return self._analysed(recogniser, path, should_stop)
+
+        heard = list(self._each(files, hear))
+        spoken = [a for a in heard if isinstance(a, Analysis) and not self._recogniser.is_silent(a)]
+        said_to_be_one = self._asked.company == "all"
+        enough = said_to_be_one or len(spoken) >= MIN_GROUP
+        common = _common_voice(self._recogniser, spoken if enough else [])
+        for one in heard:
+            if self._should_stop():
+                raise Cancelled
+            if isinstance(one, Analysis):
+                own = None if said_to_be_one else self._recogniser.own_voice(one)
+                yield _answer(self._recogniser, one, self._asked, own or common, self._should_stop, None)
+            else:
+                yield one
+
+    def _each(self, files: Sequence[Path | Failure], ask: Callable[[Path, ShouldStop], T]) -> Iterator[T | Failure]:
+        for result in answer_all(files, ask, jobs=self._jobs, should_stop=self._should_stop):
+            self._progress.note(self._done, 1.0)
+            self._done += 1
+            yield result
+            self._tell()
+
+    def _analysed(self, recogniser: Recogniser, path: Path, should_stop: ShouldStop) -> Analysis:
+        return recogniser.analyse_file(
+            path,
+            channel=self._asked.channel,
+            should_stop=should_stop,
+            progress=self._teller(path, 0.0, ANALYSIS_SHARE),
+        )
+
+    def _teller(self, path: Path, done: float, rest: float) -> Progress | None:
+        """What tells how far the file is, from the share `done` on; None where nobody asks."""
+        if self._told is None:
+            return None
+
+        def tell(share: float) -> None:
+            self._progress.note(self._index[path], done + rest * share)
+            self._tell(path.name)
+
+        return tell
+
+    def _tell(self, name: str = "") -> None:
+        if self._told is not None:
+            share = self._progress.share()
+            left_s = time_left_s(time.monotonic() - self._began, share)
+            self._told(HowFar(self._done, len(self._files), share, left_s, name))
+
+    @contextmanager
+    def _lent(self) -> Iterator[Recogniser]:
+        recogniser = self._idle.get()
+        try:
+            yield recogniser
+        finally:
+            self._idle.put(recogniser)
+
+
+def groups(files: Sequence[Path | Failure]) -> Iterator[Sequence[Path | Failure]]:
+    """Files that follow one another and lie in one folder, at most MOST_IN_GROUP at once, all alike in number."""
+    for _, beside in groupby(files, key=lambda f: f.parent if isinstance(f, Path) else None):
+        group = list(beside)
+        parts = -(-len(group) // MOST_IN_GROUP)
+        for i in range(parts):
+            yield group[len(group) * i // parts : len(group) * (i + 1) // parts]
+
+
+def _common_voice(recogniser: Recogniser, spoken: Sequence[Analysis]) -> tuple[Floats | None, VoiceUsed]:
+    voice = recogniser.estimate_voice(spoken)
+    if not voice.clips:
+        return None, NOBODY
+    return voice.baseline, VoiceUsed("group", heard=len(spoken), settled=voice.settled)
+
+
+def _answer(
+    recogniser: Recogniser,
+    analysis: Analysis,
+    asked: Asked,
+    voice: tuple[Floats | None, VoiceUsed],
+    should_stop: ShouldStop | None,
+    progress: Progress | None,
+) -> Recognition:
+    baseline, used = voice
+    return recogniser.answer(
+        analysis,
+        baseline=baseline,
+        voice=used,
+        k=asked.k,
+        alpha=asked.alpha,
+        examples=asked.examples,
+        should_stop=should_stop,
+        progress=progress,
+    )

@@ -1,0 +1,103 @@
+"""VoiceKin for scripts: which emotion a recording of speech sounds like, and the nearest recordings known.
+
+    import voicekin
+
+    recogniser = voicekin.load()
+    answer = recogniser.classify("clip.wav")
+    print(answer.label, answer.confidence, answer.neighbours[0])
+
+No Qt and no torch is imported, nothing is sent anywhere, and no signal handler is set. What is heavy is imported when
+it is first used. What can go wrong with a file, a pack or a voice is a `VoiceKinError`, whose message is a sentence for
+people; everything else that is raised is a mistake in the call or in VoiceKin.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from desktop_app import __version__
+from desktop_app.errors import (
+    AudioError,
+    Cancelled,
+    ExportError,
+    LearningError,
+    PackError,
+    StoreError,
+    TargetExists,
+    VoiceKinError,
+)
+
+if TYPE_CHECKING:
+    from desktop_app.engine.batch.files import find_recordings
+    from desktop_app.engine.batch.progress import HowFar
+    from desktop_app.engine.pack.format import Pack
+    from desktop_app.engine.recognition.answer import Failure, Neighbour, Outcome, Recognition, Segment, VoiceUsed
+    from desktop_app.engine.recognition.path_text import path_of, path_text
+    from desktop_app.engine.recognition.recogniser import Analysis
+    from desktop_app.engine.recognition.voice import Voice
+    from voicekin.answers import Answers
+    from voicekin.exports import export
+    from voicekin.recogniser import Lesson, Recogniser, load
+
+__all__ = [
+    "Analysis",
+    "Answers",
+    "AudioError",
+    "Cancelled",
+    "ExportError",
+    "Failure",
+    "HowFar",
+    "LearningError",
+    "Lesson",
+    "Neighbour",
+    "Outcome",
+    "Pack",
+    "PackError",
+    "Recogniser",
+    "Recognition",
+    "Segment",
+    "StoreError",
+    "TargetExists",
+    "Voice",
+    "VoiceKinError",
+    "VoiceUsed",
+    "__version__",
+    "export",
+    "find_recordings",
+    "load",
+    "path_of",
+    "path_text",
+]
+
+_FROM = {
+    "voicekin.answers": ("Answers",),
+    "voicekin.exports": ("export",),
+    "voicekin.recogniser": ("Lesson", "Recogniser", "load"),
+    "desktop_app.engine.batch.files": ("find_recordings",),
+    "desktop_app.engine.batch.progress": ("HowFar",),
+    "desktop_app.engine.pack.format": ("Pack",),
+    "desktop_app.engine.recognition.answer": (
+        "Failure",
+        "Neighbour",
+        "Outcome",
+        "Recognition",
+        "Segment",
+        "VoiceUsed",
+    ),
+    "desktop_app.engine.recognition.path_text": ("path_of", "path_text"),
+    "desktop_app.engine.recognition.recogniser": ("Analysis",),
+    "desktop_app.engine.recognition.voice": ("Voice",),
+}
+_MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first asked for, and the submodules `exports`, `packs` and `people`."""
+    if name in _MODULE_OF:
+        return getattr(import_module(_MODULE_OF[name]), name)
+    if name in ("exports", "packs", "people"):
+        return import_module(f"voicekin.{name}")
+    raise AttributeError(f"module 'voicekin' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted((*__all__, "exports", "packs", "people"))

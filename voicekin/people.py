@@ -1,0 +1,96 @@
+"""The voices and examples that this user's VoiceKin has got to know: list, remove, move to another machine.
+
+`Recogniser.learn_voice` and `Recogniser.add_example` add to them. Each call opens the user's store and closes it.
+"""
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+
+from desktop_app import paths
+from desktop_app.engine.people import exchange
+from desktop_app.engine.people.examples import Example, Examples
+from desktop_app.engine.people.exchange import Exported, Imported
+from desktop_app.engine.people.profiles import Profile, Profiles
+from desktop_app.engine.people.store import Store
+from desktop_app.errors import StoreError
+
+__all__ = [
+    "Example",
+    "Exported",
+    "Imported",
+    "Profile",
+    "examples",
+    "export_people",
+    "forget_voice",
+    "import_people",
+    "remove_examples",
+    "voices",
+]
+
+
+def voices() -> tuple[Profile, ...]:
+    """The saved voices, by name.
+
+    Raises:
+        StoreError: The store can't be read; so do all functions here.
+    """
+    with Store(paths.user_data()) as store:
+        return Profiles(store).all()
+
+
+def forget_voice(name: str) -> Profile:
+    """Removes a saved voice; examples in it stay.
+
+    Raises:
+        StoreError: There is none of that name.
+    """
+    with Store(paths.user_data()) as store:
+        profiles = Profiles(store)
+        profile = profiles.named(name)
+        profiles.remove(profile.id)
+        return profile
+
+
+def examples() -> tuple[Example, ...]:
+    """The examples, the latest first."""
+    with Store(paths.user_data()) as store:
+        return Examples(store).all()
+
+
+def remove_examples(ids: Iterable[int] | None = None) -> int:
+    """Removes the examples of these ids, or, for None, all; returns how many.
+
+    Raises:
+        StoreError: There is none of one of these ids: none is removed then.
+    """
+    with Store(paths.user_data()) as store:
+        kept = Examples(store)
+        there = {example.id for example in kept.all()}
+        wanted = sorted(there) if ids is None else list(dict.fromkeys(ids))
+        unknown = [i for i in wanted if i not in there]
+        if unknown:
+            raise StoreError(f"There is no example {unknown[0]}; `voicekin examples list` shows their numbers.")
+        kept.remove(wanted)
+        return len(wanted)
+
+
+def export_people(target: str | PathLike[str], *, overwrite: bool = False) -> Exported:
+    """Writes all voices and examples to one file.
+
+    Raises:
+        TargetExists: It is there and `overwrite` is False.
+        ExportError: It can't be written.
+    """
+    with Store(paths.user_data()) as store:
+        return exchange.export_file(store, Path(target), overwrite=overwrite)
+
+
+def import_people(source: str | PathLike[str]) -> Imported:
+    """Takes in what `export_people` wrote; what is there already stays as it is.
+
+    Raises:
+        StoreError: It is no such file, is damaged, or of a newer VoiceKin; nothing is taken in then.
+    """
+    with Store(paths.user_data()) as store:
+        return exchange.import_file(store, Path(source))

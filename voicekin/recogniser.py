@@ -1,0 +1,470 @@
+"""A pack, ready to answer for files, arrays and folders full of files, with what is known of who speaks."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app import paths
+from desktop_app.engine import installed_packs
+from desktop_app.engine.batch.answers import ShouldStop, never
+from desktop_app.engine.batch.classify import Asked, Batch, Company, answer, voice_of
+from desktop_app.engine.batch.journal import BatchJournal
+from desktop_app.engine.batch.progress import HowFar
+from desktop_app.engine.pack.format import ENVELOPE_PEAKS, Pack
+from desktop_app.engine.people.examples import Example
+from desktop_app.engine.people.exchange import import_file
+from desktop_app.engine.people.own_datastore import OwnDatastore
+from desktop_app.engine.people.personal import Personal
+from desktop_app.engine.people.store import DATABASE, Store
+from desktop_app.engine.recognition import recogniser as engine
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
+from desktop_app.engine.recognition.recogniser import Analysis
+from desktop_app.engine.recognition.voice import Voice
+from desktop_app.engine.sound.audio import MAX_PEAK, to_mono_at
+from desktop_app.engine.sound.envelope import envelope_of
+from desktop_app.errors import AudioError, StoreError, VoiceKinError
+from voicekin.answers import Answers
+
+Floats = npt.NDArray[np.float32]
+
+File = str | PathLike[str]
+Sound = File | npt.NDArray[Any] | Analysis
+"""A file; samples [n] or [n, channels], floats of -1..1 or signed integers; or what `Recogniser.analyse` made."""
+
+NONE = "none"
+"""For no voice, or no examples."""
+
+MOST_JOBS = 4
+"""Of which more gain nothing where the disk or the memory's bandwidth is the limit."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What came of teaching a voice.
+
+    Attributes:
+        name: Of the voice.
+        voice: As it is now; None where it has learnt from no recording, so that there is no such voice.
+        refused: The recordings that it did not learn from, with the reasons.
+    """
+
+    name: str
+    voice: Voice | None
+    refused: tuple[Failure, ...]
+
+
+def load(pack: File | Pack | None = None, *, examples: File | None = None) -> "Recogniser":
+    """A pack, ready to answer.
+
+    Args:
+        pack: Its folder, .vkpack file or name, or one that is open; None: the pack in use.
+        examples: A file of examples to heed, as `voicekin.people.export_people` writes it, or "none"; None: this
+            user's own, as they are when the first answer is made, with those that `Recogniser.add_example` adds.
+
+    Raises:
+        PackError: There is no such pack, or it does not pass its checks.
+        StoreError: The examples can't be read.
+    """
+    if not isinstance(pack, Pack):
+        found = installed_packs.pack_in_use() if pack is None else installed_packs.find_pack(os.fspath(pack))
+        pack = installed_packs.open_pack(found)
+    return Recogniser(pack, examples)
+
+
+class Recogniser:
+    """What `load` gives. Not for two threads at once: for many files at a time it has `jobs`.
+
+    A `with` block, or `close`, lets go of the user's store at once; else that happens with the last reference.
+
+    Attributes:
+        pack: The pack in use; `pack.manifest.labels` are its labels.
+    """
+
+    def __init__(self, pack: Pack, examples: File | None = None) -> None:
+        self.pack = pack
+        self._engines: dict[int | None, engine.Recogniser] = {}  # by the threads of one inference
+        self._open = ExitStack()
+        self._user_store: Store | None = None
+        self._user: Personal | None = None
+        self._heeds_user = examples is None
+        self._others: Store | None = None
+        self._heeded_others: OwnDatastore | None = None
+        if examples is None:
+            if (paths.user_data() / DATABASE).exists():
+                self._user_store = self._open.enter_context(Store(paths.user_data()))
+        elif examples != NONE:
+            folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="voicekin-")))
+            try:
+                self._others = self._open.enter_context(Store(folder))
+                import_file(self._others, Path(examples))
+            except BaseException:
+                self._open.close()
+                raise
+
+    def close(self) -> None:
+        """Lets go of the user's store."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @overload
+    def classify(  # type: ignore[overload-overlap]  # a str is an iterable of str, and is taken for a file
+        self,
+        sound: Sound,
+        *,
+        rate: int | None = None,
+        voice: str | Voice | None = None,
+        k: int | None = None,
+        alpha: float | None = None,
+        channel: int | None = None,
+    ) -> Recognition: ...
+
+    @overload
+    def classify(
+        self,
+        sound: Iterable[File | Failure],
+        *,
+        voice: str | Voice | None = None,
+        same_voice: bool = False,
+        k: int | None = None,
+        alpha: float | None = None,
+        channel: int | None = None,
+        jobs: int | None = None,
+        resume: File | None = None,
+        should_stop: ShouldStop = never,
+        progress: Callable[[HowFar], object] | None = None,
+    ) -> Answers: ...
+
+    def classify(
+        self,
+        sound: Sound | Iterable[File | Failure],
+        *,
+        rate: int | None = None,
+        voice: str | Voice | None = None,
+        same_voice: bool = False,
+        k: int | None = None,
+        alpha: float | None = None,
+        channel: int | None = None,
+        jobs: int | None = None,
+        resume: File | None = None,
+        should_stop: ShouldStop = never,
+        progress: Callable[[HowFar], object] | None = None,
+    ) -> Recognition | Answers:
+        """Which emotion a recording sounds like; for several files, an iterator of the answers in the files' order.
+
+        With one sound, what keeps it from an answer is raised. With several files it is a `Failure` in the answer's
+        place, and the rest go on; files that follow one another and lie in one folder are heard against what they have
+        in common, from five on, as `voicekin classify` does.
+
+        Args:
+            sound: A file, samples or an analysis, or several files; see `Sound`, and `find_recordings` for folders.
+            rate: Of samples, in Hz.
+            voice: The name of a saved voice, a voice that `estimate_voice` gave, or "none": each recording by itself.
+                None: each against what it has around it.
+            same_voice: All files are of one speaker: each is heard against all of them, however few.
+            k: How many neighbours vote; None: the pack's own choice.
+            alpha: Their weight against the model's, 0 to 1; None: the pack's.
+            channel: The one to listen to, counted from 0; None: the one that hears the voice best.
+            jobs: How many files are worked on at once; None: as many as there are cores, at most MOST_JOBS.
+            resume: A file in which answers are noted as they come; what is noted there is not asked again. Each file
+                is then heard by itself, or as `voice`.
+            should_stop: Asked at least once for each second of sound, from several threads; True ends the iteration
+                with `Cancelled`.
+            progress: Told how far it is, at every half second of sound, from several threads.
+
+        Raises:
+            AudioError: The one sound can't be heard.
+            StoreError: There is no such voice, or `resume` can't be used.
+            ValueError: An argument is out of its range, or `rate` is missing beside samples.
+        """
+        if alpha is not None and not 0.0 <= alpha <= 1.0:
+            raise ValueError(f"alpha must be from 0 to 1, not {alpha}")
+        if isinstance(sound, str | PathLike | np.ndarray | Analysis):
+            recogniser = self._ready()
+            analysis = self._analysed(recogniser, sound, rate, channel)
+            return answer(recogniser, analysis, self._asked(recogniser, voice, same_voice, None, k, alpha, channel))
+        if resume is not None and same_voice:
+            raise ValueError("resume and same_voice do not go together: the voice is taken from all files of the call")
+        files = [file if isinstance(file, Failure) else Path(file) for file in sound]
+        cores = os.cpu_count() or 1
+        if jobs is None:
+            jobs = max(1, min(cores, MOST_JOBS, len(files)))
+        if jobs < 1:
+            raise ValueError(f"jobs must be at least 1, not {jobs}")
+        recogniser = self._ready(None if jobs == 1 else max(1, cores // jobs))
+        asked = self._asked(recogniser, voice, same_voice, resume, k, alpha, channel)
+        return Answers(self._batch(recogniser, files, asked, jobs, resume, should_stop, progress))
+
+    def analyse(self, sound: Sound, *, rate: int | None = None, channel: int | None = None) -> Analysis:
+        """The expensive part of an answer: features, and no sound. `classify` takes it in the sound's place.
+
+        Its `pooled` is float32 [stretches, D]: what the encoder makes of each stretch, before any voice is taken off.
+
+        Raises:
+            AudioError: It can't be heard.
+            ValueError: `rate` is missing beside samples.
+        """
+        return self._analysed(self._ready(), sound, rate, channel)
+
+    def embedding(
+        self,
+        sound: Sound,
+        *,
+        rate: int | None = None,
+        voice: str | Voice | None = None,
+        channel: int | None = None,
+    ) -> Floats:
+        """The head's embedding, by whose Euclidean distance the nearest recordings are found.
+
+        float32 [stretches, E], each row L2-normalised; one row for a short clip. Arguments and errors as in `classify`.
+        """
+        recogniser = self._ready()
+        analysis = self._analysed(recogniser, sound, rate, channel)
+        baseline, _ = voice_of(recogniser, analysis, self._asked(recogniser, voice))
+        if baseline is None:
+            baseline = np.zeros(self.pack.manifest.pooled_dim, np.float32)
+        return recogniser.encoder.head(analysis.pooled, baseline).embedding
+
+    def estimate_voice(self, sounds: Iterable[File | Analysis]) -> Voice:
+        """The voice of the one speaker of these recordings, for `voice=`; nothing is kept of it. No labels are needed.
+
+        Raises:
+            AudioError: One of them can't be heard.
+        """
+        recogniser = self._ready()
+        return recogniser.estimate_voice(self._analysed(recogniser, sound, None, None) for sound in sounds)
+
+    def learn_voice(
+        self,
+        name: str,
+        files: Iterable[File | Failure],
+        *,
+        should_stop: ShouldStop = never,
+        told: Callable[[Failure], object] | None = None,
+    ) -> Lesson:
+        """Teaches a saved voice, which is made if there is none of that name, from recordings of one speaker.
+
+        Args:
+            name: What it is called.
+            files: The recordings; a Failure counts as refused.
+            should_stop: As in `classify`; what was learnt until then stays.
+            told: Gets each recording that nothing was learnt from, as soon as that is known.
+
+        Raises:
+            StoreError: The user's store can't be read or written.
+            Cancelled: `should_stop` said so.
+        """
+        refused: list[Failure] = []
+        personal = self._personal()
+        try:
+            profile, made = personal.profiles.named(name), False
+        except StoreError:
+            profile, made = personal.profiles.create(name), True
+        try:
+            for file in files:
+                failure = _lesson(personal, profile.id, file, should_stop)
+                if failure is not None:
+                    refused.append(failure)
+                    if told is not None:
+                        told(failure)
+        finally:  # interrupted, too, no voice stays that knows nothing; one from before may know other packs
+            voice = personal.voice(profile.id)
+            if made and not voice.clips:
+                personal.remove_voice(profile.id)
+        return Lesson(profile.name, None if made and not voice.clips else voice, tuple(refused))
+
+    def add_example(
+        self,
+        label: str,
+        file: File,
+        *,
+        voice: str | None = None,
+        keep_audio: bool = False,
+        should_stop: ShouldStop = never,
+    ) -> Example:
+        """Keeps a recording as one of the user's own examples; answers from the next one on heed it.
+
+        Args:
+            label: What it was: one of the pack's labels, or your own.
+            voice: The saved voice that speaks, which learns from it as well.
+            keep_audio: Whether a copy of the sound is kept, to listen to and for other packs.
+
+        Raises:
+            AudioError, LearningError: It can't be heard, or there is no speech in it.
+            StoreError: There is no such voice, or the user's store can't be written.
+            Cancelled: `should_stop` said so.
+        """
+        path = Path(file)
+        personal = self._personal()
+        voice_id = personal.profiles.named(voice).id if voice is not None else None
+        return personal.add_example(
+            personal.analyse_file(path.absolute(), should_stop),  # where it lies is kept
+            label,
+            voice_id=voice_id,
+            envelope=envelope_of(path, ENVELOPE_PEAKS),
+            keep_audio_of=path if keep_audio else None,
+        )
+
+    def _ready(self, threads: int | None = None) -> engine.Recogniser:
+        if threads not in self._engines:
+            self._engines[threads] = engine.Recogniser(self.pack, threads)
+        return self._engines[threads]
+
+    def _store(self) -> Store:
+        """The user's, made if it is not there."""
+        if self._user_store is None:
+            self._user_store = self._open.enter_context(Store(paths.user_data()))
+        return self._user_store
+
+    def _personal(self) -> Personal:
+        """What the user's store holds, with this pack."""
+        if self._user is None:
+            self._user = Personal(self._store(), self._ready())
+        return self._user
+
+    def _analysed(self, recogniser: engine.Recogniser, sound: Sound, rate: int | None, channel: int | None) -> Analysis:
+        if isinstance(sound, Analysis):
+            return sound
+        if not isinstance(sound, np.ndarray):
+            return recogniser.analyse_file(Path(sound), channel=channel)
+        if rate is None:
+            raise ValueError("samples need their rate in Hz: classify(samples, rate=48000)")
+        return recogniser.analyse(_mono(sound, rate, channel))
+
+    def _asked(
+        self,
+        recogniser: engine.Recogniser,
+        voice: str | Voice | None,
+        same_voice: bool = False,
+        resume: File | None = None,
+        k: int | None = None,
+        alpha: float | None = None,
+        channel: int | None = None,
+    ) -> Asked:
+        if same_voice and voice is not None:
+            raise ValueError("same_voice takes the voice from the files, so no other can be named")
+        company: Company = "itself" if resume is not None else "all" if same_voice else "beside"
+        known: tuple[Floats, VoiceUsed] | None = None
+        if isinstance(voice, Voice):
+            known = voice.baseline, VoiceUsed("group", heard=voice.clips, settled=voice.settled)
+        elif voice == NONE:
+            company = "none"
+        elif voice is not None:
+            known = self._saved_voice(recogniser, voice)
+        return Asked(known, company, self._heeded(recogniser), k, alpha, channel)
+
+    def _saved_voice(self, recogniser: engine.Recogniser, name: str) -> tuple[Floats, VoiceUsed]:
+        own = Personal(self._store(), recogniser)  # a fresh one: the voice may have been taught or forgotten elsewhere
+        profile = own.profiles.named(name)
+        voice = own.voice(profile.id)
+        if not voice.clips:
+            raise StoreError(
+                f"This pack has heard no recording of {profile.name}; teach it with `voicekin voice learn`."
+            )
+        return voice.baseline, VoiceUsed("saved", profile.name, voice.clips, voice.settled)
+
+    def _heeded(self, recogniser: engine.Recogniser) -> OwnDatastore | None:
+        """The examples to heed, embedded when they are first needed."""
+        if self._others is not None:
+            if self._heeded_others is None:
+                personal = Personal(self._others, recogniser)
+                personal.refresh()
+                self._heeded_others = personal.own
+            return self._heeded_others
+        if not self._heeds_user or self._user_store is None:
+            return None
+        if self._user is None:
+            self._user = Personal(self._user_store, recogniser)
+        if self._user.stale:
+            self._user.refresh()
+        return self._user.own
+
+    def _batch(
+        self,
+        recogniser: engine.Recogniser,
+        files: Sequence[Path | Failure],
+        asked: Asked,
+        jobs: int,
+        resume: File | None,
+        should_stop: ShouldStop,
+        progress: Callable[[HowFar], object] | None,
+    ) -> Iterator[Outcome]:
+        with ExitStack() as stack:
+            journal = None
+            if resume is not None:
+                journal = stack.enter_context(BatchJournal(Path(resume), self._settings(asked)))
+            batch = Batch(
+                recogniser, files, asked, jobs=jobs, journal=journal, should_stop=should_stop, progress=progress
+            )
+            yield from batch.outcomes()
+
+    def _settings(self, asked: Asked) -> dict[str, Any]:
+        """What the answers of a journal depend on."""
+        manifest = json.dumps(self.pack.manifest.as_json(), sort_keys=True).encode()
+        known = [b"" if asked.voice is None else asked.voice[0].tobytes()]
+        if isinstance(asked.examples, OwnDatastore):
+            labels = "\n".join(asked.examples.names[label] for label in asked.examples.label_of)
+            known += [asked.examples.embeddings.tobytes(), labels.encode()]
+        settings = {
+            "pack": hashlib.sha256(manifest).hexdigest(),
+            "k": asked.k,
+            "alpha": asked.alpha,
+            "channel": None if asked.channel is None else asked.channel + 1,
+            "known": hashlib.sha256(b"\0".join(known)).hexdigest(),
+        }
+        # journals from before a recording was heard against its own stretches lack the key
+        return {**settings, "voice": NONE} if asked.company == "none" else settings
+
+
+def _lesson(personal: Personal, voice_id: int, file: File | Failure, should_stop: ShouldStop) -> Failure | None:
+    """Teaches one recording; what it was refused for, None where it was learnt from."""
+    if isinstance(file, Failure):
+        return file
+    path = Path(file)
+    try:
+        refused = personal.learn(voice_id, personal.analyse_file(path.absolute(), should_stop)).refused
+    except StoreError:
+        raise
+    except VoiceKinError as error:
+        refused = str(error)
+    return Failure(str(path), refused) if refused else None
+
+
+def _mono(samples: npt.NDArray[Any], rate: int, channel: int | None) -> Floats:
+    """Samples [n] or [n, channels] as float32 [m], mono, -1..1, at the rate that packs hear."""
+    if samples.ndim not in (1, 2) or (samples.ndim == 2 and samples.shape[1] > samples.shape[0]):
+        raise AudioError(f"Samples must be [n] or [n, channels], not {list(samples.shape)}: turn the array round.")
+    if not rate > 0:
+        raise ValueError(f"rate must be above 0 Hz, not {rate}")
+    if np.issubdtype(samples.dtype, np.signedinteger):
+        floats = samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min)
+    elif np.issubdtype(samples.dtype, np.floating):
+        floats = samples.astype(np.float32)
+    else:
+        raise AudioError(f"Samples must be floats of -1..1 or signed integers, not {samples.dtype}: convert them.")
+    peak = float(np.abs(floats).max(initial=0.0))
+    if not peak <= MAX_PEAK:  # NaN, too
+        raise AudioError("The samples are not numbers of -1..1: divide them by the largest that their kind can hold.")
+    if channel is not None:
+        channels = 1 if floats.ndim == 1 else floats.shape[1]
+        if not 0 <= channel < channels:
+            raise AudioError(f"The samples have {channels} channel(s), so no channel {channel + 1}: choose another.")
+        floats = floats.reshape(len(floats), -1)[:, channel]
+    return to_mono_at(np.ascontiguousarray(floats), rate)
