@@ -3,8 +3,8 @@
     python scripts/screenshots.py FOLDER FILE FILE ...
 
 The files are dropped on the window one after the other and then heard live through a fake microphone; the pictures show
-the last answer in light and dark, the live window, and the page of the first start. Without a display it draws
-offscreen; --pack names another pack than the one that ships.
+the last answer in light and dark, its neighbours, all results, the library, a long recording (the files one after the
+other, --minutes of them), the live window, and the page of the first start. Without a display it draws offscreen.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -20,6 +21,7 @@ from desktop_app import paths  # isort: skip - before ONNX Runtime, whose report
 
 import numpy as np
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
+import soundfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "2")
@@ -27,11 +29,11 @@ os.environ.setdefault("QT_SCALE_FACTOR", "2")
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.sound.audio import load_audio
+from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
-from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.settings import LANGUAGES, TEXT_SIZES, THEMES, SettingsFile
 
 LIVE_ANSWERS = 300  # about 45 seconds
 
@@ -42,14 +44,19 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--pack", type=Path, default=paths.default_pack())
     parser.add_argument("--size", default="1240x860", help="of the window, WIDTHxHEIGHT")
-    parser.add_argument("--language", default="en", choices=("en", "de"))
+    parser.add_argument("--language", default="en", choices=LANGUAGES[1:])
+    parser.add_argument("--theme", default="light", choices=THEMES[1:], help="of the pictures that come in one")
+    parser.add_argument("--text", type=int, default=100, choices=TEXT_SIZES, help="size of text, per cent")
+    parser.add_argument("--minutes", type=float, default=6.0, help="length of the long recording")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     width, height = map(int, arguments.size.split("x"))
     app = QApplication([])
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
-        SettingsFile(home / "settings.json").update(theme="light", language=arguments.language)
+        SettingsFile(home / "settings.json").update(
+            theme=arguments.theme, language=arguments.language, text_size=arguments.text
+        )
         source = FakeSource("USB Microphone")
         window = build(app, home, FakeMicrophones(source), arguments.pack)
 
@@ -84,7 +91,22 @@ def main() -> None:
         for theme in ("light", "dark"):
             choose(theme)
             picture(f"answer-{theme}")
-        choose("light")
+        choose(arguments.theme)
+        bar = window.answer_page.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        picture("neighbours")
+        window.show_results()
+        summed_up = monotonic() + 0.5
+        until(lambda: monotonic() > summed_up)
+        picture("results")
+        window.show_library()
+        picture("library")
+        long = home / "A long conversation.wav"
+        write_long(long, arguments.files, arguments.minutes * 60)
+        window.open_paths((long,))
+        until(lambda: window.session.entries()[-1].name == long.name and window.session.entries()[-1].state in done)
+        window.recordings.select(window.session.entries()[-1])
+        picture("long")
         answers: list[object] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)
@@ -93,6 +115,17 @@ def main() -> None:
         until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
         picture("live")
         window.close()
+
+
+def write_long(path: Path, files: list[Path], seconds: float) -> None:
+    """The files one after the other, half a second apart, until it is so long; each speaks for a while."""
+    rng, parts, n = np.random.default_rng(0), [], 0
+    while n < seconds * SAMPLE_RATE:
+        at = int(rng.integers(len(files)))
+        for _ in range(int(rng.integers(1, 6))):
+            parts += [load_audio(files[at]).samples, np.zeros(SAMPLE_RATE // 2, np.float32)]
+            n += len(parts[-2]) + len(parts[-1])
+    soundfile.write(path, np.concatenate(parts), SAMPLE_RATE)
 
 
 if __name__ == "__main__":

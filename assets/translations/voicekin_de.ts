@@ -1431,6 +1431,10 @@
         <source>A map of {0} recordings that the pack knows; those that sound alike lie close.</source>
         <translation>Eine Karte von {0} Aufnahmen, die das Paket kennt; was ähnlich klingt, liegt beieinander.</translation>
     </message>
+    <message>
+        <source>Your recording lies among these: {0}.</source>
+        <translation>Ihre Aufnahme liegt zwischen diesen: {0}.</translation>
+    </message>
 </context>
 <context>
     <name>MapPanel</name>
@@ -1462,8 +1466,8 @@
         <translation>Abspielen: {0}</translation>
     </message>
     <message>
-        <source>Play this recording</source>
-        <translation>Diese Aufnahme abspielen</translation>
+        <source>Play this recording (Return)</source>
+        <translation>Diese Aufnahme abspielen (Eingabetaste)</translation>
     </message>
 </context>
 <context>
@@ -1493,8 +1497,8 @@
         <translation>Sprecher {0}</translation>
     </message>
     <message>
-        <source>Neighbour {0}: {1}, {2}, distance {3}, weight {4}</source>
-        <translation>Nachbar {0}: {1}, {2}, Abstand {3}, Gewicht {4}</translation>
+        <source>Neighbour {0} of {1}: {2}, {3}, distance {4}, weight {5}</source>
+        <translation>Nachbar {0} von {1}: {2}, {3}, Abstand {4}, Gewicht {5}</translation>
     </message>
 </context>
 <context>
@@ -1611,6 +1615,56 @@
     <message>
         <source>A pack called {0} is installed already. Replace it?</source>
         <translation>Ein Paket namens {0} ist schon installiert. Soll es ersetzt werden?</translation>
+    </message>
+</context>
+<context>
+    <name>PassagesPanel</name>
+    <message>
+        <source>Sounds</source>
+        <translation>Klingt</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>How sure</source>
+        <translation>Wie sicher</translation>
+    </message>
+    <message>
+        <source>Passages of this recording</source>
+        <translation>Abschnitte dieser Aufnahme</translation>
+    </message>
+    <message>
+        <source>Play this passage</source>
+        <translation>Abschnitt abspielen</translation>
+    </message>
+    <message>
+        <source>Return on a row, or a double click, plays it, too</source>
+        <translation>Auch die Eingabetaste oder ein Doppelklick auf eine Zeile spielt ihn ab</translation>
+    </message>
+    <message>
+        <source>What it consists of</source>
+        <translation>Woraus sie besteht</translation>
+    </message>
+</context>
+<context>
+    <name>PlayBar</name>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Position in the recording</source>
+        <translation>Stelle in der Aufnahme</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
     </message>
 </context>
 <context>
@@ -1974,6 +2028,10 @@
         <translation>Eine neue Sprache gilt ab dem nächsten Start.</translation>
     </message>
     <message>
+        <source>Text &amp;size</source>
+        <translation>Text&amp;größe</translation>
+    </message>
+    <message>
         <source>&amp;Room for my recordings</source>
         <translation>&amp;Platz für meine Aufnahmen</translation>
     </message>
@@ -2163,6 +2221,25 @@
     <message>
         <source>Selected: {0} to {1}</source>
         <translation>Ausgewählt: {0} bis {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ViewMenu</name>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Larger text</source>
+        <translation>Text &amp;größer</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>Text &amp;kleiner</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>&amp;Übliche Textgröße</translation>
     </message>
 </context>
 <context>

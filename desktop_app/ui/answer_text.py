@@ -202,6 +202,13 @@ def neighbours_in_a_sentence(recognition: Recognition) -> str:
     ).format(n, len(neighbours), label_name(label).lower(), ", ".join(kinds), percent(recognition.alpha))
 
 
+def place_in_words(recognition: Recognition) -> str:
+    """Where the recording lies on the map, for who can't see it."""
+    counts = Counter(one.label for one in recognition.neighbours).most_common()
+    among = ", ".join(f"{label_name(label).lower()} {n}" for label, n in counts)
+    return translate("Map", "Your recording lies among these: {0}.").format(among) if among else ""
+
+
 def origin(neighbour: Neighbour) -> str:
     """Where a neighbour is from: corpus, speaker, language."""
     if neighbour.own:
@@ -213,10 +220,15 @@ def origin(neighbour: Neighbour) -> str:
     )
 
 
-def neighbour_in_words(neighbour: Neighbour, rank: int) -> str:
+def neighbour_in_words(neighbour: Neighbour, rank: int, of: int) -> str:
     """A neighbour's card for a screen reader."""
-    return translate("Neighbours", "Neighbour {0}: {1}, {2}, distance {3}, weight {4}").format(
-        rank, label_name(neighbour.label), origin(neighbour), number(neighbour.distance, 2), percent(neighbour.weight)
+    return translate("Neighbours", "Neighbour {0} of {1}: {2}, {3}, distance {4}, weight {5}").format(
+        rank,
+        of,
+        label_name(neighbour.label),
+        origin(neighbour),
+        number(neighbour.distance, 2),
+        percent(neighbour.weight),
     )
 
 

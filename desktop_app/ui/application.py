@@ -76,7 +76,7 @@ def build(
     settings = SettingsFile(home / "settings.json")
     language.install(app, settings.values.language)
     theme = Theme(app)
-    theme.choose(settings.values.theme)
+    theme.choose(settings.values.theme, settings.values.text_size)
     takes = TakeFolder(home)
     window = MainWindow(
         capture=CaptureModel(microphones or SystemMicrophones(), takes, settings),

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 THEMES = ("system", "light", "dark")
 LANGUAGES = ("system", "en", "de")
+TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent of the system's
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Settings:
     """Attributes:
     microphone_name, microphone_host_api: The microphone chosen last; "" for the system's default.
     theme, language: One of THEMES, LANGUAGES.
+    text_size: One of TEXT_SIZES.
     keep_takes: Whether takes are kept after the app closes.
     remember_files: Whether files that were opened are in the library.
     library_limit_mb: How much room takes may have before the library says so, in MB; 0: as much as there is.
@@ -32,6 +34,7 @@ class Settings:
     microphone_host_api: str = ""
     theme: str = "system"
     language: str = "system"
+    text_size: int = 100
     keep_takes: bool = True
     remember_files: bool = True
     library_limit_mb: int = 0
@@ -102,4 +105,4 @@ def _fits(name: str, value: object) -> bool:
     """Whether a value from the file can be taken as it is; one that can't is left at its default."""
     if type(value) is not type(getattr(Settings(), name)):
         return False
-    return value in {"theme": THEMES, "language": LANGUAGES}.get(name, (value,))
+    return value in {"theme": THEMES, "language": LANGUAGES, "text_size": TEXT_SIZES}.get(name, (value,))

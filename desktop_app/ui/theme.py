@@ -1,9 +1,21 @@
-"""Colours, type and the style sheet: light, dark, or what the system has."""
+"""Colours, type and the style sheet: light, dark, or what the system has, at the size that the person reads."""
 
+import re
+import sys
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QGuiApplication,
+    QPaintDevice,
+    QPainter,
+    QPalette,
+)
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import paths
@@ -11,13 +23,18 @@ from desktop_app import paths
 
 @dataclass(frozen=True)
 class Colours:
-    """The named colours of one theme. Text on `page` and `card` has a contrast of at least 4.5 to 1 (WCAG AA)."""
+    """The named colours of one theme, after WCAG AA.
+
+    Text on `page` and `card` has a contrast of at least 4.5 to 1; `edge`, which bounds what can be pressed, moved or
+    filled, has 3 to 1 on every ground. `line` parts what could do without.
+    """
 
     dark: bool
     page: str
     side: str
     card: str
     line: str
+    edge: str
     text: str
     quiet: str
     track: str
@@ -36,9 +53,10 @@ LIGHT = Colours(
     side="#efede8",
     card="#ffffff",
     line="#e0ddd5",
+    edge="#7b8090",
     text="#1d2030",
     quiet="#5d6273",
-    track="#ebe9e3",
+    track="#f1efea",
     accent="#4653c9",
     on_accent="#ffffff",
     accent_soft="#e6e8fb",
@@ -53,6 +71,7 @@ DARK = Colours(
     side="#111318",
     card="#1d2029",
     line="#2f333f",
+    edge="#72788c",
     text="#eceef4",
     quiet="#a4aabb",
     track="#2a2e39",
@@ -65,37 +84,62 @@ DARK = Colours(
     warn_soft="#37301f",
 )
 
-EMOTIONS = {  # light, dark: hues apart for the common colour-vision deficiencies (after Okabe and Ito)
-    "angry": ("#c8452f", "#f0806b"),
-    "happy": ("#d99000", "#f3bb4a"),
-    "neutral": ("#77809a", "#9aa3bc"),
-    "sad": ("#2f6fb3", "#6fb0f0"),
-    "calm": ("#3d9aa8", "#79cbd6"),
-    "fear": ("#7a52c0", "#b294f2"),
-    "fearful": ("#7a52c0", "#b294f2"),
-    "disgust": ("#3f8a4e", "#7fc98c"),
-    "surprised": ("#b8558f", "#e794c4"),
-    "bored": ("#8a6d55", "#c3a58c"),
-    "boredom": ("#8a6d55", "#c3a58c"),
+BODY = 14
+"""Pixels of running text where the system has its usual size."""
+USUAL_SYSTEM_TEXT = {"win32": 12.0, "darwin": 13.0}
+"""Pixels of the system's text where nobody has chosen another size; on the desktops of Linux about BODY."""
+HATCH_VEIL = 120  # of 255
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an emotion is painted: its colour in the light and in the dark, and a hatch that tells it without colour.
+
+    Any two of those named here differ by 13 or more in CIELAB, also for eyes without the cones for red or for
+    green (Machado, Oliveira and Fernandes 2009), and have 3 to 1 on every ground.
+    """
+
+    light: str
+    dark: str
+    hatch: Qt.BrushStyle
+
+
+EMOTIONS = {
+    "angry": Look("#c6422c", "#f08168", Qt.BrushStyle.BDiagPattern),
+    "happy": Look("#c07700", "#f3bb4a", Qt.BrushStyle.VerPattern),
+    "neutral": Look("#89838b", "#8c8e9c", Qt.BrushStyle.NoBrush),
+    "sad": Look("#2f6fb3", "#86b0e7", Qt.BrushStyle.HorPattern),
+    "calm": Look("#2694aa", "#75d2e4", Qt.BrushStyle.Dense6Pattern),
+    "fearful": Look("#7155c9", "#a691f2", Qt.BrushStyle.DiagCrossPattern),
+    "disgust": Look("#4a954f", "#86cb89", Qt.BrushStyle.FDiagPattern),
+    "surprised": Look("#a04783", "#e794c4", Qt.BrushStyle.CrossPattern),
+    "bored": Look("#826853", "#b9a595", Qt.BrushStyle.Dense4Pattern),
 }
-SPARE = (("#566b2f", "#a9c46c"), ("#a0522d", "#e0956d"), ("#00707a", "#5cc7d1"), ("#6a5d7b", "#b7a8cc"))
-HATCHES = (
-    Qt.BrushStyle.BDiagPattern,
-    Qt.BrushStyle.VerPattern,
-    Qt.BrushStyle.HorPattern,
-    Qt.BrushStyle.FDiagPattern,
-    Qt.BrushStyle.DiagCrossPattern,
-    Qt.BrushStyle.Dense4Pattern,
-    Qt.BrushStyle.CrossPattern,
+OTHER_NAMES = {"fear": "fearful", "boredom": "bored"}
+SPARE = (
+    Look("#566b2f", "#a9c46c", Qt.BrushStyle.Dense5Pattern),
+    Look("#a0522d", "#e0956d", Qt.BrushStyle.Dense7Pattern),
+    Look("#00707a", "#5cc7d1", Qt.BrushStyle.Dense3Pattern),
+    Look("#6a5d7b", "#b7a8cc", Qt.BrushStyle.Dense2Pattern),
 )
-ORDER = tuple(EMOTIONS)
+
+
+def look(label: str) -> Look:
+    """An emotion's; one that is not known gets a spare one that depends on its name only."""
+    return EMOTIONS.get(OTHER_NAMES.get(label, label)) or SPARE[sum(label.encode()) % len(SPARE)]
 
 
 class Theme(QObject):
     """The theme in use.
 
+    Sizes in the code are for the usual size of text: the style sheet, `px` and `painter` bring them to the one in use.
+
     Signals:
-        changed: After the colours changed.
+        changed: After the colours or the size of text changed.
+
+    Attributes:
+        colours: Those in use.
+        scale: How large text is, 1 for the usual size.
     """
 
     changed = Signal()
@@ -103,53 +147,88 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._choice = "system"
+        self._choice, self._percent = "system", 100
+        self._system_scale = _system_scale()
         self.colours = LIGHT
-        self._applied: Colours | None = None
+        self.scale = 1.0
+        self._applied: tuple[Colours, float] | None = None
         self.family = _install_font(app)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
-    def choose(self, choice: str) -> None:
-        """Use "light", "dark", or "system"."""
-        self._choice = choice
+    def choose(self, choice: str, text_percent: int = 100) -> None:
+        """Use "light", "dark", or "system", and text of so many per cent of the system's size."""
+        self._choice, self._percent = choice, text_percent
         self._refresh()
 
     def emotion(self, label: str) -> QColor:
-        """The colour of an emotion; one that is not known gets a spare one that depends on its name only."""
-        pair = EMOTIONS.get(label) or SPARE[sum(label.encode()) % len(SPARE)]
-        return QColor(pair[self.colours.dark])
+        """The colour of an emotion."""
+        return QColor(look(label).dark if self.colours.dark else look(label).light)
 
     def pattern(self, label: str) -> QBrush:
         """The emotion's hatch, so that it can be told without its colour."""
-        at = ORDER.index(label) if label in ORDER else sum(label.encode())
         veil = QColor(self.colours.card)
-        veil.setAlpha(90)
-        return QBrush(veil, HATCHES[at % len(HATCHES)])
+        veil.setAlpha(HATCH_VEIL)
+        return QBrush(veil, look(label).hatch)
 
     def font(self, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """The app's typeface at a size."""
+        """The app's typeface at a size, for a `painter`, which brings it to the size in use."""
         font = QFont(self._app.font())
         font.setPixelSize(pixels)
         font.setWeight(weight)
         return font
 
+    def px(self, pixels: float) -> int:
+        """As many pixels as that is at the size of text in use."""
+        return round(pixels * self.scale)
+
+    def size(self, width: float, height: float) -> QSize:
+        """The same of two."""
+        return QSize(self.px(width), self.px(height))
+
+    def painter(self, device: QPaintDevice) -> QPainter:
+        """A painter, smooth, that takes sizes as they are at the usual size of text."""
+        painter = QPainter(device)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)  # a hatch is as wide on every screen
+        painter.scale(self.scale, self.scale)
+        return painter
+
     def _refresh(self) -> None:
         system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         dark = self._choice == "dark" or (self._choice == "system" and system_is_dark)
-        colours = DARK if dark else LIGHT
-        if colours is self._applied:
+        colours, scale = DARK if dark else LIGHT, self._system_scale * self._percent / 100
+        if (colours, scale) == self._applied:
             return  # every widget would be styled and painted anew: a tenth of a second
-        self.colours = self._applied = colours
+        self._applied = colours, scale
+        self.colours, self.scale = colours, scale
+        font = self._app.font()
+        font.setPixelSize(self.px(BODY))
+        self._app.setFont(font)
         self._app.setPalette(_palette(self.colours))
-        self._app.setStyleSheet(_style_sheet(self.colours))
+        self._app.setStyleSheet(scaled(_style_sheet(self.colours), scale))
         self.changed.emit()
+
+
+def scaled(style_sheet: str, scale: float) -> str:
+    """The style sheet with all its pixels so many times as large; what is there stays at least one."""
+    return re.sub(
+        r"(-?)(\d+)px",
+        lambda px: f"{px[1]}{max(1, round(int(px[2]) * scale)) if int(px[2]) else 0}px",
+        style_sheet,
+    )
+
+
+def _system_scale() -> float:
+    """How much larger than usual the system's text is; 1 where it is as usual, or smaller."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    return min(max(QFontInfo(font).pixelSize() / USUAL_SYSTEM_TEXT.get(sys.platform, float(BODY + 1)), 1.0), 2.0)
 
 
 def _install_font(app: QApplication) -> str:
     """Inter travels with the app: a bare system has no font at all, and every system shows the same window."""
     numbers = [QFontDatabase.addApplicationFont(str(path)) for path in sorted((paths.assets() / "fonts").glob("*.otf"))]
     font = QFont("Inter") if numbers and min(numbers) >= 0 else app.font()
-    font.setPixelSize(14)
+    font.setPixelSize(BODY)
     app.setFont(font)
     return font.family()
 
@@ -186,6 +265,7 @@ QMainWindow, QDialog, QStackedWidget, QScrollArea, QScrollArea > QWidget > QWidg
 QWidget#side {{ background: {c.side}; border-right: 1px solid {c.line}; }}
 QFrame#card {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 12px; }}
 QFrame#card:focus {{ border: 2px solid {c.accent}; }}
+QFrame#bar {{ background: {c.side}; border-top: 1px solid {c.line}; }}
 QFrame#notice {{ background: {c.warn_soft}; border: 1px solid {c.line}; border-radius: 10px; }}
 QFrame#notice QLabel {{ color: {c.text}; }}
 QLabel {{ color: {c.text}; background: transparent; }}
@@ -200,12 +280,12 @@ QLabel#drop {{ background: {c.accent_soft}; color: {c.text}; border: 3px dashed 
   font-weight: 600; }}
 QLabel#warn {{ color: {c.warn}; font-size: 13px; }}
 QLabel#clock {{ font-size: 24px; font-weight: 400; }}
-QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
+QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px;
   padding: 6px 12px; min-height: 20px; }}
 QPushButton:hover {{ border-color: {c.accent}; }}
 QPushButton:pressed {{ background: {c.accent_soft}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 11px; }}
-QPushButton:disabled {{ color: {c.quiet}; background: {c.page}; }}
+QPushButton:disabled {{ color: {c.quiet}; background: {c.page}; border-color: {c.line}; }}
 QPushButton#primary {{ background: {c.accent}; color: {c.on_accent}; border: 2px solid {c.accent}; font-weight: 600;
   padding: 5px 11px; }}
 QPushButton#primary:focus {{ border: 2px solid {c.text}; }}
@@ -214,13 +294,13 @@ QPushButton#flat {{ background: transparent; border: 1px solid transparent; colo
 QPushButton#flat:hover {{ background: {c.accent_soft}; }}
 QPushButton#flat:focus {{ border: 2px solid {c.accent}; padding: 5px 11px; }}
 QPushButton#flat:disabled {{ color: {c.quiet}; }}
-QToolButton {{ background: transparent; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 5px;
+QToolButton {{ background: transparent; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px; padding: 5px;
   min-width: 20px; min-height: 20px; }}
 QToolButton:hover {{ border-color: {c.accent}; }}
 QToolButton:focus {{ border: 2px solid {c.accent}; padding: 4px; }}
 QToolButton#disclosure {{ border-color: transparent; font-weight: 600; font-size: 15px; padding: 3px 4px; }}
 QToolButton#disclosure:focus {{ border: 2px solid {c.accent}; padding: 2px 3px; }}
-QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
+QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px;
   padding: 6px 10px; min-height: 20px; }}
 QLineEdit QToolButton {{ border: none; padding: 0; min-width: 0; min-height: 0; }}
 QComboBox:focus, QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
@@ -247,32 +327,33 @@ QMenu::item:disabled {{ color: {c.quiet}; }}
 QMenu::separator {{ height: 1px; background: {c.line}; margin: 4px 8px; }}
 QScrollArea {{ border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 4px; margin: 2px; min-height: 32px; }}
+QScrollBar::handle:vertical {{ background: {c.edge}; border-radius: 4px; margin: 2px; min-height: 32px; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 4px; margin: 2px; min-width: 32px; }}
+QScrollBar::handle:horizontal {{ background: {c.edge}; border-radius: 4px; margin: 2px; min-width: 32px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
   border: none; width: 0; height: 0; }}
 QSlider:horizontal {{ min-height: 22px; }}
-QSlider::groove:horizontal {{ background: {c.track}; height: 4px; border-radius: 2px; }}
+QSlider::groove:horizontal {{ background: {c.edge}; height: 4px; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.accent}; height: 4px; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {c.card}; border: 2px solid {c.accent}; width: 14px; height: 14px;
   margin: -7px 0; border-radius: 9px; }}
 QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
 QSlider:focus {{ border: 1px dashed {c.accent}; border-radius: 6px; }}
-QProgressBar {{ background: {c.track}; color: {c.text}; border: none; border-radius: 3px; text-align: center; }}
+QProgressBar {{ background: {c.track}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 3px;
+  text-align: center; }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 QCheckBox {{ color: {c.text}; spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 6px; }}
 QCheckBox:focus {{ border-color: {c.accent}; }}
 QCheckBox:disabled {{ color: {c.quiet}; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; background: {c.card}; border: 1px solid {c.quiet};
+QCheckBox::indicator {{ width: 16px; height: 16px; background: {c.card}; border: 1px solid {c.edge};
   border-radius: 4px; }}
 QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
   image: url("{icons}/check-{kind}.svg"); }}
-QListView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px;
+QListView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px; padding: 4px;
   outline: none; }}
 QListView:focus {{ border-color: {c.accent}; }}
 QListView::item {{ padding: 6px 8px; border-radius: 6px; }}
 QListView::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
 QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
-QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px; padding: 8px; }}
+QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px; padding: 8px; }}
 """

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
@@ -24,7 +25,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -61,6 +61,7 @@ from desktop_app.ui.panels.notice import Notice
 from desktop_app.ui.panels.queue_panel import QueuePanel
 from desktop_app.ui.panels.record_panel import RecordPanel
 from desktop_app.ui.panels.session_panel import SessionPanel
+from desktop_app.ui.panels.side import Side
 from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
@@ -70,6 +71,7 @@ from desktop_app.ui.takes import Takes
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.undo import Change, UndoStack
+from desktop_app.ui.view_menu import ViewMenu
 from desktop_app.ui.widgets.drop_hint import DropHint
 from desktop_app.ui.widgets.tab_order import insert_before
 
@@ -78,7 +80,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SIDE_WIDTH = 340
+LEAST_SIZE = (800, 440)  # pixels: a screen of 960 by 540 holds it, with its frame and a task bar
 FAILURES_TOLD = 3  # of folders; more would fill the window
 ADDED_AT_ONCE = 25  # recordings; both tables sort them as they come, which takes 0.1 ms each
 AFTER_PAINTING_MS = 10  # Qt gathers what is to be painted for 5
@@ -122,7 +124,7 @@ class MainWindow(QMainWindow):
 
         self.setWindowTitle("VoiceKin")
         self.setAcceptDrops(True)
-        self.setMinimumSize(860, 560)
+        self.setMinimumSize(*LEAST_SIZE)
         self._make_panels()
         self.teaching = Teaching(
             owner, self.session, self.queue, self.undo, settings, self.answer_page, self.voice, self
@@ -137,7 +139,7 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         self.record = RecordPanel(self.capture, self._theme)
         self.voice = VoicePanel()
-        self.recordings = SessionPanel(self.session)
+        self.recordings = SessionPanel(self.session, self._theme)
         self.queue_panel = QueuePanel(self.queue)
         self.notice = Notice(self.undo)
         self.empty = EmptyPage()
@@ -150,24 +152,9 @@ class MainWindow(QMainWindow):
         self.first_start = FirstStartPage()
 
     def _lay_out(self) -> None:
-        side = QWidget()
-        side.setObjectName("side")
-        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(14, 14, 14, 14)
-        column.setSpacing(12)
-        column.addWidget(self.record)
-        column.addWidget(self.voice)
-        column.addWidget(self.recordings, 1)
         self.recordings.content.insertWidget(1, self.queue_panel)  # over the list, which may go on below the window
         insert_before(self.recordings.filter, self.queue_panel.pause, self.queue_panel.stop)
-        self._side = QScrollArea()  # a small screen has no room for all of it while a voice is taught
-        self._side.setFixedWidth(SIDE_WIDTH)
-        self._side.setWidgetResizable(True)
-        self._side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._side.setWidget(side)
-
+        self._side = Side(self._theme, self.record, self.voice, self.recordings)
         self.pages = Pages(self.record.button)
         for page in (self.empty, self.answer_page, self.results, self.library_page):
             self.pages.addWidget(page)
@@ -221,6 +208,8 @@ class MainWindow(QMainWindow):
         )
         edit.addActions([self.undo_action, self.clear_action, self.delete_all_action])
 
+        self.view_menu = ViewMenu(self._settings, self)
+        self.menuBar().addMenu(self.view_menu)
         recording = self.menuBar().addMenu(self.tr("&Recording"))
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
@@ -296,7 +285,9 @@ class MainWindow(QMainWindow):
         self.neighbours.play_asked.connect(self._play_neighbour)
         self.playback.playing_changed.connect(self._playing_changed)
         self.playback.position_changed.connect(self._playing_at)
-        self.timeline.play_asked.connect(self._play_from)
+        for panel in (self.timeline, self.answer_page.passages, self.answer_page.play_bar):
+            panel.play_asked.connect(self._play_from)
+        self.answer_page.play_bar.stop_asked.connect(self.playback.stop)
         self.timeline.ask_again.connect(self._ask_for_part)
         self.results.opened.connect(self._open_result)
         self.results.retry_asked.connect(self.queue.add_all)
@@ -337,6 +328,10 @@ class MainWindow(QMainWindow):
         self.owner.close(self.library.write_last)
         self.takes.close()
         super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._side.fit(event.size().width())
+        super().resizeEvent(event)
 
     def _restore_geometry(self) -> None:
         try:
@@ -565,6 +560,7 @@ class MainWindow(QMainWindow):
         shown = self.answer_page.shown
         if shown is not None and self.playback.path == shown.path:
             self.timeline.view.set_position(seconds)
+            self.answer_page.play_bar.set_position(seconds)
 
     # devices and playing
 
@@ -595,6 +591,7 @@ class MainWindow(QMainWindow):
 
     def _playing_changed(self, playing: bool) -> None:
         self.answer.play.setText(self.tr("Stop") if playing else self.tr("Play"))
+        self.answer_page.play_bar.set_playing(playing)
         if not playing:
             self.timeline.view.set_position(None)
 
@@ -652,7 +649,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(allowed)
 
     def _settings_changed(self, values: Settings) -> None:
-        self._theme.choose(values.theme)
+        self._theme.choose(values.theme, values.text_size)
         self.capture.apply_settings()
 
     def _copy_diagnostics(self) -> None:

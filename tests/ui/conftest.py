@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.capture.source import Block
 from desktop_app.capture.takes import TakeFolder
+from desktop_app.engine.sound.segmentation import Segmenter
 from desktop_app.errors import DeviceError
 from desktop_app.ui import language
 from desktop_app.ui.capture_model import CaptureModel, MicState
@@ -25,7 +26,8 @@ from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.settings import SettingsFile
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.window import MainWindow
-from tests.tiny_pack import RATE, build_tiny_pack, clip
+from tests.engine.sound.speech_like import LoudnessDetector
+from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 
 LONG = 20_000  # ms; a signal that takes this long never comes
 
@@ -223,6 +225,18 @@ def wav(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Four clips with pauses; the tiny pack's clips are no speech to the real detector, so loud is speech."""
+    real = Segmenter.__init__
+    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
+    pause = np.zeros(RATE, np.float32)
+    parts = [part for i, label in enumerate(LABELS) for part in (pause, clip(label, i, 3.0))]
+    path = tmp_path / "interview.wav"
+    soundfile.write(path, np.concatenate([*parts, pause]), RATE)
+    return path
 
 
 @pytest.fixture

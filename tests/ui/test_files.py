@@ -21,13 +21,11 @@ from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.sound.audio import to_mono_at
 from desktop_app.engine.sound.envelope import Peaks
-from desktop_app.engine.sound.segmentation import Segmenter
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
 from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, Answered, LiveAnswer, LiveTake
 from desktop_app.ui.session import EntryState, FileQueue, SessionModel
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
-from tests.engine.sound.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 from tests.ui.conftest import LONG, Desk, drop
 
@@ -45,18 +43,6 @@ def folder(tmp_path: Path) -> Path:
     (folder / "bad.wav").write_text("This is no sound.")
     (folder / "notes.txt").write_text("nothing to hear")
     return folder
-
-
-@pytest.fixture
-def interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Four clips with pauses; the tiny pack's clips are no speech to the real detector, so loud is speech."""
-    real = Segmenter.__init__
-    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
-    pause = np.zeros(RATE, np.float32)
-    parts = [part for i, label in enumerate(LABELS) for part in (pause, clip(label, i, 3.0))]
-    path = tmp_path / "interview.wav"
-    soundfile.write(path, np.concatenate([*parts, pause]), RATE)
-    return path
 
 
 def run_dry(desk: Desk, act: Callable[[], object]) -> None:

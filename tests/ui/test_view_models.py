@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
@@ -182,7 +184,7 @@ def test_doubt_is_said_in_words() -> None:
 def test_a_neighbours_origin_is_readable() -> None:
     neighbour = recognition({"sad": 1.0}).neighbours[0]
     assert answer_text.origin(neighbour) == "RAVDESS · speaker 07 · English"
-    assert "distance 0.25" in answer_text.neighbour_in_words(neighbour, 1)
+    assert "distance 0.25" in answer_text.neighbour_in_words(neighbour, 1, 8)
 
 
 def test_the_neighbours_are_said_in_a_sentence() -> None:
@@ -223,8 +225,42 @@ def test_text_has_enough_contrast(colours: theme.Colours) -> None:
     assert contrast(colours.text, colours.warn_soft) >= 4.5
     assert contrast(colours.on_accent, colours.accent) >= 4.5
     assert contrast(colours.text, colours.accent_soft) >= 4.5
-    for pair in theme.EMOTIONS.values():
-        assert contrast(pair[colours.dark], colours.card) >= 2.3  # with a hatch and its name beside it
+    for ground in (colours.page, colours.card, colours.side, colours.track):
+        assert contrast(colours.edge, ground) >= 3.0  # borders of controls, grooves, handles
+        for look in theme.EMOTIONS.values():
+            assert contrast(look.dark if colours.dark else look.light, ground) >= 3.0, look
+    assert contrast(colours.accent, colours.card) >= 3.0
+
+
+# what is seen without the cones for red, green or blue: Machado, Oliveira and Fernandes (2009), severity 1
+SEEN = {
+    "all": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+}
+
+
+def lab(colour: str, seen: str) -> NDArray[np.float64]:
+    """CIELAB (D65) of what such eyes see."""
+    rgb = np.array(QColor(colour).getRgbF()[:3])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(SEEN[seen]) @ linear, 0, 1)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ linear / (0.9505, 1.0, 1.089)
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("seen", SEEN)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_emotions_are_told_apart_by_eyes_that_lack_a_cone_and_by_their_hatches(dark: bool, seen: str) -> None:
+    colours = {label: lab(look.dark if dark else look.light, seen) for label, look in theme.EMOTIONS.items()}
+    assert len(colours) == 9
+    for one, other in combinations(colours, 2):
+        assert np.linalg.norm(colours[one] - colours[other]) >= 12.5, (one, other)
+    assert len({look.hatch for look in theme.EMOTIONS.values()}) == len(theme.EMOTIONS)
+    assert theme.look("fear") == theme.look("fearful")
+    assert theme.look("sarcastic") in theme.SPARE
 
 
 def contrast(first: str, second: str) -> float:

@@ -1,10 +1,12 @@
-"""An answer over time: the share of each label, and ticks of the time axis."""
+"""An answer over time: the share of each label, passages of one answer, and ticks of the time axis."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import Recognition, Segment
 
 TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
@@ -15,6 +17,70 @@ class Stretch:
 
     start_s: float
     end_s: float
+
+
+MOST_PAUSE_S = 3.0
+"""Seconds between two segments that still belong to one passage."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Segments that follow one another with the same label.
+
+    Attributes:
+        start_s, end_s: Seconds from the recording's start.
+        label: Theirs.
+        share: Of the label, 0 to 1, the mean over the seconds of its segments.
+    """
+
+    start_s: float
+    end_s: float
+    label: str
+    share: float
+
+
+def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
+    """The passages of a recording, in their order."""
+    found: list[list[Segment]] = []
+    for segment in segments:
+        last = found[-1][-1] if found else None
+        if last and last.label == segment.label and segment.start_s - last.end_s <= MOST_PAUSE_S:
+            found[-1].append(segment)
+        else:
+            found.append([segment])
+    return tuple(
+        Passage(
+            run[0].start_s,
+            run[-1].end_s,
+            run[0].label,
+            float(
+                np.average(
+                    [one.probabilities.get(one.label, 0.0) for one in run],
+                    weights=[max(one.end_s - one.start_s, 1e-6) for one in run],
+                )
+            ),
+        )
+        for run in found
+    )
+
+
+def smoothed_shares(
+    segments: Sequence[Segment], labels: Sequence[str], times_s: NDArray[np.float64], window_s: float
+) -> NDArray[np.float64]:
+    """The mean share of each label within a window about each time, [n times, n labels]; NaN where nobody speaks.
+
+    Segments must follow one another.
+    """
+    knots = np.array([edge for one in segments for edge in (one.start_s, one.end_s)], dtype=np.float64)
+    shares = np.array([[one.probabilities.get(label, 0.0) for label in labels] for one in segments])
+    lengths = knots[1::2] - knots[::2]
+    # how much of each label (and, last, of all) there was up to each knot; between two segments it stays as it is
+    of_each = np.cumsum(np.column_stack([shares * lengths[:, None], lengths]), axis=0)
+    up_to = np.repeat(np.vstack([np.zeros(of_each.shape[1]), of_each]), 2, axis=0)[1:-1]
+    begin, end = times_s - window_s / 2, times_s + window_s / 2
+    within = np.stack([np.interp(end, knots, column) - np.interp(begin, knots, column) for column in up_to.T], axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(within[:, -1:] > 1e-9, within[:, :-1] / within[:, -1:], np.nan)
 
 
 def share_of_time(recognition: Recognition) -> dict[str, float]:

@@ -60,6 +60,16 @@ def columns(peaks: NDArray[np.float32], n_columns: int) -> NDArray[np.float32]:
     return np.maximum.reduceat(peaks, starts).astype(np.float32, copy=False)
 
 
+def means(peaks: NDArray[np.float32], n_columns: int) -> NDArray[np.float32]:
+    """The mean of the peaks within each of n_columns equal stretches, float32 [n_columns]: how loud it was there."""
+    if len(peaks) == 0 or n_columns < 1:
+        return np.zeros(max(n_columns, 0), np.float32)
+    edges = np.linspace(0, len(peaks), n_columns + 1)
+    starts = np.minimum(edges[:-1].astype(np.int64), len(peaks) - 1)
+    counts = np.maximum(np.diff(np.append(starts, len(peaks))), 1)
+    return (np.add.reduceat(peaks, starts) / counts).astype(np.float32, copy=False)
+
+
 def envelope_of(path: Path, n_peaks: int) -> tuple[float, ...]:
     """The largest magnitude, 0 to 1, in each of `n_peaks` equal stretches of a recording of any length.
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from desktop_app.ui.playback import Playback
 from desktop_app.ui.recognition_owner import RecognitionOwner
 from desktop_app.ui.undo import Change, UndoStack
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.choice import Choice
 
 if TYPE_CHECKING:
     from desktop_app.engine.people.examples import Example
@@ -79,9 +79,8 @@ class ExamplesDialog(QDialog):
         self.table.itemSelectionChanged.connect(self._selected)
         self.listen = QPushButton(self.tr("Listen"))
         self.listen.clicked.connect(self._play)
-        self.label = QComboBox()
+        self.label = Choice(self.tr("What the selected examples were"))
         self.label.setEditable(True)
-        self.label.setAccessibleName(self.tr("What the selected examples were"))
         self.label.addItems([label_name(one) for one in self._labels()])
         self.relabel = QPushButton(self.tr("Correct"))
         self.relabel.clicked.connect(self._relabel)

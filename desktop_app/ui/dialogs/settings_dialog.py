@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
-from desktop_app.ui.language import size
-from desktop_app.ui.settings import SettingsFile
+from desktop_app.ui.language import percent, size
+from desktop_app.ui.settings import TEXT_SIZES, SettingsFile
 from desktop_app.ui.widgets.card import text_label
 
 MEGABYTE = 1_000_000
@@ -30,6 +30,11 @@ class SettingsDialog(QDialog):
             (("system", self.tr("As the system")), ("en", "English"), ("de", "Deutsch")), values.language
         )
         self.language.activated.connect(lambda: settings.update(language=self.language.currentData()))
+        self.text_size = _choice(
+            tuple((of, self.tr("As the system") if of == 100 else percent(of / 100)) for of in TEXT_SIZES),
+            values.text_size,
+        )
+        self.text_size.activated.connect(lambda: settings.update(text_size=self.text_size.currentData()))
         self.listen = QCheckBox(self.tr("Show the level before a recording begins"))
         self.listen.setToolTip(self.tr("The microphone is open for it while VoiceKin runs; nothing is stored."))
         self.listen.setChecked(values.listen_before_recording)
@@ -53,6 +58,7 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("&Theme"), self.theme)
         form.addRow(self.tr("&Language"), self.language)
         form.addRow(text_label("small", self.tr("A new language shows at the next start.")))
+        form.addRow(self.tr("Text &size"), self.text_size)
         form.addRow(self.listen)
         form.addRow(self.keep)
         form.addRow(self.files)

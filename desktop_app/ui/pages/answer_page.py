@@ -1,13 +1,16 @@
 """One recording's answer, and why; while a take runs, what is heard live."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.ui.answer_text import consists_of, is_silent
+from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.panels.answer_panel import AnswerPanel
 from desktop_app.ui.panels.map_panel import MapPanel
 from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
+from desktop_app.ui.panels.passages_panel import PassagesPanel
+from desktop_app.ui.panels.play_bar import PlayBar
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.what_if_panel import WhatIfPanel
@@ -19,15 +22,16 @@ TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the a
 LOWEST_MAP = 380  # pixels, where it is below
 
 
-class AnswerPage(QScrollArea):
-    """The answer's panels, one below the other.
+class AnswerPage(QWidget):
+    """The answer's panels, one below the other; under them, always in sight, what plays a long recording.
 
     Signals:
         shows: The Entry that is shown, or would be if the page were in front; None: a take under way, or nothing.
 
     Attributes:
         shown: The Entry shown.
-        answer, that_was, what_if, neighbours, map, timeline: The panels.
+        answer, that_was, what_if, neighbours, map, timeline, passages, play_bar: The panels.
+        area: What the panels lie in.
     """
 
     shows = Signal(object)
@@ -35,36 +39,42 @@ class AnswerPage(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shown: Entry | None = None
-        self._teachable = False
+        self._theme, self._teachable = theme, False
         self.answer = AnswerPanel(theme)
         self.that_was = ThatWasPanel()
         self.that_was.hide()
-        self.what_if = WhatIfPanel()
+        self.what_if = WhatIfPanel(theme)
         self.neighbours = NeighboursPanel(theme)
         self.map = MapPanel(theme)
         self.map.hide()
         self.timeline = TimelinePanel(theme)
         self.timeline.hide()
+        self.passages = PassagesPanel(theme)
+        self.passages.hide()
+        self.passages.selected.connect(self.timeline.view.select)
+        self.play_bar = PlayBar()
+        self.play_bar.hide()
 
-        page = QWidget()
-        page.setObjectName("page")
         self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._columns.setSpacing(16)
         self._columns.addWidget(self.answer, 3)
         self._columns.addWidget(self.map, 2)
-        whole = self._whole = QVBoxLayout(page)
+        self.area = ScrollPage()
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.setSpacing(0)
+        around.addWidget(self.area, 1)
+        around.addWidget(self.play_bar)
+        whole = self._whole = QVBoxLayout(self.area.page)
         whole.setContentsMargins(24, 20, 24, 24)
         whole.setSpacing(16)
         whole.addLayout(self._columns)
         whole.addWidget(self.timeline)
+        whole.addWidget(self.passages)
         whole.addWidget(self.that_was)
         whole.addWidget(self.what_if)  # near the bars that it moves
         whole.addWidget(self.neighbours)
         whole.addStretch(1)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(page)
 
     def first_focus(self) -> QWidget | None:
         """Playing it is what can't go wrong."""
@@ -83,20 +93,25 @@ class AnswerPage(QScrollArea):
         is_other = self.shown is None or self.shown.number != entry.number
         self.hold(entry)
         if is_other:
-            self.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
         self.answer.show_entry(entry)
-        self.timeline.show_entry(entry)
         is_long = entry.recognition is not None and bool(consists_of(entry.recognition))
-        at = self._whole.indexOf(self.timeline)
-        if (at == 0) != is_long:  # of a long recording one looks at the time first
-            self._whole.removeWidget(self.timeline)
-            self._whole.insertWidget(0 if is_long else 1, self.timeline)
+        self.timeline.show_entry(entry, is_long)
+        if (self._whole.indexOf(self.timeline) == 0) != is_long:  # of a long recording one looks at the time first
+            for at, panel in enumerate((self.timeline, self.passages)):
+                self._whole.removeWidget(panel)
+                self._whole.insertWidget(at + (0 if is_long else 1), panel)
+        self.passages.show_entry(entry)
+        if not is_long:
+            self.passages.hide()
+        self.play_bar.show_entry(entry if self.timeline.isVisibleTo(self.area.page) else None)
         recognition = entry.recognition
         says_something = recognition is not None and not is_silent(recognition)
         self.what_if.setVisible(says_something)
         self.neighbours.setVisible(says_something)
         if recognition is not None and says_something:
             self.neighbours.show_recognition(recognition)
+            self.what_if.show_recognition(recognition)
             self.map.show_recognition(recognition)
             if is_other or self.what_if.asked == (None, None):
                 self.what_if.show_values(recognition.k, recognition.alpha)
@@ -112,8 +127,10 @@ class AnswerPage(QScrollArea):
     def begin_live(self) -> None:
         """A take begins: its bars move until its answer is there."""
         self.forget()
-        self.verticalScrollBar().setValue(0)
+        self.area.verticalScrollBar().setValue(0)
         self.timeline.hide()
+        self.passages.hide()
+        self.play_bar.show_entry(None)
         self.what_if.hide()
         self.neighbours.hide()
         self.map.view.show_clip([])
@@ -134,7 +151,7 @@ class AnswerPage(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= TWO_COLUMNS_FROM
+        wide = self.width() >= self._theme.px(TWO_COLUMNS_FROM)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._columns.setDirection(direction)
-        self.map.setMaximumHeight(16_777_215 if wide else LOWEST_MAP)
+        self.map.setMaximumHeight(16_777_215 if wide else self._theme.px(LOWEST_MAP))

@@ -5,15 +5,16 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop_app import paths
+from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.widgets.card import text_label
 
 
-class EmptyPage(QWidget):
+class EmptyPage(ScrollPage):
     """An invitation."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self.page)
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(12)
         column.addStretch(2)

@@ -1,14 +1,15 @@
 """The page of the first start: what the app can and can't do, and where it must not be used."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.widgets.card import Card, text_label
 
 WIDEST = 1240  # pixels; longer lines are hard to read
 
 
-class FirstStartPage(QScrollArea):
+class FirstStartPage(ScrollPage):
     """Read once, and again from the Help menu.
 
     Signals:
@@ -19,12 +20,9 @@ class FirstStartPage(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWidgetResizable(True)
-        page = QWidget()
-        page.setObjectName("page")
         middle = QWidget()
         middle.setMaximumWidth(WIDEST)
-        around = QHBoxLayout(page)
+        around = QHBoxLayout(self.page)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(middle)
         column = QVBoxLayout(middle)
@@ -88,4 +86,3 @@ class FirstStartPage(QScrollArea):
         self.button.clicked.connect(self.understood)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(2)
-        self.setWidget(page)

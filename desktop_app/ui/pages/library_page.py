@@ -3,26 +3,26 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.ui.language import clock, label_name, percent, size, translate, when
 from desktop_app.ui.library_model import LibraryModel
+from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.choice import Choice
 from desktop_app.ui.widgets.filter_line import FilterLine
 from desktop_app.ui.widgets.flow_layout import FlowLayout
+from desktop_app.ui.widgets.recordings_table import RecordingsTable
 from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
 from desktop_app.ui.widgets.trend_view import TrendView
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NAME, ANSWER, LENGTH, ADDED, VOICE, TAGS, NOTES = range(7)
 WIDTHS = {ANSWER: 140, LENGTH: 68, ADDED: 140, VOICE: 100, TAGS: 120, NOTES: 160}
 LEAST_NAME = 200  # pixels
+LEAST_HEIGHT = 160  # pixels, of the table
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
 FIRST_TO_GO = (NOTES, VOICE, TAGS, LENGTH, ADDED)
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -40,7 +41,7 @@ FILLED_AT_ONCE = 40  # rows; between the portions the window lives
 TREND_FROM = 3  # answered recordings; fewer are no trend
 
 
-class LibraryPage(QWidget):
+class LibraryPage(ScrollPage):
     """A table of what is remembered, and what can be done with the selected recordings.
 
     Signals:
@@ -55,7 +56,7 @@ class LibraryPage(QWidget):
 
     def __init__(self, library: LibraryModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library = library
+        self._library, self._theme = library, theme
         self._shown: dict[int, LibraryItem] = {}
         self._rows = QStandardItemModel(0, 7, self)
         titles = (self.tr("Name"), self.tr("Answer"), self.tr("Length"), self.tr("Date"), self.tr("Voice"))
@@ -91,41 +92,18 @@ class LibraryPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        shown = list(WIDTHS)
-        for column in FIRST_TO_GO:
-            if sum(WIDTHS[one] for one in shown) > self.width() - AROUND_TABLE - LEAST_NAME:
-                shown.remove(column)
-        for column in WIDTHS:
-            self.table.setColumnHidden(column, column not in shown)
+        room = self.width() - AROUND_TABLE - self._theme.px(LEAST_NAME)
+        self.table.show_what_fits(tuple(WIDTHS), FIRST_TO_GO, room)
 
     def _make_table(self, theme: Theme) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.proxy)
-        self.table.setAccessibleName(self.tr("Library"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table = RecordingsTable(theme, self.proxy, self.tr("Library"), WIDTHS)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setSortingEnabled(True)
         self.table.sortByColumn(ADDED, Qt.SortOrder.DescendingOrder)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setItemDelegateForColumn(ANSWER, AnswerDelegate(theme, self.table))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(32)
-        header = self.table.horizontalHeader()
-        for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
         self.table.activated.connect(self._open_at)
         self.table.selectionModel().selectionChanged.connect(self._selected)
-        remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
-        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
-        remove.activated.connect(self._remove)
+        self.table.on_delete(self._remove)
 
     def _make_controls(self, theme: Theme) -> None:
         self.open = QPushButton(self.tr("Open"))
@@ -152,8 +130,7 @@ class LibraryPage(QWidget):
             (self.notes, self._library.note),
         ):
             field.editingFinished.connect(lambda field=field, write=write: self._edited(field, write))
-        self.voices = QComboBox()
-        self.voices.setAccessibleName(self.tr("Whose recordings over time"))
+        self.voices = Choice(self.tr("Whose recordings over time"))
         self.voices.activated.connect(self._show_trend)
         self.trend = TrendView(theme)
 
@@ -192,7 +169,7 @@ class LibraryPage(QWidget):
         card.content.addWidget(self.table, 1)
         card.content.addWidget(self._details)
         card.content.addWidget(self._over_time)
-        around = QVBoxLayout(self)
+        around = QVBoxLayout(self.page)
         around.setContentsMargins(24, 20, 24, 24)
         around.addWidget(card)
 

@@ -4,23 +4,17 @@ from collections import Counter
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QMenu,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.language import label_name
+from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
 from desktop_app.ui.widgets.flow_layout import FlowLayout
+from desktop_app.ui.widgets.recordings_table import RecordingsTable
 from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesDelegate
 
 WIDTHS = {
@@ -39,11 +33,12 @@ FIRST_TO_GO = (
     *(SessionModel.NOTE, SessionModel.SHARES),
 )
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
+LEAST_HEIGHT = 180  # pixels, of the table
 UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)
 COUNTED_EVERY_MS = 100  # answers may come faster; nobody reads so fast
 
 
-class ResultsPage(QWidget):
+class ResultsPage(ScrollPage):
     """The session's recordings with everything that is known of them.
 
     Signals:
@@ -60,7 +55,7 @@ class ResultsPage(QWidget):
 
     def __init__(self, session: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._theme = session, theme
         self.proxy = sorted_view(session, self)
         self.filter = FilterLine(
             self.proxy, self.tr("Filter by name, answer, folder or remark"), self.tr("Filter the results")
@@ -80,36 +75,15 @@ class ResultsPage(QWidget):
         self._count()
 
     def _make_table(self, theme: Theme) -> None:
-        self.table = QTableView()
-        self.table.setModel(self.proxy)
-        self.table.setAccessibleName(self.tr("Results"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table = RecordingsTable(theme, self.proxy, self.tr("Results"), WIDTHS)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)  # a second line would not be seen
-        self.table.setTabKeyNavigation(False)
-        self.table.setSortingEnabled(True)
         self.table.sortByColumn(SessionModel.ADDED, Qt.SortOrder.AscendingOrder)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setItemDelegateForColumn(SessionModel.ANSWER, AnswerDelegate(theme, self.table))
         self.table.setItemDelegateForColumn(SessionModel.SHARES, SharesDelegate(theme, self.table))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(32)
-        header = self.table.horizontalHeader()
-        # of fixed width: to fit the contents, every change of any row would measure all of them
-        for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
-        header.setSectionResizeMode(SessionModel.NAME, QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         self.table.activated.connect(self._open)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._show_menu)
-        remove = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
-        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
-        remove.activated.connect(self._remove)
+        self.table.on_delete(self._remove)
 
     def _make_buttons(self) -> None:
         self.retry = QPushButton(self.tr("Try again"))
@@ -137,8 +111,9 @@ class ResultsPage(QWidget):
         card.content.addWidget(self.strip)
         card.content.addWidget(self.filter)
         card.content.addWidget(self.filter.nothing)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
         card.content.addWidget(self.table, 1)
-        around = QVBoxLayout(self)
+        around = QVBoxLayout(self.page)
         around.setContentsMargins(24, 20, 24, 24)
         around.addWidget(card)
 
@@ -174,14 +149,8 @@ class ResultsPage(QWidget):
     def _fit(self) -> None:
         """The name has the room; what does not fit beside it is told by a row's tip and by its answer's page."""
         has_remarks = any(entry.remark for entry in self._session.entries())
-        shown = [column for column in WIDTHS if column != SessionModel.NOTE or has_remarks]
-        room = self.width() - AROUND_TABLE - LEAST_NAME
-        for column in FIRST_TO_GO:
-            if sum(WIDTHS[one] for one in shown) > room and column in shown:
-                shown.remove(column)
-        for column in WIDTHS:
-            if self.table.isColumnHidden(column) != (column not in shown):
-                self.table.setColumnHidden(column, column not in shown)
+        wanted = tuple(column for column in WIDTHS if column != SessionModel.NOTE or has_remarks)
+        self.table.show_what_fits(wanted, FIRST_TO_GO, self.width() - AROUND_TABLE - self._theme.px(LEAST_NAME))
 
     def _count_soon(self) -> None:
         if not self._soon.isActive():

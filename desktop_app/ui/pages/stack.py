@@ -4,7 +4,7 @@ A page is a widget that may have `first_focus() -> QWidget | None`: what has the
 """
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 
 class Pages(QStackedWidget):
@@ -20,6 +20,7 @@ class Pages(QStackedWidget):
         """`elsewhere` has the focus where a page has no use for it."""
         super().__init__(parent)
         self._elsewhere = elsewhere
+        QApplication.instance().focusChanged.connect(self._bring_into_view)  # type: ignore[union-attr]
 
     def show_page(self, page: QWidget) -> None:
         """Bring a page to the front. The focus goes to it from the page before; beside the pages it stays."""
@@ -37,3 +38,11 @@ class Pages(QStackedWidget):
         page = self.currentWidget()
         first: QWidget | None = page.first_focus() if page is not None and hasattr(page, "first_focus") else None
         (first or self._elsewhere).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _bring_into_view(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What has the keyboard is seen: Qt scrolls for the Tab key, and for nothing else that moves the focus."""
+        area = now.parentWidget() if now is not None else None
+        while area is not None and now is not None:
+            if isinstance(area, QScrollArea) and now.visibleRegion().isEmpty():
+                area.ensureWidgetVisible(now)
+            area = area.parentWidget()

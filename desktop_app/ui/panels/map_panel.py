@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.ui import answer_text
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
@@ -32,3 +33,4 @@ class MapPanel(Card):
     def show_recognition(self, recognition: Recognition) -> None:
         """The recording, by its neighbours."""
         self.view.show_clip([(n.id, n.weight) for n in recognition.neighbours])
+        self.view.setAccessibleDescription(answer_text.place_in_words(recognition))

@@ -1,13 +1,16 @@
 """The nearest recordings as cards: why the answer is what it is."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from desktop_app.engine.recognition.answer import Neighbour, Recognition
 from desktop_app.ui import answer_text
 from desktop_app.ui.language import label_name, number, percent
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.accessible import has_role
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
@@ -15,22 +18,29 @@ from desktop_app.ui.widgets.envelope import Envelope
 
 SHOWN_AT_FIRST = 8  # about; as many as fill whole rows
 NARROWEST_CARD = 206
-WEIGHT_SIZE = (56, 5)  # pixels
+WEIGHT_SIZE = (56, 7)  # pixels
+KEYS = (
+    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+    *(Qt.Key.Key_Home, Qt.Key.Key_End),
+)
 
 
+@has_role(QAccessible.Role.ListItem)
 class NeighbourCard(Card):
-    """One neighbour.
+    """One neighbour. Return plays it; the arrow keys go from card to card.
 
     Signals:
         play_asked: Its Neighbour.
+        key_pressed: A key that goes to another card.
     """
 
     play_asked = Signal(object)
+    key_pressed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, margin=13)
         self._neighbour: Neighbour | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab comes to one of them; else it would stop at every card
         self.content.setSpacing(6)
         self.dot = Dot(theme)
         self.label = text_label("section")
@@ -44,6 +54,7 @@ class NeighbourCard(Card):
         self.distance = text_label("small")
         self.play = QToolButton()
         self.play.setText("▶")
+        self.play.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.play.clicked.connect(lambda: self.play_asked.emit(self._neighbour))
         top = QHBoxLayout()
         top.addWidget(self.dot)
@@ -59,8 +70,8 @@ class NeighbourCard(Card):
         self.content.addLayout(bottom)
         self.content.addStretch(1)
 
-    def show_neighbour(self, neighbour: Neighbour, rank: int, heaviest: float) -> None:
-        """Show it; `heaviest` is the largest weight of all neighbours."""
+    def show_neighbour(self, neighbour: Neighbour, rank: int, of: int, heaviest: float) -> None:
+        """Show it, the so-maniest of so many; `heaviest` is the largest weight of all."""
         self._neighbour = neighbour
         self.dot.show_label(neighbour.label)
         self.label.setText(label_name(neighbour.label))
@@ -76,14 +87,27 @@ class NeighbourCard(Card):
             self.tr("distance {0} · {1} s").format(number(neighbour.distance, 2), number(neighbour.duration_s, 1))
         )
         self.play.setVisible(neighbour.clip is not None)
-        name = answer_text.neighbour_in_words(neighbour, rank)
+        name = answer_text.neighbour_in_words(neighbour, rank, of)
         self.setAccessibleName(name)
         self.play.setAccessibleName(self.tr("Play: {0}").format(name))
-        self.play.setToolTip(self.tr("Play this recording"))
+        self.play.setToolTip(self.tr("Play this recording (Return)"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.play.isVisibleTo(self):
+            self.play.click()
+        elif event.key() in KEYS:
+            self.key_pressed.emit(event.key())
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.key_pressed.emit(0)
 
 
+@has_role(QAccessible.Role.List)
 class NeighboursPanel(QWidget):
-    """The k nearest, nearest first; the first few until asked for all.
+    """The k nearest, nearest first; the first few until asked for all. One stop of the Tab key, as any list.
 
     Signals:
         play_asked: A Neighbour.
@@ -98,7 +122,7 @@ class NeighboursPanel(QWidget):
         self._cards: list[NeighbourCard] = []
         self._columns = 0
         self._show_all = False
-        self.title = text_label("section")
+        self.title = text_label("section", self.tr("It sounds most like these"))
         self.sentence = text_label("sentence", wrap=True)
         self.more = QPushButton()
         self.more.setObjectName("flat")
@@ -124,6 +148,7 @@ class NeighboursPanel(QWidget):
     def show_recognition(self, recognition: Recognition) -> None:
         """The neighbours of an answer."""
         self._neighbours = recognition.neighbours
+        self.setAccessibleName(f"{self.title.text()}. {answer_text.neighbours_in_a_sentence(recognition)}")
         self.sentence.setText(answer_text.neighbours_in_a_sentence(recognition))
         self._fill()
 
@@ -138,12 +163,13 @@ class NeighboursPanel(QWidget):
         while len(self._cards) < len(shown):
             self._add_card()
         for rank, (card, neighbour) in enumerate(zip(self._cards, shown, strict=False), start=1):
-            card.show_neighbour(neighbour, rank, heaviest)
+            card.show_neighbour(neighbour, rank, len(self._neighbours), heaviest)
         self._place()
         for i, card in enumerate(self._cards):
             card.setVisible(i < len(shown))
+        if not any(card.focusPolicy() == Qt.FocusPolicy.StrongFocus for card in self._cards[: len(shown)]):
+            self._go(0, 0)
         total = len(self._neighbours)
-        self.title.setText(self.tr("It sounds most like these"))
         self.more.setVisible(total > at_first)
         self.more.setText(self.tr("Show fewer") if self._show_all else self.tr("Show all {0}").format(total))
 
@@ -151,15 +177,16 @@ class NeighboursPanel(QWidget):
         card = NeighbourCard(self._theme, self)
         card.hide()
         card.play_asked.connect(self.play_asked)
-        before = self._cards[-1].play if self._cards else self.more
-        self.setTabOrder(before, card)
-        self.setTabOrder(card, card.play)
+        card.key_pressed.connect(partial(self._go, len(self._cards)))
+        self.setTabOrder(self._cards[-1] if self._cards else self.more, card)
+        if not self._cards:
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._cards.append(card)
         self._columns = 0  # not placed yet
         return card
 
     def _columns_that_fit(self) -> int:
-        return max(1, (self.width() + self._grid.spacing()) // (NARROWEST_CARD + self._grid.spacing()))
+        return max(1, (self.width() + self._grid.spacing()) // (self._theme.px(NARROWEST_CARD) + self._grid.spacing()))
 
     def _place(self) -> None:
         columns = self._columns_that_fit()
@@ -170,6 +197,19 @@ class NeighboursPanel(QWidget):
         self._columns = columns
         for i, card in enumerate(self._cards):
             self._grid.addWidget(card, i // columns, i % columns)
+
+    def _go(self, at: int, key: int) -> None:
+        """The focus goes where a key sends it from a card, and Tab comes back to where it was last."""
+        shown = [card for card in self._cards if card.isVisibleTo(self)]
+        last = len(shown) - 1
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self._columns, Qt.Key.Key_Down: self._columns}
+        to = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}.get(Qt.Key(key), at + step.get(Qt.Key(key), 0))
+        if not 0 <= to <= last:
+            return
+        for card in self._cards:
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus if card is shown[to] else Qt.FocusPolicy.ClickFocus)
+        if to != at:
+            shown[to].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _toggle_all(self) -> None:
         self._show_all = not self._show_all

@@ -1,7 +1,7 @@
 """Choosing a microphone, recording, and how loud it is."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.capture.recorder import Reading
 from desktop_app.capture.source import Microphone
@@ -9,6 +9,7 @@ from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.language import clock, translate
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.choice import Choice
 from desktop_app.ui.widgets.level_meter import LevelMeter
 from desktop_app.ui.widgets.record_button import RecordButton
 
@@ -33,9 +34,8 @@ class RecordPanel(Card):
         self.hint = text_label("warn", wrap=True)
         self.hint.hide()
 
-        self.microphones = QComboBox()
-        self.microphones.setAccessibleName(self.tr("Microphone"))
-        self.microphones.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.microphones = Choice(self.tr("Microphone"))
+        self.microphones.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.microphones.setMinimumContentsLength(10)
         self.microphones.activated.connect(self._choose)
         self.refresh = QToolButton()

@@ -1,11 +1,13 @@
 """The list of this session's recordings and what was heard in them."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.ui.session import Entry, SessionModel, sorted_view
+from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
+from desktop_app.ui.widgets.recordings_table import RecordingsTable
 
 ANSWER_WIDTH = 118  # pixels
 LEAST_HEIGHT = 140  # pixels: the heading and three recordings
@@ -23,7 +25,7 @@ class SessionPanel(Card):
     selected = Signal(object)
     open_asked = Signal()
 
-    def __init__(self, session: SessionModel, parent: QWidget | None = None) -> None:
+    def __init__(self, session: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12)
         self._session = session
         self.proxy = sorted_view(session, self)
@@ -35,33 +37,13 @@ class SessionPanel(Card):
         self.filter.hide()
         self.empty = text_label("quiet", self.tr("Your recordings and dropped files are listed here."), wrap=True)
 
-        self.table = QTableView()
-        self.table.setModel(self.proxy)
-        self.table.setAccessibleName(self.tr("Recordings of this session"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        widths = {SessionModel.ANSWER: ANSWER_WIDTH}
+        self.table = RecordingsTable(theme, self.proxy, self.tr("Recordings of this session"), widths)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
         self.table.setMinimumHeight(LEAST_HEIGHT)
-        self.table.setWordWrap(False)  # a second line would not be seen
-        self.table.setTabKeyNavigation(False)
-        self.table.setSortingEnabled(True)
         self.table.sortByColumn(SessionModel.ADDED, Qt.SortOrder.DescendingOrder)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(34)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(SessionModel.NAME, QHeaderView.ResizeMode.Stretch)
-        # of fixed width: to fit the contents, every change of any row would measure all of them
-        header.setSectionResizeMode(SessionModel.ANSWER, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(SessionModel.ANSWER, ANSWER_WIDTH)
         for column in range(SessionModel.SHARES, session.columnCount()):
             self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
-        header.setResizeContentsPrecision(
-            0
-        )  # by the rows in sight: all of four hundred would be measured at each change
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
 
         top = QHBoxLayout()

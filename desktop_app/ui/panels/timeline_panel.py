@@ -64,8 +64,8 @@ class TimelinePanel(Card):
         self.content.addWidget(self.shares)
         self._selected(None)
 
-    def show_entry(self, entry: Entry) -> None:
-        """A recording; hides itself where there is nothing to see over time."""
+    def show_entry(self, entry: Entry, is_long: bool = False) -> None:
+        """A recording, larger for a long one; hides itself where there is nothing to see over time."""
         recognition = entry.recognition
         if entry.answered is None or recognition is None or len(recognition.segments) < 2:
             self._entry = None
@@ -77,7 +77,7 @@ class TimelinePanel(Card):
         self._name(tuple(recognition.probabilities))
         if is_changed:
             view = self.view.view
-            self.view.show_recording(recognition, entry.answered.peaks)
+            self.view.show_recording(recognition, entry.answered.peaks, is_long)
             if not is_other:  # the same recording answered anew: look at the same part of it
                 self.view.set_view(view.start_s, view.end_s)
             shares = sorted(share_of_time(recognition).items(), key=lambda item: -item[1])

@@ -1,11 +1,12 @@
 """Whose voice it is: the place for the speaker's baseline, and for teaching it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from desktop_app.ui.language import percent
 from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, UNKNOWN_VOICE, Known, KnownVoice
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.choice import Choice
 
 
 class VoicePanel(Card):
@@ -34,9 +35,8 @@ class VoicePanel(Card):
         self.content.setSpacing(6)
         self._known: Known | None = None
         self._learnable = False
-        self.voices = QComboBox()
-        self.voices.setAccessibleName(self.tr("Whose voice it is"))
-        self.voices.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.voices = Choice(self.tr("Whose voice it is"))
+        self.voices.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.voices.activated.connect(self._choose)
         self.new = QToolButton()
         self.new.setText("+")

@@ -3,8 +3,12 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
 
+from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.ui import answer_text
 from desktop_app.ui.language import percent
+from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.shares_bar import SharesBar
 
 MOST_NEIGHBOURS = 64
 ALPHA_STEPS = 20
@@ -22,7 +26,7 @@ class WhatIfPanel(Card):
 
     changed = Signal(object, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=12)
         self.asked: tuple[int | None, float | None] = (None, None)
         self.heading = QToolButton()
@@ -35,6 +39,8 @@ class WhatIfPanel(Card):
         self.k = _slider(1, MOST_NEIGHBOURS, self.tr("Number of neighbours"))
         self.alpha = _slider(0, ALPHA_STEPS, self.tr("Weight of the neighbours"))
         self.k_text, self.alpha_text = QLabel(), QLabel()
+        self.answer, self.share = text_label("section"), text_label("section")
+        self.strip = SharesBar(theme)  # the answer's own bars may be out of sight while a slider moves
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.clicked.connect(self.go_back)
         self._body = QWidget()
@@ -42,13 +48,16 @@ class WhatIfPanel(Card):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(text_label("quiet", self.tr("Number of neighbours"), wrap=True), 0, 0)
-        grid.addWidget(self.k, 0, 1)
-        grid.addWidget(self.k_text, 0, 2)
-        grid.addWidget(text_label("quiet", self.tr("Weight of the neighbours"), wrap=True), 1, 0)
-        grid.addWidget(self.alpha, 1, 1)
-        grid.addWidget(self.alpha_text, 1, 2)
-        grid.addWidget(self.reset, 2, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.answer, 0, 0)
+        grid.addWidget(self.strip, 0, 1)
+        grid.addWidget(self.share, 0, 2)
+        grid.addWidget(text_label("quiet", self.tr("Number of neighbours"), wrap=True), 1, 0)
+        grid.addWidget(self.k, 1, 1)
+        grid.addWidget(self.k_text, 1, 2)
+        grid.addWidget(text_label("quiet", self.tr("Weight of the neighbours"), wrap=True), 2, 0)
+        grid.addWidget(self.alpha, 2, 1)
+        grid.addWidget(self.alpha_text, 2, 2)
+        grid.addWidget(self.reset, 3, 1, Qt.AlignmentFlag.AlignLeft)
         self.content.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
         self.content.addWidget(self._body)
         self._body.hide()
@@ -72,6 +81,12 @@ class WhatIfPanel(Card):
             slider.setValue(value)
             slider.blockSignals(False)
         self._show_texts()
+
+    def show_recognition(self, recognition: Recognition) -> None:
+        """What the answer is now."""
+        self.answer.setText(answer_text.headline(recognition))
+        self.share.setText(answer_text.share(recognition))
+        self.strip.show_shares(recognition.probabilities)
 
     def go_back(self) -> None:
         """Answer as the pack would."""

@@ -1,8 +1,8 @@
 """An emotion's colour and hatch, as a small disc."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
 
@@ -16,7 +16,7 @@ class Dot(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._label = ""
-        self.setFixedSize(QSize(DIAMETER, DIAMETER))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def show_label(self, label: str) -> None:
@@ -24,11 +24,13 @@ class Dot(QWidget):
         self._label = label
         self.update()
 
+    def sizeHint(self) -> QSize:
+        return self._theme.size(DIAMETER, DIAMETER)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if not self._label:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         for brush in (self._theme.emotion(self._label), self._theme.pattern(self._label)):
             painter.setBrush(brush)

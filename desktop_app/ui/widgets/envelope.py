@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
 
+HEIGHT = 34
+
 
 class Envelope(QWidget):
     """Peaks 0 to 1 as rounded strokes about a middle line; a quiet line where there are none."""
@@ -24,26 +26,29 @@ class Envelope(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(160, 34)
+        return self._theme.size(160, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, 34)
+        return self._theme.size(60, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.setPen(Qt.PenStyle.NoPen)
-        middle = self.height() / 2
-        painter.setBrush(QColor(self._theme.colours.line))
-        painter.drawRect(QRectF(0, middle - 0.5, self.width(), 1))
+        middle = HEIGHT / 2
+        painter.setBrush(QColor(self._theme.colours.edge))
+        painter.drawRect(QRectF(0, middle - 0.5, self._width, 1))
         if self._peaks:
             self._draw_peaks(painter, middle)
         painter.end()
 
+    @property
+    def _width(self) -> float:
+        return self.width() / self._theme.scale
+
     def _draw_peaks(self, painter: QPainter, middle: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.emotion(self._label))
-        step = self.width() / len(self._peaks)
+        step = self._width / len(self._peaks)
         loudest = max(max(self._peaks), 1e-6)
         stroke = max(1.0, step * 0.6)
         for i, peak in enumerate(self._peaks):

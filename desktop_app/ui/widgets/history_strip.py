@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.calm_bar import draw_track
 
 SHOWN_S = 60.0
 BAND_TOP, BAND_HEIGHT = 18, 40
@@ -79,31 +80,33 @@ class HistoryStrip(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 76)
+        return self._theme.size(300, 76)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 76)
+        return self._theme.size(200, 76)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.setPen(Qt.PenStyle.NoPen)
-        band = QRectF(0, BAND_TOP, self.width(), BAND_HEIGHT)
-        painter.setBrush(QColor(self._theme.colours.track))
-        painter.drawRoundedRect(band, 6, 6)
+        band = QRectF(0, BAND_TOP, self._width, BAND_HEIGHT)
+        draw_track(painter, band, self._theme)
         painter.save()
         painter.setClipRect(band)
         painter.translate(self._x(0.0), BAND_TOP)
-        painter.scale(self.width() / SHOWN_S, BAND_HEIGHT)  # from here in seconds and shares
+        painter.scale(self._width / SHOWN_S, BAND_HEIGHT)  # from here in seconds and shares
         for run in self._runs:
             self._draw(painter, run)
         painter.restore()
         self._write(painter)
         painter.end()
 
+    @property
+    def _width(self) -> float:
+        return self.width() / self._theme.scale
+
     def _x(self, at_s: float) -> float:
         """The horizontal place of a time."""
-        return self.width() * (1 - (self._newest_s - at_s + MOMENT_S) / SHOWN_S)
+        return self._width * (1 - (self._newest_s - at_s + MOMENT_S) / SHOWN_S)
 
     def _draw(self, painter: QPainter, run: list[Moment]) -> None:
         """One area an emotion, each down to the bottom under the next one's: no seams, and hundreds of moments in a
@@ -126,11 +129,11 @@ class HistoryStrip(QWidget):
                 width = painter.fontMetrics().horizontalAdvance(name)
                 left = max(self._x(moments[0].at_s), free_from)
                 # a name stands over what it names: a lead that is over before it could be read goes without
-                if left + NAMED_SHARE * width <= self._x(moments[-1].at_s + MOMENT_S) and left + width <= self.width():
+                if left + NAMED_SHARE * width <= self._x(moments[-1].at_s + MOMENT_S) and left + width <= self._width:
                     painter.drawText(int(left), 13, name)
                     free_from = left + width + 8
         for seconds in (60, 45, 30, 15):
             text = translate("Live", "{0} s ago").format(seconds)
-            painter.drawText(int(self.width() * (1 - seconds / SHOWN_S)), 72, text)
+            painter.drawText(int(self._width * (1 - seconds / SHOWN_S)), 72, text)
         now = translate("Live", "now")
-        painter.drawText(self.width() - painter.fontMetrics().horizontalAdvance(now), 72, now)
+        painter.drawText(int(self._width) - painter.fontMetrics().horizontalAdvance(now), 72, now)

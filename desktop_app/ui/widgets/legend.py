@@ -1,7 +1,7 @@
 """What the three bars of an emotion stand for."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.language import translate
@@ -20,15 +20,14 @@ class SplitLegend(QWidget):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 18)
+        return self._theme.size(300, 18)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 18)
+        return self._theme.size(200, 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.setFont(self._theme.font(12))
         texts = (
             (translate("Answer", "answer"), 10, False),
@@ -36,7 +35,8 @@ class SplitLegend(QWidget):
             (translate("Answer", "neighbours"), 4, True),
         )
         needed = sum(28 + painter.fontMetrics().horizontalAdvance(text) for text, _, _ in texts) + 2 * GAP
-        x = max(0.0, min(float(NAME_WIDTH), self.width() - needed))  # under the bars, where there is room
+        room = self.width() / self._theme.scale
+        x = max(0.0, min(float(NAME_WIDTH), room - needed))  # under the bars, where there is room
         for text, height, dashed in texts:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.quiet))

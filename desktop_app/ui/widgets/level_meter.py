@@ -1,13 +1,13 @@
 """The microphone's level in decibels of full scale."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.capture.level import FLOOR_DB, Level
 from desktop_app.ui.language import translate
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.widgets.calm_bar import CalmBar
+from desktop_app.ui.widgets.calm_bar import CalmBar, draw_track
 
 SHOWN_FLOOR_DB = -60.0
 TICKS_DB = (-60, -40, -20, -10, 0)
@@ -35,19 +35,17 @@ class LevelMeter(CalmBar):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 30)
+        return self._theme.size(200, 30)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, 30)
+        return self._theme.size(80, 30)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.setPen(Qt.PenStyle.NoPen)
-        track = QRectF(0, 2, self.width(), 8)
-        painter.setBrush(QColor(colours.track))
-        painter.drawRoundedRect(track, 4, 4)
+        track = QRectF(0, 2, self._width, 8)
+        draw_track(painter, track, self._theme)
         right = self._x(self._level.rms_db)
         if right > 1:
             painter.save()
@@ -58,15 +56,19 @@ class LevelMeter(CalmBar):
         peak = self._x(self._level.peak_db)
         if peak > 1:
             painter.setBrush(QColor(colours.text))
-            painter.drawRect(QRectF(min(peak, self.width() - 2.0), 0, 2, 12))
+            painter.drawRect(QRectF(min(peak, self._width - 2.0), 0, 2, 12))
         painter.setPen(QColor(colours.quiet))
         painter.setFont(self._theme.font(10))
         for tick in TICKS_DB:
             text = "0 dB" if tick == 0 else str(tick)
             x = self._x(tick)
             width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(int(min(max(0.0, x - width / 2), self.width() - width)), 25, text)
+            painter.drawText(int(min(max(0.0, x - width / 2), self._width - width)), 25, text)
         painter.end()
 
+    @property
+    def _width(self) -> float:
+        return self.width() / self._theme.scale
+
     def _x(self, db: float) -> float:
-        return max(0.0, min(1.0, 1 - db / SHOWN_FLOOR_DB)) * self.width()
+        return max(0.0, min(1.0, 1 - db / SHOWN_FLOOR_DB)) * self._width

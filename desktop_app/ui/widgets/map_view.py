@@ -6,11 +6,23 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, translate
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.accessible import has_role
 
 MARGIN = 16
 LEGEND_HEIGHT = 24  # of the last line of the legend with the room above it
@@ -18,7 +30,20 @@ LEGEND_LINE = 20
 MARK_RADIUS = 2.6
 STAMP = 10  # logical pixels, room for the widest mark
 PAINTS_FOR_S = 0.004  # at a time: a pack of thousands of recordings must not hold up the window
-SIDES = {0: 0, 1: 3, 2: 4, 3: 5, 4: 6}  # corners of a label's mark; 0 is a disc
+MARKS: tuple[tuple[tuple[float, float], ...], ...] = (  # a label's mark by its corners, in radii; without any a disc
+    (),
+    ((0, -1.3), (1.15, 0.8), (-1.15, 0.8)),
+    ((-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)),
+    ((0, -1.45), (1.0, 0), (0, 1.45), (-1.0, 0)),
+    ((0, 1.3), (1.15, -0.8), (-1.15, -0.8)),
+    (
+        *((-0.4, -1.3), (0.4, -1.3), (0.4, -0.4), (1.3, -0.4), (1.3, 0.4), (0.4, 0.4)),
+        *((0.4, 1.3), (-0.4, 1.3), (-0.4, 0.4), (-1.3, 0.4), (-1.3, -0.4), (-0.4, -0.4)),
+    ),
+    ((-1.4, -0.5), (1.4, -0.5), (1.4, 0.5), (-1.4, 0.5)),
+    ((-1.1, -1.1), (1.1, -1.1), (0, 0), (1.1, 1.1), (-1.1, 1.1), (0, 0)),
+    ((-0.5, -1.4), (0.5, -1.4), (0.5, 1.4), (-0.5, 1.4)),
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +83,7 @@ class Landscape:
         return sum(p[0] * w for p, w in found) / total, sum(p[1] * w for p, w in found) / total
 
 
+@has_role(QAccessible.Role.Graphic)
 class MapView(QWidget):
     """Marks differ in shape as well as in colour. The landscape is painted once, in portions, and kept; only the clip
     moves."""
@@ -96,10 +122,10 @@ class MapView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(360, 300)
+        return self._theme.size(360, 300)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 240)
+        return self._theme.size(240, 240)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002
         self._repaint_ground()
@@ -108,8 +134,7 @@ class MapView(QWidget):
         ground = self._ground or self._begin_ground()
         if not self.is_painted:
             self._painting.start()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
         painter.drawPixmap(0, 0, ground)
         if self._clip is not None:
             self._draw_clip(painter, self._clip)
@@ -139,8 +164,9 @@ class MapView(QWidget):
         self.update()
 
     def _begin_ground(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        ground = QPixmap(int(self.width() * ratio), int(self.height() * ratio))
+        ratio = self.devicePixelRatioF() * self._theme.scale
+        room = self._room()
+        ground = QPixmap(int(room.width() * ratio), int(room.height() * ratio))
         ground.setDevicePixelRatio(ratio)
         ground.fill(Qt.GlobalColor.transparent)
         painter = QPainter(ground)
@@ -149,13 +175,13 @@ class MapView(QWidget):
         lines = self._legend_lines(painter.fontMetrics())
         self._legend_height = LEGEND_HEIGHT + LEGEND_LINE * (len(lines) - 1)
         for i, line in enumerate(lines):
-            bottom = self.height() - LEGEND_LINE * (len(lines) - 1 - i)
+            bottom = room.height() - LEGEND_LINE * (len(lines) - 1 - i)
             for x, label in line:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._theme.emotion(label))
                 _mark(painter, QPointF(x + 5, bottom - 9), self._labels.index(label), 5)
                 painter.setPen(QColor(self._theme.colours.quiet))
-                painter.drawText(x + 15, bottom - 5, label_name(label))
+                painter.drawText(QPointF(x + 15, bottom - 5), label_name(label))
         painter.end()
         self._ground = ground
         self._stamps = {label: self._stamp(label, ratio) for label in set(self._landscape.labels)}
@@ -168,7 +194,7 @@ class MapView(QWidget):
         x = MARGIN
         for label in self._labels:
             width = 15 + metrics.horizontalAdvance(label_name(label))
-            if lines[-1] and x + width > self.width():
+            if lines[-1] and x + width > self._room().width():
                 lines.append([])
                 x = MARGIN
             lines[-1].append((x, label))
@@ -212,12 +238,18 @@ class MapView(QWidget):
         return stamp
 
     def _point(self, place: tuple[float, float]) -> QPointF:
+        """The same unit along both axes, so that what lies near lies near on the screen."""
         left, right, low, high = self._landscape.bounds
-        area = QRectF(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN - self._legend_height)
+        area = self._room().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - self._legend_height)
+        unit = min(area.width() / max(right - left, 1e-9), area.height() / max(high - low, 1e-9))
+        middle = area.center()
         return QPointF(
-            area.left() + area.width() * (place[0] - left) / max(right - left, 1e-9),
-            area.bottom() - area.height() * (place[1] - low) / max(high - low, 1e-9),
+            middle.x() + unit * (place[0] - (left + right) / 2), middle.y() - unit * (place[1] - (low + high) / 2)
         )
+
+    def _room(self) -> QRectF:
+        """The widget in the painter's units."""
+        return QRectF(0, 0, self.width() / self._theme.scale, self.height() / self._theme.scale)
 
 
 def map_description(landscape: Landscape) -> str:
@@ -228,22 +260,11 @@ def map_description(landscape: Landscape) -> str:
 
 
 def _mark(painter: QPainter, at: QPointF, kind: int, radius: float) -> None:
-    corners = SIDES.get(kind % len(SIDES), 0)
-    if not corners:
+    corners = MARKS[kind % len(MARKS)]
+    if corners:
+        painter.drawPolygon(QPolygonF([at + QPointF(x, y) * radius for x, y in corners]))
+    else:
         painter.drawEllipse(at, radius, radius)
-        return
-    turn = math.pi / 4 if corners == 4 else math.pi / 2
-    painter.drawPolygon(
-        QPolygonF(
-            [
-                QPointF(
-                    at.x() + 1.25 * radius * math.cos(turn + 2 * math.pi * i / corners),
-                    at.y() - 1.25 * radius * math.sin(turn + 2 * math.pi * i / corners),
-                )
-                for i in range(corners)
-            ]
-        )
-    )
 
 
 def _star(at: QPointF, radius: float) -> QPolygonF:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.language import label_name, percent, translate
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.widgets.calm_bar import CalmBar
+from desktop_app.ui.widgets.calm_bar import CalmBar, draw_track
 
 NAME_WIDTH = 104
 SHARE_WIDTH = 58
@@ -59,23 +59,23 @@ class ProbabilityBar(CalmBar):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(420, 38)
+        return self._theme.size(420, 38)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(260, 38)
+        return self._theme.size(260, 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours, row = self._theme.colours, self.row
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
+        whole = self.width() / self._theme.scale
         weight = QFont.Weight.DemiBold if row.strong else QFont.Weight.Normal
         painter.setFont(self._theme.font(15, weight))
         painter.setPen(QColor(colours.text))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, NAME_WIDTH, 24), left, label_name(row.label))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(self.width() - SHARE_WIDTH, 0, SHARE_WIDTH, 24), right, percent(row.mix))
-        width = self.width() - NAME_WIDTH - SHARE_WIDTH
+        painter.drawText(QRectF(whole - SHARE_WIDTH, 0, SHARE_WIDTH, 24), right, percent(row.mix))
+        width = whole - NAME_WIDTH - SHARE_WIDTH
         self._draw(painter, QRectF(NAME_WIDTH, 4, width, 16), row.mix, hatch=True)
         if row.model is not None and row.neighbours is not None:
             self._draw(painter, QRectF(NAME_WIDTH, 24, width, 4), row.model, faint=True)
@@ -94,8 +94,7 @@ class ProbabilityBar(CalmBar):
         radius = min(5.0, track.height() / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         if not faint:
-            painter.setBrush(QColor(self._theme.colours.track))
-            painter.drawRoundedRect(track, radius, radius)
+            draw_track(painter, track, self._theme)
         filled = track.width() * max(0.0, min(1.0, share))
         if filled < 1:
             return

@@ -1,8 +1,8 @@
 """The round button that records."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
 
@@ -17,7 +17,7 @@ class RecordButton(QAbstractButton):
         self._theme = theme
         self._recording = False
         self._loudness = 0.0
-        self.setFixedSize(QSize(DIAMETER, DIAMETER))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
 
@@ -27,11 +27,13 @@ class RecordButton(QAbstractButton):
             self._recording, self._loudness = recording, loudness
             self.update()
 
+    def sizeHint(self) -> QSize:
+        return self._theme.size(DIAMETER, DIAMETER)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = QRectF(self.rect()).center()
+        painter = self._theme.painter(self)
+        middle = QPointF(DIAMETER / 2, DIAMETER / 2)
         colour = QColor(colours.record if self.isEnabled() else colours.quiet)
         halo = QColor(colour)
         halo.setAlpha(48)
@@ -41,7 +43,7 @@ class RecordButton(QAbstractButton):
             radius = 36 + 9 * self._loudness
             painter.drawEllipse(middle, radius, radius)
         painter.setBrush(QColor(colours.card))
-        painter.setPen(QPen(QColor(colours.text if self.hasFocus() else colours.line), 3 if self.hasFocus() else 1))
+        painter.setPen(QPen(QColor(colours.text if self.hasFocus() else colours.edge), 3 if self.hasFocus() else 1))
         painter.drawEllipse(middle, 34, 34)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

@@ -21,6 +21,7 @@ def paint_shares(painter: QPainter, room: QRectF, shares: Mapping[str, float], t
     path = QPainterPath()
     path.addRoundedRect(room, room.height() / 2, room.height() / 2)
     painter.save()
+    painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)
     painter.setClipPath(path)
     painter.fillRect(room, QColor(theme.colours.track))
     x = room.x()
@@ -49,7 +50,7 @@ class SharesBar(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, BAR_HEIGHT)
+        return self._theme.size(200, BAR_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
@@ -75,10 +76,11 @@ class SharesDelegate(QStyledItemDelegate):
         shares = index.data(SHARES_ROLE)
         if shares:
             room = QRectF(option.rect).adjusted(6, 0, -10, 0)
-            top = room.center().y() - BAR_HEIGHT / 2
+            height = self._theme.px(BAR_HEIGHT)
+            top = room.center().y() - height / 2
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_shares(painter, QRectF(room.x(), top, room.width(), BAR_HEIGHT), dict(shares), self._theme)
+            paint_shares(painter, QRectF(room.x(), top, room.width(), height), dict(shares), self._theme)
             painter.restore()
 
 
@@ -93,10 +95,11 @@ class AnswerDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         label = index.data(LABEL_ROLE)
-        dot = QRectF(option.rect.x() + 6, option.rect.center().y() + 0.5 - DOT / 2, DOT, DOT)
+        size = self._theme.px(DOT)
+        dot = QRectF(option.rect.x() + 6, option.rect.center().y() + 0.5 - size / 2, size, size)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, option.palette.highlight())
-        option.rect.adjust(DOT + 6, 0, 0, 0)
+        option.rect.adjust(size + 6, 0, 0, 0)
         super().paint(painter, option, index)
         if label:
             painter.save()

@@ -1,28 +1,75 @@
 """A recording over time: waveform, stacked probabilities, labels in words, a time axis; to zoom, hear and select."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QWidget
 
 from desktop_app.engine.recognition.answer import Recognition, Segment
-from desktop_app.engine.recognition.timeline import Stretch, clock, ticks
-from desktop_app.engine.sound.envelope import PEAK_S, columns
+from desktop_app.engine.recognition.timeline import Stretch, clock, smoothed_shares, ticks
+from desktop_app.engine.sound.envelope import PEAK_S, columns, means
 from desktop_app.ui.language import label_name, percent, translate
 from desktop_app.ui.theme import Theme
 
 SHORTEST_VIEW_S = 0.5
 ZOOM_STEP = 1.5
-WAVE_TOP, WAVE_HEIGHT = 4, 76
-STACK_TOP, STACK_HEIGHT = 88, 108
-NAMES_TOP, NAMES_HEIGHT = 200, 22
-AXIS_TOP = 228
-HEIGHT = 252
+GAP = 8  # between two bands
+NAMES_HEIGHT = 22
+AXIS_HEIGHT = 24
+LEAST_SEGMENT = 14  # pixels; where segments are narrower on the mean, what is seen is their course
+SMOOTHED_OVER = 18  # pixels
+EVERY = 2  # pixels: the course is worked out at so many
+FULL_SCALE = 0.999
 
 
-class TimelineView(QWidget):
+@dataclass(frozen=True)
+class Bands:
+    """Where the bands lie, from top to bottom, in pixels: waveform, shares, names, axis."""
+
+    wave: int
+    stack: int
+
+    @property
+    def stack_top(self) -> int:
+        return self.wave + GAP
+
+    @property
+    def names_top(self) -> int:
+        return self.stack_top + self.stack + GAP // 2
+
+    @property
+    def axis_top(self) -> int:
+        return self.names_top + NAMES_HEIGHT + GAP
+
+    @property
+    def height(self) -> int:
+        return self.axis_top + AXIS_HEIGHT
+
+
+USUAL = Bands(wave=80, stack=108)
+LARGE = Bands(wave=104, stack=176)
+
+
+class TimelineView(QAbstractSlider):
     """Shows a part of one recording; everything is painted once into a picture and again only when something changed.
+
+    To a screen reader it is a slider whose value is the second at which the selection begins, described in words.
 
     Keys: left and right go from segment to segment, with Shift they select, Return plays, + and - zoom, 0 shows all.
 
@@ -47,10 +94,12 @@ class TimelineView(QWidget):
         self._pressed_s: float | None = None
         self._selection: Stretch | None = None
         self._picture: QPixmap | None = None
+        self._bands = USUAL
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(translate("Timeline", "Emotions over time"))
         theme.changed.connect(self._repaint)
+        self.valueChanged.connect(self._go_to)
 
     @property
     def duration_s(self) -> float:
@@ -67,13 +116,21 @@ class TimelineView(QWidget):
         """The part that is selected."""
         return self._selection
 
-    def show_recording(self, recognition: Recognition | None, peaks: NDArray[np.float32]) -> None:
+    def show_recording(
+        self, recognition: Recognition | None, peaks: NDArray[np.float32], is_large: bool = False
+    ) -> None:
         """Shows all of a recording; peaks float32 [n] as `engine.sound.envelope.Peaks` gathers them."""
+        self._bands = LARGE if is_large else USUAL
+        self.updateGeometry()
         self._recognition = recognition
         self._peaks = peaks
         self._cursor = -1
         self._position_s = None
         self._select(None)
+        self.blockSignals(True)
+        self.setRange(0, int(self.duration_s))
+        self.setValue(0)
+        self.blockSignals(False)
         self.set_view(0.0, self.duration_s)
 
     def set_view(self, start_s: float, end_s: float) -> None:
@@ -115,10 +172,10 @@ class TimelineView(QWidget):
         return (seconds - self._start_s) / (self._end_s - self._start_s) * self.width()
 
     def sizeHint(self) -> QSize:
-        return QSize(600, HEIGHT)
+        return self._theme.size(600, self._bands.height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, HEIGHT)
+        return self._theme.size(240, self._bands.height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -180,36 +237,51 @@ class TimelineView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if self._picture is None:
             self._picture = self._painted()
-        colours = self._theme.colours
-        painter = QPainter(self)
+        colours, bottom = self._theme.colours, self._bands.axis_top
+        painter = self._theme.painter(self)
         painter.drawPixmap(0, 0, self._picture)
         if self._selection:
-            left, right = self.x_at(self._selection.start_s), self.x_at(self._selection.end_s)
+            left, right = self._x(self._selection.start_s), self._x(self._selection.end_s)
             veil = QColor(colours.accent)
             veil.setAlpha(60)
-            painter.fillRect(QRectF(left, 0, right - left, AXIS_TOP), veil)
+            painter.fillRect(QRectF(left, 0, right - left, bottom), veil)
             painter.setPen(QColor(colours.accent))
-            painter.drawRect(QRectF(left, 0, max(right - left, 1), AXIS_TOP - 1))
+            painter.drawRect(QRectF(left, 0, max(right - left, 1), bottom - 1))
         if self._position_s is not None:
-            painter.fillRect(QRectF(self.x_at(self._position_s) - 1, 0, 2, AXIS_TOP), QColor(colours.record))
+            painter.fillRect(QRectF(self._x(self._position_s) - 1, 0, 2, bottom), QColor(colours.record))
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
-            painter.drawRect(0, 0, self.width() - 1, self.height() - 1)
+            painter.drawRect(QRectF(0.5, 0.5, self._width - 1, self._bands.height - 1))
         painter.end()
+
+    @property
+    def _width(self) -> float:
+        """Of the widget, in the painter's units."""
+        return self.width() / self._theme.scale
+
+    def _x(self, seconds: float) -> float:
+        """The painter's horizontal place of a time."""
+        return self.x_at(seconds) / self._theme.scale
 
     def _step(self, step: int, extend: bool) -> None:
         segments = self._recognition.segments if self._recognition else ()
         if not segments:
             return
         self._cursor = min(max(self._cursor + step, 0), len(segments) - 1)
-        segment = segments[self._cursor]
+        self._go(segments[self._cursor], extend)
+
+    def _go_to(self, seconds: int) -> None:
+        """A screen reader moved the slider."""
+        segments = self._recognition.segments if self._recognition else ()
+        if not segments or (self._selection is not None and int(self._selection.start_s) == seconds):
+            return
+        self._cursor = min(range(len(segments)), key=lambda i: abs(segments[i].start_s - seconds))
+        self._go(segments[self._cursor])
+
+    def _go(self, segment: Segment, extend: bool = False) -> None:
         start, end = segment.start_s, segment.end_s
         if extend and self._selection:
             start, end = min(start, self._selection.start_s), max(end, self._selection.end_s)
-        self._select(Stretch(start, end))
-        if not self._start_s <= segment.start_s <= self._end_s:
-            length = self._end_s - self._start_s
-            self.set_view(segment.start_s - length / 2, segment.start_s + length / 2)
         words = translate("Timeline", "{0} to {1}: {2}, {3}").format(
             clock(segment.start_s),
             clock(segment.end_s),
@@ -217,10 +289,24 @@ class TimelineView(QWidget):
             percent(segment.probabilities.get(segment.label, 0.0)),
         )
         self.setAccessibleDescription(words)
+        self._select(Stretch(start, end))
+        if not self._start_s <= segment.start_s <= self._end_s:
+            length = self._end_s - self._start_s
+            self.set_view(segment.start_s - length / 2, segment.start_s + length / 2)
+
+    def select(self, stretch: Stretch | None) -> None:
+        """Selects a part and brings it into view; None: nothing."""
+        self._select(stretch)
+        if stretch is not None and not self._start_s <= stretch.start_s <= stretch.end_s <= self._end_s:
+            length = max(self._end_s - self._start_s, 1.2 * (stretch.end_s - stretch.start_s))
+            middle = (stretch.start_s + stretch.end_s) / 2
+            self.set_view(middle - length / 2, middle + length / 2)
 
     def _select(self, stretch: Stretch | None) -> None:
         if stretch != self._selection:
             self._selection = stretch
+            if stretch is not None:
+                self.setValue(int(stretch.start_s))
             self.selected.emit(stretch)
             self.update()
 
@@ -229,60 +315,113 @@ class TimelineView(QWidget):
         self.update()
 
     def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        ratio, bands = self.devicePixelRatioF() * self._theme.scale, self._bands
+        picture = QPixmap(max(1, round(self._width * ratio)), max(1, round(bands.height * ratio)))
         picture.setDevicePixelRatio(ratio)
         picture.fill(QColor(self._theme.colours.card))
         painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)
         self._paint_waveform(painter)
-        painter.fillRect(QRectF(0, STACK_TOP, self.width(), STACK_HEIGHT), QColor(self._theme.colours.track))
-        self._paint_segments(painter)
+        painter.fillRect(QRectF(0, bands.stack_top, self._width, bands.stack), QColor(self._theme.colours.track))
+        segments = self._recognition.segments if self._recognition else ()
+        seen = [s for s in segments if s.end_s > self._start_s and s.start_s < self._end_s]
+        if seen and self._width / len(seen) < LEAST_SEGMENT:
+            self._paint_course(painter, seen)
+        else:
+            self._paint_segments(painter, seen)
         self._paint_axis(painter)
         painter.end()
         return picture
 
     def _paint_waveform(self, painter: QPainter) -> None:
+        """The largest peak of each column, pale, and the mean of its peaks in it: loudness also of many minutes."""
+        middle = half = self._bands.wave / 2
         first, last = int(self._start_s / PEAK_S), int(np.ceil(self._end_s / PEAK_S))
-        middle, half = WAVE_TOP + WAVE_HEIGHT / 2, WAVE_HEIGHT / 2
-        heights = np.clip(columns(self._peaks[first:last], self.width()), 0.0, 1.0) * half
-        painter.setPen(QColor(self._theme.colours.quiet))
-        painter.drawLine(QLineF(0, middle, self.width(), middle))
-        painter.drawLines([QLineF(x, middle - h, x, middle + h) for x, h in enumerate(heights.tolist()) if h >= 0.5])
+        n = max(1, round(self._width))
+        peaks = self._peaks[first:last]
+        if last > len(self._peaks) > first:  # the end of the axis is a little after the last sound
+            n = max(1, round(n * len(peaks) / (last - first)))
+        highest = np.clip(columns(peaks, n), 0.0, 1.0)
+        usual = np.clip(means(peaks, n), 0.0, 1.0)
+        colours = self._theme.colours
+        painter.setPen(QColor(colours.edge))
+        painter.drawLine(QLineF(0, middle, self._width, middle))
+        for heights, colour in ((highest, colours.edge), (usual, colours.text)):
+            painter.setPen(QColor(colour))
+            lengths = (heights * half).tolist()
+            painter.drawLines([QLineF(x, middle - h, x, middle + h) for x, h in enumerate(lengths) if h >= 0.5])
+        painter.setPen(QPen(QColor(colours.record), 2))
+        painter.drawLines([QLineF(x, 0, x, 4) for x in np.flatnonzero(highest >= FULL_SCALE).tolist()])
 
-    def _paint_segments(self, painter: QPainter) -> None:
-        if self._recognition is None:
-            return
-        painter.setFont(self._theme.font(11))
-        metrics = painter.fontMetrics()
-        for segment in self._recognition.segments:
-            if segment.end_s <= self._start_s or segment.start_s >= self._end_s:
-                continue
-            left, right = max(self.x_at(segment.start_s), 0.0), min(self.x_at(segment.end_s), float(self.width()))
+    def _paint_segments(self, painter: QPainter, segments: Sequence[Segment]) -> None:
+        bands = self._bands
+        for segment in segments:
+            left, right = max(self._x(segment.start_s), 0.0), min(self._x(segment.end_s), self._width)
             width = max(right - left, 1.0)
-            bottom = float(STACK_TOP + STACK_HEIGHT)
+            bottom = float(bands.stack_top + bands.stack)
             for label, share in segment.probabilities.items():
-                height = share * STACK_HEIGHT
+                height = share * bands.stack
                 bottom -= height
                 box = QRectF(left, bottom, width, height)
                 painter.fillRect(box, self._theme.emotion(label))
                 painter.fillRect(box, self._theme.pattern(label))
-            painter.fillRect(QRectF(left, NAMES_TOP, width, NAMES_HEIGHT), self._theme.emotion(segment.label))
-            name = label_name(segment.label)
-            if width >= metrics.horizontalAdvance(name) + 2:
-                box = QRectF(left, NAMES_TOP, width, NAMES_HEIGHT)
-                plate = QRectF(0, 0, min(metrics.horizontalAdvance(name) + 6, width), NAMES_HEIGHT - 4)
-                plate.moveCenter(box.center())
-                painter.fillRect(plate, QColor(self._theme.colours.card))
-                painter.setPen(QColor(self._theme.colours.text))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+            self._paint_name(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), segment.label)
+
+    def _paint_course(self, painter: QPainter, segments: Sequence[Segment]) -> None:
+        """Many segments at once: how their shares go, smoothed, and which label leads."""
+        bands = self._bands
+        labels = list(segments[0].probabilities)
+        xs = np.arange(0.0, self._width + EVERY, EVERY)
+        per_pixel = (self._end_s - self._start_s) / max(self._width, 1)
+        times = self._start_s + xs * per_pixel
+        shares = smoothed_shares(segments, labels, times, SMOOTHED_OVER * per_pixel)
+        is_speech = ~np.isnan(shares[:, 0])
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], is_speech, [False]]).astype(np.int8)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, self._width, bands.height))
+        for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            below = bands.stack_top + bands.stack - bands.stack * np.cumsum(shares[begin:end], axis=1)
+            under = np.full(end - begin, float(bands.stack_top + bands.stack))
+            at = xs[begin:end]
+            for i, label in enumerate(labels):
+                over = below[:, i]
+                forth = [QPointF(x, y) for x, y in zip(at.tolist(), over.tolist(), strict=True)]
+                back = [QPointF(x, y) for x, y in zip(at[::-1].tolist(), under[::-1].tolist(), strict=True)]
+                area = QPolygonF(forth + back)
+                for brush in (self._theme.emotion(label), self._theme.pattern(label)):
+                    painter.setBrush(brush)
+                    painter.drawPolygon(area)
+                under = over
+            leads = np.argmax(shares[begin:end], axis=1)
+            turns = np.concatenate([[0], np.flatnonzero(np.diff(leads)) + 1, [len(leads)]])
+            for first, last in pairwise(turns.tolist()):
+                left, width = at[first], max((last - first) * EVERY, EVERY)
+                self._paint_name(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), labels[leads[first]])
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, box: QRectF, label: str) -> None:
+        """A label in its colour, and in words where they fit."""
+        painter.setFont(self._theme.font(11))
+        painter.fillRect(box, self._theme.emotion(label))
+        name = label_name(label)
+        needed = painter.fontMetrics().horizontalAdvance(name)
+        if box.width() >= needed + 2:
+            plate = QRectF(0, 0, min(needed + 6, box.width()), box.height() - 4)
+            plate.moveCenter(box.center())
+            painter.fillRect(plate, QColor(self._theme.colours.card))
+            painter.setPen(QColor(self._theme.colours.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+            painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_axis(self, painter: QPainter) -> None:
+        top = self._bands.axis_top
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(self._theme.colours.quiet))
         metrics = painter.fontMetrics()
-        for time in ticks(self._start_s, self._end_s, max(2, self.width() // 80)):
-            x, text = self.x_at(time), clock(time)
-            painter.drawLine(QLineF(x, AXIS_TOP, x, AXIS_TOP + 4))
+        for time in ticks(self._start_s, self._end_s, max(2, int(self._width // 80))):
+            x, text = self._x(time), clock(time)
+            painter.drawLine(QLineF(x, top, x, top + 4))
             half = metrics.horizontalAdvance(text) / 2
-            inside = min(max(x - half, 1.0), self.width() - 2 * half - 1)
-            painter.drawText(QPointF(inside, HEIGHT - 6), text)
+            inside = min(max(x - half, 1.0), self._width - 2 * half - 1)
+            painter.drawText(QPointF(inside, self._bands.height - 6), text)

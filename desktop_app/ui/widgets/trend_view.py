@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
@@ -30,13 +30,14 @@ class TrendView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(300, HEIGHT)
+        return self._theme.size(300, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = self._theme.painter(self)
+        whole = self.width() / self._theme.scale
+        painter.setFont(self._theme.font(12))
         below = painter.fontMetrics().lineSpacing() + 4
-        room = QRectF(0, 0, self.width(), self.height() - below)
+        room = QRectF(0, 0, whole, HEIGHT - below)
         if self.columns:
             width = room.width() / len(self.columns)
             for i, column in enumerate(self.columns):
@@ -48,7 +49,7 @@ class TrendView(QWidget):
                     painter.fillRect(part, self._theme.emotion(label))
                     painter.fillRect(part, self._theme.pattern(label))
         painter.setPen(QColor(self._theme.colours.quiet))
-        line = QRectF(0, room.bottom() + 4, self.width(), below)
+        line = QRectF(0, room.bottom() + 4, whole, below)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self._from)
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, self._to)
         painter.end()

@@ -1,8 +1,11 @@
+import itertools
+
 import numpy as np
 import pytest
 
-from desktop_app.engine.recognition.timeline import clock, ticks
-from desktop_app.engine.sound.envelope import PEAK_S, columns, peaks_of
+from desktop_app.engine.recognition.answer import Segment
+from desktop_app.engine.recognition.timeline import Passage, clock, passages, smoothed_shares, ticks
+from desktop_app.engine.sound.envelope import PEAK_S, columns, means, peaks_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,58 @@ def test_columns_keep_the_largest_peak_of_each_stretch() -> None:
     assert shown[1:99].max() == 0
     assert columns(peaks[:3], 10).shape == (10,)
     assert columns(np.zeros(0, np.float32), 4).tolist() == [0, 0, 0, 0]
+
+
+def segment(start_s: float, end_s: float, label: str, share: float = 0.8) -> Segment:
+    return Segment(start_s, end_s, label, {label: share, "neutral": 1 - share})
+
+
+def test_passages_are_segments_of_one_answer_that_follow_one_another() -> None:
+    segments = (
+        segment(0.0, 2.0, "sad", 0.6),
+        segment(2.5, 3.5, "sad", 0.9),
+        segment(4.0, 5.0, "angry"),
+        segment(5.0, 6.0, "sad"),
+        segment(60.0, 61.0, "sad"),  # after a pause of a minute
+    )
+    first, *others = passages(segments)
+    assert (first.start_s, first.end_s, first.label) == (0.0, 3.5, "sad")
+    assert first.share == pytest.approx((2 * 0.6 + 0.9) / 3)
+    assert others == [
+        Passage(4.0, 5.0, "angry", 0.8),
+        Passage(5.0, 6.0, "sad", 0.8),
+        Passage(60.0, 61.0, "sad", 0.8),
+    ]
+    assert passages(()) == ()
+
+
+def test_shares_are_the_mean_of_the_window_by_seconds_of_speech() -> None:
+    rng = np.random.default_rng(3)
+    segments, at = [], 0.0
+    for _ in range(40):
+        at += float(rng.uniform(0.0, 2.0))
+        share = float(rng.uniform())
+        segments.append(Segment(at, at + 1.5, "a", {"a": share, "b": 1 - share}))
+        at += 1.5
+    times, window = np.linspace(-2.0, at + 5.0, 60), 4.0
+    found = smoothed_shares(segments, ("a", "b"), times, window)
+    for t, row in zip(times, found, strict=True):
+        total, weighted = 0.0, 0.0
+        for one in segments:
+            seconds = max(0.0, min(one.end_s, t + window / 2) - max(one.start_s, t - window / 2))
+            total += seconds
+            weighted += seconds * one.probabilities["a"]
+        if total > 1e-6:
+            assert row[0] == pytest.approx(weighted / total, abs=1e-6)
+            assert row.sum() == pytest.approx(1.0)
+        else:
+            assert np.isnan(row).all()
+
+
+def test_means_are_of_each_stretch() -> None:
+    peaks = np.random.default_rng(0).random(1003).astype(np.float32)
+    found = means(peaks, 10)
+    edges = np.linspace(0, 1003, 11).astype(int)
+    np.testing.assert_allclose(found, [peaks[a:b].mean() for a, b in itertools.pairwise(edges)], rtol=1e-5)
+    assert len(means(peaks, 2000)) == 2000
+    assert means(peaks[:0], 5).tolist() == [0.0] * 5

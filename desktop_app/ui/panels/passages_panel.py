@@ -1,0 +1,112 @@
+"""What a long recording consists of, passage by passage: when, what it sounds like, how sure; to be found and heard."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
+
+from desktop_app.engine.recognition.timeline import Passage, Stretch, passages
+from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.session import Entry
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.recordings_table import ROW_HEIGHT, RecordingsTable
+from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
+
+LABEL, TIME, LENGTH, SURE = range(4)
+WIDTHS = {TIME: 130, LENGTH: 90, SURE: 90}
+ROWS = 8  # in sight
+SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
+
+
+class PassagesPanel(Card):
+    """A list; hides itself where there is one passage only.
+
+    Signals:
+        play_asked: (number of the Entry, start in seconds, end).
+        selected: The Stretch of the row that is current.
+    """
+
+    play_asked = Signal(int, float, object)
+    selected = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._entry: Entry | None = None
+        self._passages: tuple[Passage, ...] = ()
+        self._rows = QStandardItemModel(0, 4, self)
+        self._rows.setSortRole(SORT_ROLE)
+        titles = (self.tr("Sounds"), self.tr("Time"), self.tr("Length"), self.tr("How sure"))
+        self._rows.setHorizontalHeaderLabels(titles)
+        self.table = RecordingsTable(theme, self._rows, self.tr("Passages of this recording"), WIDTHS)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setItemDelegateForColumn(LABEL, AnswerDelegate(theme, self.table))
+        self.table.sortByColumn(TIME, Qt.SortOrder.AscendingOrder)
+        self.table.activated.connect(self._play)
+        self.table.selectionModel().currentRowChanged.connect(self._select)
+        self.play = QPushButton(self.tr("Play this passage"))
+        self.play.setToolTip(self.tr("Return on a row, or a double click, plays it, too"))
+        self.play.clicked.connect(lambda: self._play(self.table.currentIndex()))
+        top = QHBoxLayout()
+        top.addWidget(text_label("section", self.tr("What it consists of")), 1)
+        top.addWidget(self.play)
+        self.content.addLayout(top)
+        self.content.addWidget(self.table)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def show_entry(self, entry: Entry) -> None:
+        """A recording's passages."""
+        recognition = entry.recognition
+        before, self._entry = self._entry, entry
+        found = passages(recognition.segments) if recognition is not None else ()
+        self.setVisible(len(found) > 1)
+        if found == self._passages and before is not None and before.number == entry.number:
+            return
+        self._passages = found
+        self._rows.setRowCount(0)
+        for number, passage in enumerate(found):
+            self._rows.appendRow(_row(number, passage))
+        self._rows.sort(TIME)
+        self.table.horizontalHeader().setSortIndicator(TIME, Qt.SortOrder.AscendingOrder)
+        self.play.setEnabled(False)
+
+    def _passage(self, index: QModelIndex) -> Passage | None:
+        return self._passages[index.siblingAtColumn(LABEL).data(NUMBER_ROLE)] if index.isValid() else None
+
+    def _select(self, current: QModelIndex) -> None:
+        passage = self._passage(current)
+        self.play.setEnabled(passage is not None)
+        if passage is not None:
+            self.selected.emit(Stretch(passage.start_s, passage.end_s))
+
+    def _play(self, index: QModelIndex) -> None:
+        passage = self._passage(index)
+        if passage is not None and self._entry is not None:
+            self.play_asked.emit(self._entry.number, passage.start_s, passage.end_s)
+
+    def _fit(self) -> None:
+        self.table.setFixedHeight(self._theme.px((ROWS + 1) * ROW_HEIGHT))
+
+
+def _row(number: int, passage: Passage) -> list[QStandardItem]:
+    length_s = passage.end_s - passage.start_s
+    times = f"{clock(passage.start_s)} – {clock(passage.end_s)}"
+    name = label_name(passage.label)
+    cells = (
+        (name, name),
+        (times, passage.start_s),
+        (clock(length_s), length_s),
+        (percent(passage.share), passage.share),
+    )
+    items = []
+    for text, key in cells:
+        item = QStandardItem(text)
+        item.setEditable(False)
+        item.setData(key, SORT_ROLE)
+        items.append(item)
+    items[LABEL].setData(number, NUMBER_ROLE)
+    items[LABEL].setData(passage.label, LABEL_ROLE)
+    items[LABEL].setData(f"{name}, {times}", int(Qt.ItemDataRole.AccessibleTextRole))
+    return items

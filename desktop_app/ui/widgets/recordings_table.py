@@ -1,0 +1,65 @@
+"""A table of recordings: one row each, whose name takes the room there is."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from desktop_app.ui.theme import Theme
+
+ROW_HEIGHT = 32
+
+
+class RecordingsTable(QTableView):
+    """Sorted by a click on its head; never edited, never scrolled sideways.
+
+    Attributes:
+        widths: Of the columns but the name's, as they are at the usual size of text.
+    """
+
+    def __init__(self, theme: Theme, rows: QAbstractItemModel, name: str, widths: Mapping[int, int]) -> None:
+        super().__init__()
+        self._theme = theme
+        self.widths = dict(widths)
+        self.setModel(rows)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)  # a second line would not be seen
+        self.setTabKeyNavigation(False)
+        self.setSortingEnabled(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        # by the rows in sight: all of four hundred would be measured at each change
+        header.setResizeContentsPrecision(0)
+        theme.changed.connect(self._fit_text)
+        self._fit_text()
+
+    def show_what_fits(self, wanted: tuple[int, ...], first_to_go: tuple[int, ...], room: int) -> None:
+        """Show the columns wanted, less so many of the first to go that the others have the room, in pixels."""
+        shown = list(wanted)
+        for column in first_to_go:
+            if sum(self._theme.px(self.widths[one]) for one in shown) > room and column in shown:
+                shown.remove(column)
+        for column in self.widths:
+            if self.isColumnHidden(column) != (column not in shown):
+                self.setColumnHidden(column, column not in shown)
+
+    def on_delete(self, act: Callable[[], object]) -> None:
+        """What the Delete key does to the rows."""
+        key = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self)
+        key.setContext(Qt.ShortcutContext.WidgetShortcut)
+        key.activated.connect(act)
+
+    def _fit_text(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_HEIGHT))
+        for column, width in self.widths.items():
+            # of fixed width: to fit the contents, every change of any row would measure all of them
+            self.horizontalHeader().resizeSection(column, self._theme.px(width))

@@ -1,0 +1,177 @@
+"""Through the window: a recording of minutes, seen over time, passage by passage, and played."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+
+from desktop_app.engine.recognition.answer import Recognition, Segment
+from desktop_app.engine.sound.envelope import PEAK_S
+from desktop_app.engine.sound.segmentation import Segmenter
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.timeline_view import TimelineView
+from tests.engine.sound.speech_like import LoudnessDetector
+from tests.tiny_pack import LABELS, RATE, clip
+from tests.ui.conftest import LONG, Desk
+from tests.ui.test_view_models import recognition
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Over a minute: five clips of one emotion, then five of the next."""
+    real = Segmenter.__init__
+    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
+    pause = np.zeros(RATE, np.float32)
+    parts = [part for label in LABELS for i in range(5) for part in (pause, clip(label, i, 3.0))]
+    path = tmp_path / "talk.wav"
+    soundfile.write(path, np.concatenate([*parts, pause]), RATE)
+    return path
+
+
+def test_a_long_recording_is_seen_over_time_first_and_listed_passage_by_passage(desk: Desk, talk: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(talk))
+    assert entry.recognition is not None
+    page = window.answer_page
+    desk.qtbot.waitUntil(lambda: 0 < window.timeline.y() < window.answer.y(), timeout=LONG)
+    desk.qtbot.waitUntil(lambda: window.timeline.view.height() > 300, timeout=LONG)
+    rows = page.passages.table.model()
+    heard = [rows.index(row, 0).data() for row in range(rows.rowCount())]
+    assert heard == [label.capitalize() for label in LABELS]
+    times = [rows.index(row, 1).data() for row in range(rows.rowCount())]
+    assert times[0].startswith("0:0")
+    assert times[-1].endswith("1:20")
+    assert all(rows.index(row, 3).data().endswith("%") for row in range(4))
+    assert "Uncertain" not in window.answer.answer.text()
+
+
+def test_a_passage_is_found_in_the_timeline_and_heard(desk: Desk, talk: Path) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(talk))
+    table, view = window.answer_page.passages.table, window.timeline.view
+    view.zoom(8.0, 0.0)
+    at = table.visualRect(table.model().index(2, 0)).center()
+    desk.qtbot.mouseClick(table.viewport(), LEFT, pos=at)
+    assert view.selection is not None
+    assert view.selection.start_s == pytest.approx(41.0, abs=0.5)
+    assert view.view.start_s <= view.selection.start_s < view.selection.end_s <= view.view.end_s
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.qtbot.keyClick(table, Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    assert len(desk.player.played[0]) / 48_000 == pytest.approx(view.selection.end_s - view.selection.start_s, abs=0.1)
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.player.end()
+    assert window.answer_page.passages.play.isEnabled()
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.qtbot.mouseClick(window.answer_page.passages.play, LEFT)
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 2, timeout=LONG)
+    desk.player.end()
+
+
+def test_the_bar_that_plays_stays_in_sight_and_says_where_the_sound_is(desk: Desk, talk: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(talk))
+    assert entry.recognition is not None
+    bar = window.answer_page.play_bar
+    scroll = window.answer_page.area.verticalScrollBar()
+    scroll.setValue(scroll.maximum())
+    assert bar.isVisible()
+    assert not bar.play.visibleRegion().isEmpty()
+    assert bar.time.text() == "0:00 / 1:21"
+    bar.position.setFocus()
+    desk.qtbot.keyClick(bar.position, Qt.Key.Key_PageUp)
+    assert bar.time.text() == "0:30 / 1:21"
+    desk.qtbot.mouseClick(bar.play, LEFT)
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    assert bar.play.text() == "Stop"
+    assert len(desk.player.played[0]) / 48_000 == pytest.approx(entry.recognition.duration_s - 30, abs=0.2)
+    desk.qtbot.waitUntil(lambda: bar.position.value() > 300, timeout=LONG)
+    desk.qtbot.keyClick(bar.position, Qt.Key.Key_PageUp)  # while it plays it goes on from there
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 2, timeout=LONG)
+    assert len(desk.player.played[1]) / 48_000 == pytest.approx(entry.recognition.duration_s - 60, abs=5)
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.qtbot.mouseClick(bar.play, LEFT)
+    assert bar.play.text() == "Play"
+
+
+def test_a_short_recording_has_no_bar_and_no_list(desk: Desk, wav: Callable[..., Path]) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(wav("happy")))
+    assert not window.answer_page.play_bar.isVisible()
+    assert not window.answer_page.passages.isVisible()
+
+
+def painted(view: TimelineView, width: int) -> np.ndarray:
+    view.resize(width, view.sizeHint().height())
+    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1]
+
+
+def an_hour(n: int) -> Recognition:
+    """Segments that take turns: two of one emotion, one of the other; the second half the other way round."""
+    length = 3600 / n
+    segments = []
+    for i in range(n):
+        angry = (i % 3 < 2) == (i < n / 2)
+        shares = {"angry": 0.8, "sad": 0.2} if angry else {"angry": 0.2, "sad": 0.8}
+        segments.append(Segment(i * length, (i + 0.8) * length, "angry" if angry else "sad", shares))
+    return recognition({"angry": 0.5, "sad": 0.5}, duration_s=3600.0, segments=tuple(segments))
+
+
+def test_an_hour_is_a_course_and_no_barcode(desk: Desk, theme: Theme) -> None:
+    view = TimelineView(theme)
+    desk.qtbot.addWidget(view)
+    view.show_recording(an_hour(600), np.zeros(0, np.float32), is_large=True)
+    pixels = painted(view, 1000).astype(int)
+    angry, sad = (np.array(theme.emotion(label).getRgb()[:3]) for label in ("angry", "sad"))
+    row = pixels[view.sizeHint().height() - 24 - 8 - 2]  # the bottom of the names, below their plates
+    is_angry = np.abs(row - angry).sum(1) < np.abs(row - sad).sum(1)
+    assert np.count_nonzero(np.diff(is_angry)) <= 3
+    assert is_angry[100:400].all()
+    assert not is_angry[600:900].any()
+    view.set_view(0.0, 60.0)  # near, each part is seen for itself
+    row = painted(view, 1000).astype(int)[view.sizeHint().height() - 24 - 8 - 2]
+    is_angry = np.abs(row - angry).sum(1) < np.abs(row - sad).sum(1)
+    assert np.count_nonzero(np.diff(is_angry)) >= 6
+
+
+def test_a_peak_is_seen_where_it_is_however_far_one_looks(desk: Desk, theme: Theme) -> None:
+    view = TimelineView(theme)
+    desk.qtbot.addWidget(view)
+    peaks = np.full(round(3600 / PEAK_S), 0.1, np.float32)
+    peaks[round(1800 / PEAK_S)] = 1.0  # a fiftieth of a second in an hour
+    view.show_recording(an_hour(600), peaks)
+    pixels = painted(view, 1000).astype(int)
+    ground = np.array(QColor(theme.colours.card).getRgb()[:3])
+    columns = np.flatnonzero((np.abs(pixels[2:10] - ground).sum(2) > 60).any(0))
+    assert len(columns) <= 4
+    assert abs(columns.mean() - 500) <= 2
+
+
+def test_a_click_in_the_timeline_plays_from_there_in_the_bar(desk: Desk, talk: Path) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(talk))
+    view, bar = window.timeline.view, window.answer_page.play_bar
+    desk.qtbot.mouseClick(view, LEFT, pos=QPoint(round(view.x_at(40.0)), 60))
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    desk.qtbot.waitUntil(lambda: bar.position.value() >= 395, timeout=LONG)
+    desk.player.end()
+
+
+def test_the_sliders_of_what_if_show_what_they_do(desk: Desk, wav: Callable[..., Path]) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(wav("happy")))
+    desk.qtbot.mouseClick(window.what_if.heading, LEFT)
+    assert window.what_if.answer.text() == window.answer.answer.text()
+    before = window.what_if.share.text()
+    window.what_if.alpha.setFocus()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window.what_if.alpha, Qt.Key.Key_End))
+    assert window.what_if.strip.isVisible()
+    assert window.what_if.share.text() == window.answer.share.text()
+    assert window.what_if.share.text() != before or window.what_if.answer.text() == window.answer.answer.text()
