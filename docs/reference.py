@@ -1,23 +1,46 @@
-"""Writes the command line reference into the page that asks for it, from the parsers, while the site is built."""
+"""Fills in, while the site is built, what is told elsewhere: the command line's reference and the notebook."""
 
 import argparse
+import json
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-PLACE = "<!-- reference -->"
+COMMANDS = "<!-- reference -->"
+NOTEBOOK = re.compile(r"<!-- notebook (\S+) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """MkDocs calls this for every page before it is turned into HTML."""
-    if PLACE not in markdown:
-        return markdown
+    if COMMANDS in markdown:
+        markdown = markdown.replace(COMMANDS, commands())
+    return NOTEBOOK.sub(lambda found: notebook(Path(__file__).parent / found[1]), markdown)
+
+
+def commands() -> str:
+    """The help of every command, from the parsers."""
     os.environ["COLUMNS"] = "100"  # argparse wraps to the terminal it finds
     from desktop_app import cli
     from trainer import cli as training
 
-    told = [*_told(cli.parser()), *_told(training.parser())]
-    return markdown.replace(PLACE, "\n".join(told))
+    return "\n".join([*_told(cli.parser()), *_told(training.parser())])
+
+
+def notebook(path: Path) -> str:
+    """A notebook as Markdown: its texts, its code, and what that printed."""
+    parts = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            parts.append(text)
+            continue
+        parts.append(f"```python\n{text}\n```")
+        printed = "".join("".join(output["text"]) for output in cell["outputs"])
+        if printed:
+            parts.append(f"```text\n{printed.rstrip()}\n```")
+    return "\n\n".join(parts)
 
 
 def _told(parser: argparse.ArgumentParser) -> Iterator[str]:
