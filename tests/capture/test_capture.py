@@ -2,10 +2,12 @@
 
 import os
 import queue
+import struct
 import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +171,7 @@ def test_repair_gives_back_what_a_killed_writer_wrote(tmp_path: Path) -> None:
     assert repair(path) == pytest.approx(1.0, abs=1e-3)
     np.testing.assert_allclose(read_wav(path), sound[:-1], atol=1 / 65536)
     mended = path.read_bytes()
+    assert struct.unpack("<I", mended[4:8]) == (len(mended) - 8,)
     for bad in (b"", b"RIFF", b"x" * 100, mended[:44], b"RIFX" + mended[4:], mended[:36] + b"LIST" + mended[40:]):
         path.write_bytes(bad)
         assert repair(path) == 0.0
@@ -345,3 +348,63 @@ def test_only_our_own_recordings_are_deleted(tmp_path: Path) -> None:
     aside = folder.remove(kept)
     folder.close()
     assert not list((tmp_path / "data").rglob("*.wav"))
+
+
+def take_of(folder: TakeFolder, seconds: float = 0.1) -> Path:
+    with WavWriter(folder.new_path(datetime(2024, 5, 6, 7, 8, 9)), RATE) as writer:
+        writer.write(speechlike(seconds))
+    return writer.path
+
+
+def test_takes_of_one_second_get_numbers(tmp_path: Path) -> None:
+    folder = TakeFolder(tmp_path)
+    names = [take_of(folder).name for _ in range(3)]
+    assert names == ["2024-05-06 07.08.09.wav", "2024-05-06 07.08.09 (2).wav", "2024-05-06 07.08.09 (3).wav"]
+    for path in sorted(folder.new_path().parent.glob("*.wav")):
+        folder.keep(path)
+    folder.keep(take_of(folder))
+    assert sorted(p.name for p in folder.recordings.iterdir()) == [*sorted([*names, "2024-05-06 07.08.09 (4).wav"])]
+    folder.close()
+
+
+def test_a_take_that_is_removed_comes_back_also_where_it_was_the_only_one(tmp_path: Path) -> None:
+    folder = TakeFolder(tmp_path)
+    aside = folder.remove(take_of(folder))
+    kept = folder.put_back(aside)
+    assert kept.parent == folder.recordings
+    folder.close()
+    assert kept.exists()
+
+
+def test_a_session_that_is_left_over_is_offered_once_it_is_closed(tmp_path: Path) -> None:
+    running, other = TakeFolder(tmp_path), TakeFolder(tmp_path)
+    take, removed = take_of(running), running.remove(take_of(running))
+    assert other.left_over() == ()
+    running.close(delete=False)
+    assert not removed.exists()
+    (left,) = other.left_over()
+    assert (left.path, left.duration_s) == (take, 0.1)
+    assert left.begun == datetime.fromtimestamp(take.stat().st_mtime)
+    aside = other.remove(left.path)
+    assert not take.parent.exists(), "of a session that ended nothing is left but what can be put back"
+    assert other.put_back(aside).exists()
+    other.close()
+    TakeFolder(tmp_path).close()  # without a take there is nothing to close
+
+
+def test_what_a_crash_left_is_offered_without_its_lock_and_not_without_sound(tmp_path: Path) -> None:
+    crashed = tmp_path / "takes" / "20240506-070809-1"
+    crashed.mkdir(parents=True)
+    for name in ("a.wav", "b.wav"):
+        WavWriter(crashed / name, RATE).close()
+    with WavWriter(crashed / "c.wav", RATE) as writer:
+        writer.write(speechlike(0.2))
+    folder = TakeFolder(tmp_path)
+    assert [left.path.name for left in folder.left_over()] == ["c.wav"]
+    first = folder.remove(crashed / "a.wav")
+    assert crashed.exists()
+    for name in ("b.wav", "c.wav"):
+        folder.remove(crashed / name)
+    assert not crashed.exists()
+    assert first.exists()
+    folder.close()

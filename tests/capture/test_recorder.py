@@ -1,6 +1,7 @@
 """The recorder over a source that the test drives block by block: what is drained, counted and cut, to the sample."""
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from desktop_app.capture.level import Level
 from desktop_app.capture.recorder import Event, Reading, Recorder, TakeEnded, TakeStarted
 from desktop_app.capture.source import Block, BlockTaker
+from desktop_app.capture.wav_file import WavWriter
 from tests.capture.test_capture import read_wav
 
 RATE = 16_000
@@ -139,3 +141,44 @@ def test_lost_sound_is_counted_and_silence_of_the_device_is_timed(desk: Desk) ->
     assert desk.until(lambda reading: reading.idle_s > 0.05).level.rms_db == pytest.approx(-6.02, abs=0.01)
     desk.source.push(tone(100), False)
     desk.until(lambda reading: reading.idle_s == 0.0)
+
+
+def test_a_recorder_that_was_never_opened_is_closed(desk: Desk) -> None:
+    Recorder(desk.source, desk.events.put).close()
+    assert desk.events.empty()
+
+
+def test_who_hears_of_the_end_may_close_the_recorder(tmp_path: Path) -> None:
+    """From the draining thread, which can't wait for itself."""
+    source, ended = ByHand(), threading.Event()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, TakeEnded):
+            recorder.close()
+            ended.set()
+
+    recorder = Recorder(source, on_event)
+    recorder.open()
+    recorder.start_take(tmp_path / "take.wav")
+    source.push(tone(100), False)
+    recorder.stop_take()
+    assert ended.wait(60)
+    recorder.close()
+
+
+def test_a_disk_that_fails_at_the_end_is_said(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.recorder.start_take(tmp_path / "take.wav")
+    desk.source.push(tone(1600), False)
+    assert isinstance(desk.events.get(timeout=60), TakeStarted)
+    real = WavWriter.close
+
+    def close(self: WavWriter) -> None:
+        real(self)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(WavWriter, "close", close)
+    desk.recorder.stop_take()
+    ended = desk.events.get(timeout=60)
+    assert isinstance(ended, TakeEnded)
+    assert ended.because == "The recording could not be closed: No space left on device."
+    assert (ended.path, ended.duration_s) == (tmp_path / "take.wav", 0.1)
