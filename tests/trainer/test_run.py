@@ -186,14 +186,14 @@ def test_a_pack_carries_what_was_tuned_and_a_balanced_share_of_the_clips(
     more = "[export]\nper_speaker = 1\nquantise = false\n"
     opened = Run(Path(write_recipe(place, '["ravdess"]', kind="speaker-folds", more=more)), place / "run")
     opened.tune(for_pack=True)
-    chosen = Tuned(1.75, 3, 0.25, 0.6, "vote", 0.9, 0.35, 0.15, 50.0, 50.0, voice_spread=0.55)
+    chosen = Tuned(1.75, 1.25, 3, 0.25, 0.6, "vote", 0.9, 0.35, 0.15, 50.0, 50.0, voice_spread=0.55)
     monkeypatch.setattr(Run, "tuned", lambda *_: chosen)
     pack = export_run(opened, place / "pack")
     manifest = pack.manifest
     assert manifest.knn == KnnSettings(3, 0.25, 0.6, "vote")
     assert manifest.calibration_temperature == 1.75
     assert (manifest.novelty_distance, manifest.abstain_confidence) == (0.9, 0.35)
-    assert (manifest.set_probability, manifest.voice["spread"]) == (0.15, 0.55)
+    assert (manifest.set_probability, manifest.voice) == (0.15, {"spread": 0.55, "temperature": 1.25})
     counts = Counter((item.speaker, item.label) for item in pack.items)
     assert set(counts.values()) == {1}
     assert len(counts) == 6 * 4

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from desktop_app.engine.recognition.fusion import softmax
+from desktop_app.engine.recognition.voice import estimate_baseline
 from tests.trainer.training.test_fit import LABELS, dataset, recipe, split
 from trainer.data.corpora import Utterance
 from trainer.data.folds import Fold
+from trainer.model.baseline import classifier
 from trainer.recipe import ProtocolRecipe
 from trainer.results import evaluate
 from trainer.results.evaluate import (
@@ -27,6 +29,7 @@ from trainer.results.evaluate import (
 )
 from trainer.training.fit import Dataset, fit_head
 from trainer.training.protocol import (
+    FOLDER,
     ITSELF,
     ITSELF_ALONE,
     MOSTLY_ONE_MOOD,
@@ -38,7 +41,21 @@ from trainer.training.protocol import (
 from trainer.training.tune import Tuned
 
 P = np.array([[0.6, 0.3, 0.1], [0.45, 0.15, 0.4], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]])
-TUNED = Tuned(1.5, 3, 0.25, 0.2, "distance", 0.9, 0.3, 0.25, 50.0, 50.0, vote_k=5, vote_alpha=0.75)
+TUNED = Tuned(
+    temperature=1.5,
+    known_temperature=0.75,
+    k=3,
+    alpha=0.25,
+    knn_temperature=0.2,
+    weighting="distance",
+    novelty_distance=0.9,
+    abstain_confidence=0.3,
+    set_probability=0.25,
+    ua_model=50.0,
+    ua_fused=50.0,
+    vote_k=5,
+    vote_alpha=0.75,
+)
 
 
 def answered(rows: list[int]) -> Answered:
@@ -75,6 +92,7 @@ def test_groups_and_one_sided_draws_are_asked_about_where_a_count_names_them() -
         Condition(10, ONE_MOOD),
         Condition(10, MOSTLY_ONE_MOOD),
         *(Condition(10, *kind) for kind in kinds),
+        Condition(10, asked=FOLDER),
     )
     assert [str(c) for c in conditions_of((30,))[1:3]] == ["30, one mood", "30, 8 in 10 of one mood"]
     for n in (3, 5):
@@ -148,9 +166,23 @@ def test_what_is_drawn_is_drawn_as_often_as_the_protocol_says_and_what_is_not_on
     for condition, count in counts.items():
         assert [a.draw for a in found if a.condition == condition] == list(range(count))
     assert {a.seed for a in found} == {0}
-    known = next(a for a in found if a.condition == Condition(-1))
-    alone = next(a for a in found if a.condition == Condition(0))
-    assert np.abs(known.probabilities - alone.probabilities).max() > 0.01  # the voice was taken off
+
+
+def test_the_better_a_voice_is_known_the_surer_its_clips_are_answered(tmp_path: Path) -> None:
+    run, part = stub(dataset(), tmp_path)
+    (found,) = answer_part(run, part, [Condition(-1)])
+    data, fitted = run.prepare(), run.final_head(part)
+    pooled = fitted.pooled(data.features[0, found.rows])
+    speakers = np.array([data.utterances[i].speaker_key for i in found.rows])
+    settled = np.zeros(len(speakers))
+    for name in np.unique(speakers):
+        own = speakers == name
+        voice = estimate_baseline(pooled[own], classifier(fitted.head, range(4), 1.5), fitted.prior)
+        logits, _ = fitted.answer(pooled[own], voice.baseline)
+        settled[own] = voice.settled
+        halfway = 1.5 * 0.5**voice.settled  # from 1.5 to 0.75
+        np.testing.assert_allclose(found.probabilities[1][own], softmax(logits, halfway), atol=1e-3)
+    assert 0.1 < settled.max() < 1.0
 
 
 def test_folds_are_put_together_by_condition_seed_and_draw(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,19 @@ def speaker_of(fitted: FittedHead, tuned: Tuned) -> tuple[Speaker, Any, Any, Any
     return speaker, pooled, labels[rows], items, item_labels
 
 
-TUNED = Tuned(1.5, 3, 0.25, 0.2, "distance", 0.9, 0.3, 0.25, 50.0, 50.0)
+TUNED = Tuned(
+    temperature=1.5,
+    known_temperature=0.75,
+    k=3,
+    alpha=0.25,
+    knn_temperature=0.2,
+    weighting="distance",
+    novelty_distance=0.9,
+    abstain_confidence=0.3,
+    set_probability=0.25,
+    ua_model=50.0,
+    ua_fused=50.0,
+)
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.25])
@@ -128,14 +140,14 @@ def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Kno
     given = np.concatenate([np.full(len(unlabelled), -1), said])
     voice = estimate_baseline(
         pooled[np.concatenate([unlabelled, examples])], classifier(fitted.head, range(4), 1.5), fitted.prior, given
-    ).baseline
+    )
 
     def embed(x: Any, baseline: Any) -> Any:
         logits, embeddings = fitted.answer(x, baseline)
         return embeddings, softmax(logits, 1.5)
 
     stored = [
-        StoredFeatures(i, LABELS_OF[k], None, pooled[row], voice)
+        StoredFeatures(i, LABELS_OF[k], None, pooled[row], voice.baseline)
         for i, (row, k) in enumerate(zip(examples, said, strict=True))
     ]
     own = embed_examples(
@@ -148,7 +160,9 @@ def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Kno
     )
     answers = []
     for row in halves.tested:
-        (embedding,), (p_model,) = embed(pooled[row : row + 1], voice)
+        (embedding,), (as_stranger,) = embed(pooled[row : row + 1], voice.baseline)
+        logits, _ = fitted.answer(pooled[row : row + 1], voice.baseline)
+        p_model = softmax(logits, 1.5 * 0.5**voice.settled)[0]
         distances = np.linalg.norm(items - embedding, axis=1)
         nearest = np.argsort(distances)[:3]
         p_pack = np.bincount(item_labels[nearest], np.exp(-distances[nearest] / 0.2), 4)
@@ -159,7 +173,7 @@ def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Kno
             near = float(own.nearness(pooled[row : row + 1])[0])
             weight = (1 - near) * alpha + near * 0.9
             trust = near * 0.9 * 0.95 / weight
-            p_own = own.distributions((pooled[row] - voice)[None], p_model[None])[0]
+            p_own = own.distributions((pooled[row] - voice.baseline)[None], as_stranger[None])[0]
         p = weight * (trust * p_own + (1 - trust) * p_pack) + (1 - weight) * p_model
         answers.append(int(p.argmax()))
     np.testing.assert_array_equal(found, answers)

@@ -1,0 +1,119 @@
+"""An answer as JSON, to the digit, and back; and what it says it was heard as."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from desktop_app.engine.recognition.answer import (
+    Failure,
+    Neighbour,
+    Recognition,
+    RestsOn,
+    Segment,
+    Timing,
+    VoiceUsed,
+)
+
+THIRD = 1 / 3
+SHARES = {"angry": THIRD, "sad": 2 * THIRD}
+NEIGHBOUR = Neighbour(
+    "n/1", "sad", "nemo", "f1", "Polish", "Dobrze.", 1.5, 0.123456, THIRD, (0.5,), "clips/1.ogg", True
+)
+ANSWER = Recognition(
+    path="a.wav",
+    duration_s=2.00049,
+    label="sad",
+    confidence=2 * THIRD,
+    abstained=True,
+    abstained_because="Unlike anything known.",
+    novelty=1.23456,
+    speech_s=1.23456,
+    probabilities=SHARES,
+    model_probabilities={"angry": 0.25, "sad": 0.75},
+    neighbour_probabilities={"angry": 0.5, "sad": 0.5},
+    neighbours=(NEIGHBOUR,),
+    k=8,
+    alpha=THIRD,
+    segments=(Segment(0.12345, 1.98765, "sad", SHARES, ("sad", "angry")),),
+    timing_ms=Timing(1.26, 2.24, 3.05),
+    channel=1,
+    own_share=0.98765,
+    remarks=("The second half is missing.",),
+    label_set=("sad", "angry"),
+    rests_on=RestsOn(VoiceUsed("saved", "Zoe", 3, 0.25), "tiny 1.0", 7),
+)
+
+
+def test_as_json_to_the_digit() -> None:
+    found = ANSWER.as_json()
+    rounded = {"angry": 0.333333, "sad": 0.666667}
+    expected = {
+        "path": "a.wav",
+        "channel": 2,  # as people count
+        "duration_s": 2.0,
+        "speech_s": 1.235,
+        "label": "sad",
+        "label_set": ["sad", "angry"],
+        "confidence": 0.666667,
+        "abstained": True,
+        "abstained_because": "Unlike anything known.",
+        "remarks": ["The second half is missing."],
+        "novelty": 1.2346,
+        "probabilities": rounded,
+        "model_probabilities": {"angry": 0.25, "sad": 0.75},
+        "neighbour_probabilities": {"angry": 0.5, "sad": 0.5},
+        "k": 8,
+        "alpha": 0.3333,
+        "own_share": 0.9877,
+        "timing_ms": {"decode": 1.3, "encode": 2.2, "retrieve": 3.0},
+    }
+    assert {key: found[key] for key in expected} == expected
+    voice = {"voice": "saved", "name": "Zoe", "heard": 3, "settled": 0.25}
+    assert found["rests_on"] == {**voice, "pack": "tiny 1.0", "examples": 7}
+    (segment,) = found["segments"]
+    assert (segment["start_s"], segment["end_s"], segment["label"]) == (0.123, 1.988, "sad")
+    assert (segment["label_set"], segment["probabilities"]) == (["sad", "angry"], rounded)
+    (neighbour,) = found["neighbours"]
+    assert neighbour == {
+        **{"id": "n/1", "label": "sad", "corpus": "nemo", "speaker": "f1", "language": "Polish"},
+        **{"distance": 0.1235, "weight": 0.3333, "own": True},
+    }
+    assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize("channel", [None, 0, 1])
+def test_there_and_back_again(channel: int | None) -> None:
+    there = replace(ANSWER, channel=channel).as_json()
+    back = Recognition.from_json(json.loads(json.dumps(there)))
+    assert back.as_json() == there
+    assert back.channel == channel
+    assert back.rests_on == ANSWER.rests_on
+    assert back.segments[0].label_set == ("sad", "angry")
+    assert back.neighbours == (
+        replace(NEIGHBOUR, text="", duration_s=0.0, distance=0.1235, weight=0.3333, envelope=(), clip=None),
+    )
+
+
+def test_an_older_answer_is_read_too() -> None:
+    older = ANSWER.as_json()
+    for key in ("channel", "label_set", "remarks", "rests_on", "own_share"):
+        del older[key]
+    del older["segments"][0]["label_set"]
+    back = Recognition.from_json(older)
+    assert (back.channel, back.remarks, back.rests_on, back.own_share) == (None, (), RestsOn(), 0.0)
+    assert back.label_set == back.segments[0].label_set == ("sad",)
+    with pytest.raises(KeyError):
+        Recognition.from_json({key: value for key, value in older.items() if key != "label"})
+
+
+def test_whose_voice_it_was_is_said_in_a_clause() -> None:
+    assert VoiceUsed().clause() == ""
+    assert VoiceUsed("itself", heard=9).clause() == "heard against the rest of this recording"
+    assert VoiceUsed("group", heard=12).clause() == "heard against all 12 recordings together"
+    assert VoiceUsed("saved", "Zoe", 1).clause() == "heard as Zoe, known from 1 recording"
+    assert VoiceUsed("saved", "Zoe", 2).clause() == "heard as Zoe, known from 2 recordings"
+
+
+def test_a_failure_as_json() -> None:
+    assert Failure("a.wav", "It is no sound.").as_json() == {"path": "a.wav", "error": "It is no sound."}
