@@ -4,6 +4,8 @@ An installed pack lies in the user's own folder under its name. It gets there on
 and one real answer: written beside, verified there, renamed into place. A bad pack changes nothing.
 """
 
+import hashlib
+import json
 import shutil
 import tempfile
 import time
@@ -12,11 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from desktop_app import paths
+from desktop_app import __version__, paths
 from desktop_app.atomic_file import replace_folder, write_atomically
 from desktop_app.engine.pack.archive import unpack
-from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
-from desktop_app.engine.pack.read import load_pack, read_manifest
+from desktop_app.engine.pack.format import MANIFEST, Pack, PackManifest, sha256_of
+from desktop_app.engine.pack.read import load_folder, load_pack, read_manifest
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import ExportError, PackError, PackExists, StoreError
 
@@ -25,6 +27,9 @@ IN_USE = "in_use"
 
 TRIED = "tried"
 """Beside them as well: a line of each pack, opened from elsewhere, that has passed its first run."""
+
+PASSED = "passed"
+"""Beside them too: of each pack's folder the stamp of its files when they last passed every check."""
 
 LEFTOVER_S = 3600
 """No installation takes an hour: what is older was interrupted."""
@@ -94,14 +99,61 @@ def find_pack(name: str) -> Path:
     raise PackError(f"There is no pack called {name}: `voicekin pack list` shows those that are installed.")
 
 
+def load_known(path: Path) -> Pack:
+    """As `load_pack`, but quick for the pack that ships and the installed ones: where each file has the size and time
+    of change that it had when all checks were passed, they are not made again. `verify_pack` makes them at any time.
+
+    Raises:
+        PackError: It does not pass its checks.
+    """
+    if not _is_ours(path):
+        return load_pack(path)
+    root = path.resolve()
+    stamp = _stamp(root, read_manifest(root))
+    noted = _passed()
+    if noted.get(str(root)) == stamp:
+        return load_folder(root, checked=True)
+    pack = load_pack(root)
+    # taken before the checks: what changes meanwhile is checked again next time
+    noted = {folder: s for folder, s in noted.items() if Path(folder).is_dir()} | {str(root): stamp}
+    with suppress(OSError, ExportError):  # they will be made again
+        packs_folder().mkdir(parents=True, exist_ok=True)
+        write_atomically(packs_folder() / PASSED, json.dumps(noted).encode(), overwrite=True)
+    return pack
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether it is the pack that ships or an installed one, which nobody else writes to."""
+    root = path.resolve()
+    return root.is_dir() and (root == paths.default_pack().resolve() or root.parent == packs_folder().resolve())
+
+
+def _stamp(root: Path, manifest: PackManifest) -> str:
+    """One line that changes with the version of VoiceKin, pack.json, and the size or time of change of any file."""
+    parts = [__version__, sha256_of(root / MANIFEST)]
+    for name in manifest.files:
+        with suppress(OSError):  # what is missing is told by the checks
+            status = root.joinpath(*PurePosixPath(name).parts).lstat()
+            parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _passed() -> dict[str, str]:
+    try:
+        noted = json.loads((packs_folder() / PASSED).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return noted if isinstance(noted, dict) else {}
+
+
 def open_pack(path: Path) -> Pack:
-    """As `load_pack`; a pack from elsewhere that was never opened here is first run in a process of its own.
+    """As `load_known`; a pack from elsewhere that was never opened here is first run in a process of its own.
 
     Raises:
         PackError: It does not pass its checks, or its first run.
     """
-    pack = load_pack(path)
-    if pack.root == paths.default_pack().resolve() or pack.root.parent == packs_folder().resolve():
+    pack = load_known(path)
+    if _is_ours(path):
         return pack  # it ships, or passed when it was installed
     tried = packs_folder() / TRIED
     line = sha256_of(pack.root / MANIFEST)  # which holds those of all the pack's files
@@ -223,7 +275,7 @@ def _shipping_name() -> str:
 
 
 def _free_target(name: str, *, replace: bool) -> Path:
-    if name.casefold() in (_shipping_name().casefold(), IN_USE, TRIED):
+    if name.casefold() in (_shipping_name().casefold(), IN_USE, TRIED, PASSED):
         raise PackError(f"{name} is the name of the pack that ships with VoiceKin: it needs a name of its own.")
     there = _installed_folder(name)
     if there is None:

@@ -39,6 +39,7 @@ BY_ITSELF = "by itself"
 NAMED_VOICE = "voice "  # and its number in the store
 
 ENVELOPE_PEAKS = 160
+MOST_ON_MAP = 20_000  # of a larger pack as many, evenly drawn
 KEPT_AT_ONCE = 8  # kept recordings that a new pack hears before it lets others have their turn, about a quarter second
 LIVE_WINDOWS = 8  # windows of 3 s with speech, from which on the live bars know the voice
 SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
@@ -235,11 +236,11 @@ class RecognitionOwner(QObject):
             # imported here: ONNX Runtime and the rest load behind the first paint, `batch` so that the window's thread
             # finds it loaded when it first asks for the time left
             import desktop_app.engine.batch.answers  # noqa: F401
-            from desktop_app.engine.pack.read import load_pack
+            from desktop_app.engine.installed_packs import load_known
             from desktop_app.engine.recognition.recogniser import Recogniser
             from desktop_app.engine.sound.speech import SpeechDetector
 
-            pack = load_pack(path)
+            pack = load_known(path)
             recogniser = Recogniser(pack)
             recogniser.encoder.encode(
                 [np.zeros(pack.manifest.sample_rate, dtype=np.float32)]
@@ -661,10 +662,10 @@ def pack_info(pack: Any) -> PackInfo:
     manifest = pack.manifest
     landscape = Landscape()
     if pack.map is not None:
+        shown = np.unique(np.linspace(0, len(pack.items) - 1, MOST_ON_MAP).astype(np.int64))
         landscape = Landscape(
-            tuple(item.id for item in pack.items),
-            tuple(item.label for item in pack.items),
-            tuple((float(x), float(y)) for x, y in pack.map),
+            tuple(manifest.labels[label] for label in pack.item_labels[shown]),
+            tuple((x, y) for x, y in pack.map[shown].tolist()),
         )
     return PackInfo(
         root=pack.root,

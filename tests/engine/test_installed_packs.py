@@ -9,6 +9,7 @@ import pytest
 from desktop_app import paths
 from desktop_app.engine import installed_packs as packs
 from desktop_app.engine.installed_packs import find_pack, install_pack, pack_in_use, remove_pack, use_pack
+from desktop_app.engine.pack import read
 from desktop_app.engine.pack.archive import zip_pack
 from desktop_app.engine.pack.format import MANIFEST, NEIGHBOURS, Pack
 from desktop_app.engine.pack.read import load_pack
@@ -174,3 +175,57 @@ def test_a_zip_that_was_made_by_hand_around_the_folder(other_pack: Pack, tmp_pat
             if path.is_file():
                 z.write(path, f"folder/{path.relative_to(other_pack.root).as_posix()}")
     assert install_pack(archive).name == "other"
+
+
+def counted_checks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files whose sums were made."""
+    summed: list[str] = []
+    real = read.sha256_of
+
+    def counted(path: Path) -> str:
+        summed.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(read, "sha256_of", counted)
+    return summed
+
+
+def test_an_installed_pack_is_checked_once_and_again_when_a_file_changed(
+    other_pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = install_pack(other_pack.root).path
+    summed = counted_checks(monkeypatch)
+    first = packs.load_known(root)
+    assert "index.ann" in summed
+    summed.clear()
+    again = packs.load_known(root)
+    assert not summed
+    assert tuple(again.items) == tuple(first.items)
+    assert again.item_labels.tolist() == first.item_labels.tolist()
+    assert again.map is not None
+    content = bytearray((root / NEIGHBOURS).read_bytes())
+    content[5] ^= 1
+    (root / NEIGHBOURS).write_bytes(content)
+    with pytest.raises(PackError, match=NEIGHBOURS):
+        packs.load_known(root)
+    with pytest.raises(PackError, match=NEIGHBOURS):
+        packs.load_known(root)
+
+
+def test_a_pack_from_elsewhere_is_checked_each_time(
+    other_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(shutil.copytree(other_pack.root, tmp_path / "copy"))
+    summed = counted_checks(monkeypatch)
+    for _ in range(2):
+        summed.clear()
+        packs.load_known(root)
+        assert "encoder.onnx" in summed
+
+
+def test_a_note_that_is_damaged_costs_a_check_and_no_more(shipping: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    packs.packs_folder().mkdir(parents=True)
+    (packs.packs_folder() / packs.PASSED).write_text("[]")
+    summed = counted_checks(monkeypatch)
+    packs.load_known(shipping.root)
+    assert summed

@@ -31,7 +31,8 @@ from desktop_app.errors import VoiceKinError
 
 PATIENCE_S = 60.0
 MEMORY = 3 * 2**30
-FILES = ("encoder.onnx", "head.onnx", "index.ann", "neighbours.jsonl", "map.npy", "voice.npy", MANIFEST)
+ROWS = ("neighbours.jsonl", "neighbours.idx")
+FILES = ("encoder.onnx", "head.onnx", "index.ann", *ROWS, "map.npy", "voice.npy", MANIFEST)
 FINE = ("answered", "refused")
 NUMBERS = (0, 1, -1, 2, 7, 255, 2**15, 2**22, 2**31 - 1, 2**31, -(2**31), 2**40, 2**63 - 1, -(2**63))
 OPERATORS = ("Loop", "If", "Expand", "Pad", "ConstantOfShape", "Tile", "Reshape", "MatMul", "Gather", "TopK", "Odd")

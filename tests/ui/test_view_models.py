@@ -19,7 +19,7 @@ from desktop_app.ui.live_model import Smoother
 from desktop_app.ui.recognition_owner import Answered, Basis
 from desktop_app.ui.session import EntryState, SessionModel, sorted_view
 from desktop_app.ui.settings import Settings, SettingsFile
-from desktop_app.ui.widgets.map_view import Landscape
+from desktop_app.ui.widgets.map_view import Landscape, between
 
 
 def recognition(
@@ -275,8 +275,8 @@ def contrast(first: str, second: str) -> float:
 
 
 def test_a_clip_lies_between_its_neighbours() -> None:
-    landscape = Landscape(("a", "b", "c"), ("x", "x", "y"), ((0.0, 0.0), (4.0, 0.0), (0.0, 8.0)))
-    assert landscape.between([("a", 0.5), ("b", 0.25), ("c", 0.25)]) == (1.0, 2.0)
-    assert landscape.between([("unknown", 1.0)]) is None
-    assert landscape.between([]) is None
+    places = ((0.0, 0.0), (4.0, 0.0), (0.0, 8.0))
+    assert between([(places[0], 0.5), (places[1], 0.25), (places[2], 0.25)]) == (1.0, 2.0)
+    assert between([]) is None
+    landscape = Landscape(("x", "x", "y"), places)
     assert landscape.bounds == (0.0, 4.0, 0.0, 8.0)

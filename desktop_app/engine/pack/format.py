@@ -7,7 +7,7 @@ ONNX Runtime before sizes and sha256 hold, the index is proven sound, labels and
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Self
@@ -30,6 +30,7 @@ ENCODER = "encoder.onnx"
 HEAD = "head.onnx"
 INDEX = "index.ann"
 NEIGHBOURS = "neighbours.jsonl"
+ROWS = "neighbours.idx"
 MODEL_CARD = "MODEL_CARD.md"
 VOICE = "voice.npy"
 MAP = "map.npy"
@@ -41,8 +42,8 @@ ENVELOPE_PEAKS = 64
 
 MAX_MANIFEST_BYTES = 4 * 1024**2
 
-MAX_TEXT_BYTES = {NEIGHBOURS: 512 * 1024**2, MODEL_CARD: 4 * 1024**2}
-"""Of what is read into memory as text: 500,000 recordings, and a card of more pages than anybody reads."""
+MAX_TEXT_BYTES = {MODEL_CARD: 4 * 1024**2}
+"""Of what is read into memory as text: a card of more pages than anybody reads."""
 
 MAX_PACK_BYTES = 4 * 1024**3
 MAX_FILES = 100_000
@@ -238,14 +239,17 @@ class Pack:
     Attributes:
         root: Its folder.
         manifest: pack.json.
-        items: The recordings of the datastore; item i of the index is items[i].
+        items: The recordings of the datastore, item i of the index is items[i]; read by row, see `pack.items`.
+        item_labels: uint16 [items], the number of each one's label.
         voice: What voice.npy holds, float32, last axis pooled_dim; None where the pack has none.
-        map: float32 [items, 2], each item's place on the two-dimensional map; None where the pack has none.
+        map: float32 [items, 2], each item's place on the two-dimensional map, mapped from its file; None where the pack
+            has none.
     """
 
     root: Path
     manifest: PackManifest
-    items: tuple[Item, ...]
+    items: Sequence[Item]
+    item_labels: npt.NDArray[np.uint16]
     voice: Floats | None = None
     map: Floats | None = None
 

@@ -27,12 +27,12 @@ def build_index(path: Path, embeddings: npt.NDArray[np.float32], trees: int = TR
     from annoy import AnnoyIndex
 
     index = AnnoyIndex(embeddings.shape[1], "euclidean")
+    index.on_disk_build(str(path))  # in the file that it becomes, and not beside the embeddings in memory
     index.set_seed(seed)
     for i, row in enumerate(embeddings):
         index.add_item(i, row.tolist())
     index.build(trees, n_jobs=1)  # more than one thread would give other bytes each time
-    if not index.save(str(path)):
-        raise OSError(f"Annoy could not write {path}")
+    index.unload()
 
 
 def check_index(path: Path, n_items: int, dim: int) -> None:

@@ -17,7 +17,6 @@ from desktop_app.engine.pack.format import (
     MANIFEST,
     MAP,
     MODEL_CARD,
-    NEIGHBOURS,
     VOICE,
     FileEntry,
     Floats,
@@ -28,6 +27,7 @@ from desktop_app.engine.pack.format import (
     sha256_of,
 )
 from desktop_app.engine.pack.index import build_index
+from desktop_app.engine.pack.items import write_items
 from desktop_app.engine.pack.read import load_folder
 from desktop_app.errors import PackError
 
@@ -69,7 +69,7 @@ def write_pack(
         (work / ENCODER).write_bytes(encoder)
         (work / HEAD).write_bytes(head)
         build_index(work / INDEX, np.ascontiguousarray(embeddings, dtype=np.float32))
-        (work / NEIGHBOURS).write_text("".join(_item_line(item) for item in items), encoding="utf-8", newline="\n")
+        write_items(work, manifest.labels, items)
         (work / MODEL_CARD).write_text(model_card, encoding="utf-8", newline="\n")
         if voice is not None:
             np.save(work / VOICE, np.ascontiguousarray(voice, dtype=np.float32))
@@ -126,19 +126,3 @@ def check_pack_target(target: Path) -> None:
 def _write_manifest(root: Path, manifest: PackManifest) -> None:
     text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False, allow_nan=False)
     (root / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _item_line(item: Item) -> str:
-    row = {
-        "id": item.id,
-        "label": item.label,
-        "corpus": item.corpus,
-        "speaker": item.speaker,
-        "language": item.language,
-        "duration_s": round(item.duration_s, 3),
-        "text": item.text,
-        "licence": item.licence,
-        "envelope": [round(v, 3) for v in item.envelope],
-        "clip": item.clip,
-    }
-    return json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"

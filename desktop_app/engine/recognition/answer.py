@@ -30,6 +30,7 @@ class Neighbour:
         envelope: Peaks of its waveform, 0 to 1, in equal stretches, 64 of the pack's own; empty where not known.
         clip: Path of its audio inside the pack, or None.
         own: True for one of the user's own examples.
+        place: Where it lies on the pack's map, None where not known.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Neighbour:
     envelope: tuple[float, ...] = ()
     clip: str | None = None
     own: bool = False
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class Recogniser:
         self.encoder = Encoder(pack, threads)
         self.datastore = Datastore(pack)
         self._detector = SpeechDetector(self.encoder.threads)
-        self._item_labels = np.array([pack.manifest.labels.index(item.label) for item in pack.items])
+        self._item_labels = pack.item_labels
 
     def analyse(
         self,
@@ -480,8 +480,15 @@ class Recogniser:
         total = sum(weight[key] for key in kept)
         ranked = sorted(kept, key=lambda key: nearest[key].distance)
         return tuple(
-            _neighbour(self._item(nearest[key], examples), nearest[key], weight[key] / total) for key in ranked
+            _neighbour(self._item(nearest[key], examples), nearest[key], weight[key] / total, self._place(nearest[key]))
+            for key in ranked
         )
+
+    def _place(self, hit: Hit) -> tuple[float, float] | None:
+        if hit.own or self.pack.map is None:
+            return None
+        x, y = self.pack.map[hit.index].tolist()
+        return x, y
 
 
 def _parted(samples: Waveform, segmenter: Segmenter, longest: int) -> list[Piece]:
@@ -586,7 +593,7 @@ def _named(labels: Sequence[str], row: npt.NDArray[np.float64]) -> Probabilities
     return dict(zip(labels, row.tolist(), strict=True))
 
 
-def _neighbour(item: Item, hit: Hit, weight: float) -> Neighbour:
+def _neighbour(item: Item, hit: Hit, weight: float, place: tuple[float, float] | None) -> Neighbour:
     return Neighbour(
         id=item.id,
         label=item.label,
@@ -600,4 +607,5 @@ def _neighbour(item: Item, hit: Hit, weight: float) -> Neighbour:
         envelope=item.envelope,
         clip=item.clip,
         own=hit.own,
+        place=place,
     )

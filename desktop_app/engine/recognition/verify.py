@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import desktop_app
-from desktop_app.engine.pack.format import ENCODER, HEAD, Pack
+from desktop_app.engine.pack.format import ENCODER, HEAD, INDEX, NEIGHBOURS, Pack
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore
@@ -34,6 +34,9 @@ MEMORY = 1_500_000_000
 """Bytes of address space; the default pack takes MEMORY / 2, most of it never touched."""
 MEMORY_A_BYTE = 10
 """And for each byte of the graphs: weights in 8 bits become floats, and are laid out anew."""
+
+MAPPED_TWICE = 2
+"""Index and rows count as memory where they are mapped, the index by Annoy and by us."""
 
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
@@ -139,6 +142,7 @@ def _limit_memory(pack: Pack) -> None:
         import resource
 
         graphs = sum(pack.manifest.files[name].size for name in (ENCODER, HEAD))
-        most = MEMORY + MEMORY_A_BYTE * graphs
+        mapped = sum(MAPPED_TWICE * pack.manifest.files[name].size for name in (INDEX, NEIGHBOURS))
+        most = MEMORY + MEMORY_A_BYTE * graphs + mapped
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

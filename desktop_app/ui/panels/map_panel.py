@@ -27,10 +27,10 @@ class MapPanel(Card):
         """The pack's landscape."""
         self.has_map = bool(pack.landscape.places)
         self.view.show_landscape(pack.landscape, pack.labels)
-        self.view.setAccessibleName(map_description(pack.landscape))
+        self.view.setAccessibleName(map_description(pack.items))
         self.setVisible(self.has_map)
 
     def show_recognition(self, recognition: Recognition) -> None:
         """The recording, by its neighbours."""
-        self.view.show_clip([(n.id, n.weight) for n in recognition.neighbours])
+        self.view.show_clip([(n.place, n.weight) for n in recognition.neighbours if n.place is not None])
         self.view.setAccessibleDescription(answer_text.place_in_words(recognition))

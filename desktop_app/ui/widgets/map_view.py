@@ -1,7 +1,7 @@
 """The datastore as a landscape in two dimensions, with the recording on it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -46,41 +46,36 @@ MARKS: tuple[tuple[tuple[float, float], ...], ...] = (  # a label's mark by its 
 )
 
 
+Place = tuple[float, float]
+"""(x, y), in any unit."""
+
+
 @dataclass(frozen=True)
 class Landscape:
-    """Where the datastore's recordings lie.
+    """Where the datastore's recordings lie; of very many some.
 
     Attributes:
-        ids: Each recording's id.
-        labels: Its emotion.
-        places: (x, y), in any unit.
+        labels: The emotion of each.
+        places: Where it is.
         bounds: Least and largest x, least and largest y.
     """
 
-    ids: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    places: tuple[tuple[float, float], ...] = ()
+    places: tuple[Place, ...] = ()
     bounds: tuple[float, float, float, float] = field(init=False, default=(0.0, 1.0, 0.0, 1.0))
-    _by_id: Mapping[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_id", {name: i for i, name in enumerate(self.ids)})
         xs, ys = [p[0] for p in self.places], [p[1] for p in self.places]
         if self.places:
             object.__setattr__(self, "bounds", (min(xs), max(xs), min(ys), max(ys)))
 
-    def place_of(self, name: str) -> tuple[float, float] | None:
-        """Where a recording lies, or None where the pack does not say."""
-        at = self._by_id.get(name)
-        return self.places[at] if at is not None else None
 
-    def between(self, weights: Sequence[tuple[str, float]]) -> tuple[float, float] | None:
-        """The weighted middle of some recordings: where a clip with these neighbours lies."""
-        found = [(place, w) for name, w in weights if (place := self.place_of(name)) is not None]
-        total = sum(w for _, w in found)
-        if total <= 0:
-            return None
-        return sum(p[0] * w for p, w in found) / total, sum(p[1] * w for p, w in found) / total
+def between(weighted: Sequence[tuple[Place, float]]) -> Place | None:
+    """The weighted middle of some places: where a clip with these neighbours lies."""
+    total = sum(w for _, w in weighted)
+    if total <= 0:
+        return None
+    return sum(p[0] * w for p, w in weighted) / total, sum(p[1] * w for p, w in weighted) / total
 
 
 @has_role(QAccessible.Role.Graphic)
@@ -93,8 +88,8 @@ class MapView(QWidget):
         self._theme = theme
         self._landscape = Landscape()
         self._labels: tuple[str, ...] = ()
-        self._neighbours: tuple[str, ...] = ()
-        self._clip: tuple[float, float] | None = None
+        self._neighbours: tuple[Place, ...] = ()
+        self._clip: Place | None = None
         self._ground: QPixmap | None = None
         self._stamps: dict[str, QPixmap] = {}
         self._n_painted = 0
@@ -115,10 +110,10 @@ class MapView(QWidget):
         self._landscape, self._labels = landscape, labels
         self._repaint_ground()
 
-    def show_clip(self, weights: Sequence[tuple[str, float]]) -> None:
-        """The recording, by its neighbours' (id, weight); nothing for an empty list."""
-        self._neighbours = tuple(name for name, _ in weights)
-        self._clip = self._landscape.between(weights)
+    def show_clip(self, neighbours: Sequence[tuple[Place, float]]) -> None:
+        """The recording, by its neighbours' (place, weight); nothing for an empty list."""
+        self._neighbours = tuple(place for place, _ in neighbours)
+        self._clip = between(neighbours)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -144,16 +139,14 @@ class MapView(QWidget):
         colours = self._theme.colours
         at = self._point(clip)
         painter.setPen(QPen(QColor(colours.text), 1))
-        for name in self._neighbours:
-            place = self._landscape.place_of(name)
-            if place is not None:
-                line = QColor(colours.text)
-                line.setAlpha(70)
-                painter.setPen(QPen(line, 1))
-                painter.drawLine(at, self._point(place))
-                painter.setPen(QPen(QColor(colours.text), 1.4))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(self._point(place), 5, 5)
+        for place in self._neighbours:
+            line = QColor(colours.text)
+            line.setAlpha(70)
+            painter.setPen(QPen(line, 1))
+            painter.drawLine(at, self._point(place))
+            painter.setPen(QPen(QColor(colours.text), 1.4))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(self._point(place), 5, 5)
         painter.setPen(QPen(QColor(colours.card), 3))
         painter.setBrush(QColor(colours.text))
         painter.drawPolygon(_star(at, 11))
@@ -237,7 +230,7 @@ class MapView(QWidget):
         painter.end()
         return stamp
 
-    def _point(self, place: tuple[float, float]) -> QPointF:
+    def _point(self, place: Place) -> QPointF:
         """The same unit along both axes, so that what lies near lies near on the screen."""
         left, right, low, high = self._landscape.bounds
         area = self._room().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - self._legend_height)
@@ -252,10 +245,10 @@ class MapView(QWidget):
         return QRectF(0, 0, self.width() / self._theme.scale, self.height() / self._theme.scale)
 
 
-def map_description(landscape: Landscape) -> str:
+def map_description(recordings: int) -> str:
     """What a screen reader says of the map."""
     return translate("Map", "A map of {0} recordings that the pack knows; those that sound alike lie close.").format(
-        len(landscape.ids)
+        recordings
     )
 
 

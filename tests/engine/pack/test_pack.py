@@ -14,6 +14,7 @@ import onnx
 import pytest
 
 from desktop_app.engine.pack import format as pack_format
+from desktop_app.engine.pack import items as pack_items
 from desktop_app.engine.pack.archive import unpack, zip_pack
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.pack.index import HEADER_WORDS, check_index, node_words
@@ -58,7 +59,8 @@ def refusal(path: Path) -> str:
 def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     again = load_pack(tiny_pack.root)
     assert again.manifest == tiny_pack.manifest
-    assert again.items == tiny_pack.items
+    assert tuple(again.items) == tuple(tiny_pack.items)
+    assert [again.manifest.labels[i] for i in again.item_labels] == [item.label for item in again.items]
     assert again.items[1].text == "Grüße"
     assert len(again.items[1].envelope) == 64
     assert again.manifest.labels == LABELS
@@ -259,11 +261,51 @@ def test_a_wrong_row_gets_a_sentence(copy: Path, old: str, new: str) -> None:
 
 
 def test_rows_and_index_must_agree_in_number(copy: Path) -> None:
+    without_index_of_rows(copy)
     rows = (copy / "neighbours.jsonl").read_bytes().splitlines(keepends=True)
     rewrite(copy, "neighbours.jsonl", b"".join(rows[:-1]))
     assert "index" in refusal(copy)
     rewrite(copy, "neighbours.jsonl", b"")
     assert "empty" in refusal(copy)
+
+
+def without_index_of_rows(root: Path) -> Path:
+    """As packs were before they had one."""
+    (root / "neighbours.idx").unlink()
+    edit(root, lambda d: d["files"].pop("neighbours.idx"))
+    return root
+
+
+def test_a_pack_without_an_index_of_its_rows_reads_the_same(copy: Path, tiny_pack: Pack) -> None:
+    old = load_pack(without_index_of_rows(copy))
+    assert tuple(old.items) == tuple(tiny_pack.items)
+    assert old.item_labels.tolist() == tiny_pack.item_labels.tolist()
+
+
+@pytest.mark.parametrize("change", ["end", "label", "cut", "longer", "other order"])
+def test_an_index_of_the_rows_that_says_other_than_the_rows_is_refused(copy: Path, change: str) -> None:
+    rows = np.fromfile(copy / "neighbours.idx", [("end", "<u8"), ("label", "<u2")])
+    if change == "end":
+        rows["end"][3] += 1
+    elif change == "label":
+        rows["label"][3] = (rows["label"][3] + 1) % len(LABELS)
+    elif change == "other order":
+        rows = rows[::-1]
+    content = rows.tobytes()
+    rewrite(copy, "neighbours.idx", {"cut": content[:-1], "longer": content + b"1"}.get(change, content))
+    assert "neighbours.idx" in refusal(copy)
+
+
+def test_an_item_is_read_from_the_end_in_slices_and_not_beyond(tiny_pack: Pack) -> None:
+    assert tiny_pack.items[-1] == tiny_pack.items[len(tiny_pack.items) - 1]
+    assert [item.id for item in tiny_pack.items[2:4]] == ["tiny/002", "tiny/003"]
+    with pytest.raises(IndexError):
+        tiny_pack.items[len(tiny_pack.items)]
+
+
+def test_a_row_without_an_end_is_refused(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack_items, "MAX_ROW_BYTES", 100)
+    assert "too long" in refusal(copy)
 
 
 def nodes(root: Path) -> np.ndarray[Any, np.dtype[np.int32]]:
@@ -402,9 +444,9 @@ def head_of_open_sizes(logits: int, embedding: int) -> bytes:
     return content
 
 
-@pytest.mark.parametrize("name", ["MODEL_CARD.md", "neighbours.jsonl"])
-def test_a_text_of_gigabytes_is_refused_before_it_is_read(copy: Path, name: str) -> None:
-    edit(copy, lambda d: d["files"][name].update(size=pack_format.MAX_TEXT_BYTES[name] + 1))
+def test_a_card_of_gigabytes_is_refused_before_it_is_read(copy: Path) -> None:
+    most = pack_format.MAX_TEXT_BYTES["MODEL_CARD.md"]
+    edit(copy, lambda d: d["files"]["MODEL_CARD.md"].update(size=most + 1))
     assert "too large" in refusal(copy)
 
 

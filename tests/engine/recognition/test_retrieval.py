@@ -32,7 +32,7 @@ def store(
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "by Annoy":
             patch.setattr(retrieval, "LOOKED_AT_ALL", 0)
-        yield Datastore(Pack(root, manifest, items))
+        yield Datastore(Pack(root, manifest, items, np.zeros(n, np.uint16)))
 
 
 def test_the_k_nearest_of_1000_queries_are_exact(store: Datastore) -> None:
@@ -97,5 +97,5 @@ def test_a_label_without_any_neighbour_keeps_its_probability() -> None:
 
 def test_one_item_is_a_datastore(tiny_pack: Pack, tmp_path: Path) -> None:
     build_index(tmp_path / "index.ann", np.ones((1, 8), np.float32))
-    store = Datastore(Pack(tmp_path, tiny_pack.manifest, tiny_pack.items[:1]))
+    store = Datastore(Pack(tmp_path, tiny_pack.manifest, tiny_pack.items[:1], tiny_pack.item_labels[:1]))
     assert store.nearest(np.ones(8, np.float32), 5) == (Hit(0, 0.0),)
