@@ -7,13 +7,14 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.panels.what_if_panel import ALPHA_STEPS, WhatIfPanel
+from desktop_app.ui.theme import Theme
 from tests.ui.conftest import LONG, Desk
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def test_what_was_chosen_before_going_back_is_not_asked_for_again(qtbot: QtBot) -> None:
-    panel = WhatIfPanel()
+def test_what_was_chosen_before_going_back_is_not_asked_for_again(qtbot: QtBot, theme: Theme) -> None:
+    panel = WhatIfPanel(theme)
     qtbot.addWidget(panel)
     panel.set_pack(8, 0.4)
     asked: list[tuple[object, object]] = []
