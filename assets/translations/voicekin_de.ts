@@ -1287,6 +1287,17 @@
     </message>
 </context>
 <context>
+    <name>LivePanel</name>
+    <message>
+        <source>The sound as it comes</source>
+        <translation>Der Ton, wie er kommt</translation>
+    </message>
+    <message>
+        <source>So far: {0}</source>
+        <translation>Bisher: {0}</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>&amp;File</source>
@@ -1665,6 +1676,25 @@
     <message>
         <source>Stop</source>
         <translation>Stopp</translation>
+    </message>
+</context>
+<context>
+    <name>Published</name>
+    <message>
+        <source>The pack has no sound of its recordings. This one is from {0}: name the folder of your copies of the published corpora once, and it can be heard.</source>
+        <translation>Das Paket enthält keinen Ton seiner Aufnahmen. Diese stammt aus {0}: Nennen Sie einmal den Ordner mit Ihren Kopien der veröffentlichten Korpora, dann ist sie zu hören.</translation>
+    </message>
+    <message>
+        <source>“{0}” of {1} is not in {2}.</source>
+        <translation>„{0}“ aus {1} ist nicht in {2}.</translation>
+    </message>
+    <message>
+        <source>Choose the folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Folder of the published corpora</source>
+        <translation>Ordner der veröffentlichten Korpora</translation>
     </message>
 </context>
 <context>

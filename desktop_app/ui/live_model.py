@@ -43,18 +43,20 @@ class LiveModel(QObject):
     Signals:
         began: A take began.
         answered: (seconds into the take, smoothed shares by label, or None where nobody speaks).
+        placed: Where on the map that lies, smoothed, too; None where nobody speaks.
         ended: The take ended.
     """
 
     began = Signal()
     answered = Signal(float, object)
+    placed = Signal(object)
     ended = Signal()
 
     def __init__(self, capture: CaptureModel, owner: RecognitionOwner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._capture = capture
         self._owner = owner
-        self._smoother, self._take = Smoother(), LiveTake()
+        self._smoother, self._places, self._take = Smoother(), Smoother(), LiveTake()
         self._job: Job | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(ASK_EVERY_MS)
@@ -63,7 +65,7 @@ class LiveModel(QObject):
 
     def _follow(self, state: MicState) -> None:
         if state is MicState.RECORDING:
-            self._smoother, self._take = Smoother(), LiveTake()
+            self._smoother, self._places, self._take = Smoother(), Smoother(), LiveTake()
             self._timer.start()
             self.began.emit()
         elif self._timer.isActive():
@@ -85,3 +87,5 @@ class LiveModel(QObject):
     def _show(self, at_s: float, live: LiveAnswer) -> None:
         if self._timer.isActive():
             self.answered.emit(at_s, self._smoother.feed(at_s, live.shares))
+            place = self._places.feed(at_s, dict(zip("xy", live.place, strict=True)) if live.place else None)
+            self.placed.emit((place["x"], place["y"]) if place else None)

@@ -18,7 +18,7 @@ from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.engine.sound.envelope import PEAK_S, Peaks, columns
 from desktop_app.errors import Cancelled, PackError, StoreError
 from desktop_app.ui.jobs import Job, JobState, Priority, Worker
-from desktop_app.ui.widgets.map_view import Landscape
+from desktop_app.ui.widgets.map_view import Landscape, Place, between
 
 if TYPE_CHECKING:
     from desktop_app.engine.people.library import Library
@@ -167,9 +167,10 @@ class LearntAll:
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """One live moment: the shares heard in the window, or None where nobody speaks."""
+    """One live moment: the shares heard in the window, or None where nobody speaks, and where it lies on the map."""
 
     shares: dict[str, float] | None
+    place: Place | None = None
 
 
 class RecognitionOwner(QObject):
@@ -335,15 +336,14 @@ class RecognitionOwner(QObject):
                 return LiveAnswer(None)
             analysis = recogniser.analyse(window)
             if take is None or voice != UNKNOWN_VOICE:
-                return LiveAnswer(dict(self._answer(analysis, voice).probabilities))
+                return _live(self._answer(analysis, voice))
             voice_so_far = take.hear(recogniser, analysis, at_s)
             baseline, used = None, NOBODY
             if voice_so_far is not None:
                 baseline = voice_so_far.baseline
                 used = VoiceUsed("itself", heard=voice_so_far.clips, settled=voice_so_far.settled)
             examples = self._personal.own if self._personal is not None else None
-            answer = recogniser.answer(analysis, baseline=baseline, voice=used, examples=examples)
-            return LiveAnswer(dict(answer.probabilities))
+            return _live(recogniser.answer(analysis, baseline=baseline, voice=used, examples=examples))
 
         return self.worker.submit(answer, Priority.LIVE)
 
@@ -679,6 +679,11 @@ def pack_info(pack: Any) -> PackInfo:
         landscape=landscape,
         model_card=pack.model_card(),
     )
+
+
+def _live(recognition: Recognition) -> LiveAnswer:
+    near = [(one.place, one.weight) for one in recognition.neighbours if one.place is not None]
+    return LiveAnswer(dict(recognition.probabilities), between(near))
 
 
 def _after_analysis(state: JobState, share: float) -> None:

@@ -26,6 +26,7 @@ class Settings:
     library_limit_mb: How much room takes may have before the library says so, in MB; 0: as much as there is.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
     keep_example_audio: Whether the sound of an example is kept with it.
+    corpora_folder: Where the published corpora are, to hear a pack's recordings; "": nowhere that was named.
     introduced: Whether the first-start page was read.
     geometry: The window's place and size as Qt writes it, in hex.
     """
@@ -41,6 +42,7 @@ class Settings:
     listen_before_recording: bool = True
     introduced: bool = False
     keep_example_audio: bool = False
+    corpora_folder: str = ""
     geometry: str = ""
 
 

@@ -64,6 +64,7 @@ from desktop_app.ui.panels.session_panel import SessionPanel
 from desktop_app.ui.panels.side import Side
 from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.playback import Playback
+from desktop_app.ui.published import Published
 from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
+        self.published = Published(settings, self.file_worker, self.playback, self)
         self.takes = Takes(takes, self.session, self.queue, self.playback, self.undo, settings, capture.worker, self)
         self.library = LibraryModel(owner, self.session, self.takes, takes, self.undo, settings, self)
         self._begun = False
@@ -251,7 +253,8 @@ class MainWindow(QMainWindow):
             self.export.told,
         ):
             told.connect(self.notice.say)
-        self.teaching.offered.connect(lambda sentence, text, act: self.notice.say(sentence, (text, act)))
+        for offers in (self.teaching, self.published):
+            offers.offered.connect(lambda sentence, text, act: self.notice.say(sentence, (text, act)))
         self.takes.offered.connect(lambda sentence, choices: self.notice.say(sentence, *choices))
         self.takes.added.connect(self.recordings.select)
         self.takes.removing.connect(self._leave)
@@ -272,6 +275,8 @@ class MainWindow(QMainWindow):
         self.live.began.connect(self.queue.hold)
         self.live.ended.connect(self.queue.go_on)
         self.live.answered.connect(self.answer.show_live)
+        self.live.placed.connect(self.map.show_live)
+        self.capture.read.connect(self.answer.hear)
         self.queue.all_stopped.connect(self._count_stop)
         self.recordings.selected.connect(self.show_entry)
         self.recordings.open_asked.connect(self.open_files)
@@ -586,8 +591,8 @@ class MainWindow(QMainWindow):
             self.playback.toggle(entry.path, entry.channel)
 
     def _play_neighbour(self, neighbour: Neighbour) -> None:
-        if neighbour.clip is not None and self.owner.pack is not None:
-            self.playback.toggle(self.owner.pack.root / neighbour.clip)
+        if self.owner.pack is not None:
+            self.published.play(neighbour, self.owner.pack.root)
 
     def _playing_changed(self, playing: bool) -> None:
         self.answer.play.setText(self.tr("Stop") if playing else self.tr("Play"))

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -244,6 +245,23 @@ def silence(tmp_path: Path) -> Path:
     path = tmp_path / "silence.wav"
     soundfile.write(path, np.zeros(2 * RATE, dtype=np.float32), RATE)
     return path
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """An X server of our own; it chooses its number itself."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as number:
+        display = f":{number.readline().strip()}"
+    yield display
+    server.terminate()
+    server.wait(timeout=20)
 
 
 @pytest.fixture(autouse=True)

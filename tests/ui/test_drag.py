@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,23 +13,6 @@ ABSENT = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(bool(ABSENT), reason=f"{', '.join(ABSENT)} not installed")
-
-
-@pytest.fixture
-def display() -> Iterator[str]:
-    """An X server of our own; it chooses its number itself."""
-    read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=[write],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    with os.fdopen(read) as number:
-        display = f":{number.readline().strip()}"
-    yield display
-    server.terminate()
-    server.wait(timeout=20)
 
 
 def test_a_file_is_dragged_from_another_window(

@@ -177,7 +177,7 @@ def test_the_map_is_not_stretched(desk: Desk, theme: Theme) -> None:
     view = MapView(theme)
     desk.qtbot.addWidget(view)
     labels = ("angry", "happy", "sad")
-    view.show_landscape(Landscape(("a", "b", "c"), labels, ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))), labels)
+    view.show_landscape(Landscape(labels, ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))), labels)
     view.resize(700, 300)
     with desk.qtbot.waitExposed(view):
         view.show()

@@ -617,7 +617,7 @@ def test_the_live_bars_know_the_voice_after_half_a_minute(tiny_pack: Path) -> No
     for i, window in enumerate(windows[:7]):
         assert take.hear(recogniser, window, 3.0 * (i + 1)) is None
         assert take.hear(recogniser, window, 3.0 * (i + 1) + 0.2) is None, "what overlaps counts once"
-    baseline = take.hear(recogniser, windows[7], 24.0)
-    assert baseline is not None
+    voice = take.hear(recogniser, windows[7], 24.0)
+    assert voice is not None
     expected = recogniser.estimate_voice(windows[:8]).baseline
-    np.testing.assert_allclose(baseline, expected, atol=1e-5)
+    np.testing.assert_allclose(voice.baseline, expected, atol=1e-5)

@@ -12,7 +12,17 @@ import pytest
 import soundfile
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QLineEdit, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
 
 from desktop_app.capture.wav_file import WavWriter
 from desktop_app.engine.recognition.answer import Segment
@@ -273,6 +283,35 @@ def test_a_neighbour_is_heard(desk: Desk, wav: Wav, pack_with_clips: Path) -> No
     player: FakePlayer = desk.player
     desk.qtbot.waitUntil(lambda: bool(player.played), timeout=LONG)
     assert len(player.played[0]) == pytest.approx(48_000, abs=200)  # a second at the loudspeaker's rate
+
+
+def test_a_neighbour_is_heard_from_a_folder_that_is_named_once(
+    desk: Desk, wav: Wav, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(wav("happy")))
+    assert entry.recognition is not None
+    first, second, *_ = entry.recognition.neighbours
+    corpora = tmp_path / "corpora"
+    (corpora / "deep").mkdir(parents=True)
+    sound = clip("happy", 1, first.duration_s)
+    soundfile.write(corpora / f"{first.id.rpartition('/')[2]}.wav", sound[: RATE // 2], RATE)  # another of that name
+    soundfile.write(corpora / "deep" / f"{first.id.rpartition('/')[2]}.flac", sound, RATE)
+    cards = window.neighbours.findChildren(NeighbourCard)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(corpora))
+    desk.qtbot.mouseClick(cards[0].play, LEFT)
+    assert "published corpora" in window.notice.message.text()
+    desk.qtbot.mouseClick(window.notice.buttons[0], LEFT)
+    desk.qtbot.waitUntil(lambda: len(desk.player.played) == 1, timeout=LONG)
+    assert len(desk.player.played[0]) / 48_000 == pytest.approx(first.duration_s, abs=0.05)
+    with desk.qtbot.waitSignal(window.playback.playing_changed, timeout=LONG):
+        desk.player.end()
+    assert type(desk.settings)(desk.settings.path).values.corpora_folder == str(corpora)
+    cards[1].setFocus()
+    with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):  # no second question, and what is missing is said
+        desk.qtbot.keyClick(cards[1], Qt.Key.Key_Return)
+    assert second.id.rpartition("/")[2] in window.notice.message.text()
+    assert len(desk.player.played) == 1
 
 
 # a small window

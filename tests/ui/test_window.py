@@ -100,6 +100,10 @@ def test_the_bars_live_while_recording_and_the_answer_follows(desk: Desk, monkey
     shares = [bar.row.mix for bar in window.answer.bars.values()]
     assert sum(shares) == pytest.approx(1.0, abs=1e-3)
     assert window.answer.share.text() != ""
+    desk.qtbot.waitUntil(lambda: window.map.view.clip_at is not None, timeout=LONG)  # the star is on the map
+    assert window.answer.live.so_far_bar.isVisible()
+    assert window.answer.live.so_far.text().startswith("So far: ")
+    desk.qtbot.waitUntil(lambda: max(window.answer.live.waveform.peaks) > 0.01, timeout=LONG)
     entry = desk.stop()
     assert entry.state is EntryState.DONE
     assert not window.answer.history.isVisible()

@@ -1,4 +1,4 @@
-"""Two programs for a drag between windows: `... tests.ui.two_windows source FILE`, and `target PACK HOME`."""
+"""Two programs for a drag between windows: `... tests.ui.two_windows source FILE`, and `target PACK HOME [FILE]`."""
 
 import sys
 from pathlib import Path
@@ -73,6 +73,9 @@ def main() -> int:
         lambda e: say("answer", e.name, e.recognition.label) if e.state is EntryState.DONE else None
     )
     window.owner.opened.connect(lambda _: place(window, 240, 0, 900, 700))
+    files = tuple(map(Path, arguments[2:]))
+    if files:
+        window.owner.opened.connect(lambda _: window.open_paths(files))
     window.show()
     return app.exec()
 

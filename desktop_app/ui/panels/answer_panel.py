@@ -6,16 +6,17 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.capture.recorder import Reading
 from desktop_app.ui import answer_text
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.panels.live_panel import LivePanel
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.envelope import Envelope
-from desktop_app.ui.widgets.history_strip import HistoryStrip
 from desktop_app.ui.widgets.legend import SplitLegend
 from desktop_app.ui.widgets.probability_bar import BarRow, ProbabilityBar
 
@@ -80,7 +81,8 @@ class AnswerPanel(Card):
         self._bar_rows = QVBoxLayout()
         self._bar_rows.setSpacing(6)
         self.legend = SplitLegend(theme)
-        self.history = HistoryStrip(theme)
+        self.live = LivePanel(theme)
+        self.history = self.live.history
 
         self.content.addLayout(top)
         self.content.addLayout(headline)
@@ -90,7 +92,7 @@ class AnswerPanel(Card):
         self.content.addSpacing(4)
         self.content.addLayout(self._bar_rows)
         self.content.addWidget(self.legend)
-        self.content.addWidget(self.history)
+        self.content.addWidget(self.live)
         self.content.addWidget(self.agreement)
         self.content.addWidget(self.envelope)
         self.content.addWidget(self.lengths)
@@ -158,7 +160,7 @@ class AnswerPanel(Card):
         """A take begins."""
         self._entry, self._live = None, True
         self._say(self.rests, "")
-        self.history.clear()
+        self.live.clear()
         self._arrange(bars=True, history=True, working=False)
         for button in (self.retry, self.play, self.keep, self.delete):
             button.hide()
@@ -172,11 +174,16 @@ class AnswerPanel(Card):
             bar.show_row(BarRow(label, 0.0))
         self._announce(self.tr("Recording"))
 
+    def hear(self, reading: Reading) -> None:
+        """How loud the take is just now."""
+        if self._live:
+            self.live.hear(reading.level)
+
     def show_live(self, at_s: float, shares: Mapping[str, float] | None) -> None:
         """What is heard at a moment of the take; None where nobody speaks."""
         if not self._live:
             return
-        self.history.add(at_s, shares)
+        self.live.add(at_s, shares)
         self.name.setText(self.tr("Live · {0}").format(clock(at_s)))
         if shares is None:
             for label, bar in self.bars.items():
@@ -197,7 +204,7 @@ class AnswerPanel(Card):
     def _arrange(self, bars: bool, history: bool, working: bool) -> None:
         for bar in self.bars.values():
             bar.setVisible(bars)
-        self.history.setVisible(history)
+        self.live.setVisible(history)
         self.working.setVisible(working)
         for widget in (self.legend, self.agreement, self.envelope, self.lengths):
             widget.setVisible(bars and not history)

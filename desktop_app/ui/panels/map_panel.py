@@ -7,7 +7,7 @@ from desktop_app.ui import answer_text
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
-from desktop_app.ui.widgets.map_view import MapView, map_description
+from desktop_app.ui.widgets.map_view import MapView, Place, map_description
 
 
 class MapPanel(Card):
@@ -29,6 +29,11 @@ class MapPanel(Card):
         self.view.show_landscape(pack.landscape, pack.labels)
         self.view.setAccessibleName(map_description(pack.items))
         self.setVisible(self.has_map)
+
+    def show_live(self, place: Place | None) -> None:
+        """Where the last seconds of a take lie; None: nobody speaks, and the star stays where it was."""
+        if place is not None:
+            self.view.show_clip([(place, 1.0)], with_neighbours=False)
 
     def show_recognition(self, recognition: Recognition) -> None:
         """The recording, by its neighbours."""

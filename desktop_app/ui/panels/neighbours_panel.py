@@ -86,7 +86,7 @@ class NeighbourCard(Card):
         self.distance.setText(
             self.tr("distance {0} · {1} s").format(number(neighbour.distance, 2), number(neighbour.duration_s, 1))
         )
-        self.play.setVisible(neighbour.clip is not None)
+        self.play.setVisible(not neighbour.own)
         name = answer_text.neighbour_in_words(neighbour, rank, of)
         self.setAccessibleName(name)
         self.play.setAccessibleName(self.tr("Play: {0}").format(name))

@@ -12,16 +12,23 @@ HEIGHT = 34
 class Envelope(QWidget):
     """Peaks 0 to 1 as rounded strokes about a middle line; a quiet line where there are none."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, fills_from: float = 1e-6) -> None:
+        """The highest peak fills the height, where it is `fills_from` or more."""
         super().__init__(parent)
+        self._fills_from = fills_from
         self._theme = theme
         self._peaks: tuple[float, ...] = ()
         self._label = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
+    @property
+    def peaks(self) -> tuple[float, ...]:
+        """Those shown."""
+        return self._peaks
+
     def show_peaks(self, peaks: tuple[float, ...], label: str) -> None:
-        """Show them in the colour of an emotion."""
+        """Show them in the colour of an emotion; "" for none."""
         self._peaks, self._label = peaks, label
         self.update()
 
@@ -47,9 +54,10 @@ class Envelope(QWidget):
 
     def _draw_peaks(self, painter: QPainter, middle: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.emotion(self._label))
+        colour = self._theme.emotion(self._label) if self._label else QColor(self._theme.colours.quiet)
+        painter.setBrush(colour)
         step = self._width / len(self._peaks)
-        loudest = max(max(self._peaks), 1e-6)
+        loudest = max(max(self._peaks), self._fills_from)
         stroke = max(1.0, step * 0.6)
         for i, peak in enumerate(self._peaks):
             half = max(0.75, peak / loudest * (middle - 1))

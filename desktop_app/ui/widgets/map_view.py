@@ -105,14 +105,19 @@ class MapView(QWidget):
         """Whether all of the landscape is on the screen."""
         return self._ground is not None and self._n_painted == len(self._landscape.places)
 
+    @property
+    def clip_at(self) -> Place | None:
+        """Where the recording lies, in the landscape's units; None: there is none."""
+        return self._clip
+
     def show_landscape(self, landscape: Landscape, labels: tuple[str, ...]) -> None:
         """The pack's."""
         self._landscape, self._labels = landscape, labels
         self._repaint_ground()
 
-    def show_clip(self, neighbours: Sequence[tuple[Place, float]]) -> None:
-        """The recording, by its neighbours' (place, weight); nothing for an empty list."""
-        self._neighbours = tuple(place for place, _ in neighbours)
+    def show_clip(self, neighbours: Sequence[tuple[Place, float]], with_neighbours: bool = True) -> None:
+        """The recording, by its neighbours' (place, weight), which are marked or not; nothing for an empty list."""
+        self._neighbours = tuple(place for place, _ in neighbours) if with_neighbours else ()
         self._clip = between(neighbours)
         self.update()
 

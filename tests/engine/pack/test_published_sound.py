@@ -1,0 +1,27 @@
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from desktop_app.engine.pack.published_sound import PublishedSound
+
+
+def test_a_recording_is_found_by_its_name_and_known_by_its_length(tmp_path: Path) -> None:
+    def write(name: str, seconds: float) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, np.zeros(round(seconds * 16_000)), 16_000)
+        return path
+
+    write("another/03-01.wav", 2.0)
+    right = write("ravdess/Actor_01/03-01.flac", 3.3)
+    alike = write("another/03-02.wav", 1.0)
+    own = write("ravdess/03-02.wav", 1.05)
+    (tmp_path / "ravdess" / "03-01.txt").write_text("what is said in it")
+    sound = PublishedSound(tmp_path)
+    assert sound.find("ravdess/03-01", 3.303) == right
+    assert sound.find("ravdess/03-01", 9.0) is None
+    assert sound.find("ravdess/03-99", 3.3) is None
+    assert sound.find("ravdess/03-02", 1.0) == own, "of several alike the corpus' own"
+    assert sound.find("another/03-02", 1.0) == alike
+    assert PublishedSound(tmp_path / "nowhere").find("ravdess/03-01", 3.3) is None
