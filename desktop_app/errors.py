@@ -43,6 +43,10 @@ class LearningError(VoiceKinError):
     """A recording that nothing can be learnt from."""
 
 
+class ClusterError(VoiceKinError):
+    """A cluster of machines that can't be used, or not any more."""
+
+
 class ExportError(VoiceKinError):
     """A file that can't be written."""
 

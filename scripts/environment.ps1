@@ -49,7 +49,7 @@ function Initialize-Environment([string] $what) {
     if (Test-Ready $what $stamp) { return }
     Say 'setting up, once; this takes a few minutes'
     $unfinished = Join-Path $venv '.unfinished'
-    $extras = @{ app = '.'; test = '.[media,trainer,test]'; build = '.[build]' }[$what]
+    $extras = @{ app = '.'; test = '.[media,archives,cluster,trainer,test]'; build = '.[build]' }[$what]
     Push-Location $root
     try {
         if ((Test-Path $unfinished) -or -not (Test-Path $venvPython) -or -not (Test-Path "$venv\.stamp-place") -or

@@ -147,7 +147,7 @@ pip_install() { "${venv##*/}"/bin/python -m pip install --quiet --use-pep517 "$@
 # python_packages WHAT: the pinned packages into the environment. An unfinished installation is started over.
 python_packages() {
   local what='.[media]' here=${venv##*/}
-  case $1 in test) what='.[media,trainer,test]' ;; build) what='.[build]' ;; esac
+  case $1 in test) what='.[media,archives,cluster,trainer,test]' ;; build) what='.[build]' ;; esac
   cd "$root" || return 1 # so that what pip is told stays relative, whatever the path to here holds
   if [ -e "$here"/.unfinished ] || [ "$("$here"/bin/python -V 2>/dev/null)" != "$("$python" -V)" ] ||
     ! grep -qF "$venv/bin/python" "$here"/bin/pip; then # not ours, or moved: its commands would not start

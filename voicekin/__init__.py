@@ -18,6 +18,7 @@ from desktop_app import __version__
 from desktop_app.errors import (
     AudioError,
     Cancelled,
+    ClusterError,
     ExportError,
     LearningError,
     PackError,
@@ -43,6 +44,7 @@ __all__ = [
     "Answers",
     "AudioError",
     "Cancelled",
+    "ClusterError",
     "ExportError",
     "Failure",
     "HowFar",
@@ -91,13 +93,13 @@ _MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a public name when it is first asked for, and the submodules `exports`, `packs` and `people`."""
+    """Imports a public name, or one of the submodules, when it is first asked for."""
     if name in _MODULE_OF:
         return getattr(import_module(_MODULE_OF[name]), name)
-    if name in ("exports", "packs", "people"):
+    if name in ("archives", "exports", "packs", "people"):
         return import_module(f"voicekin.{name}")
     raise AttributeError(f"module 'voicekin' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted((*__all__, "exports", "packs", "people"))
+    return sorted((*__all__, "archives", "exports", "packs", "people"))

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from desktop_app import paths
 from desktop_app.engine import installed_packs
+from desktop_app.engine.archives.dataset import Dataset
 from desktop_app.engine.batch.answers import ShouldStop, never
 from desktop_app.engine.batch.classify import Asked, Batch, Company, answer, voice_of
 from desktop_app.engine.batch.journal import BatchJournal
@@ -148,6 +149,7 @@ class Recogniser:
         channel: int | None = None,
         jobs: int | None = None,
         resume: File | None = None,
+        features: bool = False,
         should_stop: ShouldStop = never,
         progress: Callable[[HowFar], object] | None = None,
     ) -> Answers: ...
@@ -164,6 +166,7 @@ class Recogniser:
         channel: int | None = None,
         jobs: int | None = None,
         resume: File | None = None,
+        features: bool = False,
         should_stop: ShouldStop = never,
         progress: Callable[[HowFar], object] | None = None,
     ) -> Recognition | Answers:
@@ -185,6 +188,7 @@ class Recogniser:
             jobs: How many files are worked on at once; None: as many as there are cores, at most MOST_JOBS.
             resume: A file in which answers are noted as they come; what is noted there is not asked again. Each file
                 is then heard by itself, or as `voice`.
+            features: Whether each answer carries what it was made of, see `voicekin.archives`.
             should_stop: Asked at least once for each second of sound, from several threads; True ends the iteration
                 with `Cancelled`.
             progress: Told how far it is, at every half second of sound, from several threads.
@@ -209,8 +213,31 @@ class Recogniser:
         if jobs < 1:
             raise ValueError(f"jobs must be at least 1, not {jobs}")
         recogniser = self._ready(None if jobs == 1 else max(1, cores // jobs))
-        asked = self._asked(recogniser, voice, same_voice, resume, k, alpha, channel)
+        asked = replace(self._asked(recogniser, voice, same_voice, resume, k, alpha, channel), features=features)
         return Answers(self._batch(recogniser, files, asked, jobs, resume, should_stop, progress))
+
+    def answer_again(
+        self,
+        dataset: Dataset,
+        *,
+        voice: str | Voice | None = None,
+        k: int | None = None,
+        alpha: float | None = None,
+        should_stop: ShouldStop = never,
+    ) -> Iterator[tuple[Outcome, str]]:
+        """Answers the recordings of a dataset that was written with features, without their sound; arguments as in
+        `classify`. Yields each outcome, without neighbours, and who is known to speak in the recording.
+
+        Raises:
+            PackError: The features are of another pack's encoder.
+            ExportError: The dataset has no features, or is damaged.
+            StoreError: There is no such voice.
+        """
+        from desktop_app.engine.archives.again import answer_again
+
+        recogniser = self._ready()
+        asked = self._asked(recogniser, voice, k=k, alpha=alpha)
+        return answer_again(recogniser, dataset, asked, should_stop)
 
     def analyse(self, sound: Sound, *, rate: int | None = None, channel: int | None = None) -> Analysis:
         """The expensive part of an answer: features, and no sound. `classify` takes it in the sound's place.
@@ -430,7 +457,8 @@ class Recogniser:
             "known": hashlib.sha256(b"\0".join(known)).hexdigest(),
         }
         # journals from before a recording was heard against its own stretches lack the key
-        return {**settings, "voice": NONE} if asked.company == "none" else settings
+        settings |= {"voice": NONE} if asked.company == "none" else {}
+        return settings | ({"features": True} if asked.features else {})  # older journals know of none
 
 
 def _lesson(personal: Personal, voice_id: int, file: File | Failure, should_stop: ShouldStop) -> Failure | None:

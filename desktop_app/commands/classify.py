@@ -35,10 +35,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--top-k", type=_at_least_one, metavar="N", help="show the N most likely emotions (not in JSON)"
     )
-    parser.add_argument("--k", type=_at_least_one, metavar="N", help="how many neighbours vote (the pack's own choice)")
-    parser.add_argument(
-        "--alpha", type=_share, metavar="A", help="their weight against the model's, 0 to 1 (the pack's)"
-    )
+    add_neighbour_arguments(parser)
     parser.add_argument("--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (the clearest)")
     classify_batch.add_arguments(parser)
     _add_known_person(parser)
@@ -53,6 +50,19 @@ def _add_known_person(parser: argparse.ArgumentParser) -> None:
         help="the speaker is this saved voice (see `voicekin voice`), or none: hear each recording by itself",
     )
     voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
+    add_examples_argument(parser)
+
+
+def add_neighbour_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that say how neighbours vote."""
+    parser.add_argument("--k", type=_at_least_one, metavar="N", help="how many neighbours vote (the pack's own choice)")
+    parser.add_argument(
+        "--alpha", type=_share, metavar="A", help="their weight against the model's, 0 to 1 (the pack's)"
+    )
+
+
+def add_examples_argument(parser: argparse.ArgumentParser) -> None:
+    """The option that says which examples to heed."""
     parser.add_argument(
         "--examples",
         metavar="PATH",
@@ -70,8 +80,8 @@ def run(args: argparse.Namespace) -> int:
         files.append(file)
     classify_batch.check_arguments(args, files)
     line = ProgressLine()
-    summary = classify_batch.Summary(keep=bool(args.export))
-    with _loaded(args) as recogniser, line:
+    summary = classify_batch.Summary(keep=bool(args.export) and args.export != classify_batch.PARQUET)
+    with loaded(args) as recogniser, line, classify_batch.opened_dataset(args) as dataset:
         for outcome in recogniser.classify(
             files,
             voice=args.voice,
@@ -81,23 +91,28 @@ def run(args: argparse.Namespace) -> int:
             channel=None if args.channel is None else args.channel - 1,
             jobs=args.jobs,
             resume=args.resume,
+            features=args.features,
             should_stop=interruption.requested,
             progress=partial(classify_batch.show_progress, line) if line.visible else None,
         ):
             line.clear()
             summary.add(outcome)
+            if dataset is not None:
+                dataset.add(outcome)
             if args.json:
                 _show_json(outcome)
             elif not args.export or isinstance(outcome, voicekin.Failure):
                 _show_text(outcome, args)
-    if args.export and summary.failed < len(files):
+    if args.export == classify_batch.PARQUET:
+        print(f"Wrote {args.output}.", file=sys.stderr)
+    elif args.export and summary.failed < len(files):
         for path in classify_batch.export_outcomes(summary.outcomes, args):
             print(f"Wrote {path}.", file=sys.stderr)
     classify_batch.show_summary(summary, args)
     return int(summary.failed > 0)
 
 
-def _loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
+def loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
     """The recogniser that was asked for. The user's own store that can't be opened is told and gone without, unless it
     is asked for."""
     import voicekin

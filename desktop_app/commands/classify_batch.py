@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,15 @@ from desktop_app.commands.progress_line import ProgressLine
 
 if TYPE_CHECKING:
     import voicekin
+    from voicekin.archives import DatasetWriter
     from voicekin.exports import ExportFormat
 
 EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
 """The names of `formats()`, here because `voicekin --help` is not to wait for what they import."""
+
+
+PARQUET = "parquet"
+"""A dataset in a folder, written as the answers come."""
 
 
 class Summary:
@@ -57,7 +63,8 @@ class Summary:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that this module serves."""
-    parser.add_argument("--export", metavar="FORMAT", choices=EXPORTS, help=f"write {', '.join(EXPORTS)}")
+    choices = (*EXPORTS, PARQUET)
+    parser.add_argument("--export", metavar="FORMAT", choices=choices, help=f"write {', '.join(choices)}")
     parser.add_argument(
         "-o",
         "--output",
@@ -65,6 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the file to export to; for formats of one recording the folder, where there are more or PATH ends in /",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace files that the export finds there")
+    parser.add_argument(
+        "--features", action="store_true", help="with --export parquet: what `voicekin answer` answers again from"
+    )
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="how many recordings to work on at once")
     parser.add_argument(
         "--resume",
@@ -84,6 +94,8 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.F
 
     if bool(args.export) != bool(args.output):
         raise ExportError("--export FORMAT and -o PATH go together: name the format and the file to write.")
+    if args.features and args.export != PARQUET:
+        raise ExportError("--features goes with --export parquet: no other format holds them.")
     if args.resume and args.same_voice:
         raise StoreError("--resume and --same-voice do not go together: the voice is taken from all files of the call.")
     if args.export:
@@ -97,6 +109,11 @@ def _check_output(args: argparse.Namespace, recordings: int) -> None:
     from voicekin.exports import RecordingFormat
 
     target = Path(args.output)
+    if args.export == PARQUET:
+        from voicekin.archives import checked_dataset
+
+        checked_dataset(target, overwrite=args.overwrite)
+        return
     named_as_folder = args.output.endswith(("/", os.sep)) or target.is_dir()
     if isinstance(_format(args), RecordingFormat) and (named_as_folder or recordings > 1):
         try:
@@ -113,6 +130,19 @@ def _check_output(args: argparse.Namespace, recordings: int) -> None:
         from desktop_app.ui.timeline_png import png_from_svg
 
         png_from_svg(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" width="1" height="1"/>')
+
+
+def opened_dataset(args: argparse.Namespace) -> "AbstractContextManager[DatasetWriter | None]":
+    """What --export parquet writes to, None for other formats.
+
+    Raises:
+        ExportError: It can't be written.
+    """
+    if args.export != PARQUET:
+        return nullcontext()
+    from voicekin.archives import DatasetWriter
+
+    return DatasetWriter(Path(args.output), overwrite=args.overwrite)
 
 
 def export_outcomes(outcomes: "Sequence[voicekin.Outcome]", args: argparse.Namespace) -> tuple[Path, ...]:

@@ -88,7 +88,7 @@ def test_all_that_is_said_leaves_stdout_to_the_command(house: House) -> None:
 def test_the_tests_environment_serves_the_app_but_not_the_other_way_round(house: House) -> None:
     house.prepare("app")
     house.prepare("test")
-    assert "--editable .[media,trainer,test]" in house.noted()
+    assert "--editable .[media,archives,cluster,trainer,test]" in house.noted()
     house.prepare("app")
     assert house.noted() == ""
 

@@ -38,6 +38,7 @@ class Asked:
         examples: The user's own; None: there are none, or they are not to be heeded.
         k, alpha: As in `Recogniser.answer`; None: the pack's.
         channel: Which one to listen to, counted from 0; None: the one that hears the voice best.
+        features: Whether answers are to carry what they were made of.
     """
 
     voice: tuple[Floats, VoiceUsed] | None = None
@@ -46,6 +47,7 @@ class Asked:
     k: int | None = None
     alpha: float | None = None
     channel: int | None = None
+    features: bool = False
 
 
 def answer(
@@ -58,7 +60,7 @@ def answer(
 ) -> Recognition:
     """The answer for one recording, with nothing beside it."""
     voice = voice_of(recogniser, analysis, asked)
-    return _answer(recogniser, analysis, asked, voice, should_stop, progress)
+    return answered(recogniser, analysis, asked, voice, should_stop, progress)
 
 
 def voice_of(recogniser: Recogniser, analysis: Analysis, asked: Asked) -> tuple[Floats | None, VoiceUsed]:
@@ -150,16 +152,11 @@ class Batch:
                 return self._analysed(recogniser, path, should_stop)
 
         heard = list(self._each(files, hear))
-        spoken = [a for a in heard if isinstance(a, Analysis) and not self._recogniser.is_silent(a)]
-        said_to_be_one = self._asked.company == "all"
-        enough = said_to_be_one or len(spoken) >= MIN_GROUP
-        common = _common_voice(self._recogniser, spoken if enough else [])
-        for one in heard:
+        for one, voice in zip(heard, voices_beside(self._recogniser, heard, self._asked), strict=True):
             if self._should_stop():
                 raise Cancelled
             if isinstance(one, Analysis):
-                own = None if said_to_be_one else self._recogniser.own_voice(one)
-                yield _answer(self._recogniser, one, self._asked, own or common, self._should_stop, None)
+                yield answered(self._recogniser, one, self._asked, voice, self._should_stop)
             else:
                 yield one
 
@@ -213,6 +210,30 @@ def groups(files: Sequence[Path | Failure]) -> Iterator[Sequence[Path | Failure]
             yield group[len(group) * i // parts : len(group) * (i + 1) // parts]
 
 
+def voices_beside(
+    recogniser: Recogniser, heard: Sequence[Analysis | Failure | Recognition], asked: Asked
+) -> list[tuple[Floats | None, VoiceUsed]]:
+    """With which voice each recording of a group is answered; of what is no analysis, nobody's."""
+    analyses = [one for one in heard if isinstance(one, Analysis)]
+    said_to_be_one = asked.voice is None and asked.company == "all"
+    beside = asked.voice is None and asked.company == "beside" and len(heard) >= MIN_GROUP
+    common: tuple[Floats | None, VoiceUsed] = (None, NOBODY)
+    if said_to_be_one or beside:
+        spoken = [a for a in analyses if not recogniser.is_silent(a)]
+        common = _common_voice(recogniser, spoken if said_to_be_one or len(spoken) >= MIN_GROUP else [])
+    voices: list[tuple[Floats | None, VoiceUsed]] = []
+    for one in heard:
+        if not isinstance(one, Analysis):
+            voices.append((None, NOBODY))
+        elif said_to_be_one:
+            voices.append(common)
+        elif beside:
+            voices.append(recogniser.own_voice(one) or common)
+        else:
+            voices.append(voice_of(recogniser, one, asked))
+    return voices
+
+
 def _common_voice(recogniser: Recogniser, spoken: Sequence[Analysis]) -> tuple[Floats | None, VoiceUsed]:
     voice = recogniser.estimate_voice(spoken)
     if not voice.clips:
@@ -220,14 +241,15 @@ def _common_voice(recogniser: Recogniser, spoken: Sequence[Analysis]) -> tuple[F
     return voice.baseline, VoiceUsed("group", heard=len(spoken), settled=voice.settled)
 
 
-def _answer(
+def answered(
     recogniser: Recogniser,
     analysis: Analysis,
     asked: Asked,
     voice: tuple[Floats | None, VoiceUsed],
-    should_stop: ShouldStop | None,
-    progress: Progress | None,
+    should_stop: ShouldStop | None = None,
+    progress: Progress | None = None,
 ) -> Recognition:
+    """The answer with a baseline float32 [D], or None, and what is said of it."""
     baseline, used = voice
     return recogniser.answer(
         analysis,
@@ -236,6 +258,7 @@ def _answer(
         k=asked.k,
         alpha=asked.alpha,
         examples=asked.examples,
+        features=asked.features,
         should_stop=should_stop,
         progress=progress,
     )

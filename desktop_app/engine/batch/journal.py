@@ -6,12 +6,14 @@ its size and time of change are the same.
 
 import json
 import os
+import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import Features, Recognition
 from desktop_app.errors import StoreError
 
 FORMAT = 1
@@ -30,7 +32,8 @@ class BatchJournal:
 
     def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
         self._path = path
-        self._answers: dict[str, tuple[int, int, dict[str, Any]]] = {}
+        self._answers: dict[str, tuple[int, int, int]] = {}  # size, time of change, where its line begins
+        self._reads = threading.Lock()
         header = {"voicekin_batch": FORMAT, "settings": dict(settings)}
         try:
             if path.exists() and not path.is_file():  # a pipe would be waited for
@@ -42,6 +45,7 @@ class BatchJournal:
             self._file.seek(whole)
             if not whole:
                 self._write(header)
+            self._lines = path.open("rb")
         except OSError as error:
             raise StoreError(f"{path} can't be used ({error.strerror or error}): choose another file.") from error
 
@@ -54,12 +58,16 @@ class BatchJournal:
             status = path.stat()
         except OSError:
             return None
-        size, changed_ns, answer = found
+        size, changed_ns, begins = found
         if (status.st_size, status.st_mtime_ns) != (size, changed_ns):
             return None
         try:
-            return Recognition.from_json({**answer, "path": str(path)})
-        except (KeyError, TypeError):  # of another version: asked again
+            with self._reads:
+                self._lines.seek(begins)
+                noted = json.loads(self._lines.readline())
+            features = Features.from_json(noted["features"]) if "features" in noted else None
+            return replace(Recognition.from_json(noted["answer"]), path=str(path), features=features)
+        except (OSError, KeyError, TypeError, ValueError):  # of another version: asked again
             del self._answers[str(path.absolute())]
             return None
 
@@ -75,7 +83,8 @@ class BatchJournal:
             file = {"path": place, "size": status.st_size, "changed_ns": status.st_mtime_ns}
             noted = self._answers.get(place)
             if noted is None or noted[:2] != (status.st_size, status.st_mtime_ns):
-                self._write({"file": file, "answer": recognition.as_json()})
+                features = {"features": recognition.features.as_json()} if recognition.features is not None else {}
+                self._write({"file": file, "answer": recognition.as_json(), **features})
         except OSError as error:
             raise StoreError(f"{self._path} can't be written ({error.strerror or error}): free some space.") from error
 
@@ -86,6 +95,7 @@ class BatchJournal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._lines.close()
 
     def _write(self, value: dict[str, Any]) -> None:
         self._file.write(_line(value))
@@ -107,7 +117,9 @@ class BatchJournal:
                         self._check(value, header)
                     else:
                         file = value["file"]
-                        self._answers[file["path"]] = (file["size"], file["changed_ns"], value["answer"])
+                        if not isinstance(value["answer"], dict):
+                            raise ValueError
+                        self._answers[file["path"]] = (file["size"], file["changed_ns"], whole)
                 except (ValueError, KeyError, TypeError):
                     raise self._no_journal() from None
                 whole += len(line)

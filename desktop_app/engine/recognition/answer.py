@@ -1,10 +1,16 @@
 """What the engine answers: the frozen dataclasses that the window shows, the command line prints and exports write."""
 
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from desktop_app.engine.recognition.path_text import path_of, path_text
+
+Floats = npt.NDArray[np.float32]
 
 OR = " or "
 """Between the labels that an answer leaves open, where they are written as one text."""
@@ -136,6 +142,49 @@ class RestsOn:
         return cls(voice, data["pack"], data["examples"])
 
 
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What was heard of a recording, from which it can be answered again without the sound; see `Analysis`.
+
+    Attributes:
+        spans: (start_s, end_s) of each stretch analysed.
+        pooled: float32 [spans, D], before any voice is taken off.
+        embedding: float32 [spans, E], L2-normalised, with the voice taken off that the answer names.
+        speech_peak, level_db, encoder_sha256, start_s: As in `Analysis`.
+    """
+
+    spans: tuple[tuple[float, float], ...]
+    pooled: Floats
+    embedding: Floats
+    speech_peak: float
+    level_db: float
+    encoder_sha256: str
+    start_s: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Exactly these numbers: arrays as base64 of float32, little-endian."""
+        return {
+            "spans": [list(span) for span in self.spans],
+            "pooled": _packed(self.pooled),
+            "embedding": _packed(self.embedding),
+            "speech_peak": self.speech_peak,
+            "level_db": self.level_db,
+            "encoder_sha256": self.encoder_sha256,
+            "start_s": self.start_s,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` made.
+
+        Raises:
+            KeyError, TypeError, ValueError: `data` is not what `as_json` makes.
+        """
+        spans = tuple((start_s, end_s) for start_s, end_s in data["spans"])
+        arrays = {name: _unpacked(data[name], len(spans)) for name in ("pooled", "embedding")}
+        return cls(**{**data, "spans": spans, **arrays})
+
+
 @dataclass(frozen=True)
 class Recognition:
     """The answer for one recording.
@@ -161,6 +210,7 @@ class Recognition:
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
         rests_on: The voice, the pack and the examples that it was made with.
+        features: What it was made of, where that was asked for; not in JSON.
     """
 
     path: str
@@ -184,6 +234,7 @@ class Recognition:
     remarks: tuple[str, ...] = ()
     label_set: tuple[str, ...] = ()
     rests_on: RestsOn = RestsOn()
+    features: Features | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
@@ -286,6 +337,14 @@ Outcome = Recognition | Failure
 
 def _recordings(n: int) -> str:
     return f"{n} recording" if n == 1 else f"{n} recordings"
+
+
+def _packed(array: Floats) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode()
+
+
+def _unpacked(text: str, rows: int) -> Floats:
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(rows, -1)
 
 
 def _rounded(probabilities: Probabilities) -> dict[str, float]:

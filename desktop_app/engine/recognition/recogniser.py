@@ -14,6 +14,7 @@ from desktop_app.engine.pack.format import Item, Pack
 from desktop_app.engine.recognition import fusion
 from desktop_app.engine.recognition.answer import (
     NOBODY,
+    Features,
     Neighbour,
     Probabilities,
     Recognition,
@@ -41,6 +42,8 @@ Floats = npt.NDArray[np.float32]
 ShouldStop = Callable[[], bool]
 Progress = Callable[[float], None]
 Listen = Callable[[Waveform], None]
+Encode = Callable[[Waveform], Callable[[], Floats]]
+"""A stretch float32 [n] -> what gives its pooled features [1, D] when all of the recording has been read."""
 
 MIN_GROUP = 5
 """Recordings, or stretches of one, from which on they are heard against their common voice. On six corpora left out in
@@ -135,6 +138,7 @@ class Recogniser:
         self.datastore = Datastore(pack)
         self._detector = SpeechDetector(self.encoder.threads)
         self._item_labels = pack.item_labels
+        self._encode: Encode = self._encode_here
 
     def analyse(
         self,
@@ -191,6 +195,12 @@ class Recogniser:
             analysis, spans=spans, duration_s=duration_s, start_s=start_s, channel=channel, remarks=tuple(remarks)
         )
 
+    def encoding_by(self, encode: Encode) -> "Recogniser":
+        """This recogniser, but stretches are encoded by `encode`."""
+        other = copy(self)
+        other._encode = encode
+        return other
+
     def for_another_thread(self) -> "Recogniser":
         """Another recogniser on the same graphs and index, which any number of threads may run at once."""
         other = copy(self)
@@ -206,6 +216,7 @@ class Recogniser:
         k: int | None = None,
         alpha: float | None = None,
         examples: OwnExamples | None = None,
+        features: bool = False,
         should_stop: ShouldStop | None = None,
         progress: Progress | None = None,
     ) -> Recognition:
@@ -218,6 +229,7 @@ class Recogniser:
             alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, and towards the examples' where they
                 are near.
             examples: The user's own; they have a say as far as they are near.
+            features: Whether the answer is to carry what it was made of.
             should_stop, progress: As in `analyse`: the thousand segments of an hour take more than a second.
 
         Raises:
@@ -293,6 +305,7 @@ class Recogniser:
             remarks=analysis.remarks,
             label_set=label_set,
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
+            features=_features(analysis, headed.embedding) if features else None,
         )
 
     def recognise_file(
@@ -366,7 +379,7 @@ class Recogniser:
     ) -> Analysis:
         encode_s = 0.0
         spans: list[tuple[float, float]] = []
-        pooled: list[Floats] = []
+        pooled: list[Callable[[], Floats]] = []
         start = perf_counter()
         meter = _Meter(high_passed(blocks), expected_s, should_stop, progress)
         segmenter = Segmenter(self._detector, self.pack.manifest.max_seconds)
@@ -376,7 +389,7 @@ class Recogniser:
                 raise Cancelled
             encode_start = perf_counter()
             spans.append((piece.start_s, min(piece.end_s, meter.seconds)))
-            pooled.append(self.encoder.encode([levelled(piece.samples, longest).samples]).pooled)
+            pooled.append(self._encode(levelled(piece.samples, longest).samples))
             encode_s += perf_counter() - encode_start
         return Analysis(
             path=path,
@@ -385,11 +398,15 @@ class Recogniser:
             speech_peak=segmenter.speech_peak,
             level_db=meter.level_db,
             spans=tuple(spans),
-            pooled=np.concatenate(pooled),
+            pooled=np.concatenate([rows() for rows in pooled]),
             encoder_sha256=self.encoder.encoder_sha256,
             decode_ms=(perf_counter() - start - encode_s) * 1e3,
             encode_ms=encode_s * 1e3,
         )
+
+    def _encode_here(self, samples: Waveform) -> Callable[[], Floats]:
+        rows = self.encoder.encode([samples]).pooled
+        return lambda: rows
 
     def _pieces(self, meter: "_Meter", segmenter: Segmenter, longest: int, name: str) -> Iterator[Piece]:
         """A recording of at most `longest` samples whole but for long pauses, a longer one cut at all its pauses."""
@@ -583,6 +600,11 @@ class _Loudest:
             self._best = (power, self._start, samples)
         self._start += len(samples)
         self._open = []
+
+
+def _features(analysis: Analysis, embedding: Floats) -> Features:
+    a = analysis
+    return Features(a.spans, a.pooled, embedding, a.speech_peak, a.level_db, a.encoder_sha256, a.start_s)
 
 
 def _lengths(spans: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:

@@ -1,0 +1,176 @@
+"""Answers made again from features, without the sound: another voice, other examples, another weight of the neighbours.
+
+All stretches of many recordings go through the head and the search at once, so that 100,000 recordings take seconds.
+The answers are those of `Recogniser.answer`, but for the order in which float32 numbers are added up, and without the
+neighbours themselves.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.archives.dataset import Dataset
+from desktop_app.engine.batch.answers import ShouldStop, never
+from desktop_app.engine.batch.classify import Asked, groups, voices_beside
+from desktop_app.engine.recognition import fusion
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, RestsOn, Segment, Timing, VoiceUsed
+from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNHEARD, Analysis, Recogniser
+from desktop_app.engine.recognition.retrieval import own_mix
+from desktop_app.engine.recognition.voice import known_temperature, temperature_for
+from desktop_app.errors import Cancelled, PackError
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+
+AT_ONCE = 4_096
+"""Stretches; their features and the distances of their neighbours take 150 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class _One:
+    """A recording with the voice it is answered with; `at` are its stretches among those answered at once."""
+
+    analysis: Analysis
+    baseline: Floats | None
+    voice: VoiceUsed
+    at: slice
+
+
+def answer_again(
+    recogniser: Recogniser, dataset: Dataset, asked: Asked, should_stop: ShouldStop = never
+) -> Iterator[tuple[Outcome, str]]:
+    """An outcome for each recording of a dataset with features, in its order, and who is known to speak in it.
+
+    `asked.company` is not "all"; `asked.channel` does not count.
+
+    Raises:
+        PackError: The features are of another encoder than the recogniser's.
+        ExportError: The dataset has no features, or is damaged.
+        Cancelled: `should_stop` said so.
+    """
+    if dataset.encoder_sha256 and dataset.encoder_sha256 != recogniser.encoder.encoder_sha256:
+        raise PackError("These features are of another pack's encoder: name the pack that they were made with.")
+    heard = dataset.heard()
+    waiting: list[tuple[Analysis | Failure, str, tuple[Floats | None, VoiceUsed]]] = []
+    stretches = 0
+    for group in groups(dataset.paths()):
+        if should_stop():
+            raise Cancelled
+        recordings = list(islice(heard, len(group)))
+        voices = voices_beside(recogniser, [one for one, _ in recordings], asked)
+        waiting += [(one, speaker, voice) for (one, speaker), voice in zip(recordings, voices, strict=True)]
+        stretches += sum(len(one.spans) for one, _ in recordings if isinstance(one, Analysis))
+        if stretches >= AT_ONCE:
+            yield from _answered(recogniser, waiting, asked)
+            waiting, stretches = [], 0
+    yield from _answered(recogniser, waiting, asked)
+
+
+def _answered(
+    recogniser: Recogniser,
+    waiting: Sequence[tuple[Analysis | Failure, str, tuple[Floats | None, VoiceUsed]]],
+    asked: Asked,
+) -> Iterator[tuple[Outcome, str]]:
+    ones: list[_One] = []
+    for heard, _, (baseline, voice) in waiting:
+        if isinstance(heard, Analysis):
+            start = ones[-1].at.stop if ones else 0
+            ones.append(_One(heard, baseline, voice, slice(start, start + len(heard.spans))))
+    answers = iter(_answers(recogniser, ones, asked) if ones else ())
+    for heard, speaker, _ in waiting:
+        yield (heard if isinstance(heard, Failure) else next(answers)), speaker
+
+
+def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iterator[Recognition]:
+    manifest, examples = recogniser.pack.manifest, asked.examples
+    counts = [len(one.analysis.spans) for one in ones]
+    pooled = np.concatenate([one.analysis.pooled for one in ones])
+    unknown = np.zeros(manifest.pooled_dim, np.float32)
+    baselines = np.repeat([unknown if one.baseline is None else one.baseline for one in ones], counts, axis=0)
+    headed = recogniser.encoder.head(pooled, baselines)
+    labels = (*manifest.labels, *(examples.labels if examples is not None else ()))
+    settled = np.repeat([one.voice.settled for one in ones], counts)
+    temperatures = temperature_for(settled, manifest.calibration_temperature, known_temperature(recogniser.pack))
+    p_model = np.zeros((len(pooled), len(labels)))
+    p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits / temperatures[:, None])
+    near = np.zeros(len(pooled)) if examples is None else examples.nearness(pooled)
+    own = (examples.alpha, examples.trust) if examples is not None else (0.0, 0.0)
+    alphas, trusts = own_mix(near, manifest.knn.alpha, *own)
+    if asked.alpha is not None:
+        alphas, trusts = np.full(len(pooled), asked.alpha), near * own[1]
+    p_knn, novelties, k = _neighbours(recogniser, headed.embedding, asked.k or manifest.knn.k, len(labels))
+    p = fusion.fuse(p_knn, p_model, alphas)
+    for one in ones:
+        if (trusts[one.at] >= UNHEARD).any():  # the user's own examples have a say: one by one, they are few
+            yield replace(
+                recogniser.answer(
+                    one.analysis,
+                    baseline=one.baseline,
+                    voice=one.voice,
+                    k=asked.k,
+                    alpha=asked.alpha,
+                    examples=examples,
+                ),
+                neighbours=(),
+            )
+            continue
+        lengths = np.array([end - start for start, end in one.analysis.spans])
+        shares = lengths / lengths.sum()
+        whole = shares @ p[one.at]
+        best = int(whole.argmax())
+        novelty = float(shares @ novelties[one.at])
+        label_set = recogniser._label_set(labels, whole)
+        because = recogniser._doubts(one.analysis, float(whole[best]), label_set, novelty)
+        yield Recognition(
+            path=one.analysis.path,
+            duration_s=one.analysis.duration_s,
+            label=labels[best],
+            confidence=float(whole[best]),
+            abstained=bool(because),
+            abstained_because=because,
+            novelty=novelty,
+            speech_s=one.analysis.speech_s,
+            probabilities=_named(labels, whole),
+            model_probabilities=_named(labels, shares @ p_model[one.at]),
+            neighbour_probabilities=_named(labels, shares @ p_knn[one.at]),
+            neighbours=(),
+            k=k,
+            alpha=float(shares @ alphas[one.at]),
+            segments=()
+            if because == NO_SPEECH
+            else tuple(
+                Segment(
+                    start_s, end_s, labels[int(row.argmax())], _named(labels, row), recogniser._label_set(labels, row)
+                )
+                for (start_s, end_s), row in zip(one.analysis.spans, p[one.at], strict=True)
+            ),
+            timing_ms=Timing(),
+            channel=one.analysis.channel,
+            remarks=one.analysis.remarks,
+            label_set=label_set,
+            rests_on=RestsOn(
+                one.voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)
+            ),
+        )
+
+
+def _neighbours(recogniser: Recogniser, embeddings: Floats, k: int, n_labels: int) -> tuple[Doubles, Doubles, int]:
+    """p_knn [n, labels] and the novelty [n] of stretches by their embeddings [n, E], and how many neighbours voted."""
+    settings = recogniser.pack.manifest.knn
+    indices, distances = recogniser.datastore.nearest_many(embeddings, max(k, fusion.NOVELTY_NEIGHBOURS))
+    novelties = distances[:, : fusion.NOVELTY_NEIGHBOURS].mean(axis=1) / recogniser.pack.manifest.novelty_distance
+    indices, distances = indices[:, :k], distances[:, :k]
+    k = indices.shape[1]
+    weights = fusion.softmax(-distances, settings.temperature)
+    if settings.weighting == "vote":
+        weights = np.full(distances.shape, 1.0 / k)
+    labels = recogniser.pack.item_labels[indices]
+    p_knn = np.stack([(weights * (labels == label)).sum(axis=1) for label in range(n_labels)], axis=1)
+    return p_knn, novelties, k
+
+
+def _named(labels: Sequence[str], row: Doubles) -> dict[str, float]:
+    return dict(zip(labels, row.tolist(), strict=True))

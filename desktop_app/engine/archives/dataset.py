@@ -1,0 +1,388 @@
+"""Answers as a partitioned Parquet dataset: a row a recording, a row a stretch, and the features on wish.
+
+A dataset is a folder with the tables `recordings`, `stretches` and `features`, each a folder of parts that hold the
+same recordings under the same number. docs/archives.md lists the columns; `SCHEMA` counts up when one of them changes.
+Each part names in its metadata, under "voicekin", the schema, the labels, the encoder and VoiceKin's version.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from desktop_app import __version__
+from desktop_app.atomic_file import replace_folder
+from desktop_app.engine.recognition.answer import Failure, Features, Outcome, Recognition
+from desktop_app.engine.recognition.path_text import path_of, path_text
+from desktop_app.engine.recognition.recogniser import Analysis
+from desktop_app.errors import ExportError, TargetExists
+
+if TYPE_CHECKING:
+    import pyarrow
+
+SCHEMA = 1
+
+RECORDINGS, STRETCHES, FEATURES = "recordings", "stretches", "features"
+
+PART_RECORDINGS = 10_000
+PART_STRETCHES = 50_000
+"""A part is closed at the first of them: 50,000 rows of features are 300 MB of memory with the default pack."""
+
+NO_PYARROW = "Parquet needs pyarrow, which is not installed here: type pip install 'voicekin[archives]'."
+
+
+def arrow() -> Any:
+    """pyarrow with its reader and writer.
+
+    Raises:
+        ExportError: It is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise ExportError(NO_PYARROW) from None
+    return pyarrow
+
+
+class DatasetWriter:
+    """Writes a dataset beside its place; it gets there when the `with` block ends well, and is gone after an error.
+
+    Raises:
+        TargetExists: A dataset is there and `overwrite` is False.
+        ExportError: pyarrow is not installed, or it can't be written there.
+    """
+
+    def __init__(self, target: Path, *, overwrite: bool = False) -> None:
+        self._arrow = arrow()
+        self._target = checked_dataset(target, overwrite=overwrite)
+        try:
+            self._work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=self._target.parent))
+        except OSError as error:
+            raise self._no_place(error) from error
+        self._held: list[tuple[Outcome, str]] = []
+        self._stretches = 0
+        self._count = 0
+        self._parts = 0
+        self._labels: tuple[str, ...] | None = None
+        self._encoder = ""
+
+    def add(self, outcome: Outcome, speaker: str = "") -> None:
+        """One more recording; `speaker` is who is known to speak in it.
+
+        Raises:
+            ExportError: The disk does not take it.
+        """
+        self._held.append((outcome, speaker))
+        if isinstance(outcome, Recognition):
+            self._labels = self._labels or tuple(outcome.probabilities)
+            self._stretches += max(1, len(outcome.segments))
+        # before the first answer nobody knows the labels
+        if self._labels and (len(self._held) >= PART_RECORDINGS or self._stretches >= PART_STRETCHES):
+            self._write_part()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                if self._held or not self._parts:
+                    self._write_part()
+                self._work.chmod(0o755)
+                replace_folder(self._work, self._target)
+        except OSError as wrong:
+            raise self._no_place(wrong) from wrong
+        finally:
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def _write_part(self) -> None:
+        labels = self._labels or ()
+        answers = [(self._count + i, o, s) for i, (o, s) in enumerate(self._held) if isinstance(o, Recognition)]
+        features = [(number, o, o.features) for number, o, _ in answers if o.features is not None]
+        self._encoder = features[0][2].encoder_sha256 if features else self._encoder
+        noted = {"schema": SCHEMA, "labels": labels, "encoder_sha256": self._encoder, "version": __version__}
+        rows = [_recording(self._count + i, o, s, labels) for i, (o, s) in enumerate(self._held)]
+        tables = {
+            RECORDINGS: self._table(rows, _recording_columns(self._arrow, labels)),
+            STRETCHES: self._table(
+                [row for number, o, _ in answers for row in _stretches(number, o, labels)],
+                _stretch_columns(self._arrow, labels),
+            ),
+        }
+        if features:
+            tables[FEATURES] = self._features(features)
+        try:
+            for name, table in tables.items():
+                (self._work / name).mkdir(exist_ok=True)
+                self._arrow.parquet.write_table(
+                    table.replace_schema_metadata({"voicekin": json.dumps(noted)}),
+                    self._work / name / f"part-{self._parts:05d}.parquet",
+                    compression="zstd",
+                )
+        except OSError as error:
+            raise self._no_place(error) from error
+        self._parts += 1
+        self._count += len(self._held)
+        self._stretches = 0
+        self._held = []
+
+    def _table(self, rows: Sequence[dict[str, Any]], columns: dict[str, Any]) -> "pyarrow.Table":
+        return self._arrow.Table.from_pylist(rows, schema=self._arrow.schema(list(columns.items())))
+
+    def _features(self, features: Sequence[tuple[int, Recognition, Features]]) -> "pyarrow.Table":
+        pa = self._arrow
+        spans = [len(f.spans) for _, _, f in features]
+
+        def floats(rows: list[Any]) -> Any:
+            array = np.concatenate(rows).astype(np.float32, copy=False)
+            return pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
+
+        times = np.array([span for _, _, f in features for span in f.spans], np.float64)
+        return pa.table(
+            {
+                "recording": np.repeat([number for number, _, _ in features], spans).astype(np.int64),
+                "stretch": np.concatenate([np.arange(1, n + 1, dtype=np.int32) for n in spans]),
+                "start_s": times[:, 0],
+                "end_s": times[:, 1],
+                "pooled": floats([f.pooled for _, _, f in features]),
+                "embedding": floats([f.embedding for _, _, f in features]),
+            }
+        )
+
+    def _no_place(self, error: OSError) -> ExportError:
+        return ExportError(f"{self._target} can't be written: {error.strerror or error}. Choose another place.")
+
+
+def checked_dataset(target: Path, *, overwrite: bool = False) -> Path:
+    """The target with its links followed, where a dataset may be written.
+
+    Raises:
+        TargetExists: A dataset is there and `overwrite` is False.
+        ExportError: Something else is there, or there is no folder to write it to.
+    """
+    target = target.absolute()
+    if (target / RECORDINGS).is_dir():
+        if not overwrite:
+            raise TargetExists(target)
+    elif target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise ExportError(f"{target} is there and holds no answers of VoiceKin: choose another name.")
+    if not target.parent.is_dir():
+        raise ExportError(f"{target} can't be written: there is no folder {target.parent}. Choose another place.")
+    return target
+
+
+def _recording_columns(pa: Any, labels: Sequence[str]) -> dict[str, Any]:
+    text, number = pa.string(), pa.float64()
+    return {
+        "recording": pa.int64(),
+        "path": text,
+        "error": text,
+        "start_s": number,
+        "duration_s": number,
+        "speech_s": number,
+        "speech_peak": number,
+        "level_db": number,
+        "channel": pa.int32(),
+        "speaker": text,
+        "label": text,
+        "label_set": pa.list_(text),
+        "confidence": number,
+        "abstained": pa.bool_(),
+        "abstained_because": text,
+        "remarks": pa.list_(text),
+        "novelty": number,
+        "stretches": pa.int32(),
+        "voice": text,
+        "voice_name": text,
+        "voice_heard": pa.int32(),
+        "pack": text,
+        "k": pa.int32(),
+        "alpha": number,
+        "own_examples": pa.int32(),
+        **{f"p_{label}": number for label in labels},
+    }
+
+
+def _recording(number: int, outcome: Outcome, speaker: str, labels: Sequence[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"recording": number, "path": path_text(outcome.path), "speaker": speaker or None}
+    if isinstance(outcome, Failure):
+        return {**row, "error": path_text(outcome.error)}
+    on, features = outcome.rests_on, outcome.features
+    if features is not None:
+        row |= {"start_s": features.start_s, "speech_peak": features.speech_peak, "level_db": features.level_db}
+    return {
+        **row,
+        "duration_s": outcome.duration_s,
+        "speech_s": outcome.speech_s,
+        "channel": None if outcome.channel is None else outcome.channel + 1,
+        "label": outcome.label,
+        "label_set": list(outcome.label_set),
+        "confidence": outcome.confidence,
+        "abstained": outcome.abstained,
+        "abstained_because": outcome.abstained_because,
+        "remarks": list(outcome.remarks),
+        "novelty": outcome.novelty,
+        "stretches": len(outcome.segments),
+        "voice": on.voice.kind,
+        "voice_name": on.voice.name,
+        "voice_heard": on.voice.heard,
+        "pack": on.pack,
+        "k": outcome.k,
+        "alpha": outcome.alpha,
+        "own_examples": on.examples,
+        **{f"p_{label}": outcome.probabilities.get(label) for label in labels},
+    }
+
+
+def _stretch_columns(pa: Any, labels: Sequence[str]) -> dict[str, Any]:
+    text, number = pa.string(), pa.float64()
+    return {
+        "recording": pa.int64(),
+        "path": text,
+        "stretch": pa.int32(),
+        "start_s": number,
+        "end_s": number,
+        "label": text,
+        "label_set": pa.list_(text),
+        "confidence": number,
+        **{f"p_{label}": number for label in labels},
+    }
+
+
+def _stretches(number: int, answer: Recognition, labels: Sequence[str]) -> Iterator[dict[str, Any]]:
+    path = path_text(answer.path)
+    for i, segment in enumerate(answer.segments, 1):
+        yield {
+            "recording": number,
+            "path": path,
+            "stretch": i,
+            "start_s": segment.start_s,
+            "end_s": segment.end_s,
+            "label": segment.label,
+            "label_set": list(segment.label_set),
+            "confidence": segment.probabilities[segment.label],
+            **{f"p_{label}": segment.probabilities.get(label) for label in labels},
+        }
+
+
+class Dataset:
+    """A dataset that was written by `DatasetWriter`.
+
+    Attributes:
+        labels: Of its answers.
+        encoder_sha256: The encoder that made its features, "" where it has none.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Looks at the first part.
+
+        Raises:
+            ExportError: pyarrow is not installed, or there is no dataset of ours that this version reads.
+        """
+        self._arrow = arrow()
+        self._root = root
+        self._parts = sorted((root / RECORDINGS).glob("part-*.parquet"))
+        if not self._parts:
+            raise ExportError(f"There are no answers of VoiceKin in {root}: name what `--export parquet` wrote.")
+        noted = self._read(lambda: (self._arrow.parquet.read_schema(self._parts[0]).metadata or {}).get(b"voicekin"))
+        try:
+            found = json.loads(noted or b"")
+            schema = found["schema"]
+            self.labels: tuple[str, ...] = tuple(found["labels"])
+            self.encoder_sha256: str = found["encoder_sha256"]
+        except (ValueError, KeyError, TypeError):
+            raise self._damaged() from None
+        if schema > SCHEMA:
+            raise ExportError(
+                f"{root} is of schema {schema} and this VoiceKin reads up to {SCHEMA}: update VoiceKin to use it."
+            )
+
+    def table(self, name: str, columns: Sequence[str] | None = None) -> "pyarrow.Table":
+        """One of RECORDINGS and STRETCHES as a whole.
+
+        Raises:
+            ExportError: It can't be read.
+        """
+        paths = sorted((self._root / name).glob("part-*.parquet"))
+        pa = self._arrow
+        tables = self._read(lambda: [pa.parquet.read_table(path, columns=columns) for path in paths])
+        return self._read(lambda: pa.concat_tables(tables, promote_options="default"))
+
+    def paths(self) -> list[Path]:
+        """Of all recordings, in their order."""
+        return [Path(path_of(text)) for text in self.table(RECORDINGS, ["path"])["path"].to_pylist()]
+
+    def heard(self) -> Iterator[tuple[Analysis | Failure, str]]:
+        """What was heard of every recording, or why nothing was, and who is known to speak in it; a part at a time is
+        in memory.
+
+        Raises:
+            ExportError: It has no features, or can't be read.
+        """
+        if not self.encoder_sha256:
+            raise ExportError(f"{self._root} holds no features: write it with `--export parquet --features`.")
+        for path in self._parts:
+            yield from self._read(partial(self._part, path.name))
+
+    def _part(self, name: str) -> list[tuple[Analysis | Failure, str]]:
+        recordings = self._arrow.parquet.read_table(self._root / RECORDINGS / name, columns=list(_HEARD))
+        beside = self._root / FEATURES / name
+        if not beside.is_file():  # of this part no recording got an answer
+            return [
+                (Failure(path_of(r["path"]), path_of(r["error"])), r["speaker"] or "") for r in recordings.to_pylist()
+            ]
+        features = self._arrow.parquet.read_table(beside, columns=["recording", "start_s", "end_s", "pooled"])
+        whose = features["recording"].to_numpy()
+        times = np.stack([features["start_s"].to_numpy(), features["end_s"].to_numpy()], axis=1).tolist()
+        flat = features["pooled"].combine_chunks().values.to_numpy(zero_copy_only=False)
+        pooled = flat.reshape(len(whose), -1).astype(np.float32, copy=False)
+        found: list[tuple[Analysis | Failure, str]] = []
+        for row in recordings.to_pylist():
+            path, speaker = path_of(row["path"]), row["speaker"] or ""
+            if row["error"] is not None:
+                found.append((Failure(path, path_of(row["error"])), speaker))
+                continue
+            first, last = np.searchsorted(whose, [row["recording"], row["recording"] + 1]).tolist()
+            if first == last:
+                raise ValueError  # a recording that was answered had at least one stretch
+            analysis = Analysis(
+                path=path,
+                duration_s=row["duration_s"],
+                speech_s=row["speech_s"],
+                speech_peak=row["speech_peak"],
+                level_db=row["level_db"],
+                spans=tuple((start_s, end_s) for start_s, end_s in times[first:last]),
+                pooled=pooled[first:last],
+                encoder_sha256=self.encoder_sha256,
+                decode_ms=0.0,
+                encode_ms=0.0,
+                start_s=row["start_s"],
+                channel=None if row["channel"] is None else row["channel"] - 1,
+                remarks=tuple(row["remarks"]),
+            )
+            found.append((analysis, speaker))
+        return found
+
+    def _read(self, what: Callable[[], Any]) -> Any:
+        try:
+            return what()
+        except (OSError, KeyError, TypeError, ValueError, self._arrow.ArrowException):
+            raise self._damaged() from None
+
+    def _damaged(self) -> ExportError:
+        return ExportError(f"{self._root} is damaged or no dataset of VoiceKin: write it again.")
+
+
+_HEARD: tuple[str, ...] = (
+    *("recording", "path", "error", "start_s", "duration_s", "speech_s", "speech_peak", "level_db", "channel"),
+    *("speaker", "remarks"),
+)

@@ -1,0 +1,12 @@
+"""Answers of an archive as Parquet, with the features that they can be made again from, and a report of them.
+
+    with voicekin.archives.DatasetWriter(Path("calls.parquet")) as dataset:
+        for answer in recogniser.classify(files, features=True):
+            dataset.add(answer)
+
+pyarrow is needed: pip install 'voicekin[archives]'.
+"""
+
+from desktop_app.engine.archives.dataset import SCHEMA, Dataset, DatasetWriter, checked_dataset
+
+__all__ = ["SCHEMA", "Dataset", "DatasetWriter", "checked_dataset"]
