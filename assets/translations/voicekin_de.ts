@@ -320,6 +320,14 @@
         <translation>Wird vorbereitet …</translation>
     </message>
     <message>
+        <source>Try it with a synthetic voice</source>
+        <translation>Mit einer künstlichen Stimme ausprobieren</translation>
+    </message>
+    <message>
+        <source>A synthetic voice</source>
+        <translation>Eine künstliche Stimme</translation>
+    </message>
+    <message>
         <source>Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.</source>
         <translation>Bereit: Gehörtes wird mit {0} Aufnahmen verglichen. Paket: {1} {2}.</translation>
     </message>
@@ -911,6 +919,14 @@
     <message>
         <source>&amp;Export</source>
         <translation>&amp;Exportieren</translation>
+    </message>
+    <message>
+        <source>Report (HTML)…</source>
+        <translation>Bericht (HTML) …</translation>
+    </message>
+    <message>
+        <source>Report (PDF)…</source>
+        <translation>Bericht (PDF) …</translation>
     </message>
     <message>
         <source>Table of recordings (CSV)…</source>
@@ -1812,6 +1828,37 @@
     <message>
         <source>Too loud: the sound is clipped. Move away or turn the input down.</source>
         <translation>Zu laut: Der Ton ist übersteuert. Gehen Sie weiter weg, oder drehen Sie den Eingang leiser.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>Over time</source>
+        <translation>Im Verlauf</translation>
+    </message>
+    <message>
+        <source>It says how a voice sounds, not what someone feels. It names about two in three of a stranger’s recordings rightly. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
+        <translation>Sie sagt, wie eine Stimme klingt, nicht, was jemand fühlt. Bei Fremden benennt sie etwa zwei von drei Aufnahmen richtig. Sie darf nicht bei der Arbeit oder in der Bildung eingesetzt werden, um auf Gefühle von Menschen zu schließen, nicht bei Menschen, die nicht eingewilligt haben, und nicht für Entscheidungen über Menschen.</translation>
+    </message>
+    <message>
+        <source>Written by VoiceKin {0} on this computer.</source>
+        <translation>Von VoiceKin {0} auf diesem Computer geschrieben.</translation>
+    </message>
+    <message>
+        <source>Emotion</source>
+        <translation>Emotion</translation>
+    </message>
+    <message>
+        <source>Where it is from</source>
+        <translation>Woher sie stammt</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Worte</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,6 @@ from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Reco
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
 from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
-from desktop_app.ui.recognition_owner import Answered
 from desktop_app.ui.widgets.probability_bar import BarRow
 
 LONG_S = 60.0
@@ -151,23 +150,23 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
     )
 
 
-def rests_on(answered: Answered) -> str:
+def rests_on(recognition: Recognition) -> str:
     """What an answer rests on besides the sound: whose voice, how many recordings of it, the pack, own examples."""
-    on = answered.recognition.rests_on
+    on = recognition.rests_on
     parts = [_voice(on.voice), translate("Answer", "pack {0}").format(on.pack)]
-    if own := own_share(answered):
+    if own := own_share(recognition):
         parts.append(own)
     return translate("Answer", "Based on: {0}").format(" · ".join(parts))
 
 
-def rests_on_in_short(answered: Answered) -> str:
+def rests_on_in_short(recognition: Recognition) -> str:
     """The same where there is little room, less the pack."""
-    return " · ".join(part for part in (_voice(answered.recognition.rests_on.voice), own_share(answered)) if part)
+    return " · ".join(part for part in (_voice(recognition.rests_on.voice), own_share(recognition)) if part)
 
 
-def own_share(answered: Answered) -> str:
+def own_share(recognition: Recognition) -> str:
     """How much the user's own examples say in an answer; "" where that is nothing."""
-    share = answered.recognition.own_share
+    share = recognition.own_share
     return translate("Answer", "your examples {0}").format(percent(share)) if share >= LEAST_SHARE else ""
 
 

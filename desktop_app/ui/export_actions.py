@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -14,8 +15,11 @@ from desktop_app.ui.jobs import JobState, Worker
 from desktop_app.ui.language import translate
 from desktop_app.ui.session import Entry, EntryState
 
+if TYPE_CHECKING:
+    from desktop_app.engine.exports import ExportFormat
+
 # the names of engine.exports.FORMATS and what a person reads; the formats themselves are loaded when one is chosen
-NAMES = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
+NAMES = ("html", "pdf", "csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
 
 
 class ExportActions(QObject):
@@ -36,6 +40,8 @@ class ExportActions(QObject):
         self.menu = QMenu(translate("Export", "&Export"), window)
         self.actions: dict[str, QAction] = {}
         titles = (
+            translate("Export", "Report (HTML)…"),
+            translate("Export", "Report (PDF)…"),
             translate("Export", "Table of recordings (CSV)…"),
             translate("Export", "Table of segments (CSV)…"),
             translate("Export", "JSON lines…"),
@@ -58,11 +64,9 @@ class ExportActions(QObject):
         """Writes them in the worker and says where; asks before anything is replaced."""
 
         def write(_: JobState) -> tuple[Path, ...]:
-            from desktop_app.engine.exports import FORMATS, export
-            from desktop_app.ui.timeline_png import PNG
+            from desktop_app.engine.exports import export
 
-            form = next(form for form in (*FORMATS, PNG) if form.name == name)
-            return export(outcomes, form, target, overwrite=overwrite)
+            return export(outcomes, _format(name), target, overwrite=overwrite)
 
         def done(paths: tuple[Path, ...]) -> None:
             where = str(paths[0]) if len(paths) == 1 else str(target)
@@ -99,12 +103,11 @@ class ExportActions(QObject):
         return outcomes
 
     def _ask(self, name: str) -> None:
-        from desktop_app.engine.exports import FORMATS, TableFormat
-        from desktop_app.ui.timeline_png import PNG
+        from desktop_app.engine.exports import TableFormat
 
         outcomes = self._outcomes()
         answers = [outcome for outcome in outcomes if isinstance(outcome, Recognition)]
-        form = next(form for form in (*FORMATS, PNG) if form.name == name)
+        form = _format(name)
         title = translate("Export", "Export")
         if len(answers) > 1 and not isinstance(form, TableFormat):
             chosen = QFileDialog.getExistingDirectory(self._window, title)
@@ -132,3 +135,11 @@ class ExportActions(QObject):
 
         QApplication.clipboard().setText(as_text(self._outcomes()))
         self.told.emit(translate("Export", "The results are on the clipboard."))
+
+
+def _format(name: str) -> "ExportFormat":
+    from desktop_app.engine.exports import FORMATS
+    from desktop_app.ui.report import REPORTS
+    from desktop_app.ui.timeline_png import PNG
+
+    return next(form for form in (*REPORTS, *FORMATS, PNG) if form.name == name)

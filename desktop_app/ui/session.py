@@ -220,7 +220,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
         by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
     folder = str(entry.path.parent)
     note = entry.remark
-    basis = rests_on_in_short(entry.answered) if entry.answered is not None else ""
+    basis = rests_on_in_short(recognition) if recognition is not None else ""
     shares = dict(recognition.probabilities) if recognition is not None and not is_silent(recognition) else {}
     in_words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares.items())
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (

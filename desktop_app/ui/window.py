@@ -299,6 +299,7 @@ class MainWindow(QMainWindow):
         self.results.stop_asked.connect(self._stop_entries)
         self.results.remove_asked.connect(self.takes.clear)
         self.results.back_asked.connect(self._go_back)
+        self.empty.sample_asked.connect(self._open_sample)
         self.channel_menu.chosen.connect(partial(setattr, self.queue, "channel"))
         self.first_start.understood.connect(self._understood)
         self._settings.changed.connect(self._settings_changed)
@@ -360,6 +361,11 @@ class MainWindow(QMainWindow):
         names, _ = QFileDialog.getOpenFileNames(self, self.tr("Open recordings"))
         if names:
             self.open_paths(tuple(Path(name) for name in names))
+
+    def _open_sample(self, path: Path, name: str) -> None:
+        entry = self.session.add(path, name)
+        self.recordings.select(entry)
+        self.queue.add(entry)
 
     def open_folder(self) -> None:
         """Choose a folder."""

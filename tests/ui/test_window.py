@@ -492,6 +492,16 @@ def test_the_first_start_explains_and_is_not_shown_again(desk: Desk) -> None:
     assert window.first_start.isVisible()
 
 
+def test_a_synthetic_voice_is_there_to_try(desk: Desk) -> None:
+    window = desk.open()
+    window.empty.sample.setFocus()
+    entry = desk.wait_entry(lambda: desk.qtbot.keyClick(window.empty.sample, Qt.Key.Key_Return))
+    assert entry.name == "A synthetic voice"
+    assert entry.recognition is not None
+    assert window.answer.isVisible()
+    assert "synthetic" in window.answer.name.text()
+
+
 def test_broken_settings_are_set_aside_and_said(desk: Desk) -> None:
     desk.home.mkdir(parents=True)
     desk.settings.path.write_text('{"theme": ', encoding="utf-8")

@@ -1,16 +1,27 @@
 """What the window shows before the first recording."""
 
-from PySide6.QtCore import QSize, Qt
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app import paths
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.widgets.card import text_label
 
+SAMPLE = paths.assets() / "sample" / "sample.wav"
+"""A few words of a synthetic voice."""
+
 
 class EmptyPage(ScrollPage):
-    """An invitation."""
+    """An invitation.
+
+    Signals:
+        sample_asked: (path, name) of a recording of ours to try.
+    """
+
+    sample_asked = Signal(Path, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +42,10 @@ class EmptyPage(ScrollPage):
         for label in (self.title, self.sentence, self.pack):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(label)
+        self.sample = QPushButton(self.tr("Try it with a synthetic voice"))
+        self.sample.setObjectName("flat")
+        self.sample.clicked.connect(lambda: self.sample_asked.emit(SAMPLE, self.tr("A synthetic voice")))
+        column.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def show_pack(self, name: str, version: str, items: int) -> None:
