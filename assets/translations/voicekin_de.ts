@@ -115,6 +115,10 @@
         <translation>die Stimme in dieser Aufnahme</translation>
     </message>
     <message>
+        <source>all {0} recordings together</source>
+        <translation>alle {0} Aufnahmen zusammen</translation>
+    </message>
+    <message>
         <source>an unknown voice</source>
         <translation>eine unbekannte Stimme</translation>
     </message>
@@ -2429,8 +2433,12 @@
         <translation>Jede Aufnahme ist eine Person</translation>
     </message>
     <message>
-        <source>Each part by itself</source>
-        <translation>Jeder Teil für sich</translation>
+        <source>Each by itself</source>
+        <translation>Jede für sich</translation>
+    </message>
+    <message>
+        <source>In a long recording, each part is compared with the rest; five recordings or more with each other.</source>
+        <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen, fünf Aufnahmen oder mehr miteinander.</translation>
     </message>
     <message>
         <source>Recordings learnt from: {0}, {1} settled</source>
@@ -2439,10 +2447,6 @@
     <message>
         <source>The voice is told from the recording itself; best for long ones.</source>
         <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
-    </message>
-    <message>
-        <source>In a long recording, each part is compared with the rest.</source>
-        <translation>In langen Aufnahmen wird jeder Teil mit dem Rest verglichen.</translation>
     </message>
 </context>
 <context>

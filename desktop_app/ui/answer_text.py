@@ -173,6 +173,8 @@ def own_share(recognition: Recognition) -> str:
 def _voice(voice: VoiceUsed) -> str:
     if voice.kind == "itself":
         return translate("Answer", "the voice in this recording")
+    if voice.kind == "group":
+        return translate("Answer", "all {0} recordings together").format(voice.heard)
     if not voice.name:
         return translate("Answer", "an unknown voice")
     if voice.heard == 1:

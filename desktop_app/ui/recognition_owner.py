@@ -1,7 +1,7 @@
 """The one owner of the pack and its recogniser: every answer in the window is made in this worker's thread."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -105,11 +105,13 @@ class Basis:
         opening: Of the pack, see `PackInfo`.
         revision: Of what the user has taught.
         voice: Whose voice it is, as `RecognitionOwner.voice`.
+        groups: Of the recordings that are heard together; 0 where `voice` leaves no room for them.
     """
 
     opening: int = 0
     revision: int = 0
     voice: str = ""
+    groups: int = 0
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,8 @@ class RecognitionOwner(QObject):
 
     Attributes:
         pack: The pack in use.
-        voice: Whose voice it is: UNKNOWN_VOICE (a long recording is heard against its own rest), ONE_SPEAKER (a short
+        voice: Whose voice it is: UNKNOWN_VOICE (a long recording is heard against its own rest, one of
+            a group against the group), ONE_SPEAKER (a short
             one, too), BY_ITSELF (neither), or a KnownVoice's key.
         known: What the user has taught; None where nothing is kept.
     """
@@ -205,6 +208,11 @@ class RecognitionOwner(QObject):
         self.known: Known | None = None
         self._home = home
         self._openings = 0  # touched by the worker's thread only
+        self._groups: dict[
+            str, tuple[Samples, VoiceUsed]
+        ] = {}  # by a recording's path; the worker's, like their number
+        self._groups_heard = 0
+        self._groups_told = 0  # the number that the window knows
         self._newly_heard = 0  # examples, by the pack in use
         self._personal: Personal | None = None  # touched by the worker's thread only
         self.worker = Worker("recogniser", self)
@@ -228,7 +236,8 @@ class RecognitionOwner(QObject):
     def basis(self) -> Basis:
         """What an answer made now would rest on."""
         opening = self.pack.opening if self.pack is not None else 0
-        return Basis(opening, self.known.revision if self.known is not None else 0, self.voice)
+        groups = self._groups_told if self.voice == UNKNOWN_VOICE else 0
+        return Basis(opening, self.known.revision if self.known is not None else 0, self.voice, groups)
 
     def open(self, path: Path) -> Job:
         """Use the pack at `path`; a bad one leaves the pack in use as it is."""
@@ -252,6 +261,7 @@ class RecognitionOwner(QObject):
                 self._personal.store.close()
                 self._personal = None
             self._openings += 1
+            self._groups = {}  # they rest on what the last pack heard
             return replace(pack_info(pack), opening=self._openings)
 
         # not between the pieces of a long file: it is answered by the pack that analyses it
@@ -294,6 +304,38 @@ class RecognitionOwner(QObject):
             return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice))
 
         return self.worker.submit(answer, Priority.QUEUED)
+
+    def hear_together(self, groups: Sequence[Sequence[Answered]]) -> None:
+        """From now on an unknown voice is what a recording has in common with the others of its group, if those are
+        enough; before that it was nobody's."""
+
+        def estimate(state: JobState) -> int | None:
+            from desktop_app.engine.recognition.recogniser import MIN_GROUP
+
+            recogniser = self._needed()
+            found: dict[str, tuple[Samples, VoiceUsed]] = {}
+            for group in groups:
+                if state.should_stop():
+                    raise Cancelled
+                same_pack = [a.analysis for a in group if a.basis.opening == self._openings]
+                spoken = [a for a in same_pack if not recogniser.is_silent(a)]
+                if len(spoken) < MIN_GROUP:
+                    continue
+                voice = recogniser.estimate_voice(spoken)
+                used = VoiceUsed("group", heard=len(spoken), settled=voice.settled)
+                found |= {a.path: (voice.baseline, used) for a in spoken}
+            if not found and not self._groups:
+                return None
+            self._groups = found
+            self._groups_heard += 1
+            return self._groups_heard
+
+        def told(number: int | None) -> None:
+            if number is not None:
+                self._groups_told = number
+                self.basis_changed.emit()
+
+        self.worker.submit(estimate, Priority.ASKED).done.connect(told)
 
     def answer_again(
         self, answered: Answered, k: int | None, alpha: float | None, priority: Priority = Priority.ASKED
@@ -535,7 +577,8 @@ class RecognitionOwner(QObject):
         )
 
     def _basis(self, voice: str) -> Basis:
-        return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice)
+        groups = self._groups_heard if voice == UNKNOWN_VOICE else 0
+        return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice, groups)
 
     def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:
@@ -546,8 +589,9 @@ class RecognitionOwner(QObject):
             known = self._personal.voice(number)
             name = next((p.name for p in self._personal.profiles.all() if p.id == number), "")
             return known.baseline, VoiceUsed("saved", name, known.clips, known.settled)
-        own_voice = self._needed().own_voice(analysis) if voice == UNKNOWN_VOICE else None
-        return own_voice or (None, NOBODY)
+        if voice != UNKNOWN_VOICE:
+            return None, NOBODY
+        return self._needed().own_voice(analysis) or self._groups.get(analysis.path, (None, NOBODY))
 
     def _known(self, personal: "Personal") -> Known:
         voices = []

@@ -47,6 +47,7 @@ from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.drops import Found, dropped_paths, find_recordings
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.export_actions import ExportActions
+from desktop_app.ui.group_voices import GroupVoices
 from desktop_app.ui.jobs import Job, Worker, while_alive
 from desktop_app.ui.language import clock
 from desktop_app.ui.library_model import LibraryModel
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
         self.session = SessionModel(self)
         self.queue = FileQueue(self.session, owner, self)
         self.ask_again = AskAgain(owner, self.session, self.queue, self)
+        GroupVoices(owner, self.session, self.queue, self)
         self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)

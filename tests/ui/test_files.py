@@ -21,9 +21,10 @@ from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.sound.audio import to_mono_at
 from desktop_app.engine.sound.envelope import Peaks
+from desktop_app.ui.answer_text import rests_on_in_short
 from desktop_app.ui.dialogs.packs_dialog import PacksDialog
 from desktop_app.ui.export_actions import NAMES, ExportActions
-from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, Answered, LiveAnswer, LiveTake
+from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, UNKNOWN_VOICE, Answered, LiveAnswer, LiveTake
 from desktop_app.ui.session import EntryState, FileQueue, SessionModel
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
@@ -610,6 +611,52 @@ def test_a_long_recording_is_heard_against_its_own_rest_until_that_is_switched_o
     assert "an unknown voice" in window.answer.rests.text()
 
 
+def test_recordings_of_one_folder_are_heard_together_until_that_is_switched_off(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "visit"
+    folder.mkdir()
+    for i in range(6):
+        soundfile.write(folder / f"clip {i}.wav", clip(LABELS[i % 4], i, 1.0), RATE)
+    soundfile.write(folder / "nothing.wav", np.zeros(RATE, np.float32), RATE)
+    soundfile.write(tmp_path / "elsewhere.wav", clip("sad", 9, 1.0), RATE)
+    window = desk.open()
+
+    def voices() -> dict[str, tuple[str, int]]:
+        said = {e.name: e.recognition for e in window.session.entries()}
+        return {n: (r.rests_on.voice.kind, r.rests_on.voice.heard) for n, r in said.items() if r is not None}
+
+    def until(expected: dict[str, tuple[str, int]]) -> None:
+        desk.qtbot.waitUntil(lambda: voices() == expected and window.ask_again.is_idle, timeout=LONG)
+
+    files = [*sorted(folder.iterdir()), tmp_path / "elsewhere.wav"]
+    alone = {f.name: ("none", 0) for f in files}
+    together = {f.name: ("group", 6) if f.name.startswith("clip") else ("none", 0) for f in files}
+    desk.drop(*files[:3], files[-1])  # four are too few, and one of them lies elsewhere
+    until({f.name: ("none", 0) for f in (*files[:3], files[-1])})
+    desk.drop(*files[3:-1])
+    until(together)
+    entries = [e for e in window.session.entries() if e.name.startswith("clip")]
+    assert all("all 6 recordings together" in rests_on_in_short(e.answered) for e in entries if e.answered)
+    recogniser = Recogniser(load_pack(desk.pack))
+    analyses = [recogniser.analyse_file(f) for f in files[:6]]
+    baseline = recogniser.estimate_voice(analyses).baseline
+    for entry, analysis in zip(entries, analyses, strict=True):
+        assert entry.recognition is not None
+        assert entry.recognition.model_probabilities == pytest.approx(
+            recogniser.answer(analysis, baseline=baseline, voice=entry.recognition.rests_on.voice).model_probabilities,
+            abs=1e-6,
+        )
+    combo = window.voice.voices
+    combo.setCurrentIndex(combo.findData(BY_ITSELF))
+    combo.activated.emit(combo.currentIndex())
+    until(alone)
+    combo.setCurrentIndex(combo.findData(UNKNOWN_VOICE))
+    combo.activated.emit(combo.currentIndex())
+    until(together)
+    for entry in entries[:2]:
+        window.session.remove(entry.number)
+    until({f.name: ("none", 0) for f in (*files[2:],)})
+
+
 def test_the_live_bars_know_the_voice_after_half_a_minute(tiny_pack: Path) -> None:
     recogniser = Recogniser(load_pack(tiny_pack))
     take = LiveTake()
@@ -619,5 +666,6 @@ def test_the_live_bars_know_the_voice_after_half_a_minute(tiny_pack: Path) -> No
         assert take.hear(recogniser, window, 3.0 * (i + 1) + 0.2) is None, "what overlaps counts once"
     voice = take.hear(recogniser, windows[7], 24.0)
     assert voice is not None
-    expected = recogniser.estimate_voice(windows[:8]).baseline
-    np.testing.assert_allclose(voice.baseline, expected, atol=1e-5)
+    expected = recogniser.estimate_voice(windows[:8])
+    np.testing.assert_allclose(voice.baseline, expected.baseline, atol=1e-5)
+    assert voice.settled == pytest.approx(expected.settled)

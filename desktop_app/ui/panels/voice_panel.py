@@ -80,7 +80,7 @@ class VoicePanel(Card):
         self.voices.clear()
         self.voices.addItem(self.tr("Unknown voice"), UNKNOWN_VOICE)
         self.voices.addItem(self.tr("Each recording is one speaker"), ONE_SPEAKER)
-        self.voices.addItem(self.tr("Each part by itself"), BY_ITSELF)
+        self.voices.addItem(self.tr("Each by itself"), BY_ITSELF)
         for voice in known.voices if known is not None else ():
             self.voices.addItem(voice.name, voice.key)
         self.voices.setCurrentIndex(max(0, self.voices.findData(current)))
@@ -110,6 +110,10 @@ class VoicePanel(Card):
         elif key == ONE_SPEAKER:
             self.about.setText(self.tr("The voice is told from the recording itself; best for long ones."))
         elif key == UNKNOWN_VOICE:
-            self.about.setText(self.tr("In a long recording, each part is compared with the rest."))
+            self.about.setText(
+                self.tr(
+                    "In a long recording, each part is compared with the rest; five recordings or more with each other."
+                )
+            )
         self.about.setVisible(voice is not None or key in (ONE_SPEAKER, UNKNOWN_VOICE))
         self.learn.setEnabled(self._learnable)
