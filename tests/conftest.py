@@ -1,11 +1,19 @@
-"""What every test stands on: a user data folder of its own, and the tiny pack."""
+"""What every test stands on: a user data folder of its own, the tiny pack, and signals that are not ignored."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from desktop_app.engine.pack.format import Pack
 from tests.tiny_pack import build_tiny_pack
+
+
+# what runs in the background of a script, or under nohup, ignores signals, and so would every process that a test starts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

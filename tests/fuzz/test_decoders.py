@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.decoders import fuzz
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_mutated_recordings_end_in_an_answer_or_a_sentence(tmp_path: Path) -> None:
     outcomes = list(fuzz(64, 2, tmp_path))
     assert [outcome for outcome in outcomes if outcome[3].is_fault] == []

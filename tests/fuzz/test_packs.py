@@ -10,7 +10,7 @@ from desktop_app.engine.pack.format import Pack
 from tests.fuzz.packs import FINE, mutate, run
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_mutated_packs_answer_or_are_refused_in_a_sentence(tiny_pack: Pack) -> None:
     outcomes = list(run(tiny_pack.root, 0, 80))
     assert [o for o in outcomes if o.what not in FINE] == []

@@ -17,7 +17,7 @@ from desktop_app.errors import AudioError
 from tests.engine.sound.made_recordings import KINDS, SECONDS, encode, sound, write
 from tests.tiny_pack import RATE
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 
 def likeness(a: np.ndarray, b: np.ndarray) -> float:
