@@ -8,7 +8,7 @@ import pytest
 from desktop_app.engine.pack.format import Pack
 from tests.tiny_pack import build_tiny_pack
 
-# what runs in the background of a script, or under nohup, ignores signals, and so would every process that a test starts
+# what runs in the background of a script, or under nohup, ignores signals, and so would every process of a test
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
