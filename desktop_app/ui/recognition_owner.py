@@ -591,7 +591,7 @@ class RecognitionOwner(QObject):
             return known.baseline, VoiceUsed("saved", name, known.clips, known.settled)
         if voice != UNKNOWN_VOICE:
             return None, NOBODY
-        return self._needed().own_voice(analysis) or self._groups.get(analysis.path, (None, NOBODY))
+        return self._needed().own_voice(analysis) or self._groups.get(analysis.path) or (None, NOBODY)
 
     def _known(self, personal: "Personal") -> Known:
         voices = []
