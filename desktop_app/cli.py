@@ -38,6 +38,7 @@ def main(argv: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         args = parser().parse_args(argv)
+        interruption.check()  # before anything is begun
         status: int = import_module(f"desktop_app.commands.{args.command}").run(args)
         sys.stdout.flush()
         interruption.check()  # whoever asked to stop is told so, whatever was done by then

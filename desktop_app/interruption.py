@@ -24,6 +24,9 @@ GRACE_S = 10.0
 BLOCKED_S = 1.0
 """A terminal or pipe that takes the last word takes it within this."""
 
+ShouldStop = Callable[[], bool]
+"""What those who work long ask at times, `requested` for one; they raise Cancelled where it says so."""
+
 _signal = 0
 _said = False
 _saying = threading.Lock()
@@ -36,16 +39,30 @@ def requested() -> bool:
     return _signal != 0
 
 
+def never() -> bool:
+    """The `ShouldStop` of who does not want to stop."""
+    return False
+
+
+def heed(should_stop: ShouldStop) -> None:
+    """For long loops.
+
+    Raises:
+        Cancelled: `should_stop` says so.
+    """
+    if should_stop():
+        from desktop_app.errors import Cancelled  # here, for its imports take longer than all else before `watch`
+
+        raise Cancelled
+
+
 def check() -> None:
     """For long loops.
 
     Raises:
         Cancelled: The process was asked to stop.
     """
-    if _signal:
-        from desktop_app.errors import Cancelled  # here, for its imports take longer than all else before `watch`
-
-        raise Cancelled
+    heed(requested)
 
 
 def status() -> int:

@@ -14,6 +14,7 @@ from desktop_app.engine.people.exchange import Exported, Imported
 from desktop_app.engine.people.profiles import Profile, Profiles
 from desktop_app.engine.people.store import Store
 from desktop_app.errors import StoreError
+from desktop_app.interruption import ShouldStop, never
 
 __all__ = [
     "Example",
@@ -75,22 +76,24 @@ def remove_examples(ids: Iterable[int] | None = None) -> int:
         return len(wanted)
 
 
-def export_people(target: str | PathLike[str], *, overwrite: bool = False) -> Exported:
+def export_people(target: str | PathLike[str], *, overwrite: bool = False, should_stop: ShouldStop = never) -> Exported:
     """Writes all voices and examples to one file.
 
     Raises:
         TargetExists: It is there and `overwrite` is False.
         ExportError: It can't be written.
+        Cancelled: `should_stop` said so; what was there is there.
     """
     with Store(paths.user_data()) as store:
-        return exchange.export_file(store, Path(target), overwrite=overwrite)
+        return exchange.export_file(store, Path(target), overwrite=overwrite, should_stop=should_stop)
 
 
-def import_people(source: str | PathLike[str]) -> Imported:
+def import_people(source: str | PathLike[str], *, should_stop: ShouldStop = never) -> Imported:
     """Takes in what `export_people` wrote; what is there already stays as it is.
 
     Raises:
         StoreError: It is no such file, is damaged, or of a newer VoiceKin; nothing is taken in then.
+        Cancelled: `should_stop` said so; nothing is taken in then.
     """
     with Store(paths.user_data()) as store:
-        return exchange.import_file(store, Path(source))
+        return exchange.import_file(store, Path(source), should_stop)

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from desktop_app import paths
 from desktop_app.engine import installed_packs
 from desktop_app.engine.archives.dataset import Dataset
-from desktop_app.engine.batch.answers import ShouldStop, never
 from desktop_app.engine.batch.classify import Asked, Batch, Company, answer, voice_of
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.progress import HowFar
@@ -27,7 +26,7 @@ from desktop_app.engine.people.examples import Example
 from desktop_app.engine.people.exchange import import_file
 from desktop_app.engine.people.own_datastore import OwnDatastore
 from desktop_app.engine.people.personal import Personal
-from desktop_app.engine.people.store import DATABASE, Store
+from desktop_app.engine.people.store import DATABASE, Store, clean_name
 from desktop_app.engine.recognition import recogniser as engine
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import Analysis
@@ -35,6 +34,7 @@ from desktop_app.engine.recognition.voice import Voice
 from desktop_app.engine.sound.audio import MAX_PEAK, to_mono_at
 from desktop_app.engine.sound.envelope import envelope_of
 from desktop_app.errors import AudioError, StoreError, VoiceKinError
+from desktop_app.interruption import ShouldStop, never
 from voicekin.answers import Answers
 
 Floats = npt.NDArray[np.float32]
@@ -65,21 +65,25 @@ class Lesson:
     refused: tuple[Failure, ...]
 
 
-def load(pack: File | Pack | None = None, *, examples: File | None = None) -> "Recogniser":
+def load(
+    pack: File | Pack | None = None, *, examples: File | None = None, should_stop: ShouldStop = never
+) -> "Recogniser":
     """A pack, ready to answer.
 
     Args:
         pack: Its folder, .vkpack file or name, or one that is open; None: the pack in use.
         examples: A file of examples to heed, as `voicekin.people.export_people` writes it, or "none"; None: this
             user's own, as they are when the first answer is made, with those that `Recogniser.add_example` adds.
+        should_stop: Asked while the pack is checked.
 
     Raises:
         PackError: There is no such pack, or it does not pass its checks.
         StoreError: The examples can't be read.
+        Cancelled: `should_stop` said so.
     """
     if not isinstance(pack, Pack):
         found = installed_packs.pack_in_use() if pack is None else installed_packs.find_pack(os.fspath(pack))
-        pack = installed_packs.open_pack(found)
+        pack = installed_packs.open_pack(found, should_stop)
     return Recogniser(pack, examples)
 
 
@@ -300,22 +304,17 @@ class Recogniser:
         """
         refused: list[Failure] = []
         personal = self._personal()
-        try:
-            profile, made = personal.profiles.named(name), False
-        except StoreError:
-            profile, made = personal.profiles.create(name), True
-        try:
-            for file in files:
-                failure = _lesson(personal, profile.id, file, should_stop)
-                if failure is not None:
-                    refused.append(failure)
-                    if told is not None:
-                        told(failure)
-        finally:  # interrupted, too, no voice stays that knows nothing; one from before may know other packs
-            voice = personal.voice(profile.id)
-            if made and not voice.clips:
-                personal.remove_voice(profile.id)
-        return Lesson(profile.name, None if made and not voice.clips else voice, tuple(refused))
+        name = clean_name(name, "the name of a voice")
+        for file in files:
+            failure = _lesson(personal, name, file, should_stop)
+            if failure is not None:
+                refused.append(failure)
+                if told is not None:
+                    told(failure)
+        profile = personal.profiles.find(name)
+        if profile is None:
+            return Lesson(name, None, tuple(refused))
+        return Lesson(profile.name, personal.voice(profile.id), tuple(refused))
 
     def add_example(
         self,
@@ -461,13 +460,13 @@ class Recogniser:
         return settings | ({"features": True} if asked.features else {})  # older journals know of none
 
 
-def _lesson(personal: Personal, voice_id: int, file: File | Failure, should_stop: ShouldStop) -> Failure | None:
+def _lesson(personal: Personal, name: str, file: File | Failure, should_stop: ShouldStop) -> Failure | None:
     """Teaches one recording; what it was refused for, None where it was learnt from."""
     if isinstance(file, Failure):
         return file
     path = Path(file)
     try:
-        refused = personal.learn(voice_id, personal.analyse_file(path.absolute(), should_stop)).refused
+        refused = personal.learn_as(name, personal.analyse_file(path.absolute(), should_stop)).refused
     except StoreError:
         raise
     except VoiceKinError as error:

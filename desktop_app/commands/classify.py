@@ -118,12 +118,12 @@ def loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
     import voicekin
 
     try:
-        return voicekin.load(args.pack, examples=args.examples)
+        return voicekin.load(args.pack, examples=args.examples, should_stop=interruption.requested)
     except voicekin.StoreError as error:
         if args.examples is not None or args.voice not in (None, "none"):
             raise
         print(f"voicekin: {plain(str(error))} Your own examples are not heeded.", file=sys.stderr)
-        return voicekin.load(args.pack, examples="none")
+        return voicekin.load(args.pack, examples="none", should_stop=interruption.requested)
 
 
 def _show_json(outcome: "voicekin.Outcome") -> None:

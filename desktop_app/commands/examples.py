@@ -42,7 +42,7 @@ def _add(args: argparse.Namespace) -> int:
     import voicekin
 
     failed = False
-    with voicekin.load(args.pack) as recogniser:
+    with voicekin.load(args.pack, should_stop=interruption.requested) as recogniser:
         for path in voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive):
             interruption.check()
             try:
@@ -95,7 +95,7 @@ def _remove(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from voicekin import people
 
-    done = people.export_people(args.target, overwrite=args.overwrite)
+    done = people.export_people(args.target, overwrite=args.overwrite, should_stop=interruption.requested)
     print(f"Wrote {done.examples} examples ({done.with_audio} with sound) and {done.voices} voices to {args.target}.")
     return 0
 
@@ -103,7 +103,7 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     from voicekin import people
 
-    done = people.import_people(args.source)
+    done = people.import_people(args.source, should_stop=interruption.requested)
     print(
         f"Imported {done.examples} examples and {done.voices} voices; {done.already_there} examples were there already."
     )

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from desktop_app import interruption
 from desktop_app.commands.plain_text import plain
 
 
@@ -30,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
     if args.action in ("verify", "card"):
         path = packs.find_pack(args.pack) if args.pack else packs.pack_in_use()
         if args.action == "card":
-            print("\n".join(map(plain, packs.load_pack(path).model_card().split("\n"))))
+            print("\n".join(map(plain, packs.load_pack(path, interruption.requested).model_card().split("\n"))))
             return 0
-        checks = packs.verify_pack(path)
+        checks = packs.verify_pack(path, interruption.requested)
         for check in checks:
             print(f"{'ok' if check.ok else 'FAILED':<8}{check.name:<10}{plain(check.detail)}")
         return int(not all(check.ok for check in checks))
@@ -40,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
         for pack in packs.installed_packs():
             print(plain(_line(pack)))
     elif args.action == "install":
-        print(f"Installed {packs.install_pack(args.source, replace=args.replace).name}.")
+        pack = packs.install_pack(args.source, replace=args.replace, should_stop=interruption.requested)
+        print(f"Installed {pack.name}.")
     elif args.action == "use":
         packs.use_pack(args.name)
         print(f"{args.name} is in use from now on.")

@@ -51,7 +51,7 @@ def _learn(args: argparse.Namespace) -> int:
     def tell(refused: voicekin.Failure) -> None:
         print(told(refused.path, refused.error), file=sys.stderr)
 
-    with voicekin.load(args.pack) as recogniser:
+    with voicekin.load(args.pack, should_stop=interruption.requested) as recogniser:
         files = voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive)
         lesson = recogniser.learn_voice(args.name, files, should_stop=interruption.requested, told=tell)
     if lesson.voice is None:

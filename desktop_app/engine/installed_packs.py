@@ -21,6 +21,7 @@ from desktop_app.engine.pack.format import MANIFEST, Pack, PackManifest, sha256_
 from desktop_app.engine.pack.read import load_folder, load_pack, read_manifest
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import ExportError, PackError, PackExists, StoreError
+from desktop_app.interruption import ShouldStop, heed, never
 
 IN_USE = "in_use"
 """Beside the installed packs: holds the name of the one in use; not there: the one that ships."""
@@ -99,21 +100,22 @@ def find_pack(name: str) -> Path:
     raise PackError(f"There is no pack called {name}: `voicekin pack list` shows those that are installed.")
 
 
-def load_known(path: Path) -> Pack:
+def load_known(path: Path, should_stop: ShouldStop = never) -> Pack:
     """As `load_pack`, but quick for the pack that ships and the installed ones: where each file has the size and time
     of change that it had when all checks were passed, they are not made again. `verify_pack` makes them at any time.
 
     Raises:
         PackError: It does not pass its checks.
+        Cancelled: `should_stop` said so.
     """
     if not _is_ours(path):
-        return load_pack(path)
+        return load_pack(path, should_stop)
     root = path.resolve()
     stamp = _stamp(root, read_manifest(root))
     noted = _passed()
     if noted.get(str(root)) == stamp:
         return load_folder(root, checked=True)
-    pack = load_pack(root)
+    pack = load_pack(root, should_stop)
     # taken before the checks: what changes meanwhile is checked again next time
     noted = {folder: s for folder, s in noted.items() if Path(folder).is_dir()} | {str(root): stamp}
     with suppress(OSError, ExportError):  # they will be made again
@@ -146,13 +148,14 @@ def _passed() -> dict[str, str]:
     return noted if isinstance(noted, dict) else {}
 
 
-def open_pack(path: Path) -> Pack:
+def open_pack(path: Path, should_stop: ShouldStop = never) -> Pack:
     """As `load_known`; a pack from elsewhere that was never opened here is first run in a process of its own.
 
     Raises:
         PackError: It does not pass its checks, or its first run.
+        Cancelled: `should_stop` said so.
     """
-    pack = load_known(path)
+    pack = load_known(path, should_stop)
     if _is_ours(path):
         return pack  # it ships, or passed when it was installed
     tried = packs_folder() / TRIED
@@ -160,7 +163,7 @@ def open_pack(path: Path) -> Pack:
     with suppress(OSError, UnicodeError):
         if line in tried.read_text(encoding="utf-8").split():
             return pack
-    _first_run(pack.root)
+    _first_run(pack.root, should_stop)
     with suppress(OSError):  # it will be tried again
         packs_folder().mkdir(parents=True, exist_ok=True)
         with tried.open("a", encoding="utf-8") as lines:
@@ -187,7 +190,7 @@ def use_pack(name: str) -> Path:
     return path
 
 
-def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
+def install_pack(source: Path, *, replace: bool = False, should_stop: ShouldStop = never) -> InstalledPack:
     """Installs a folder or .vkpack: copied beside, verified there with one real answer, renamed into place.
 
     Args:
@@ -198,6 +201,7 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
         PackError: It is no pack or a bad one; whatever was installed before is untouched.
         PackExists: Its name is taken and `replace` is False.
         StoreError: It can't be written.
+        Cancelled: `should_stop` said so; nothing has changed then.
     """
     with _explained("The pack can't be installed"):
         packs_folder().mkdir(parents=True, exist_ok=True)
@@ -206,12 +210,12 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
     try:
         beside = work / "pack"
         if source.is_dir():
-            _copy_pack(source, beside)
+            _copy_pack(source, beside, should_stop)
         elif source.is_file():
-            unpack(source, beside)
+            unpack(source, beside, should_stop)
         else:
             raise PackError(f"There is no pack at {source}: check the name.")
-        _first_run(beside)
+        _first_run(beside, should_stop)
         name = read_manifest(beside).name
         target = _free_target(name, replace=replace)
         with _explained(f"The pack {name} can't be installed"):
@@ -221,8 +225,8 @@ def install_pack(source: Path, *, replace: bool = False) -> InstalledPack:
     return _listed(target, pack_in_use(), ships=False)
 
 
-def _first_run(folder: Path) -> None:
-    bad = next((check for check in verify_pack(folder) if not check.ok), None)
+def _first_run(folder: Path, should_stop: ShouldStop) -> None:
+    bad = next((check for check in verify_pack(folder, should_stop) if not check.ok), None)
     if bad is not None:
         raise PackError(bad.detail)
 
@@ -285,11 +289,12 @@ def _free_target(name: str, *, replace: bool) -> Path:
     return there
 
 
-def _copy_pack(source: Path, target: Path) -> None:
+def _copy_pack(source: Path, target: Path, should_stop: ShouldStop) -> None:
     """Copies what pack.json lists and nothing else; the copy is verified afterwards."""
-    pack = load_pack(source)
+    pack = load_pack(source, should_stop)
     with _explained(f"The pack {pack.manifest.name} can't be copied"):
         for name in (MANIFEST, *pack.manifest.files):
+            heed(should_stop)
             destination = target.joinpath(*PurePosixPath(name).parts)
             destination.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(pack.path(name), destination)

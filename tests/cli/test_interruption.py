@@ -214,6 +214,17 @@ def test_a_request_is_one_line_and_a_status(
         interruption.check()
 
 
+def test_a_request_that_comes_before_the_work_begins_ends_it_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop_app.commands import pack
+
+    monkeypatch.setattr(interruption, "_signal", int(signal.SIGTERM))
+    monkeypatch.setattr(pack, "run", lambda _: pytest.fail("it was begun"))
+    assert cli.main(["pack", "list"]) == 143
+    assert capsys.readouterr() == ("", STOPPED.decode())
+
+
 STANDS_STILL = """
 import os, sys, time
 from desktop_app import interruption

@@ -14,6 +14,7 @@ from desktop_app.engine.pack.archive import zip_pack
 from desktop_app.engine.pack.format import MANIFEST, NEIGHBOURS, Pack
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.errors import PackError, StoreError
+from tests.stop_at import stopped_at_each_moment
 from tests.tiny_pack import build_tiny_pack
 
 
@@ -38,6 +39,25 @@ def left_over() -> list[str]:
         if packs.packs_folder().exists()
         else []
     )
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "vkpack"])
+def test_an_installation_that_is_stopped_leaves_nothing(zipped: bool, other_pack: Pack, tmp_path: Path) -> None:
+    source = other_pack.root
+    if zipped:
+        source = tmp_path / "pack.vkpack"
+        zip_pack(other_pack, source)
+    n_files = len(other_pack.manifest.files)
+    asked = stopped_at_each_moment(
+        lambda should_stop: install_pack(source, should_stop=should_stop), lambda: (names(), left_over())
+    )
+    assert names() == ["tiny", "other"]
+    assert asked > n_files  # at each file, and while the pack is first run
+
+
+def test_a_pack_that_is_opened_looks_whether_it_is_to_stop(other_pack: Pack) -> None:
+    asked = stopped_at_each_moment(lambda should_stop: packs.open_pack(other_pack.root, should_stop), names)
+    assert asked > len(other_pack.manifest.files)
 
 
 @pytest.mark.parametrize("zipped", [False, True], ids=["folder", "vkpack"])

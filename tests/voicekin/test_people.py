@@ -52,6 +52,35 @@ def test_another_voice_in_the_place_of_a_forgotten_one_is_not_taken_for_it(
     assert answer.probabilities == fresh.probabilities
 
 
+def test_at_no_moment_is_there_a_voice_that_knows_nothing(recogniser: voicekin.Recogniser, folder: Path) -> None:
+    """Whoever is ended hard in the midst of it leaves none."""
+    seen: list[list[tuple[str, int]]] = []
+
+    def look() -> bool:
+        seen.append([(voice.name, voice.recordings) for voice in people.voices()])
+        return False
+
+    files = [folder / name for name in ("bad.wav", "clip 0.wav", "clip 1.wav")]
+    recogniser.learn_voice("Zoë", files, should_stop=look)
+    assert {tuple(voices) for voices in seen} == {(), (("Zoë", 1),)}
+    with pytest.raises(voicekin.StoreError, match="can't be the name of a voice"):
+        recogniser.learn_voice(" ", iter([]))
+
+
+def test_a_lesson_that_is_stopped_keeps_what_was_learnt(recogniser: voicekin.Recogniser, folder: Path) -> None:
+    files = [folder / f"clip {i}.wav" for i in range(3)]
+
+    def after(n: int) -> Callable[[], bool]:
+        return lambda: sum(voice.recordings for voice in people.voices()) == n
+
+    with pytest.raises(voicekin.Cancelled):
+        recogniser.learn_voice("Zoë", files, should_stop=after(0))
+    assert people.voices() == ()
+    with pytest.raises(voicekin.Cancelled):
+        recogniser.learn_voice("Zoë", files, should_stop=after(2))
+    assert [(voice.name, voice.recordings) for voice in people.voices()] == [("Zoë", 2)]
+
+
 def test_a_voice_that_learnt_nothing_is_not_there(recogniser: voicekin.Recogniser, folder: Path) -> None:
     lesson = recogniser.learn_voice("nobody", [folder / "bad.wav"])
     assert lesson.voice is None

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.archives.dataset import Dataset
-from desktop_app.engine.batch.answers import ShouldStop, never
 from desktop_app.engine.batch.classify import Asked, groups, voices_beside
 from desktop_app.engine.recognition import fusion
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, RestsOn, Segment, Timing, VoiceUsed
@@ -21,6 +20,7 @@ from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNHEARD, Analys
 from desktop_app.engine.recognition.retrieval import own_mix
 from desktop_app.engine.recognition.voice import known_temperature, temperature_for
 from desktop_app.errors import Cancelled, PackError
+from desktop_app.interruption import ShouldStop, never
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]

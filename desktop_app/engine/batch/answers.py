@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from desktop_app.engine.recognition.answer import Failure
 from desktop_app.errors import Cancelled, VoiceKinError
+from desktop_app.interruption import ShouldStop, never
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -16,15 +17,8 @@ T = TypeVar("T")
 LOOK_EVERY_S = 0.1
 """How soon one who waits for an answer notices that he is to stop."""
 
-ShouldStop = Callable[[], bool]
-
 Ask = Callable[[Path, ShouldStop], T]
 """What is asked of one file; called from several threads when there are several jobs."""
-
-
-def never() -> bool:
-    """The `should_stop` of who does not want to stop."""
-    return False
 
 
 def answer_one(path: Path | Failure, ask: Ask[T], should_stop: ShouldStop = never) -> T | Failure:

@@ -9,13 +9,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from desktop_app.engine.batch.answers import ShouldStop, answer_all, never
+from desktop_app.engine.batch.answers import answer_all
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.progress import ANALYSIS_SHARE, BatchProgress, HowFar, time_left_s
 from desktop_app.engine.recognition.answer import NOBODY, Failure, Outcome, Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis, Floats, Progress, Recogniser
 from desktop_app.engine.recognition.retrieval import OwnExamples
 from desktop_app.errors import Cancelled
+from desktop_app.interruption import ShouldStop, never
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from desktop_app.engine.pack.format import MANIFEST, MAX_FILES, MAX_MANIFEST_BYTES, Pack, parse_manifest
 from desktop_app.errors import PackError
+from desktop_app.interruption import ShouldStop, heed, never
 
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Of an archive, which is untrusted: the others that zipfile knows swell in memory as a whole."""
@@ -36,13 +37,14 @@ def zip_pack(pack: Pack, archive: Path) -> None:
     beside.replace(archive)
 
 
-def unpack(archive: Path, target: Path) -> None:
+def unpack(archive: Path, target: Path, should_stop: ShouldStop = never) -> None:
     """Unpacks a .vkpack into `target`, which must not exist yet: all of it or nothing.
 
     Only what pack.json lists is written, and of that not a byte more than it lists, so a zip bomb has nowhere to go.
 
     Raises:
         PackError: If the archive is no zip, names something outside itself or twice, or differs from its pack.json.
+        Cancelled: `should_stop` said so.
     """
     if not archive.is_file():  # a pipe would be waited for
         raise PackError(f"There is no pack at {archive}: check the name.")
@@ -50,7 +52,7 @@ def unpack(archive: Path, target: Path) -> None:
     try:
         work.chmod(0o755)
         with zipfile.ZipFile(archive) as z:
-            _unpack_into(z, archive.name, work)
+            _unpack_into(z, archive.name, work, should_stop)
         work.rename(target)
     except _BAD_ARCHIVE:
         raise PackError(f"{archive.name} is no pack, or is damaged: download it again.") from None
@@ -60,7 +62,7 @@ def unpack(archive: Path, target: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path) -> None:
+def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path, should_stop: ShouldStop) -> None:
     entries = [e for e in z.infolist() if not e.is_dir()]
     if len(entries) > MAX_FILES:
         raise PackError(f"{archive_name} holds too many files for a pack: don't use it.")
@@ -96,6 +98,7 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path) -> None:
         left = listed.size
         with z.open(zipped) as source, destination.open("xb") as out:
             while chunk := source.read(min(1 << 20, left + 1)):
+                heed(should_stop)
                 left -= len(chunk)
                 if left < 0:
                     raise PackError(f"{name} in {archive_name} is larger than listed: don't use it.")

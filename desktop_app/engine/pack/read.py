@@ -29,6 +29,7 @@ from desktop_app.engine.pack.graph import check_graph
 from desktop_app.engine.pack.index import check_index
 from desktop_app.engine.pack.items import read_items
 from desktop_app.errors import PackError
+from desktop_app.interruption import ShouldStop, heed, never
 
 _NPY_HEADER = re.compile(
     rb"\x93NUMPY\x01\x00..\{'descr': '<f4', 'fortran_order': False, 'shape': "
@@ -40,18 +41,19 @@ MAX_NPY_HEADER = 1024
 """Bytes; numpy.save writes 128 for a shape like ours."""
 
 
-def load_pack(path: Path) -> Pack:
+def load_pack(path: Path, should_stop: ShouldStop = never) -> Pack:
     """Reads a pack, every check of the format made; a .vkpack by way of a temporary folder that lives as long as it.
 
     Raises:
         PackError: With one sentence, if anything is missing, damaged, unsafe or newer than this app.
+        Cancelled: `should_stop` said so.
     """
     if path.is_dir():
-        return load_folder(path)
+        return load_folder(path, should_stop=should_stop)
     unpacked = Path(tempfile.mkdtemp(prefix="voicekin-pack-"))
     try:
-        unpack(path, unpacked / "pack")
-        pack = load_folder(unpacked / "pack")
+        unpack(path, unpacked / "pack", should_stop)
+        pack = load_folder(unpacked / "pack", should_stop=should_stop)
     except BaseException:
         shutil.rmtree(unpacked, ignore_errors=True)
         raise
@@ -59,7 +61,7 @@ def load_pack(path: Path) -> Pack:
     return pack
 
 
-def load_folder(root: Path, *, checked: bool = False) -> Pack:
+def load_folder(root: Path, *, checked: bool = False, should_stop: ShouldStop = never) -> Pack:
     """As `load_pack`, of a folder; `checked` says that its files are those that passed before: then sums, graphs, index
     and rows are not gone through again."""
     root = root.resolve()
@@ -67,8 +69,10 @@ def load_folder(root: Path, *, checked: bool = False) -> Pack:
     try:
         if not checked:
             for name, entry in manifest.files.items():
+                heed(should_stop)
                 _check_file(root, name, entry)
             for name in (ENCODER, HEAD):
+                heed(should_stop)
                 check_graph((root / name).read_bytes(), name)
         items = read_items(root, manifest, checked=checked)
         if not checked:

@@ -29,6 +29,7 @@ from desktop_app.engine.people.profiles import Profiles
 from desktop_app.engine.people.store import Store, clean_name, fingerprint, now, pack_floats, unpack_floats
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.errors import StoreError
+from desktop_app.interruption import ShouldStop, heed, never
 
 Floats = npt.NDArray[np.float32]
 
@@ -69,11 +70,12 @@ class Imported:
     already_there: int
 
 
-def export_file(store: Store, target: Path, *, overwrite: bool = False) -> Exported:
+def export_file(store: Store, target: Path, *, overwrite: bool = False, should_stop: ShouldStop = never) -> Exported:
     """Write everything in the store to one file, beside and renamed. Of a recording's place only its file name goes.
 
     Raises:
         TargetExists, ExportError: As `atomic_file.written_beside`.
+        Cancelled: `should_stop` said so; what was there is there.
     """
     with store.reading() as connection, written_beside(target, overwrite=overwrite) as beside:
         recordings = _recordings(connection)
@@ -87,6 +89,7 @@ def export_file(store: Store, target: Path, *, overwrite: bool = False) -> Expor
                 for recording_id, pooled, baseline in connection.execute(
                     "SELECT recording_id, pooled, baseline FROM features WHERE encoder = ? AND dim = ?", (encoder, dim)
                 ):
+                    heed(should_stop)
                     place = {"encoder": encoder, "file": name, "start": len(rows), "baseline": baseline is not None}
                     blob = pooled + (baseline or b"")
                     rows += [blob[at : at + 2 * dim] for at in range(0, len(blob), 2 * dim)]
@@ -95,6 +98,7 @@ def export_file(store: Store, target: Path, *, overwrite: bool = False) -> Expor
                     np.save(out, np.frombuffer(b"".join(rows), dtype="<f2").reshape(-1, dim), allow_pickle=False)
             with_audio = 0
             for recording in recordings.values():
+                heed(should_stop)
                 path = store.audio_path(recording["audio"])
                 recording["audio"] = path is not None
                 if path is not None:
@@ -115,11 +119,12 @@ def export_file(store: Store, target: Path, *, overwrite: bool = False) -> Expor
     return Exported(len(contents["voices"]), examples, with_audio)
 
 
-def import_file(store: Store, source: Path) -> Imported:
+def import_file(store: Store, source: Path, should_stop: ShouldStop = never) -> Imported:
     """Take in what `export_file` wrote; labels, voices and recordings that are there already stay as they are.
 
     Raises:
         StoreError: If it is no such file, is damaged, or was written by a newer VoiceKin; nothing is taken in then.
+        Cancelled: `should_stop` said so; nothing is taken in then.
     """
     with _explained(source), zipfile.ZipFile(source) as archive:
         contents = _Fields(json.loads(_read(archive, CONTENTS, MAX_CONTENTS_BYTES)))
@@ -133,6 +138,7 @@ def import_file(store: Store, source: Path) -> Imported:
             voices, new_voices = _take_in_voices(store, contents)
             added = already = 0
             for recording in contents.objects("recordings"):
+                heed(should_stop)
                 recording_id = _take_in_recording(archive, files, store, connection, recording)
                 for one in recording.objects("voices"):
                     connection.execute(

@@ -125,6 +125,23 @@ class Personal:
         self._moved(voice_id)
         return Learned(self.voice(voice_id), recording_id)
 
+    def learn_as(self, name: str, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:
+        """As `learn`, for the voice of that name: one that is not there is made together with the first recording that
+        it learns from, in one change of the store, so that no end of the process leaves a voice that knows nothing.
+
+        Raises:
+            StoreError: If the name can't be a voice's.
+        """
+        with self.store.writing():
+            profile = self.profiles.find(name)
+            if profile is not None:
+                return self.learn(profile.id, analysis, envelope)
+            made = self.profiles.create(name)
+            learned = self.learn(made.id, analysis, envelope)
+            if learned.refused:
+                self.remove_voice(made.id)
+            return learned
+
     def why_not(self, voice_id: int, analysis: Analysis) -> str:
         """Why a voice should not learn from a recording, one sentence; "" where it should."""
         if any(p.id == voice_id and p.paused for p in self.profiles.all()):

@@ -88,13 +88,20 @@ class Profiles:
         Raises:
             StoreError: If there is none; names those there are.
         """
-        profiles = self.all()
-        wanted = clean_name(name, "the name of a voice").casefold()
-        for profile in profiles:
-            if profile.name.casefold() == wanted:
-                return profile
-        known = ", ".join(p.name for p in profiles)
+        found = self.find(name)
+        if found is not None:
+            return found
+        known = ", ".join(p.name for p in self.all())
         raise StoreError(f"There is no voice “{name}”" + (f"; there is {known}." if known else "; none is learnt yet."))
+
+    def find(self, name: str) -> Profile | None:
+        """As `named`; None where there is none.
+
+        Raises:
+            StoreError: If no voice can have that name.
+        """
+        wanted = clean_name(name, "the name of a voice").casefold()
+        return next((p for p in self.all() if p.name.casefold() == wanted), None)
 
     def create(self, name: str) -> Profile:
         """Make a voice that has learnt nothing yet.

@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore
 from desktop_app.errors import PackError
+from desktop_app.interruption import ShouldStop, heed, never
 
 FIRST_RUN = "--first-run"
 """VoiceKin called with this, a pack, and the file that the checks are to go to: what the process of its own does."""
@@ -38,6 +41,9 @@ MEMORY_A_BYTE = 10
 MAPPED_TWICE = 2
 """Index and rows count as memory where they are mapped, the index by Annoy and by us."""
 
+LOOK_EVERY_S = 0.1
+"""How soon one who waits for a first run notices that he is to stop."""
+
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
@@ -50,14 +56,18 @@ class Check:
     detail: str
 
 
-def verify_pack(path: Path) -> list[Check]:
+def verify_pack(path: Path, should_stop: ShouldStop = never) -> list[Check]:
     """Looks at a pack as `load_pack` does and then runs it, in a process of its own.
 
     It never raises for what is wrong with the pack.
+
+    Raises:
+        Cancelled: `should_stop` said so.
     """
     with tempfile.TemporaryDirectory(prefix="voicekin-first-run-") as folder:
         found = Path(folder) / "checks.json"
-        status = _run_apart([FIRST_RUN, os.fspath(path.absolute()), os.fspath(found)], _patience_s(path))
+        arguments = [FIRST_RUN, os.fspath(path.absolute()), os.fspath(found)]
+        status = _run_apart(arguments, _patience_s(path), should_stop)
         try:
             return [Check(**line) for line in json.loads(found.read_text(encoding="utf-8"))]
         except (OSError, ValueError, TypeError):
@@ -112,7 +122,7 @@ def _patience_s(path: Path) -> float:
     return PATIENCE_S + PATIENCE_S_A_GB * sum(f.stat().st_size for f in files if f.is_file()) / 1e9
 
 
-def _run_apart(arguments: list[str], patience_s: float) -> int | None:
+def _run_apart(arguments: list[str], patience_s: float, should_stop: ShouldStop) -> int | None:
     """Runs VoiceKin in another process; its exit status, or None where it was ended after `patience_s`."""
     here = [] if getattr(sys, "frozen", False) else ["-m", desktop_app.__name__]
     source = os.fspath(Path(desktop_app.__file__).parents[1])
@@ -127,9 +137,12 @@ def _run_apart(arguments: list[str], patience_s: float) -> int | None:
         creationflags=_NO_WINDOW,
         start_new_session=os.name == "posix",  # Ctrl-C at a terminal is for us to heed, who then end it
     )
+    until = time.monotonic() + patience_s
     try:
-        return process.wait(patience_s)
-    except subprocess.TimeoutExpired:
+        while time.monotonic() < until:
+            heed(should_stop)
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(LOOK_EVERY_S)
         return None
     finally:
         process.kill()

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.batch.answers import ShouldStop, answer_all, answer_one
+from desktop_app.engine.batch.answers import answer_all, answer_one
 from desktop_app.engine.batch.files import find_recordings
 from desktop_app.engine.batch.progress import BatchProgress, time_left_s
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, Timing
 from desktop_app.errors import AudioError, Cancelled
+from desktop_app.interruption import ShouldStop
 
 NOTHING = Recognition("", 1.0, "sad", 1.0, False, "", 0.0, 1.0, {"sad": 1.0}, {}, {}, (), 1, 0.5, (), Timing())
 

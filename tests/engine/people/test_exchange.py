@@ -22,6 +22,7 @@ from desktop_app.engine.people.profiles import Profiles
 from desktop_app.engine.people.store import Heard, Store
 from desktop_app.errors import StoreError, TargetExists
 from tests.engine.people.test_store import DIM, ENCODER, ROOT, heard
+from tests.stop_at import stopped_at_each_moment
 
 Contents = dict[str, Any]
 
@@ -66,6 +67,21 @@ def everything(store: Store) -> list[object]:
             for f in batch
         ],
     ]
+
+
+def test_an_export_that_is_stopped_writes_nothing_and_an_import_takes_in_nothing(filled: Store, tmp_path: Path) -> None:
+    target = tmp_path / "mine.vkexamples"
+    there = stopped_at_each_moment(
+        lambda should_stop: export_file(filled, target, should_stop=should_stop),
+        lambda: sorted(path.name for path in tmp_path.iterdir()),
+    )
+    assert there >= 5 + 5  # at each recording, for its features and its sound
+    with Store(tmp_path / "elsewhere") as other:
+        asked = stopped_at_each_moment(
+            lambda should_stop: import_file(other, target, should_stop), lambda: everything(other)
+        )
+        assert asked == 5
+        assert everything(other) == everything(filled)
 
 
 def test_everything_comes_back_elsewhere(filled: Store, tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -16,7 +18,7 @@ from desktop_app.engine.installed_packs import install_pack, open_pack
 from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
 from desktop_app.engine.recognition import verify
 from desktop_app.engine.recognition.verify import Check, first_run, looked_at, verify_pack
-from desktop_app.errors import PackError
+from desktop_app.errors import Cancelled, PackError
 
 
 @pytest.fixture
@@ -56,6 +58,22 @@ def swell(root: Path) -> None:
     rewrite_head(root, [], {})
 
 
+def test_who_stops_a_first_run_ends_its_process(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def start(*arguments: Any, **more: Any) -> subprocess.Popen[bytes]:
+        started.append(real(*arguments, **more))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with pytest.raises(Cancelled):
+        verify_pack(tiny_pack.root, lambda: bool(started))
+    (process,) = started
+    assert process.returncode is not None, "it was ended, and waited for"
+    assert process.returncode != 0
+
+
 def test_the_process_of_its_own_finds_what_this_one_finds(tiny_pack: Pack) -> None:
     checks = verify_pack(tiny_pack.root)
     assert checks == looked_at(tiny_pack.root)
@@ -81,7 +99,7 @@ def test_one_that_hangs_is_ended(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatc
 
 
 def test_one_that_crashes_takes_nobody_with_it(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "_run_apart", lambda arguments, patience_s: -11)  # noqa: ARG005
+    monkeypatch.setattr(verify, "_run_apart", lambda *_: -11)
     (check,) = verify_pack(tiny_pack.root)
     assert not check.ok
     assert "(-11): don't use it" in check.detail
@@ -97,7 +115,7 @@ def test_what_the_process_writes_is_whole_or_not_there(
 
 def test_a_pack_from_elsewhere_is_run_apart_once(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[Path] = []
-    monkeypatch.setattr(installed_packs, "verify_pack", lambda path: runs.append(path) or [])
+    monkeypatch.setattr(installed_packs, "verify_pack", lambda path, _: runs.append(path) or [])
     for _ in range(2):
         assert open_pack(tiny_pack.root).encoder_sha256 == tiny_pack.encoder_sha256
     assert runs == [tiny_pack.root]
@@ -108,7 +126,7 @@ def test_a_pack_from_elsewhere_is_run_apart_once(tiny_pack: Pack, monkeypatch: p
 
 
 def test_one_that_fails_its_first_run_is_not_opened(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installed_packs, "verify_pack", lambda path: [Check("encoder", False, "It hangs.")])  # noqa: ARG005
+    monkeypatch.setattr(installed_packs, "verify_pack", lambda *_: [Check("encoder", False, "It hangs.")])
     for _ in range(2):
         with pytest.raises(PackError, match="It hangs"):
             open_pack(tiny_pack.root)
