@@ -6,5 +6,5 @@ import os
 # this machine by VoiceKin's doing
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-
 __version__ = "0.1.0"
+"""The one place that says it: the wheel, the installers and the tag of a release take it from here."""

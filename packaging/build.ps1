@@ -9,7 +9,7 @@ function Invoke-Step([string] $program) {
     if ($LASTEXITCODE -ne 0) { Fail "$program $($args -join ' ') failed; its message is above." }
 }
 
-$env:VOICEKIN_VERSION = & $venvPython -c "import tomllib; print(tomllib.load(open('pyproject.toml', 'rb'))['project']['version'])"
+$env:VOICEKIN_VERSION = & $venvPython -c 'import desktop_app; print(desktop_app.__version__)'
 $env:SOURCE_DATE_EPOCH = git log -1 '--format=%ct'
 $env:PYTHONHASHSEED = '1'
 foreach ($folder in 'build\work', 'build\VoiceKin', 'dist') {

@@ -23,7 +23,9 @@ function Find-Python {
 
 # One line that changes when the environment has to be made anew: Python, the place, and the files that pin it.
 function Get-Fingerprint([string] $version) {
-    $files = 'constraints.txt', 'pyproject.toml', 'scripts\environment.ps1' | ForEach-Object {
+    $names = 'constraints.txt', 'pyproject.toml', 'scripts\environment.ps1'
+    $names += 'app', 'test', 'build' | ForEach-Object { "requirements\$_.txt" }
+    $files = $names | ForEach-Object {
         (Get-FileHash -Algorithm SHA256 (Join-Path $root $_)).Hash
     }
     return (@($version, $root) + $files) -join ' '
@@ -49,7 +51,7 @@ function Initialize-Environment([string] $what) {
     if (Test-Ready $what $stamp) { return }
     Say 'setting up, once; this takes a few minutes'
     $unfinished = Join-Path $venv '.unfinished'
-    $extras = @{ app = '.'; test = '.[media,archives,cluster,trainer,test]'; build = '.[build]' }[$what]
+    $lock = "requirements\$what.txt"
     Push-Location $root
     try {
         if ((Test-Path $unfinished) -or -not (Test-Path $venvPython) -or -not (Test-Path "$venv\.stamp-place") -or
@@ -63,8 +65,15 @@ function Initialize-Environment([string] $what) {
         $env:PIP_CONSTRAINT = $env:PIP_BUILD_CONSTRAINT = 'constraints.txt'
         # not from pip's cache: that may hold an Annoy that was built for one processor
         $pip = '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--use-pep517'
-        & $venvPython @pip --no-cache-dir --no-deps annoy
-        if ($LASTEXITCODE -eq 0) { & $venvPython @pip --editable $extras }
+        $annoy = "$venv\annoy.txt"
+        $wanted = $false
+        Get-Content $lock | Where-Object { if ($_ -match '^[a-z]') { $wanted = $_.StartsWith('annoy==') }; $wanted } |
+            Set-Content $annoy
+        & $venvPython @pip --no-cache-dir --no-deps --require-hashes -r $annoy
+        # all that any of them needs is in the list; torch's builds differ from place to place
+        if ($LASTEXITCODE -eq 0) { & $venvPython @pip --no-deps --require-hashes -r $lock }
+        if ($LASTEXITCODE -eq 0 -and $what -eq 'test') { & $venvPython @pip torch }
+        if ($LASTEXITCODE -eq 0) { & $venvPython @pip --no-deps --no-build-isolation --editable . }
         if ($LASTEXITCODE -ne 0) {
             Fail ('the Python packages could not be installed; the message is above. Annoy is built from source: ' +
                 'if that failed, install the "Desktop development with C++" part of Visual Studio Build Tools.')

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by run and test: installs what is missing, once, and says which Python environment to use.
 #
-#   prepare app     what the app needs: system libraries, .venv with the packages of constraints.txt
+#   prepare app     what the app needs: system libraries, .venv with the packages of requirements/app.txt
 #   prepare test    the same, with the trainer, the tests and their virtual display and microphone
 #   prepare build   what freezes the app and packs it up, in .venv-build, where no trainer can slip in
 #
@@ -85,7 +85,7 @@ find_python() {
 # fingerprint [FILE...]: one line that changes when the environment has to be made anew: Python, the place, and the
 # files that pin it, with those named here.
 fingerprint() {
-  "$python" - "$root" constraints.txt pyproject.toml scripts/environment.sh "$@" <<'PY'
+  "$python" - "$root" pyproject.toml scripts/environment.sh constraints.txt requirements/{app,test,build}.txt "$@" <<'PY'
 import hashlib, pathlib, sys
 
 root = pathlib.Path(sys.argv[1])
@@ -144,10 +144,13 @@ system_packages() {
 
 pip_install() { "${venv##*/}"/bin/python -m pip install --quiet --use-pep517 "$@" >&2; }
 
-# python_packages WHAT: the pinned packages into the environment. An unfinished installation is started over.
+# locked FILE NAME: the lines that pin one package, with its hashes
+locked() { awk -v name="$2==" '/^[a-z]/ { wanted = index($0, name) == 1 } wanted' "$1"; }
+
+# python_packages WHAT: the pinned packages into the environment, each file of them known by its hash. An unfinished
+# installation is started over.
 python_packages() {
-  local what='.[media]' here=${venv##*/}
-  case $1 in test) what='.[media,archives,cluster,trainer,test]' ;; build) what='.[build]' ;; esac
+  local lock=requirements/$1.txt here=${venv##*/}
   cd "$root" || return 1 # so that what pip is told stays relative, whatever the path to here holds
   if [ -e "$here"/.unfinished ] || [ "$("$here"/bin/python -V 2>/dev/null)" != "$("$python" -V)" ] ||
     ! grep -qF "$venv/bin/python" "$here"/bin/pip; then # not ours, or moved: its commands would not start
@@ -157,13 +160,19 @@ python_packages() {
   rm -f "$here"/.ready-*
   export PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
   # not from pip's cache: that may hold an Annoy that was built for one processor
-  ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps annoy || return 1
+  locked "$lock" annoy >"$here"/annoy.txt
+  ANNOY_COMPILER_ARGS=$(annoy_build) pip_install --no-cache-dir --no-deps --require-hashes -r "$here"/annoy.txt || return 1
   if [ "$1" = build ] && [ "$(uname -s)" = Linux ]; then # macOS's wheels have no OpenBLAS
     say 'compiling NumPy for the installers; this takes some minutes more'
-    pip_install --no-cache-dir --no-deps --force-reinstall --no-binary numpy \
-      --config-settings="setup-args=--native-file=$root/packaging/numpy.ini" numpy || return 1
+    locked "$lock" numpy >"$here"/numpy.txt
+    pip_install --no-cache-dir --no-deps --force-reinstall --no-binary numpy --require-hashes \
+      --config-settings="setup-args=--native-file=$root/packaging/numpy.ini" -r "$here"/numpy.txt || return 1
   fi
-  pip_install --editable "$what" || return 1
+  # all that any of them needs is in the list
+  pip_install --no-deps --require-hashes -r "$lock" || return 1
+  # torch's builds differ from place to place; what one needs beside the list, CUDA's libraries, comes with it
+  [ "$1" != test ] || pip_install torch || return 1
+  pip_install --no-deps --no-build-isolation --editable . || return 1
   rm "$here"/.unfinished
 }
 

@@ -8,28 +8,31 @@ other, --minutes of them), the live window, and the page of the first start. Wit
 """
 
 import argparse
+import io
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from desktop_app import paths  # isort: skip - before ONNX Runtime, whose reports to its maker it switches off
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
-import soundfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "2")
 
-from PySide6.QtWidgets import QApplication
+from PIL import Image
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
+from desktop_app.engine.sound.audio import load_audio
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
@@ -37,11 +40,17 @@ from desktop_app.ui.settings import LANGUAGES, TEXT_SIZES, THEMES, SettingsFile
 
 LIVE_ANSWERS = 300  # about 45 seconds
 
+ANIMATION_WIDTH = 1000  # pixels
+FRAME_S = 0.2
+LIVE_S = 6.0
+QUALITY = 60  # of WebP, 0 to 100: text stays sharp
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--animation", action="store_true", help="make voicekin.webp, and no still pictures")
     parser.add_argument("--pack", type=Path, default=paths.default_pack())
     parser.add_argument("--size", default="1240x860", help="of the window, WIDTHxHEIGHT")
     parser.add_argument("--language", default="en", choices=LANGUAGES[1:])
@@ -76,56 +85,90 @@ def main() -> None:
             app.processEvents()
             window.grab().save(str(arguments.folder / f"{name}.png"))
 
+        film = Film(window)
+
+        def open_files() -> None:
+            window.open_paths(tuple(path.resolve() for path in arguments.files))
+            done = (EntryState.DONE, EntryState.FAILED)
+            while window.session.rowCount() == 0 or not all(e.state in done for e in window.session.entries()):
+                app.processEvents()
+                film.roll()
+
+        def speech(times: int) -> npt.NDArray[np.float32]:
+            return np.concatenate([load_audio(path).samples for path in arguments.files * times])
+
         window.resize(width, height)
         window.show()
         until(lambda: window.owner.known is not None)
-        picture("first-start")
+        if not arguments.animation:
+            picture("first-start")
         window.first_start.button.click()
         until(lambda: window.capture.state is MicState.READY)
+        if arguments.animation:
+            film.hold(app, 0.8)
+            open_files()
+            for entry in window.session.entries():
+                window.recordings.select(entry)
+                film.hold(app, 1.2)
+            source.play(speech(1))
+            window.record.button.click()
+            film.hold(app, LIVE_S)
+            window.record.button.click()
+            film.hold(app, 2.5)
+            film.write(arguments.folder / "voicekin.webp")
+            window.close()
+            return
         picture("empty")
-        window.open_paths(tuple(path.resolve() for path in arguments.files))
-        done = (EntryState.DONE, EntryState.FAILED)
-        until(lambda: window.session.rowCount() > 0 and all(e.state in done for e in window.session.entries()))
+        open_files()
         window.recordings.select(window.session.entries()[-1])
         source.play(load_audio(arguments.files[-1]).samples)
         for theme in ("light", "dark"):
             choose(theme)
             picture(f"answer-{theme}")
-        choose(arguments.theme)
-        bar = window.answer_page.area.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        picture("neighbours")
-        window.show_results()
-        summed_up = monotonic() + 0.5
-        until(lambda: monotonic() > summed_up)
-        picture("results")
-        window.show_library()
-        picture("library")
-        long = home / "A long conversation.wav"
-        write_long(long, arguments.files, arguments.minutes * 60)
-        window.open_paths((long,))
-        until(lambda: window.session.entries()[-1].name == long.name and window.session.entries()[-1].state in done)
-        window.recordings.select(window.session.entries()[-1])
-        picture("long")
+        choose("light")
         answers: list[object] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)
         window.record.button.click()
-        source.play(np.concatenate([load_audio(path).samples for path in arguments.files * 20]))
+        source.play(speech(20))
         until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
         picture("live")
         window.close()
 
 
-def write_long(path: Path, files: list[Path], seconds: float) -> None:
-    """The files one after the other, half a second apart, until it is so long; each speaks for a while."""
-    rng, parts, n = np.random.default_rng(0), [], 0
-    while n < seconds * SAMPLE_RATE:
-        at = int(rng.integers(len(files)))
-        for _ in range(int(rng.integers(1, 6))):
-            parts += [load_audio(files[at]).samples, np.zeros(SAMPLE_RATE // 2, np.float32)]
-            n += len(parts[-2]) + len(parts[-1])
-    soundfile.write(path, np.concatenate(parts), SAMPLE_RATE)
+class Film:
+    """Frames of a window as time passes; what stays the same is one long frame."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._frames: list[Image.Image] = []
+        self._next = 0.0
+
+    def roll(self) -> None:
+        """Takes a frame where one is due."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + FRAME_S
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._window.grab().save(buffer, "PNG")
+        frame = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
+        height = round(frame.height * ANIMATION_WIDTH / frame.width)
+        self._frames.append(frame.resize((ANIMATION_WIDTH, height), Image.Resampling.LANCZOS))
+
+    def hold(self, app: QApplication, seconds: float) -> None:
+        """Lets the app run for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            app.processEvents()
+            self.roll()
+
+    def write(self, path: Path) -> None:
+        """All frames, over and over."""
+        first, *rest = self._frames
+        first.save(
+            path, save_all=True, append_images=rest, duration=round(FRAME_S * 1000), loop=0, quality=QUALITY, method=6
+        )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 ; Installer for Windows, for one user and without asking for an administrator.
-;   makensis -DVERSION=0.1.0 -DFROZEN=..\..\build\VoiceKin -DTARGET=VoiceKin-setup.exe voicekin.nsi
+;   makensis -DVERSION=1.2.3 -DFROZEN=..\..\build\VoiceKin -DTARGET=VoiceKin-setup.exe voicekin.nsi
 ; VoiceKin-setup.exe /S installs silently, /D=C:\some\where at another place.
 Unicode true
 ManifestDPIAware true

@@ -1,9 +1,14 @@
-"""constraints.txt pins everything that the project's extras bring along."""
+"""constraints.txt pins everything that the project's extras bring along, requirements/*.txt the same with hashes.
 
+`scripts/lock` writes both.
+"""
+
+import re
 import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -30,11 +35,32 @@ def brought_along(requirements: list[str]) -> set[str]:
     return {name for name, _ in found}
 
 
+def pins(name: str) -> dict[str, str]:
+    """Package -> version, of a file of pins."""
+    lines = (CHECKOUT / name).read_text(encoding="utf-8").splitlines()
+    found = [re.match(r"([\w.-]+)==([^\s;]+)", line) for line in lines]
+    return {canonicalize_name(one[1]): one[2] for one in found if one}
+
+
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+LOCKED = {"app": ("media",), "test": ("media", "archives", "cluster", "trainer", "test"), "build": ("build",)}
+"""What scripts/environment.sh prepares, and the extras in it."""
+
+
 def test_every_package_is_pinned() -> None:
-    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = brought_along(
-        [*project["dependencies"], *(text for extra in project["optional-dependencies"].values() for text in extra)]
-    )
-    lines = (CHECKOUT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line}
-    assert wanted - pinned == set()
+    wanted = brought_along([*PROJECT["dependencies"], *(text for extra in EXTRAS.values() for text in extra)])
+    assert wanted - set(pins("constraints.txt")) == set(), "call scripts/lock"
+
+
+@pytest.mark.parametrize("name", LOCKED)
+def test_every_package_of_an_environment_has_the_version_that_is_pinned_and_hashes(name: str) -> None:
+    extras = (text for extra in LOCKED[name] for text in EXTRAS[extra])
+    wanted = brought_along([*PROJECT["dependencies"], *extras, "hatchling", "editables"])
+    locked, pinned = pins(f"requirements/{name}.txt"), pins("constraints.txt")
+    cuda = {p for p in wanted if p.startswith(("nvidia-", "cuda-"))} | {"torch", "triton"}
+    assert wanted - cuda - set(locked) == set(), "call scripts/lock"
+    assert {package: pinned[package] for package in locked} == locked, "call scripts/lock"
+    text = (CHECKOUT / f"requirements/{name}.txt").read_text(encoding="utf-8")
+    for block in re.split(r"(?m)^(?=[a-z])", text)[1:]:
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", block), block
