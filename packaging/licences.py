@@ -34,7 +34,11 @@ BY_HAND = {  # what a distribution's own metadata does not say in SPDX's words, 
     "shiboken6": ("LGPL-3.0-only OR GPL-3.0-only", ("LGPL-3.0.txt", "GPL-3.0.txt")),
     "pyinstaller": ("GPL-2.0-or-later WITH Bootloader-exception", ()),
 }
-ASSETS = {"fonts": ("Inter", "OFL-1.1"), "vad": ("Silero VAD", "MIT")}  # the folders with others' work
+ASSETS = {  # the folders with others' work
+    "fonts": ("Inter", "OFL-1.1"),
+    "speakers": ("Resemblyzer's speaker encoder", "Apache-2.0"),
+    "vad": ("Silero VAD", "MIT"),
+}
 FFMPEG = ROOT / "build" / "ffmpeg"
 PACK = ROOT / "assets" / "packs" / "default"
 BACKBONES = {"openai/whisper-": ("Whisper", "MIT", "Whisper-MIT.txt")}  # whose weights the pack's encoder holds

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voicekin.archives import DatasetWriter
     from voicekin.exports import ExportFormat
 
-EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
+EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "rttm", "srt", "svg", "png")
 """The names of `formats()`, here because `voicekin --help` is not to wait for what they import."""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.exports import ExportFormat
 
 # the names of engine.exports.FORMATS and what a person reads; the formats themselves are loaded when one is chosen
-NAMES = ("html", "pdf", "csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "srt", "svg", "png")
+NAMES = ("html", "pdf", "csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "rttm", "srt", "svg", "png")
 
 
 class ExportActions(QObject):

@@ -10,6 +10,7 @@ from desktop_app.atomic_file import write_atomically
 from desktop_app.engine.exports.audacity import audacity
 from desktop_app.engine.exports.eaf import eaf
 from desktop_app.engine.exports.json_lines import json_lines
+from desktop_app.engine.exports.rttm import rttm
 from desktop_app.engine.exports.srt import srt
 from desktop_app.engine.exports.table import recordings_csv, segments_csv
 from desktop_app.engine.exports.textgrid import textgrid
@@ -58,6 +59,7 @@ FORMATS: tuple[ExportFormat, ...] = (
     RecordingFormat("textgrid", "Praat TextGrid", ".TextGrid", textgrid),
     RecordingFormat("eaf", "ELAN annotations", ".eaf", eaf),
     RecordingFormat("audacity", "Audacity labels", ".txt", audacity),
+    RecordingFormat("rttm", "Who speaks when (RTTM)", ".rttm", rttm),
     RecordingFormat("srt", "SubRip subtitles", ".srt", srt),
     RecordingFormat("svg", "Timeline as a picture (SVG)", ".svg", timeline_svg_of_file),
 )

@@ -1,4 +1,4 @@
-"""ELAN annotation document (.eaf, format 3.0): the tiers "emotion" and "probabilities" and a link to the recording."""
+"""ELAN annotation document (.eaf, format 3.0): the tiers "emotion" and "probabilities", one a speaker, a link to it."""
 
 import os
 import xml.etree.ElementTree as ElementTree
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from desktop_app.engine.exports.stretches import stretches
+from desktop_app.engine.exports.stretches import by_speaker, stretches
 from desktop_app.engine.exports.text import one_line, spelled_out, valid_xml
 from desktop_app.engine.recognition.answer import Recognition
 
@@ -37,19 +37,26 @@ def eaf(recognition: Recognition, target: Path) -> bytes:
     if recognition.path:
         ElementTree.SubElement(header, "MEDIA_DESCRIPTOR", _media(Path(recognition.path), target))
     found = stretches(recognition)
+    tiers = {
+        "emotion": [(number, s.label) for number, s in enumerate(found)],
+        "probabilities": [(number, spelled_out(s.probabilities)) for number, s in enumerate(found)],
+    }
+    numbers = {s.start_ms: number for number, s in enumerate(found)}
+    for name, of_speaker in by_speaker(recognition, tuple(tiers)).items():
+        tiers[name] = [(numbers[s.start_ms], s.label) for s in of_speaker]
     last_used = ElementTree.SubElement(header, "PROPERTY", {"NAME": "lastUsedAnnotationId"})
-    last_used.text = str(2 * len(found))
+    last_used.text = str(sum(map(len, tiers.values())))
 
     order = ElementTree.SubElement(document, "TIME_ORDER")
     for number, stretch in enumerate(found):
         for slot, time_ms in ((2 * number + 1, stretch.start_ms), (2 * number + 2, stretch.end_ms)):
             ElementTree.SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": f"ts{slot}", "TIME_VALUE": str(time_ms)})
 
-    texts = {"emotion": [s.label for s in found], "probabilities": [spelled_out(s.probabilities) for s in found]}
     annotation_number = 0
-    for name, values in texts.items():
-        tier = ElementTree.SubElement(document, "TIER", {"LINGUISTIC_TYPE_REF": "emotion", "TIER_ID": name})
-        for number, value in enumerate(values):
+    for name, values in tiers.items():
+        tier_id = {"LINGUISTIC_TYPE_REF": "emotion", "TIER_ID": valid_xml(name)}
+        tier = ElementTree.SubElement(document, "TIER", tier_id)
+        for number, value in values:
             annotation_number += 1
             span = {
                 "ANNOTATION_ID": f"a{annotation_number}",

@@ -1,8 +1,8 @@
-"""SubRip subtitles: the label and its probability while the segment lasts."""
+"""SubRip subtitles: who speaks, where that is known, the label and its probability while the segment lasts."""
 
 from pathlib import Path
 
-from desktop_app.engine.exports.stretches import stretches
+from desktop_app.engine.exports.stretches import spoken_by, stretches
 from desktop_app.engine.exports.text import one_line, percent
 from desktop_app.engine.recognition.answer import Recognition
 
@@ -10,7 +10,8 @@ from desktop_app.engine.recognition.answer import Recognition
 def srt(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - all writers take the file they write for
     """The file's content."""
     entries = (
-        f"{number}\n{_time(s.start_ms)} --> {_time(s.end_ms)}\n{one_line(s.label)} ({percent(s.confidence)})\n"
+        f"{number}\n{_time(s.start_ms)} --> {_time(s.end_ms)}\n"
+        f"{spoken_by(s)}{one_line(s.label)} ({percent(s.confidence)})\n"
         for number, s in enumerate(stretches(recognition), start=1)
     )
     return "\n".join(entries).encode("utf-8", "backslashreplace")

@@ -1,19 +1,22 @@
 """What all exporters agree on: a recording's segments as whole milliseconds, in order and without overlap."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop_app.engine.exports.text import one_line
 from desktop_app.engine.recognition.answer import Probabilities, Recognition
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """One segment; times in milliseconds from the recording's start, start_ms < end_ms."""
+    """One segment; times in milliseconds from the recording's start, start_ms < end_ms; `speaker` is a name or ""."""
 
     start_ms: int
     end_ms: int
     label: str
     probabilities: Probabilities
     label_set: tuple[str, ...]
+    speaker: str = ""
 
     @property
     def confidence(self) -> float:
@@ -29,9 +32,30 @@ def stretches(recognition: Recognition) -> tuple[Stretch, ...]:
         start = max(earliest, round(segment.start_s * 1000))
         end = round(segment.end_s * 1000)
         if end > start:
-            result.append(Stretch(start, end, segment.label, segment.probabilities, segment.label_set))
+            speaker = recognition.speaker_of(segment)
+            result.append(Stretch(start, end, segment.label, segment.probabilities, segment.label_set, speaker))
             earliest = end
     return tuple(result)
+
+
+def spoken_by(stretch: Stretch) -> str:
+    """ "Anna: ", or "" where nobody is named."""
+    return f"{one_line(stretch.speaker)}: " if stretch.speaker else ""
+
+
+def by_speaker(recognition: Recognition, taken: Sequence[str]) -> dict[str, tuple[Stretch, ...]]:
+    """A tier a speaker, in the order of their first words: its name -> the stretches; no tier where one alone speaks.
+
+    A tier is named as its speaker is, with a number where the name is one of `taken`.
+    """
+    names = list(dict.fromkeys(one_line(speaker.name) for speaker in recognition.speakers))
+    if len(names) < 2:
+        return {}
+    found = stretches(recognition)
+    return {
+        f"{name} (2)" if name in taken else name: tuple(s for s in found if one_line(s.speaker) == name)
+        for name in names
+    }
 
 
 def length_ms(recognition: Recognition) -> int:

@@ -26,7 +26,8 @@ def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
 
 
 def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a segment: path, segment (from 1), start_s, end_s, label, label_set, confidence, `p_LABEL` for each label.
+    """A row a segment: path, segment (from 1), start_s, end_s, speaker (a name, or nothing), label, label_set,
+    confidence, `p_LABEL` for each label.
 
     A recording that got no answer has no row here.
     """
@@ -36,6 +37,7 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
         "segment",
         "start_s",
         "end_s",
+        "speaker",
         "label",
         "label_set",
         "confidence",
@@ -53,6 +55,7 @@ def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
                     path_text(recognition.path),
                     str(number),
                     *times,
+                    s.speaker,
                     s.label,
                     OR.join(s.label_set),
                     _number(s.confidence),
@@ -77,7 +80,8 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
         "abstained_because",
         "remarks",
     ]
-    head += ["novelty", "segments", "voice", "voice_name", "voice_heard", "pack", "k", "alpha", "own_examples"]
+    head += ["novelty", "segments", "speakers", "voice", "voice_name", "voice_heard"]
+    head += ["pack", "k", "alpha", "own_examples"]
     rows = [[*head, *(f"p_{label}" for label in labels)]]
     for outcome in outcomes:
         if isinstance(outcome, Failure):
@@ -97,6 +101,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 " ".join(outcome.remarks),
                 _number(outcome.novelty),
                 str(len(outcome.segments)),
+                str(len(outcome.speakers) or ""),
                 *_rests_on(outcome),
                 *(_number(outcome.probabilities.get(label)) for label in labels),
             ]

@@ -1,8 +1,8 @@
-"""Praat TextGrid, long format, UTF-8: the tiers "emotion" and "probabilities"."""
+"""Praat TextGrid, long format, UTF-8: the tiers "emotion" and "probabilities", and one of each speaker's emotions."""
 
 from pathlib import Path
 
-from desktop_app.engine.exports.stretches import length_ms, stretches
+from desktop_app.engine.exports.stretches import by_speaker, length_ms, stretches
 from desktop_app.engine.exports.text import one_line, spelled_out
 from desktop_app.engine.recognition.answer import Recognition
 
@@ -19,11 +19,13 @@ def textgrid(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 -
         "emotion": [(s.start_ms, s.end_ms, one_line(s.label)) for s in found],
         "probabilities": [(s.start_ms, s.end_ms, spelled_out(s.probabilities)) for s in found],
     }
+    for name, of_speaker in by_speaker(recognition, tuple(tiers)).items():
+        tiers[name] = [(s.start_ms, s.end_ms, one_line(s.label)) for s in of_speaker]
     lines = ['File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {_seconds(end_ms)}"]
     lines += ["tiers? <exists>", f"size = {len(tiers)}", "item []:"]
     for number, (name, intervals) in enumerate(tiers.items(), start=1):
         whole = _without_holes(intervals, end_ms)
-        lines += [f"    item [{number}]:", '        class = "IntervalTier"', f'        name = "{name}"']
+        lines += [f"    item [{number}]:", '        class = "IntervalTier"', f'        name = "{_quoted(name)}"']
         lines += ["        xmin = 0", f"        xmax = {_seconds(end_ms)}", f"        intervals: size = {len(whole)}"]
         for index, (start, end, text) in enumerate(whole, start=1):
             lines += [

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 OR = " or "
 """Between the labels that an answer leaves open, where they are written as one text."""
 
-VoiceKind = Literal["none", "itself", "group", "saved"]
+VoiceKind = Literal["none", "itself", "group", "saved", "speakers"]
 
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
@@ -60,6 +60,7 @@ class Segment:
 
     Attributes:
         label_set: As in Recognition.
+        speaker: Who speaks: the index in Recognition.speakers; None: not asked, or not told apart.
     """
 
     start_s: float
@@ -67,6 +68,7 @@ class Segment:
     label: str
     probabilities: Probabilities
     label_set: tuple[str, ...] = ()
+    speaker: int | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class VoiceUsed:
 
     Attributes:
         kind: "none": nobody's; "itself": that of the recording's own stretches; "group": that of the recordings which
-            were asked about together with it; "saved": one that VoiceKin keeps.
+            were asked about together with it; "saved": one that VoiceKin keeps; "speakers": of each speaker its own,
+            which `Recognition.speakers` tells.
         name: Of a saved voice.
         heard: How many recordings it rests on, or stretches of this one.
         settled: 0 to 1, how well it is known, see `Voice`: the better, the surer are the answers.
@@ -99,12 +102,72 @@ class VoiceUsed:
         """One plain clause for a person, "" for nobody's."""
         if self.kind == "itself":
             return "heard against the rest of this recording"
+        if self.kind == "speakers":
+            return "each speaker heard against their own stretches"
         if self.kind == "group":
             return f"heard against all {self.heard} recordings together"
         return f"heard as {self.name}, known from {_recordings(self.heard)}" if self.kind == "saved" else ""
 
 
 NOBODY = VoiceUsed()
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """One of those who speak in a recording, and what their stretches together sound like.
+
+    Attributes:
+        name: What a person calls them, or "Speaker 1" and so on in the order of their first words.
+        speech_s: How long their stretches are together.
+        share: Of all stretches' time, 0 to 1.
+        label, probabilities, label_set: As in Recognition, of their stretches alone.
+        voice: Whose voice was taken off them.
+    """
+
+    name: str
+    speech_s: float
+    share: float
+    label: str
+    probabilities: Probabilities
+    label_set: tuple[str, ...] = ()
+    voice: VoiceUsed = NOBODY
+
+    def as_json(self) -> dict[str, Any]:
+        """An object of the list `speakers` of an answer."""
+        return {
+            "name": self.name,
+            "speech_s": round(self.speech_s, 3),
+            "share": round(self.share, 4),
+            "label": self.label,
+            "label_set": list(self.label_set),
+            "probabilities": _rounded(self.probabilities),
+            "voice": self.voice.kind,
+            "voice_name": self.voice.name,
+            "voice_heard": self.voice.heard,
+            "voice_settled": round(self.voice.settled, 4),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` made.
+
+        Raises:
+            KeyError, TypeError: `data` is not what `as_json` makes.
+        """
+        return cls(
+            data["name"],
+            data["speech_s"],
+            data["share"],
+            data["label"],
+            data["probabilities"],
+            tuple(data["label_set"]),
+            VoiceUsed(data["voice"], data["voice_name"], data["voice_heard"], data["voice_settled"]),
+        )
+
+
+def speaker_name(index: int) -> str:
+    """What a speaker is called that nobody has named, `index` counted from 0."""
+    return f"Speaker {index + 1}"
 
 
 @dataclass(frozen=True)
@@ -211,6 +274,7 @@ class Recognition:
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
         rests_on: The voice, the pack and the examples that it was made with.
         features: What it was made of, where that was asked for; not in JSON.
+        speakers: Those who speak, in the order of their first words; none where nobody asked.
     """
 
     path: str
@@ -235,6 +299,11 @@ class Recognition:
     label_set: tuple[str, ...] = ()
     rests_on: RestsOn = RestsOn()
     features: Features | None = field(default=None, compare=False)
+    speakers: tuple[Speaker, ...] = ()
+
+    def speaker_of(self, segment: Segment) -> str:
+        """The name of the one who speaks in a segment, "" where that is not known."""
+        return "" if segment.speaker is None else self.speakers[segment.speaker].name
 
     def as_json(self) -> dict[str, Any]:
         """The object that `voicekin classify --json` prints, one a line."""
@@ -277,9 +346,11 @@ class Recognition:
                     "label": s.label,
                     "label_set": list(s.label_set),
                     "probabilities": _rounded(s.probabilities),
+                    "speaker": None if s.speaker is None else s.speaker + 1,
                 }
                 for s in self.segments
             ],
+            "speakers": [speaker.as_json() for speaker in self.speakers],
             "timing_ms": {
                 "decode": round(self.timing_ms.decode, 1),
                 "encode": round(self.timing_ms.encode, 1),
@@ -294,8 +365,15 @@ class Recognition:
         Raises:
             KeyError, TypeError: `data` is not what `as_json` makes.
         """
-        # older journals have no channel, label_set or remarks
+        # older journals have no channel, label_set, remarks or speakers
         channel = data.get("channel")
+        speakers = tuple(map(Speaker.from_json, data.get("speakers", ())))
+
+        def spoken(one: Mapping[str, Any]) -> Segment:
+            speaker = one.get("speaker")
+            if speaker is not None and not 1 <= speaker <= len(speakers):
+                raise KeyError("speaker")
+            return Segment(**{**known(one), "speaker": None if speaker is None else speaker - 1})
 
         def known(one: Mapping[str, Any]) -> dict[str, Any]:
             return {**one, "label_set": tuple(one.get("label_set", [one["label"]]))}
@@ -305,7 +383,8 @@ class Recognition:
             **known(data),
             "path": path_of(data["path"]),
             "neighbours": tuple(Neighbour(**n) for n in neighbours),
-            "segments": tuple(Segment(**known(s)) for s in data["segments"]),
+            "segments": tuple(map(spoken, data["segments"])),
+            "speakers": speakers,
             "timing_ms": Timing(**data["timing_ms"]),
             "channel": None if channel is None else channel - 1,
             "remarks": tuple(data.get("remarks", ())),

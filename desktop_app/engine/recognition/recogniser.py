@@ -1,11 +1,12 @@
 """From a recording to an explained answer: `analyse` runs the encoder, `answer` the rest, as often as asked."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,10 @@ from desktop_app.engine.recognition.answer import (
     Recognition,
     RestsOn,
     Segment,
+    Speaker,
     Timing,
     VoiceUsed,
+    speaker_name,
 )
 from desktop_app.engine.recognition.encoder import Encoder
 from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, own_mix, retrieve_own
@@ -33,9 +36,12 @@ from desktop_app.engine.recognition.voice import (
     temperature_for,
 )
 from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform, probe, read_blocks
-from desktop_app.engine.sound.segmentation import MARGIN_S, Piece, Segmenter
+from desktop_app.engine.sound.channels import ChannelTurns
+from desktop_app.engine.sound.segmentation import MARGIN_S, HeardBefore, Piece, Segmenter
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
 from desktop_app.engine.sound.steady import QUIETEST_DB, gain, high_passed, levelled, loudest_power
+from desktop_app.engine.speakers.encoder import SpeakerEncoder
+from desktop_app.engine.speakers.turns import MOST_SPEAKERS, Listened, WhoSpeaks, listen, who_speaks
 from desktop_app.errors import AudioError, Cancelled
 
 Floats = npt.NDArray[np.float32]
@@ -44,6 +50,14 @@ Progress = Callable[[float], None]
 Listen = Callable[[Waveform], None]
 Encode = Callable[[Waveform], Callable[[], Floats]]
 """A stretch float32 [n] -> what gives its pooled features [1, D] when all of the recording has been read."""
+SpeakerCount = int | Literal["auto", "off"]
+"""How many people speak in a recording: so many; to be found where it lasts AUTO_SPEAKERS_S; or nobody asks."""
+
+AUTO_SPEAKERS_S = 15.0
+"""A shorter recording is one speaker's, unless a number is given."""
+
+FIRST_WAY = 0.2
+"""Of the time for a recording, where who speaks when is heard before what they sound like."""
 
 MIN_GROUP = 5
 """Recordings, or stretches of one, from which on they are heard against their common voice. On six corpora left out in
@@ -97,6 +111,7 @@ class Analysis:
         start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
         channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
+        who: Who speaks when; None: nobody asked, or no speech was found.
     """
 
     path: str
@@ -112,11 +127,32 @@ class Analysis:
     start_s: float = 0.0
     channel: int | None = None
     remarks: tuple[str, ...] = ()
+    who: WhoSpeaks | None = None
+
+    @property
+    def speaker_of(self) -> tuple[int, ...]:
+        """Who speaks in each span, counted from 0; empty where `who` is None."""
+        return () if self.who is None else tuple(self.who.at(start_s, end_s) for start_s, end_s in self.spans)
 
     @property
     def mean_pooled(self) -> Floats:
         """The recording's features as one row [D]: the mean over its spans, weighted by their length."""
         return np.average(self.pooled, axis=0, weights=_lengths(self.spans)).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class SpeakerVoice:
+    """What an answer takes for one of the speakers of a recording.
+
+    Attributes:
+        baseline: float32 [D], zeros for one not known.
+        voice: Whose that is.
+        name: What they are called; "": by their number.
+    """
+
+    baseline: Floats
+    voice: VoiceUsed = NOBODY
+    name: str = ""
 
 
 class Recogniser:
@@ -139,12 +175,14 @@ class Recogniser:
         self._detector = SpeechDetector(self.encoder.threads)
         self._item_labels = pack.item_labels
         self._encode: Encode = self._encode_here
+        self._speaker_encoder: SpeakerEncoder | None = None  # opened when first asked for
 
     def analyse(
         self,
         samples: Waveform,
         *,
         path: str = "",
+        speakers: SpeakerCount = "off",
         should_stop: ShouldStop | None = None,
         progress: Progress | None = None,
     ) -> Analysis:
@@ -152,6 +190,7 @@ class Recogniser:
 
         Args:
             path: What the answer is to say of where they came from.
+            speakers: Who speaks when is heard as well, and stretches end where another one begins to speak.
             should_stop: Asked at least once for each second of sound.
             progress: Told the share that is done, 0 to 1.
 
@@ -160,10 +199,18 @@ class Recogniser:
             Cancelled: If `should_stop` said so.
         """
         size = round(BLOCK_S * SAMPLE_RATE)
-        blocks = (samples[start : start + size] for start in range(0, len(samples), size))
-        return self._analyse_blocks(
-            blocks, len(samples) / SAMPLE_RATE, path, path or "This take", should_stop, progress
-        )
+        expected_s = len(samples) / SAMPLE_RATE
+
+        def blocks() -> Iterator[Waveform]:
+            return (samples[start : start + size] for start in range(0, len(samples), size))
+
+        heard: Listened | None = None
+        who: WhoSpeaks | None = None
+        if asks_for_speakers(speakers, expected_s):
+            progress, first = _halves(progress)
+            heard = self._listened(blocks(), expected_s, should_stop, first)
+            who = who_speaks(heard.windows, _number(speakers), None, should_stop)
+        return self._analyse_blocks(blocks(), expected_s, path, path or "This take", should_stop, progress, heard, who)
 
     def analyse_file(
         self,
@@ -172,6 +219,7 @@ class Recogniser:
         channel: int | None = None,
         start_s: float = 0.0,
         end_s: float | None = None,
+        speakers: SpeakerCount = "off",
         should_stop: ShouldStop | None = None,
         progress: Progress | None = None,
         listen: Listen | None = None,
@@ -180,19 +228,40 @@ class Recogniser:
 
         Args:
             start_s, end_s: The stretch to analyse, in seconds; None: to its end. Spans count from the file's start.
+            speakers: As in `analyse`; the file is read twice then. Where one person speaks into each channel, as in
+                recordings of calls, they are told apart by it.
             listen: Gets each block that was read, float32 [n], mono at 16 kHz: for drawing without reading again.
         """
         expected_s = end_s or 0.0
-        if end_s is None and progress is not None:  # else nobody asks, and a file is opened once
+        if end_s is None and (progress is not None or speakers == "auto"):  # else nobody asks: it is opened once
             expected_s = probe(path).duration_s
+        expected_s -= start_s
         remarks: list[str] = []
-        blocks = read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s, remarks.append)
-        heard = blocks if listen is None else _passed_on(blocks, listen)
-        analysis = self._analyse_blocks(heard, expected_s - start_s, str(path), path.name, should_stop, progress)
+        turns: list[ChannelTurns] = []
+
+        def blocks(tell: Callable[[str], None] | None = None) -> Iterator[Waveform]:
+            return read_blocks(path, SAMPLE_RATE, BLOCK_S, channel, start_s, end_s, tell, turns.append)
+
+        heard: Listened | None = None
+        who: WhoSpeaks | None = None
+        drawn = listen
+        if asks_for_speakers(speakers, expected_s):
+            progress, first = _halves(progress)
+            heard = self._listened(_passed_on(blocks(), drawn), expected_s, should_stop, first)
+            who = who_speaks(heard.windows, _number(speakers), turns[0] if turns else None, should_stop)
+            drawn = None
+        passed = _passed_on(blocks(remarks.append), drawn)
+        analysis = self._analyse_blocks(passed, expected_s, str(path), path.name, should_stop, progress, heard, who)
         spans = tuple((start_s + a, start_s + b) for a, b in analysis.spans)
         duration_s = start_s + analysis.duration_s
         return replace(
-            analysis, spans=spans, duration_s=duration_s, start_s=start_s, channel=channel, remarks=tuple(remarks)
+            analysis,
+            spans=spans,
+            duration_s=duration_s,
+            start_s=start_s,
+            channel=channel,
+            remarks=tuple(remarks),
+            who=None if who is None else who.later(start_s),
         )
 
     def encoding_by(self, encode: Encode) -> "Recogniser":
@@ -213,6 +282,7 @@ class Recogniser:
         *,
         baseline: Floats | None = None,
         voice: VoiceUsed = NOBODY,
+        speakers: Sequence[SpeakerVoice] = (),
         k: int | None = None,
         alpha: float | None = None,
         examples: OwnExamples | None = None,
@@ -225,6 +295,7 @@ class Recogniser:
         Args:
             baseline: The speaker's, float32 [D]; None for a speaker not known.
             voice: Whose baseline that is, for the answer to say.
+            speakers: Of each speaker of `analysis.who` its own, in place of both, see `speaker_voices`.
             k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
             alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, and towards the examples' where they
                 are near.
@@ -233,7 +304,8 @@ class Recogniser:
             should_stop, progress: As in `analyse`: the thousand segments of an hour take more than a second.
 
         Raises:
-            ValueError: If the analysis is another encoder's, k is under 1 or alpha outside 0..1.
+            ValueError: If the analysis is another encoder's or of another number of speakers, k is under 1 or alpha
+                outside 0..1.
             Cancelled: If `should_stop` said so.
         """
         manifest = self.pack.manifest
@@ -246,14 +318,23 @@ class Recogniser:
         labels = (*manifest.labels, *(examples.labels if examples is not None else ()))
         if baseline is None:
             baseline = np.zeros(manifest.pooled_dim, np.float32)
-        headed = self.encoder.head(analysis.pooled, baseline)
+        speaker_of = np.array(analysis.speaker_of, np.int64)
+        if speakers and (analysis.who is None or len(speakers) != analysis.who.speakers):
+            raise ValueError("there is to be one voice for each speaker of this recording")
+        if speakers:
+            baselines = np.stack([one.baseline for one in speakers])[speaker_of]
+            settled = np.array([one.voice.settled for one in speakers])[speaker_of]
+            alone = speakers[0].voice
+            voice = alone if len(speakers) == 1 else VoiceUsed("speakers", heard=len(analysis.spans))
+        else:
+            baselines = np.broadcast_to(baseline, analysis.pooled.shape)
+            settled = np.full(len(analysis.spans), voice.settled)
+        headed = self.encoder.head(analysis.pooled, baselines)
         p_model = np.zeros((len(analysis.spans), len(labels)))
         # what the user's examples are compared by is told as of a stranger, whichever voice each was heard with
         as_stranger = fusion.softmax(headed.logits, manifest.calibration_temperature)
-        temperature = float(
-            temperature_for(voice.settled, manifest.calibration_temperature, known_temperature(self.pack))
-        )
-        p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits, temperature)
+        temperatures = temperature_for(settled, manifest.calibration_temperature, known_temperature(self.pack))
+        p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits / temperatures[:, None], 1.0)
         near = np.zeros(len(analysis.spans)) if examples is None else examples.nearness(analysis.pooled)
         chosen = None if alpha is None else np.full(len(analysis.spans), alpha)
         alphas, trusts = chosen, near * (examples.trust if examples is not None else 0.0)
@@ -262,10 +343,11 @@ class Recogniser:
             alphas, trusts = own_mix(near, manifest.knn.alpha, *own)
         retrieved = []
         novelties = []
-        for embedding, pooled, said, trust in zip(headed.embedding, analysis.pooled, as_stranger, trusts, strict=True):
+        stretches = zip(headed.embedding, analysis.pooled, baselines, as_stranger, trusts, strict=True)
+        for embedding, pooled, its_baseline, said, trust in stretches:
             if should_stop is not None and should_stop():
                 raise Cancelled
-            retrieved.append(self._retrieve(embedding, pooled, baseline, said, k, examples, float(trust)))
+            retrieved.append(self._retrieve(embedding, pooled, its_baseline, said, k, examples, float(trust)))
             novelties.append(self._novelty(embedding, retrieved[-1].hits))
             if progress is not None:
                 progress(len(retrieved) / len(analysis.spans))
@@ -278,6 +360,7 @@ class Recogniser:
         label_set = self._label_set(labels, whole)
         because = self._doubts(analysis, float(whole[best]), label_set, novelty)
         neighbours = self._neighbours(retrieved, shares, k, examples)
+        segments = () if because == NO_SPEECH else self._segments(analysis, speaker_of, labels, p)
         return Recognition(
             path=analysis.path,
             duration_s=analysis.duration_s,
@@ -294,18 +377,14 @@ class Recogniser:
             k=len(neighbours),
             alpha=float(shares @ alphas),
             own_share=float(shares @ (alphas * trusts)),
-            segments=()
-            if because == NO_SPEECH
-            else tuple(
-                Segment(start_s, end_s, labels[int(row.argmax())], _named(labels, row), self._label_set(labels, row))
-                for (start_s, end_s), row in zip(analysis.spans, p, strict=True)
-            ),
+            segments=segments,
             timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
             channel=analysis.channel,
             remarks=analysis.remarks,
             label_set=label_set,
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
             features=_features(analysis, headed.embedding) if features else None,
+            speakers=self._speakers(analysis, segments, labels, p, speakers, voice),
         )
 
     def recognise_file(
@@ -339,6 +418,33 @@ class Recogniser:
         used = VoiceUsed("itself", heard=len(analysis.spans), settled=voice.settled)
         return (voice.baseline, used) if voice.clips else None
 
+    def speaker_voices(
+        self, analysis: Analysis, said: Mapping[int, SpeakerVoice] | None = None
+    ) -> tuple[SpeakerVoice, ...]:
+        """For each speaker of a recording what `answer` takes; empty where nobody asked who speaks.
+
+        Args:
+            said: What a person said of some of them, by their number from 0: it stands. The others are heard against
+                their own stretches, or where these are too few against the whole recording.
+        """
+        if analysis.who is None:
+            return ()
+        speaker_of = np.array(analysis.speaker_of)
+        zeros = np.zeros(self.pack.manifest.pooled_dim, np.float32)
+        whole = self.own_voice(analysis) or (zeros, NOBODY)
+        voices = []
+        for speaker in range(analysis.who.speakers):
+            own = np.flatnonzero(speaker_of == speaker)
+            if said is not None and speaker in said:
+                voices.append(said[speaker])
+            elif analysis.who.speakers == 1 or len(own) < MIN_GROUP:
+                voices.append(SpeakerVoice(*whole))
+            else:
+                spans = tuple(analysis.spans[i] for i in own)
+                voice = self.own_voice(replace(analysis, spans=spans, pooled=analysis.pooled[own], who=None))
+                voices.append(SpeakerVoice(*(voice or whole)))
+        return tuple(voices)
+
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
         """p_model [n, L] of pooled features [n, D] with a baseline [D]."""
         logits = self.encoder.head(pooled, baseline).logits
@@ -351,6 +457,53 @@ class Recogniser:
     def is_silent(self, analysis: Analysis) -> bool:
         """Whether there is surely no speech, by ear alone: nothing like speech, and near silence."""
         return analysis.speech_peak < SPEECH and analysis.level_db < NEAR_SILENCE_DB
+
+    def _segments(
+        self,
+        analysis: Analysis,
+        speaker_of: npt.NDArray[np.int64],
+        labels: Sequence[str],
+        p: npt.NDArray[np.float64],
+    ) -> tuple[Segment, ...]:
+        who = speaker_of.tolist() or [None] * len(analysis.spans)
+        return tuple(
+            Segment(
+                start_s, end_s, labels[int(row.argmax())], _named(labels, row), self._label_set(labels, row), speaker
+            )
+            for (start_s, end_s), row, speaker in zip(analysis.spans, p, who, strict=True)
+        )
+
+    def _speakers(
+        self,
+        analysis: Analysis,
+        segments: Sequence[Segment],
+        labels: Sequence[str],
+        p: npt.NDArray[np.float64],
+        voices: Sequence[SpeakerVoice],
+        voice: VoiceUsed,
+    ) -> tuple[Speaker, ...]:
+        """Each speaker with the mean over their stretches, weighted by length."""
+        if analysis.who is None or not segments:
+            return ()
+        seconds = _lengths(analysis.spans)
+        speakers = []
+        for number in range(analysis.who.speakers):
+            own = np.array([s.speaker == number for s in segments])
+            spoken = float(seconds[own].sum())
+            row = seconds[own] @ p[own] / spoken if spoken > 0 else np.full(len(labels), 1 / len(labels))
+            its = voices[number] if voices else SpeakerVoice(np.zeros(0, np.float32), voice)
+            speakers.append(
+                Speaker(
+                    its.name or speaker_name(number),
+                    spoken,
+                    spoken / float(seconds.sum()),
+                    labels[int(row.argmax())],
+                    _named(labels, row),
+                    self._label_set(labels, row),
+                    its.voice,
+                )
+            )
+        return tuple(speakers)
 
     def _label_set(self, labels: Sequence[str], p: npt.NDArray[np.float64]) -> tuple[str, ...]:
         return tuple(labels[i] for i in fusion.label_set(p, self.pack.manifest.set_probability))
@@ -376,15 +529,19 @@ class Recogniser:
         name: str,
         should_stop: ShouldStop | None,
         progress: Progress | None,
+        listened: Listened | None = None,
+        who: WhoSpeaks | None = None,
     ) -> Analysis:
         encode_s = 0.0
         spans: list[tuple[float, float]] = []
         pooled: list[Callable[[], Floats]] = []
         start = perf_counter()
         meter = _Meter(high_passed(blocks), expected_s, should_stop, progress)
-        segmenter = Segmenter(self._detector, self.pack.manifest.max_seconds)
+        detector = self._detector if listened is None else HeardBefore(listened.probabilities)
+        cuts = [] if who is None else who.changes_s()
+        segmenter = Segmenter(detector, self.pack.manifest.max_seconds, cuts)
         longest = round(self.pack.manifest.max_seconds * SAMPLE_RATE)
-        for piece in self._pieces(meter, segmenter, longest, name):
+        for piece in self._pieces(meter, segmenter, longest, name, whole=not cuts):
             if should_stop is not None and should_stop():
                 raise Cancelled
             encode_start = perf_counter()
@@ -402,6 +559,7 @@ class Recogniser:
             encoder_sha256=self.encoder.encoder_sha256,
             decode_ms=(perf_counter() - start - encode_s) * 1e3,
             encode_ms=encode_s * 1e3,
+            who=who,
         )
 
     def _encode_here(self, samples: Waveform) -> Callable[[], Floats]:
@@ -417,9 +575,28 @@ class Recogniser:
             held += len(block)
             if held > longest:
                 break
+    def _listened(
+        self, blocks: Iterator[Waveform], expected_s: float, should_stop: ShouldStop | None, progress: Progress | None
+    ) -> Listened:
+        """The first way through a recording, at the levels at which `_pieces` will hear it."""
+        if self._speaker_encoder is None:
+            self._speaker_encoder = SpeakerEncoder(self.encoder.threads)
+        meter = _Meter(high_passed(blocks), expected_s, should_stop, progress)
+        first, _ = _first_of(meter, round(self.pack.manifest.max_seconds * SAMPLE_RATE))
+        levels = (block * gain(meter.loudest) for block in chain(first, meter))
+        return listen(levels, self._detector, self._speaker_encoder)
+
+    def _pieces(
+        self, meter: "_Meter", segmenter: Segmenter, longest: int, name: str, *, whole: bool
+    ) -> Iterator[Piece]:
+        """A recording of at most `longest` samples whole but for long pauses, a longer one cut at all its pauses.
+
+        `whole` is False where even a short one is to be cut: several people speak in it.
+        """
+        first, held = _first_of(meter, longest)
         if held < MIN_SECONDS * SAMPLE_RATE:
             raise AudioError(f"{name} is too short to hear a mood in: record at least {MIN_SECONDS} seconds.")
-        if held <= longest:
+        if held <= longest and whole:
             yield from _parted(np.concatenate(first), segmenter, longest)
             return
         loudest = _Loudest(longest)
@@ -508,6 +685,41 @@ class Recogniser:
         return x, y
 
 
+def asks_for_speakers(speakers: SpeakerCount, duration_s: float) -> bool:
+    """Whether who speaks is to be heard in a recording of this length; 0: not known, taken for long.
+
+    Raises:
+        ValueError: If `speakers` is no number from 1 to MOST_SPEAKERS, "auto" or "off".
+    """
+    if speakers not in ("auto", "off", *range(1, MOST_SPEAKERS + 1)):
+        raise ValueError(f"speakers must be 1 to {MOST_SPEAKERS}, auto or off, not {speakers!r}")
+    return speakers != "off" and (speakers != "auto" or duration_s <= 0 or duration_s >= AUTO_SPEAKERS_S)
+
+
+def _number(speakers: SpeakerCount) -> int | None:
+    return speakers if isinstance(speakers, int) else None
+
+
+def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
+    """What is told of the second way through a recording, and of the first."""
+    if progress is None:
+        return None, None
+    told = progress
+    return lambda share: told(FIRST_WAY + (1 - FIRST_WAY) * share), lambda share: told(FIRST_WAY * share)
+
+
+def _first_of(meter: "_Meter", longest: int) -> tuple[list[Waveform], int]:
+    """The first blocks, until they are more than `longest` samples together, and how many samples they are."""
+    first: list[Waveform] = []
+    held = 0
+    for block in meter:
+        first.append(block)
+        held += len(block)
+        if held > longest:
+            break
+    return first, held
+
+
 def _parted(samples: Waveform, segmenter: Segmenter, longest: int) -> list[Piece]:
     """A clip's stretches between pauses of PARTING_S or longer; where it has no such pause, all of it."""
     clip = levelled(samples, longest)
@@ -527,9 +739,10 @@ def _parted(samples: Waveform, segmenter: Segmenter, longest: int) -> list[Piece
     return parts
 
 
-def _passed_on(blocks: Iterator[Waveform], listen: Listen) -> Iterator[Waveform]:
+def _passed_on(blocks: Iterator[Waveform], listen: Listen | None) -> Iterator[Waveform]:
     for block in blocks:
-        listen(block)
+        if listen is not None:
+            listen(block)
         yield block
 
 

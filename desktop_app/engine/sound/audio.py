@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from desktop_app.engine.sound.channels import ClearestChannel, clearest_channel
+from desktop_app.engine.sound.channels import ChannelTurns, ClearestChannel, clearest_channel
 from desktop_app.engine.sound.decode import Recording, opened
 from desktop_app.engine.sound.ffmpeg import Frames
 from desktop_app.errors import AudioError
@@ -94,6 +94,7 @@ def read_blocks(
     start_s: float = 0.0,
     end_s: float | None = None,
     tell: Tell | None = None,
+    tell_turns: Callable[[ChannelTurns], None] | None = None,
 ) -> Iterator[Waveform]:
     """The recording in blocks of `block_s` seconds (the last one may be shorter), in constant memory.
 
@@ -102,6 +103,7 @@ def read_blocks(
     Args:
         start_s, end_s: The stretch to read, in seconds from the recording's start; None: to its end.
         tell: Told after the last block what of the file could not be heard, or was chosen in it.
+        tell_turns: Told after the last block which channel was heard when, where the channels hold different voices.
 
     Raises:
         AudioError: As `load_audio`, when the first block is asked for or where the damage is met.
@@ -109,7 +111,7 @@ def read_blocks(
     size = max(1, round(block_s * sample_rate))
     pending: list[Waveform] = []
     held = 0
-    for part in _resampled(path, sample_rate, channel, start_s, end_s, tell):
+    for part in _resampled(path, sample_rate, channel, start_s, end_s, tell, tell_turns):
         pending.append(part)
         held += len(part)
         if held >= size:
@@ -131,7 +133,13 @@ def to_mono_at(samples: npt.NDArray[np.float32], from_rate: int, sample_rate: in
 
 
 def _resampled(
-    path: Path, sample_rate: int, channel: int | None, start_s: float, end_s: float | None, tell: Tell | None
+    path: Path,
+    sample_rate: int,
+    channel: int | None,
+    start_s: float,
+    end_s: float | None,
+    tell: Tell | None,
+    tell_turns: Callable[[ChannelTurns], None] | None,
 ) -> Iterator[Waveform]:
     """Mono parts of any length at `sample_rate`."""
     with opened(path) as recording:
@@ -159,6 +167,8 @@ def _resampled(
         if tell is not None:
             for remark in (*recording.remarks, *clearest.remarks):
                 tell(remark)
+        if tell_turns is not None and clearest.turns is not None:
+            tell_turns(clearest.turns)
 
 
 def _one_channel(blocks: Iterator[Frames], clearest: ClearestChannel, channel: int | None) -> Iterator[Waveform]:

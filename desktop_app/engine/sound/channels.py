@@ -41,6 +41,24 @@ ALIKE = 0.9
 """Correlation from which two channels hold the same sound."""
 
 
+@dataclass(frozen=True, eq=False)
+class ChannelTurns:
+    """Which channel was heard when, of a recording whose channels hold different voices.
+
+    Attributes:
+        turn_s: How long a turn lasts, about 0.2 s.
+        channels: int64 [n], the channel of each turn, counted from 0.
+    """
+
+    turn_s: float
+    channels: npt.NDArray[np.int64]
+
+    def at(self, times_s: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """The channel heard at each of these times [m], in seconds from the start."""
+        turns = np.clip((times_s / self.turn_s).astype(np.int64), 0, len(self.channels) - 1)
+        return self.channels[turns]
+
+
 @dataclass
 class _Seen:
     """What was met in the recording so far."""
@@ -59,6 +77,8 @@ class ClearestChannel:
         frames = min(round(WINDOW_S * sample_rate), WINDOW_SAMPLES // channels)
         self._window = max(1, frames // (self._frame * TURN_FRAMES)) * self._frame * TURN_FRAMES
         self._channels = channels
+        self._turn_s = self._frame * TURN_FRAMES / sample_rate
+        self._turns: list[int] = []
         self._pending: list[Frames] = []
         self._held = 0
         self._current: int | None = None
@@ -77,6 +97,11 @@ class ClearestChannel:
         if self._seen.differing:
             return (f"It has {self._channels} channels that differ; channel {number}, the clearest, was heard.",)
         return ()
+
+    @property
+    def turns(self) -> ChannelTurns | None:
+        """Which channel was heard when; None where the voices so far are not parted by channels."""
+        return ChannelTurns(self._turn_s, np.array(self._turns, np.int64)) if self._seen.turns else None
 
     def feed(self, block: Frames) -> Frames:
         """More of [n, channels]; the mono samples [m] that are decided by now."""
@@ -103,6 +128,7 @@ class ClearestChannel:
     def _chosen(self, window: Frames) -> Frames:
         if all(np.array_equal(window[:, 0], window[:, c]) for c in range(1, self._channels)):
             self._current = self._current or 0
+            self._turns += [self._current] * -(-len(window) // (self._frame * TURN_FRAMES))
             return np.ascontiguousarray(window[:, self._current])
         levels = _levels(window, self._frame)
         by_level = np.sort(levels, axis=0)
@@ -117,6 +143,7 @@ class ClearestChannel:
             current = best
         turns = _turns(levels, speech, noise, voices, current)
         self._note(window, turns)
+        self._turns += turns
         mixed = _joined(window, turns, self._current, self._frame * TURN_FRAMES, self._fade)
         self._current = turns[-1]
         return mixed

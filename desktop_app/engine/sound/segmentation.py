@@ -1,15 +1,16 @@
 """A long recording in pieces: speech cut at its pauses, each piece short enough for the encoder. Constant memory."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform
 from desktop_app.engine.sound.borders import FRAME, voiced
-from desktop_app.engine.sound.speech import CHUNK, CHUNK_S, SPEECH, SpeechDetector
+from desktop_app.engine.sound.speech import CHUNK, CHUNK_S, SPEECH
 
 STILL_SPEECH = 0.35
 """The probability above which speech that has begun goes on (Silero's own hysteresis: 0.15 below its threshold)."""
@@ -47,6 +48,35 @@ class Piece:
     samples: Waveform
 
 
+class Detector(Protocol):
+    """What hears speech in a stream, see `SpeechDetector`."""
+
+    def reset(self) -> None: ...
+
+    def feed(self, block: Waveform) -> npt.NDArray[np.float32]: ...
+
+    def finish(self) -> npt.NDArray[np.float32]: ...
+
+
+class HeardBefore:
+    """A detector that says again what was heard of the same samples before, a probability for each chunk of 32 ms."""
+
+    def __init__(self, probabilities: npt.NDArray[np.float32]) -> None:
+        self._probabilities = probabilities
+        self.reset()
+
+    def reset(self) -> None:
+        self._samples = self._chunks = 0
+
+    def feed(self, block: Waveform) -> npt.NDArray[np.float32]:
+        self._samples += len(block)
+        start, self._chunks = self._chunks, self._samples // CHUNK
+        return self._probabilities[start : self._chunks]
+
+    def finish(self) -> npt.NDArray[np.float32]:
+        return self._probabilities[self._chunks : -(-self._samples // CHUNK)]
+
+
 class Segmenter:
     """Cuts a stream of 16 kHz samples into pieces of speech.
 
@@ -55,9 +85,14 @@ class Segmenter:
         speech_peak: The highest speech probability so far.
     """
 
-    def __init__(self, detector: SpeechDetector, max_seconds: float) -> None:
-        """Starts a recording; `detector` is reset and belongs to this segmenter until `finish`."""
+    def __init__(self, detector: Detector, max_seconds: float, cuts_s: Iterable[float] = ()) -> None:
+        """Starts a recording; `detector` is reset and belongs to this segmenter until `finish`.
+
+        Args:
+            cuts_s: Where a piece ends in any case, in seconds: another one begins to speak.
+        """
         self._detector = detector
+        self._cuts = {_chunks(at) for at in cuts_s}
         detector.reset()
         self._margin = _chunks(MARGIN_S)
         self._longest = int(max_seconds / CHUNK_S) - 2 * self._margin  # chunks between the margins
@@ -88,6 +123,8 @@ class Segmenter:
         self._waiting = samples[len(probabilities) * CHUNK :].copy()
 
     def _step(self, chunk: Waveform, probability: float) -> Iterator[Piece]:
+        if self._held and self._position in self._cuts:
+            yield from self._close()
         self._position += 1
         self.speech_peak = max(self.speech_peak, probability)
         self.speech_chunks += probability >= SPEECH

@@ -54,7 +54,7 @@ class AboutDialog(QDialog):
 
     def _licences(self, pack: PackInfo | None) -> str:
         lines = [f"- {name} {_version(package)}: {licence}" for package, name, licence in PARTS]
-        lines += ["- Silero VAD: MIT", "- Inter: OFL-1.1"]
+        lines += ["- Silero VAD: MIT", "- Resemblyzer's speaker encoder: Apache-2.0", "- Inter: OFL-1.1"]
         if pack is not None:
             lines.append(f"- {pack.name} {pack.version}: {pack.licence}")
         method = self.tr(

@@ -1,0 +1,68 @@
+"""The speaker encoder that ships with the app, out of published weights: one ONNX graph, its front end included.
+
+    python -m trainer.results.speaker_encoder ge2e-speaker-encoder assets/speakers/ge2e.onnx
+
+The folder holds model.safetensors with the tensors of Resemblyzer 0.1.4's pretrained.pt (Apache-2.0), less the two of
+the training loss. The encoder is that of Wan et al., "Generalized End-to-End Loss for Speaker Verification", ICASSP
+2018, as that package trained it: 40 mel powers (Slaney's, no logarithm) of 25 ms every 10 ms, three LSTM layers, the
+last state projected. What follows there, ReLU and length 1, is left out: before it more is left to tell voices by.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from trainer.results.export import export_graph
+
+SAMPLE_RATE = 16_000
+FRAME, HOP, MELS = 400, 160, 40
+HIDDEN, LAYERS, DIM = 256, 3, 256
+
+
+class SpeakerGraph(nn.Module):
+    """waveform float32 [b, n] at 16 kHz and -30 dBFS -> projected float32 [b, 256]."""
+
+    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
+        """`tensors` as the weights' file names them."""
+        from transformers.audio_utils import mel_filter_bank
+
+        super().__init__()
+        self.lstm = nn.LSTM(MELS, HIDDEN, LAYERS, batch_first=True)
+        self.linear = nn.Linear(HIDDEN, DIM)
+        self.load_state_dict(tensors)
+        phase = torch.arange(FRAME // 2 + 1)[:, None] * torch.arange(FRAME)[None] * (2 * torch.pi / FRAME)
+        window = torch.hann_window(FRAME, dtype=torch.float64)
+        waves = torch.cat([torch.cos(phase) * window, -torch.sin(phase) * window])
+        bins = FRAME // 2 + 1
+        mel = mel_filter_bank(bins, MELS, 0.0, SAMPLE_RATE / 2, SAMPLE_RATE, norm="slaney", mel_scale="slaney")
+        self.register_buffer("waves", waves[:, None].float(), persistent=False)
+        self.register_buffer("mel", torch.tensor(mel.T).float(), persistent=False)
+
+    def forward(self, waveform: torch.Tensor) -> torch.Tensor:
+        """See the class."""
+        parts = nn.functional.conv1d(waveform[:, None], self.get_buffer("waves"), stride=HOP)
+        real, imaginary = parts.chunk(2, dim=1)
+        frames = (self.get_buffer("mel") @ (real.square() + imaginary.square())).transpose(1, 2)
+        states, _ = self.lstm(frames)
+        projected: torch.Tensor = self.linear(states[:, -1])
+        return projected
+
+
+def speaker_graph(tensors: dict[str, torch.Tensor]) -> bytes:
+    """The graph as ONNX in float32: any batch, any length."""
+    example = (torch.zeros(2, SAMPLE_RATE),)
+    axes = {"waveform": {0: "batch", 1: "samples"}, "projected": {0: "batch"}}
+    return export_graph(SpeakerGraph(tensors), example, ["waveform"], ["projected"], axes)
+
+
+def main(weights: Path, target: Path) -> None:
+    """Write the graph."""
+    from safetensors.torch import load_file
+
+    target.write_bytes(speaker_graph(load_file(weights / "model.safetensors")))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
