@@ -566,15 +566,6 @@ class Recogniser:
         rows = self.encoder.encode([samples]).pooled
         return lambda: rows
 
-    def _pieces(self, meter: "_Meter", segmenter: Segmenter, longest: int, name: str) -> Iterator[Piece]:
-        """A recording of at most `longest` samples whole but for long pauses, a longer one cut at all its pauses."""
-        first: list[Waveform] = []
-        held = 0
-        for block in meter:
-            first.append(block)
-            held += len(block)
-            if held > longest:
-                break
     def _listened(
         self, blocks: Iterator[Waveform], expected_s: float, should_stop: ShouldStop | None, progress: Progress | None
     ) -> Listened:

@@ -123,8 +123,10 @@ class Segmenter:
         self._waiting = samples[len(probabilities) * CHUNK :].copy()
 
     def _step(self, chunk: Waveform, probability: float) -> Iterator[Piece]:
-        if self._held and self._position in self._cuts:
-            yield from self._close()
+        if self._position in self._cuts:
+            if self._held:
+                yield from self._close()
+            self._reached = max(self._reached, self._position * CHUNK)  # what was before is the other one's
         self._position += 1
         self.speech_peak = max(self.speech_peak, probability)
         self.speech_chunks += probability >= SPEECH

@@ -53,8 +53,8 @@ def cluster(windows: SpeechWindows, speakers: int | None, should_stop: Callable[
         Cancelled: If `should_stop` said so.
     """
     together = _together(windows)
-    points = np.stack([np.bincount(together, column) for column in windows.embeddings.T], axis=1)
-    points /= np.bincount(together)[:, None]
+    sums = np.stack([np.bincount(together, column) for column in windows.embeddings.T], axis=1)
+    points: Points = sums / np.bincount(together)[:, None]
     most = min(speakers or MOST_SPEAKERS, len(points))
     labels = _k_means(_unit(points), most, should_stop)
     if speakers is None:
@@ -130,9 +130,8 @@ def _k_means(points: Points, clusters: int, should_stop: Callable[[], bool] | No
 
 def _distances(points: Points, centres: Points) -> Points:
     """Squared, [n, centres]."""
-    return np.maximum(
-        np.square(points).sum(axis=1)[:, None] - 2 * points @ centres.T + np.square(centres).sum(axis=1), 0.0
-    )
+    squares = np.square(points).sum(axis=1)[:, None] + np.square(centres).sum(axis=1)
+    return np.asarray(np.maximum(squares - 2 * points @ centres.T, 0.0))
 
 
 def _best_way(likely: Points, penalties: Points) -> Labels:

@@ -52,7 +52,7 @@ class SpeakerEncoder:
 
     def embed(self, windows: Sequence[Waveform]) -> Floats:
         """Embeddings, float32 [n, DIM], of windows float32 [WINDOW] each at 16 kHz and LEVEL."""
-        return _run(self._session, windows) @ self._matrix + self._offset
+        return np.asarray(_run(self._session, windows) @ self._matrix + self._offset)
 
 
 def projected_by_graph(windows: Sequence[Waveform]) -> Floats:
