@@ -23,10 +23,11 @@ AREAS = {
     "desktop_app/commands": ("tests/cli", "tests/engine/batch"),
     "trainer/model": ("tests/trainer/model", "tests/trainer/training/test_fit.py"),
     "trainer/data": ("tests/trainer/data",),
-    "trainer/training": ("tests/trainer/training",),
-    "trainer/results": ("tests/trainer/results", "tests/trainer/test_run.py"),
+    "trainer/training/finetune.py": ("tests/trainer/training/test_finetune.py",),
+    "trainer/training": ("tests/trainer/training/test_fit.py", "tests/trainer/training/test_metrics.py"),
+    "trainer/results": ("tests/trainer/results",),
 }
-"""Where a fault lies -> whose tests are to notice it."""
+"""Where a fault lies -> whose tests are to notice it; the first that fits. Whole runs of the trainer are left out."""
 
 SURVIVED, UNREACHED = "survived", "unreached"
 NOTICED = ("killed", "timeout")
@@ -105,6 +106,7 @@ def _areas(modules: Sequence[str]) -> list[str]:
         for begins, tests in AREAS.items():
             if module.startswith(begins):
                 found.update(dict.fromkeys(tests))
+                break
     return [*found]
 
 
@@ -121,7 +123,10 @@ def _key(module: str, mutant: Mutant) -> str:
 
 
 def _try(sandbox: Sandbox, reach: Reach, module: str, mutant: Mutant, budget_s: float) -> Result:
-    tests = _near_first(reach.tests(module, mutant.line, mutant.last_line), module, reach)
+    reached = reach.tests(module, mutant.line, mutant.last_line)
+    if not reached:  # perhaps by a process that a test of the module starts
+        reached = [test for test in reach.seconds if _far(test, module) == 0]
+    tests = _near_first(reached, module, reach)
     asked, expected = [], 0.0
     for test in tests:
         if asked and expected + reach.seconds[test] > budget_s:
@@ -142,14 +147,13 @@ def _try(sandbox: Sandbox, reach: Reach, module: str, mutant: Mutant, budget_s: 
 
 def _near_first(tests: Sequence[str], module: str, reach: Reach) -> list[str]:
     """The module's own tests, then its room's, then all others; the quickest first."""
-    room, name = Path(module).parent.name, Path(module).stem
+    return sorted(tests, key=lambda test: (_far(test, module), reach.seconds[test]))
 
-    def far(test: str) -> tuple[int, float]:
-        path = Path(test.partition("::")[0])
-        near = 0 if path.stem == f"test_{name}" else 1 if path.parent.name == room else 2
-        return near, reach.seconds[test]
 
-    return sorted(tests, key=far)
+def _far(test: str, module: str) -> int:
+    """0 for a test of the module's own file, 1 for one of its room, 2 for all others."""
+    path = Path(test.partition("::")[0])
+    return 0 if path.stem == f"test_{Path(module).stem}" else 1 if path.parent.name == Path(module).parent.name else 2
 
 
 def _read(path: Path) -> dict[str, Result]:

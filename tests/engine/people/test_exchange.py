@@ -39,7 +39,8 @@ def filled(tmp_path: Path) -> Iterator[Store]:
         both = examples.add(heard(1, pieces=2), "sad", me)
         examples.add(heard(7), "müde")
         examples.add(
-            Heard(heard(8).pooled, "encoder-b", "/home/zoë/secret/8.wav", 3, 2, baseline=heard(9).pooled[0]), "sad"
+            Heard(heard(8, pieces=2).pooled, "encoder-b", "/home/zoë/secret/8.wav", 3, 2, baseline=heard(9).pooled[0]),
+            "sad",
         )
         store.keep_audio(both, np.linspace(-0.5, 0.5, 800, dtype=np.float32), 16_000)
         yield store

@@ -21,13 +21,15 @@ def test_what_was_heard_is_there_again(tmp_path: Path) -> None:
         Library(store).remember(
             [
                 Remembered(Path("/a.wav"), "a", outcome=SAD),
+                Remembered(Path("/a.wav"), "a", 0),
                 Remembered(Path("/a.wav"), "a", 1),
                 Remembered(Path("/t.wav"), "t", None, True),
             ]
         )
     with Store(tmp_path) as store:
         items = {(item.path, item.channel): item for item in Library(store).all()}
-    assert len(items) == 3
+    assert len(items) == 4
+    assert items[Path("/a.wav"), 0].name == "a"
     assert items[Path("/a.wav"), None].outcome == SAD
     assert items[Path("/a.wav"), 1].outcome is None
     assert items[Path("/t.wav"), None].is_take

@@ -9,6 +9,7 @@ from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people import own_datastore
 from desktop_app.engine.people.examples import StoredFeatures
 from desktop_app.engine.people.own_datastore import Doubles, OwnDatastore, embed_examples
+from desktop_app.engine.recognition.retrieval import Hit
 from desktop_app.engine.recognition.voice import Floats, VoicePrior
 
 LABELS = ("angry", "sad")
@@ -192,3 +193,16 @@ def test_a_grown_datastore_is_as_near_as_one_built_at_once() -> None:
         grown = grown.with_example(row, baselines[1], embed)
     query = np.array([[1.0, 1.0, -1.0]], np.float32)
     assert grown.nearness(query) == pytest.approx(build(rows, baselines).nearness(query))
+
+
+def test_an_example_that_is_heard_again_is_what_the_user_said() -> None:
+    labels = ("sad", "angry", "tired", "tired", "tired")
+    own = build([example(i, label, [1.0, float(i), 0.0]) for i, label in enumerate(labels)])
+
+    def said(index: int, distance: float) -> list[float]:
+        x, nobody = np.array([1.0, float(index), 0.0], np.float32), np.zeros(3, np.float32)
+        return list(own.distribution(x, nobody, np.array([0.9, 0.1]), [Hit(index, distance, own=True)]))
+
+    assert said(0, 0.0099) == [0.0, 1.0, 0.0]
+    assert said(3, 0.0) == [0.0, 0.0, 1.0]
+    assert 0 < said(0, 0.01)[0] < 1, "another recording"

@@ -110,6 +110,21 @@ def test_an_example_is_added_corrected_relabelled_and_removed(store: Store) -> N
     assert [e.origin for e in examples.all()] == ["clip 2.wav"]
 
 
+def test_of_what_a_voice_keeps_the_sound_goes_with_the_example(store: Store) -> None:
+    examples, profiles = Examples(store), Profiles(store)
+    voice = profiles.create("Zoë").id
+    both = examples.add(heard(1), "sad", voice)
+    profiles.contribute(voice, heard(1))
+    store.keep_audio(both, np.linspace(-0.5, 0.5, 800, dtype=np.float32), 16_000)
+    (example,) = examples.all()
+    assert example.audio is not None
+    examples.remove([both])
+    assert len(profiles.contributions(voice)) == 1
+    assert examples.add(heard(1), "sad", voice) == both
+    (example,) = examples.all()
+    assert example.audio is None
+
+
 def test_a_removal_is_taken_back_whole(store: Store) -> None:
     profiles, examples = Profiles(store), Examples(store)
     me = profiles.create("me").id

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Item, Pack
-from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
+from desktop_app.engine.recognition.answer import Recognition, Timing, VoiceUsed
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
@@ -483,3 +483,32 @@ def test_a_recording_of_many_stretches_has_a_voice_of_its_own(tiny_pack: Pack) -
     assert answer.rests_on.voice == used
     assert answer.as_json()["rests_on"]["heard"] == 6
     assert recogniser.own_voice(replace(long, spans=long.spans[:4], pooled=long.pooled[:4])) is None
+
+
+def test_between_hearing_and_answering_every_second_is_told(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that goes on by a second with each look."""
+    looks = iter(range(1000))
+    monkeypatch.setattr("desktop_app.engine.recognition.recogniser.perf_counter", lambda: float(next(looks)))
+    analysis = recogniser.analyse(clip("sad"))
+    assert (analysis.encode_ms, analysis.decode_ms) == (1000.0, 2000.0)  # looked at: begin, encode, encoded, end
+    assert recogniser.answer(analysis).timing_ms == Timing(2000.0, 1000.0, 1000.0)
+
+
+def test_a_neighbour_is_told_as_the_pack_knows_it(recogniser: Recogniser) -> None:
+    answer = recogniser.answer(recogniser.analyse(clip("sad")))
+    items = {item.id: item for item in recogniser.pack.items}
+    for neighbour in answer.neighbours:
+        item = items[neighbour.id]
+        for name in ("label", "corpus", "speaker", "language", "text", "duration_s", "envelope", "clip"):
+            assert getattr(neighbour, name) == getattr(item, name), name
+        assert not neighbour.own
+    assert [n.distance for n in answer.neighbours] == sorted(n.distance for n in answer.neighbours)
+
+
+def test_silence_is_near_silence_that_nothing_speaks_in(recogniser: Recogniser) -> None:
+    analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.49, level_db=-50.1)
+    assert recogniser.is_silent(analysis)
+    assert not recogniser.is_silent(replace(analysis, speech_peak=0.5))
+    assert not recogniser.is_silent(replace(analysis, level_db=-50.0))

@@ -1,10 +1,11 @@
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
 
-from desktop_app.engine.recognition.answer import Segment
-from desktop_app.engine.recognition.timeline import Passage, clock, passages, smoothed_shares, ticks
+from desktop_app.engine.recognition.answer import Recognition, Segment
+from desktop_app.engine.recognition.timeline import Passage, clock, passages, share_of_time, smoothed_shares, ticks
 from desktop_app.engine.sound.envelope import PEAK_S, columns, means, peaks_of
 
 
@@ -103,3 +104,29 @@ def test_means_are_of_each_stretch() -> None:
     np.testing.assert_allclose(found, [peaks[a:b].mean() for a, b in itertools.pairwise(edges)], rtol=1e-5)
     assert len(means(peaks, 2000)) == 2000
     assert means(peaks[:0], 5).tolist() == [0.0] * 5
+
+
+@pytest.mark.parametrize(
+    ("span_s", "step_s"),
+    [
+        *((0.5, 0.1), (1, 0.2), (2.5, 0.5), (5, 1), (10, 2), (25, 5), (50, 10), (75, 15), (150, 30), (300, 60)),
+        *((600, 120), (1500, 300), (3000, 600), (4500, 900), (9000, 1800), (18000, 3600), (36000, 7200)),
+        (72000, 14400),
+    ],
+)
+def test_five_ticks_are_as_near_as_round_times_allow(span_s: float, step_s: float) -> None:
+    assert ticks(0, span_s, 5) == pytest.approx(tuple(n * step_s for n in range(6)))
+    assert ticks(0, span_s * 1.001, 5)[1] > step_s
+
+
+def test_shares_of_the_time_are_those_of_what_was_listened_to() -> None:
+    def answered(*segments: Segment) -> dict[str, float]:
+        shares = {"angry": 0.5, "sad": 0.5}
+        none: Any = None
+        return share_of_time(
+            Recognition("", 9.0, "sad", 0.5, False, "", 0.5, 2.0, shares, shares, shares, (), 1, 0.5, segments, none)
+        )
+
+    assert answered() == {"angry": 0.0, "sad": 0.0}
+    parts = (Segment(1.0, 2.0, "sad", {}), Segment(4.0, 4.5, "angry", {}), Segment(5.0, 5.5, "sad", {}))
+    assert answered(*parts) == {"angry": 0.25, "sad": 0.75}

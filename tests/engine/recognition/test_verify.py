@@ -130,3 +130,31 @@ def test_one_that_fails_its_first_run_is_not_opened(tiny_pack: Pack, monkeypatch
     for _ in range(2):
         with pytest.raises(PackError, match="It hangs"):
             open_pack(tiny_pack.root)
+
+
+def test_what_is_found_is_told_line_by_line(tiny_pack: Pack, copy: Path) -> None:
+    before: list[Pack] = []
+    checks = looked_at(tiny_pack.root, before.append)
+    assert [pack.root for pack in before] == [tiny_pack.root]
+    n, size = len(tiny_pack.manifest.files), sum(e.size for e in tiny_pack.manifest.files.values())
+    assert [(c.name, c.ok, c.detail) for c in checks] == [
+        ("manifest", True, f"tiny 1.0, format {tiny_pack.manifest.format}, Apache-2.0"),
+        ("files", True, f"{n} files, {size / 1e6:.1f} MB, every size and sha256 as listed"),
+        ("labels", True, "angry, happy, neutral, sad"),
+        ("index", True, "80 recordings, 8 dimensions"),
+        ("encoder", True, "spectrum, inputs and outputs as the format asks"),
+        ("answer", True, "noise and a second of silence encoded, 8 neighbours found"),
+    ]
+    (copy / "encoder.onnx").write_bytes(b"")
+    (bad,) = looked_at(copy)
+    assert (bad.name, bad.ok) == ("pack", False)
+    assert "encoder.onnx" in bad.detail
+
+
+def test_a_large_pack_gets_more_time(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for name in ("a", "deep/b"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(250_000_000)  # a hole: no disk is used
+    assert verify._patience_s(tmp_path) == pytest.approx(60.0 + 30.0, abs=0.01)
+    assert verify._patience_s(tmp_path / "a") == pytest.approx(60.0 + 15.0, abs=0.01)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,14 @@ from desktop_app.engine.recognition.voice import (
     Probabilities,
     Voice,
     VoicePrior,
+    consensus,
     estimate_baseline,
+    known_temperature,
     prior_of,
     several_moods,
+    spread_of,
+    temperature_for,
+    unlike_the_others,
     voice_rows,
 )
 from tests.tiny_pack import LABELS as TINY_LABELS
@@ -144,6 +150,68 @@ def test_a_known_emotion_is_taken_off_whatever_the_classifier_says() -> None:
     voice = estimate_baseline(pooled, lambda x: np.tile([1.0, 0.0], (len(x), 1)), prior, labels=np.array([-1, 1]))
     # of the unknown one, called the first label for sure, 0.15 is one-sided beyond 0.35; it is half of the clips
     assert voice.baseline == pytest.approx([3.5 - 0.075, (4.0 + 6.0) / 2 + 0.15], abs=1e-3)
+
+
+def test_the_first_label_is_known_like_any_other() -> None:
+    prior = VoicePrior(np.array([[1.0, 0.0], [0.0, 2.0]], np.float32), np.zeros(1, np.float32))
+    pooled = np.array([[2.0, 4.0], [4.0, 8.0]], np.float32)
+
+    def never(_: Floats) -> Probabilities:
+        raise AssertionError("every label is known")
+
+    voice = estimate_baseline(pooled, never, prior, labels=np.array([0, 1]))
+    assert voice.baseline == pytest.approx([3.0 - 0.5, 6.0 - 1.0])
+    assert (voice.moods, voice.settled) == (1.0, 1.0)
+
+
+def test_what_lies_far_off_the_others_is_not_of_this_voice_by_hand() -> None:
+    """The others lie at distances 1, 1, 1, 1, 2, 2, 2, 2 around (10, 10); their median is 1.5, 2.2 times that 3.3."""
+    around = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [2, 0], [-2, 0], [0, 2], [0, -2]])
+    known = (10 + 3.0 * np.sqrt(2) * around).astype(np.float32)  # root mean squares over two dimensions, in units of 3
+    prior = VoicePrior(np.zeros((1, 2), np.float32), np.ones(1, np.float32), np.array([9.0, 9.0], np.float32))
+
+    def at(distance: float) -> bool:
+        clip = np.array([10.0, 10 - 3.0 * np.sqrt(2) * distance], np.float32)
+        return unlike_the_others(clip, known, prior)
+
+    assert not at(3.25)
+    assert at(3.35)
+    assert not unlike_the_others(np.full(2, 99.0, np.float32), known[:7], prior), "too few to tell"
+    assert unlike_the_others(np.full(2, -99.0, np.float32), known, prior)
+
+
+def test_the_numbers_of_a_mixed_group_by_hand() -> None:
+    answers = np.array([[0.9, 0.1], [0.3, 0.7]])
+    assert spread_of(answers) == pytest.approx(0.6)
+    # sure of several moods at 0.45 + 0.3 / 2 clips, within a width of 0.05
+    assert several_moods(answers, 0.45) == pytest.approx(0.5)
+    assert several_moods(answers, 0.40) == pytest.approx(1 / (1 + np.exp(-1)))
+    agreed = np.array([0.9 * 0.3, 0.1 * 0.7]) ** (0.5 / 0.4)
+    assert consensus(answers) == pytest.approx(agreed / agreed.sum())
+
+
+def test_between_a_stranger_and_a_known_voice_temperatures_go_in_proportion() -> None:
+    assert temperature_for([0.0, 0.5, 1.0], 2.0, 0.5) == pytest.approx([2.0, 1.0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("voice", "spread", "temperature"),
+    [
+        ({}, 0.45, 1.2),
+        ({"spread": 0.6, "temperature": 0.7}, 0.6, 0.7),
+        ({"spread": 0, "temperature": 1e6}, 0.0, 1e6),
+        ({"spread": 4, "temperature": 1e-6}, 4.0, 1e-6),
+        ({"spread": 4.5, "temperature": 2e6}, 0.45, 1.2),
+        ({"spread": -0.1, "temperature": 1e-7}, 0.45, 1.2),
+        ({"spread": "wide", "temperature": None}, 0.45, 1.2),
+    ],
+)
+def test_what_a_pack_says_of_voices_is_taken_where_it_makes_sense(
+    tiny_pack: Pack, voice: dict[str, Any], spread: float, temperature: float
+) -> None:
+    pack = replace(tiny_pack, manifest=replace(tiny_pack.manifest, voice=voice))
+    assert prior_of(pack).spread == spread
+    assert known_temperature(pack) == temperature
 
 
 def test_the_packs_temperature_is_in_the_evidence(tiny_pack: Pack) -> None:
