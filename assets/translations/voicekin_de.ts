@@ -957,6 +957,10 @@
         <translation>Audacity-Textmarken …</translation>
     </message>
     <message>
+        <source>Who speaks when (RTTM)…</source>
+        <translation>Wer wann spricht (RTTM) …</translation>
+    </message>
+    <message>
         <source>Subtitles (SRT)…</source>
         <translation>Untertitel (SRT) …</translation>
     </message>

@@ -48,6 +48,7 @@ class ExportActions(QObject):
             translate("Export", "Praat TextGrid…"),
             translate("Export", "ELAN annotations…"),
             translate("Export", "Audacity labels…"),
+            translate("Export", "Who speaks when (RTTM)…"),
             translate("Export", "Subtitles (SRT)…"),
             translate("Export", "Timeline as a picture (SVG)…"),
             translate("Export", "Timeline as a picture (PNG)…"),
