@@ -67,6 +67,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "remarks": " ".join(outcome.remarks),
         "novelty": outcome.novelty,
         "segments": len(outcome.segments),
+        "speakers": len(outcome.speakers) or None,
         "voice": on.voice.kind,
         "voice_name": on.voice.name,
         "voice_heard": on.voice.heard,

@@ -29,7 +29,7 @@ from desktop_app.engine.people.personal import Personal
 from desktop_app.engine.people.store import DATABASE, Store, clean_name
 from desktop_app.engine.recognition import recogniser as engine
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
-from desktop_app.engine.recognition.recogniser import Analysis
+from desktop_app.engine.recognition.recogniser import Analysis, SpeakerCount, asks_for_speakers
 from desktop_app.engine.recognition.voice import Voice
 from desktop_app.engine.sound.audio import MAX_PEAK, to_mono_at
 from desktop_app.engine.sound.envelope import envelope_of
@@ -139,6 +139,7 @@ class Recogniser:
         k: int | None = None,
         alpha: float | None = None,
         channel: int | None = None,
+        speakers: SpeakerCount = "off",
     ) -> Recognition: ...
 
     @overload
@@ -151,6 +152,7 @@ class Recogniser:
         k: int | None = None,
         alpha: float | None = None,
         channel: int | None = None,
+        speakers: SpeakerCount = "off",
         jobs: int | None = None,
         resume: File | None = None,
         features: bool = False,
@@ -168,6 +170,7 @@ class Recogniser:
         k: int | None = None,
         alpha: float | None = None,
         channel: int | None = None,
+        speakers: SpeakerCount = "off",
         jobs: int | None = None,
         resume: File | None = None,
         features: bool = False,
@@ -189,6 +192,8 @@ class Recogniser:
             k: How many neighbours vote; None: the pack's own choice.
             alpha: Their weight against the model's, 0 to 1; None: the pack's.
             channel: The one to listen to, counted from 0; None: the one that hears the voice best.
+            speakers: How many speak in a recording, 1 to 8, or "auto": to be found where it lasts 15 s. Stretches
+                end where another one begins, each speaker is heard against their own, and the answer has `speakers`.
             jobs: How many files are worked on at once; None: as many as there are cores, at most MOST_JOBS.
             resume: A file in which answers are noted as they come; what is noted there is not asked again. Each file
                 is then heard by itself, or as `voice`.
@@ -202,11 +207,12 @@ class Recogniser:
             StoreError: There is no such voice, or `resume` can't be used.
             ValueError: An argument is out of its range, or `rate` is missing beside samples.
         """
+        asks_for_speakers(speakers, 0.0)  # refuses what is out of range
         if alpha is not None and not 0.0 <= alpha <= 1.0:
             raise ValueError(f"alpha must be from 0 to 1, not {alpha}")
         if isinstance(sound, str | PathLike | np.ndarray | Analysis):
             recogniser = self._ready()
-            analysis = self._analysed(recogniser, sound, rate, channel)
+            analysis = self._analysed(recogniser, sound, rate, channel, speakers)
             return answer(recogniser, analysis, self._asked(recogniser, voice, same_voice, None, k, alpha, channel))
         if resume is not None and same_voice:
             raise ValueError("resume and same_voice do not go together: the voice is taken from all files of the call")
@@ -217,7 +223,8 @@ class Recogniser:
         if jobs < 1:
             raise ValueError(f"jobs must be at least 1, not {jobs}")
         recogniser = self._ready(None if jobs == 1 else max(1, cores // jobs))
-        asked = replace(self._asked(recogniser, voice, same_voice, resume, k, alpha, channel), features=features)
+        asked = self._asked(recogniser, voice, same_voice, resume, k, alpha, channel)
+        asked = replace(asked, features=features, speakers=speakers)
         return Answers(self._batch(recogniser, files, asked, jobs, resume, should_stop, progress))
 
     def answer_again(
@@ -243,7 +250,14 @@ class Recogniser:
         asked = self._asked(recogniser, voice, k=k, alpha=alpha)
         return answer_again(recogniser, dataset, asked, should_stop)
 
-    def analyse(self, sound: Sound, *, rate: int | None = None, channel: int | None = None) -> Analysis:
+    def analyse(
+        self,
+        sound: Sound,
+        *,
+        rate: int | None = None,
+        channel: int | None = None,
+        speakers: SpeakerCount = "off",
+    ) -> Analysis:
         """The expensive part of an answer: features, and no sound. `classify` takes it in the sound's place.
 
         Its `pooled` is float32 [stretches, D]: what the encoder makes of each stretch, before any voice is taken off.
@@ -252,7 +266,7 @@ class Recogniser:
             AudioError: It can't be heard.
             ValueError: `rate` is missing beside samples.
         """
-        return self._analysed(self._ready(), sound, rate, channel)
+        return self._analysed(self._ready(), sound, rate, channel, speakers)
 
     def embedding(
         self,
@@ -365,14 +379,21 @@ class Recogniser:
             self._user = Personal(self._store(), self._ready())
         return self._user
 
-    def _analysed(self, recogniser: engine.Recogniser, sound: Sound, rate: int | None, channel: int | None) -> Analysis:
+    def _analysed(
+        self,
+        recogniser: engine.Recogniser,
+        sound: Sound,
+        rate: int | None,
+        channel: int | None,
+        speakers: SpeakerCount = "off",
+    ) -> Analysis:
         if isinstance(sound, Analysis):
             return sound
         if not isinstance(sound, np.ndarray):
-            return recogniser.analyse_file(Path(sound), channel=channel)
+            return recogniser.analyse_file(Path(sound), channel=channel, speakers=speakers)
         if rate is None:
             raise ValueError("samples need their rate in Hz: classify(samples, rate=48000)")
-        return recogniser.analyse(_mono(sound, rate, channel))
+        return recogniser.analyse(_mono(sound, rate, channel), speakers=speakers)
 
     def _asked(
         self,
@@ -457,7 +478,9 @@ class Recogniser:
         }
         # journals from before a recording was heard against its own stretches lack the key
         settings |= {"voice": NONE} if asked.company == "none" else {}
-        return settings | ({"features": True} if asked.features else {})  # older journals know of none
+        # older journals know of none of these
+        settings |= {"features": True} if asked.features else {}
+        return settings | ({"speakers": asked.speakers} if asked.speakers != "off" else {})
 
 
 def _lesson(personal: Personal, name: str, file: File | Failure, should_stop: ShouldStop) -> Failure | None:

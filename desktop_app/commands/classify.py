@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from desktop_app import interruption
 from desktop_app.commands import classify_batch
@@ -37,6 +37,13 @@ def add_parser(subparsers: Any) -> None:
     )
     add_neighbour_arguments(parser)
     parser.add_argument("--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (the clearest)")
+    parser.add_argument(
+        "--speakers",
+        type=_speakers,
+        default="off",
+        metavar="N",
+        help="how many people speak, 1 to 8, or auto: find it in recordings of 15 s and more (off: do not ask)",
+    )
     classify_batch.add_arguments(parser)
     _add_known_person(parser)
 
@@ -89,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
             k=args.k,
             alpha=args.alpha,
             channel=None if args.channel is None else args.channel - 1,
+            speakers=args.speakers,
             jobs=args.jobs,
             resume=args.resume,
             features=args.features,
@@ -164,10 +172,19 @@ def _text(answer: "voicekin.Recognition", top_k: int | None) -> list[str]:
             f"model {answer.model_probabilities[label]:>4.0%}, neighbours {answer.neighbour_probabilities[label]:>4.0%}"
         )
         lines.append(f"  {label:<{width}}  {bar}   {by}")
+    named = len(answer.speakers) > 1
+    if named:
+        lines.append(f"  {len(answer.speakers)} speakers:")
+        for one in answer.speakers:
+            clause = f", {one.voice.clause()}" if one.voice.clause() else ""
+            share = f"{one.share:.0%} of the time"
+            sure = f"{one.probabilities[one.label]:.0%}"
+            lines.append(f"    {one.name}  {clock(one.speech_s)} ({share})  {OR.join(one.label_set)} {sure}{clause}")
     if len(answer.segments) > 1:
         lines.append(f"  {len(answer.segments)} stretches:")
         lines += [
-            f"    {clock(s.start_s)} - {clock(s.end_s)}  {OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
+            f"    {clock(s.start_s)} - {clock(s.end_s)}  {answer.speaker_of(s) + '  ' if named else ''}"
+            f"{OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
             for s in answer.segments
         ]
     if clause := answer.rests_on.voice.clause():
@@ -200,6 +217,16 @@ def _can_show(text: str) -> bool:
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
+    return int(text)
+
+
+def _speakers(text: str) -> "int | Literal['auto', 'off']":
+    if text == "auto":
+        return "auto"
+    if text == "off":
+        return "off"
+    if not text.isdecimal() or not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError(f"{text} is neither a number from 1 to 8, nor auto, nor off")
     return int(text)
 
 

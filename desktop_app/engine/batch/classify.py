@@ -13,7 +13,7 @@ from desktop_app.engine.batch.answers import answer_all
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.progress import ANALYSIS_SHARE, BatchProgress, HowFar, time_left_s
 from desktop_app.engine.recognition.answer import NOBODY, Failure, Outcome, Recognition, VoiceUsed
-from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis, Floats, Progress, Recogniser
+from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis, Floats, Progress, Recogniser, SpeakerCount
 from desktop_app.engine.recognition.retrieval import OwnExamples
 from desktop_app.errors import Cancelled
 from desktop_app.interruption import ShouldStop, never
@@ -40,6 +40,8 @@ class Asked:
         k, alpha: As in `Recogniser.answer`; None: the pack's.
         channel: Which one to listen to, counted from 0; None: the one that hears the voice best.
         features: Whether answers are to carry what they were made of.
+        speakers: How many people speak in each recording, see `SpeakerCount`; where they are heard, each is heard
+            against their own stretches, unless `voice` or `company` says otherwise.
     """
 
     voice: tuple[Floats, VoiceUsed] | None = None
@@ -49,6 +51,7 @@ class Asked:
     alpha: float | None = None
     channel: int | None = None
     features: bool = False
+    speakers: SpeakerCount = "off"
 
 
 def answer(
@@ -172,6 +175,7 @@ class Batch:
         return recogniser.analyse_file(
             path,
             channel=self._asked.channel,
+            speakers=self._asked.speakers,
             should_stop=should_stop,
             progress=self._teller(path, 0.0, ANALYSIS_SHARE),
         )
@@ -250,12 +254,15 @@ def answered(
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
 ) -> Recognition:
-    """The answer with a baseline float32 [D], or None, and what is said of it."""
+    """The answer with a baseline float32 [D], or None, and what is said of it; of several speakers each with theirs."""
     baseline, used = voice
+    each_own = asked.voice is None and asked.company in ("beside", "itself")
+    several = each_own and analysis.who is not None and analysis.who.speakers > 1
     return recogniser.answer(
         analysis,
         baseline=baseline,
         voice=used,
+        speakers=recogniser.speaker_voices(analysis) if several else (),
         k=asked.k,
         alpha=asked.alpha,
         examples=asked.examples,
