@@ -1461,6 +1461,61 @@
     </message>
 </context>
 <context>
+    <name>Manner</name>
+    <message>
+        <source>lower</source>
+        <translation>tiefer</translation>
+    </message>
+    <message>
+        <source>higher</source>
+        <translation>höher</translation>
+    </message>
+    <message>
+        <source>flatter</source>
+        <translation>eintöniger</translation>
+    </message>
+    <message>
+        <source>livelier</source>
+        <translation>lebhafter</translation>
+    </message>
+    <message>
+        <source>slower</source>
+        <translation>langsamer</translation>
+    </message>
+    <message>
+        <source>faster</source>
+        <translation>schneller</translation>
+    </message>
+    <message>
+        <source>softer</source>
+        <translation>sanfter</translation>
+    </message>
+    <message>
+        <source>more forcefully</source>
+        <translation>kräftiger</translation>
+    </message>
+    <message>
+        <source>Spoken {0} than most people speak.</source>
+        <translation>Gesprochen: {0} als bei den meisten Menschen.</translation>
+    </message>
+    <message>
+        <source>Spoken {0} than elsewhere in this recording.</source>
+        <translation>Gesprochen: {0} als sonst in dieser Aufnahme.</translation>
+    </message>
+    <message>
+        <source>Spoken {0} than in the other recordings.</source>
+        <translation>Gesprochen: {0} als in den anderen Aufnahmen.</translation>
+    </message>
+    <message>
+        <source>Spoken {0} than this voice usually does.</source>
+        <translation>Gesprochen: {0}, als diese Stimme es sonst tut.</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> und </translation>
+    </message>
+</context>
+<context>
     <name>Map</name>
     <message>
         <source>A map of {0} recordings that the pack knows; those that sound alike lie close.</source>

@@ -187,6 +187,8 @@ def _text(answer: "voicekin.Recognition", top_k: int | None) -> list[str]:
             f"{OR.join(s.label_set)} {s.probabilities[s.label]:.0%}"
             for s in answer.segments
         ]
+    if said := answer.said():
+        lines.append(f"  {said}")
     if clause := answer.rests_on.voice.clause():
         lines.append(f"  {clause[0].upper()}{clause[1:]}.")
     shown = answer.neighbours[:SHOWN_NEIGHBOURS]

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, VoiceUsed
+from desktop_app.engine.recognition.manner import told
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
 from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
@@ -135,6 +136,27 @@ def spoken(recognition: Recognition) -> str:
     if recognition.abstained:
         return f"{headline(recognition)}. {how_sure(recognition)}"
     return f"{headline(recognition)}, {share(recognition)}. {agreement(recognition)}"
+
+
+def manner(recognition: Recognition) -> str:
+    """How it was said, where that is clearly other than usual; "" where it is not."""
+    # each as a whole, for languages order and bend words
+    words = {
+        "pitch": (translate("Manner", "lower"), translate("Manner", "higher")),
+        "melody": (translate("Manner", "flatter"), translate("Manner", "livelier")),
+        "tempo": (translate("Manner", "slower"), translate("Manner", "faster")),
+        "effort": (translate("Manner", "softer"), translate("Manner", "more forcefully")),
+    }
+    said = [words[name][recognition.manner[name] > 0] for name in told(recognition.manner)]
+    if not said:
+        return ""
+    sentences = {
+        "none": translate("Manner", "Spoken {0} than most people speak."),
+        "itself": translate("Manner", "Spoken {0} than elsewhere in this recording."),
+        "group": translate("Manner", "Spoken {0} than in the other recordings."),
+        "saved": translate("Manner", "Spoken {0} than this voice usually does."),
+    }
+    return sentences[recognition.rests_on.voice.kind].format(translate("Manner", " and ").join(said))
 
 
 def lengths(recognition: Recognition, heard_s: float) -> str:

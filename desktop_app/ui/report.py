@@ -69,7 +69,11 @@ def _html(recognition: Recognition, target: Path) -> str:
         *(_paragraph(remark) for remark in recognition.remarks),
     ]
     if not silent:
-        parts += [_bars(recognition), _paragraph(answer_text.agreement(recognition))]
+        parts += [
+            _bars(recognition),
+            _paragraph(answer_text.manner(recognition)),
+            _paragraph(answer_text.agreement(recognition)),
+        ]
     if len(recognition.segments) > 1:
         png = b64encode(png_from_svg(timeline_svg_of_file(recognition, target))).decode()
         title = translate("Report", "Over time")

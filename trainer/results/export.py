@@ -26,9 +26,10 @@ from desktop_app.engine.sound.steady import heard
 from trainer.data.corpora import Utterance
 from trainer.data.features import pad_batch
 from trainer.data.table import SAMPLE_RATE, Progress, Waveform, bar, envelope, read_clip
+from trainer.model import prosody
 from trainer.model.head import PackEncoder, PackHead
 from trainer.model.pooling import PooledBackbone
-from trainer.recipe import Recipe
+from trainer.recipe import Expert, Recipe
 from trainer.results.card import model_card, neighbour_table
 from trainer.training.fit import FittedHead
 from trainer.training.protocol import datastore_baselines
@@ -168,6 +169,22 @@ def item_map(embeddings: Floats, seed: int = 0) -> Floats:
     return np.asarray(places / np.abs(places).max(), dtype=np.float32)
 
 
+MANNER = {"pitch": ("f0_p50", 1), "melody": ("f0_range", 1), "tempo": ("peak_rate", 1), "effort": ("alpha_mean", -1)}
+"""How something was said, by the feature of trainer.model.prosody that tells it. Less energy below 1 kHz, alpha, goes
+with more vocal effort (Sluijter and van Heuven, 1996), however far away the microphone is."""
+
+
+def _manner(backbone: PooledBackbone, experts: Sequence[Expert]) -> dict[str, tuple[int, int]]:
+    """The columns of `pooled` that `MANNER` names, where the pack hears prosody."""
+    columns: dict[str, tuple[int, int]] = {}
+    start = 0
+    for expert, width in zip(experts, backbone.blocks, strict=True):
+        names = {"pitch": prosody.PITCH, "timbre": prosody.TIMBRE}.get(expert, ())
+        columns |= {name: (start + names.index(of), sign) for name, (of, sign) in MANNER.items() if of in names}
+        start += width
+    return {name: columns[name] for name in MANNER if name in columns}
+
+
 def export_pack(
     target: Path,
     recipe: Recipe,
@@ -243,6 +260,7 @@ def export_pack(
         abstain_speech_s=ABSTAIN_SPEECH_S,
         set_probability=tuned.set_probability,
         voice={"spread": fitted.prior.spread, "temperature": tuned.known_temperature},
+        manner=_manner(model.backbone, recipe.experts.used),
         training=training,
         scores=scores,
     )

@@ -16,6 +16,7 @@ from desktop_app.engine.archives.dataset import Dataset
 from desktop_app.engine.batch.classify import Asked, groups, voices_beside
 from desktop_app.engine.recognition import fusion
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, RestsOn, Segment, Timing, VoiceUsed
+from desktop_app.engine.recognition.manner import manner_of
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNHEARD, Analysis, Recogniser
 from desktop_app.engine.recognition.retrieval import own_mix
 from desktop_app.engine.recognition.voice import known_temperature, temperature_for
@@ -151,6 +152,11 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
             channel=one.analysis.channel,
             remarks=one.analysis.remarks,
             label_set=label_set,
+            manner={}
+            if because == NO_SPEECH
+            else manner_of(
+                one.analysis.mean_pooled, unknown if one.baseline is None else one.baseline, manifest.manner
+            ),
             rests_on=RestsOn(
                 one.voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)
             ),

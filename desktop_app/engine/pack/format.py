@@ -103,6 +103,7 @@ class PackManifest:
         set_probability: What a label's probability must reach to be left open beside the most probable one (see
             `fusion.label_set`); 1 in packs that do not say, which leave none.
         voice: What `engine.recognition.voice` needs to estimate a baseline, but for the arrays of voice.npy.
+        manner: Which of the pooled features tell how something was said, see `engine.recognition.manner`.
         training: How it was made: recipe, seed, versions, corpora.
         scores: What it reaches, by protocol.
         files: Every other file of the pack. Filled by `write_pack`.
@@ -125,6 +126,7 @@ class PackManifest:
     abstain_speech_s: float
     set_probability: float = 1.0
     voice: Mapping[str, Any] = field(default_factory=dict)
+    manner: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, FileEntry] = field(default_factory=dict)
@@ -152,6 +154,7 @@ class PackManifest:
             },
             "calibration": {"temperature": self.calibration_temperature},
             "voice": {"dim": self.pooled_dim, **self.voice},
+            "manner": {name: list(column) for name, column in self.manner.items()},
             "novelty": {"distance": self.novelty_distance},
             "abstain": {"confidence": self.abstain_confidence, "speech_s": self.abstain_speech_s},
             "label_set": {"probability": self.set_probability},
@@ -209,6 +212,7 @@ class PackManifest:
             abstain_speech_s=top.fields("abstain").number("speech_s", 0.0, 60.0),
             set_probability=top.fields("label_set").number("probability", 0.0, 1.0) if "label_set" in top.data else 1.0,
             voice=voice,
+            manner=_manner(top.fields("manner").data, pooled_dim) if "manner" in top.data else {},
             training=top.fields("training").data,
             scores=top.fields("scores").data,
             files=_files(top.fields("files")),
@@ -315,6 +319,14 @@ def safe_name(name: str) -> str:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def _manner(data: Mapping[str, Any], pooled_dim: int) -> dict[str, tuple[int, int]]:
+    for column in data.values():
+        is_column = isinstance(column, list) and len(column) == 2 and all(type(n) is int for n in column)
+        if not is_column or not 0 <= column[0] < pooled_dim or column[1] not in (1, -1):
+            raise PackError("manner in pack.json must name features and 1 or -1: ask whoever made the pack.")
+    return {name: (column[0], column[1]) for name, column in data.items()}
 
 
 class Fields:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.recognition.manner import in_words
 from desktop_app.engine.recognition.path_text import path_of, path_text
 
 Floats = npt.NDArray[np.float32]
@@ -16,6 +17,14 @@ OR = " or "
 """Between the labels that an answer leaves open, where they are written as one text."""
 
 VoiceKind = Literal["none", "itself", "group", "saved", "speakers"]
+
+THAN: Mapping[VoiceKind, str] = {
+    "none": "most people speak",
+    "itself": "elsewhere in this recording",
+    "group": "in the other recordings",
+    "saved": "this voice usually does",
+}
+"""What the manner of an answer is compared with."""
 
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
@@ -273,6 +282,7 @@ class Recognition:
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
         rests_on: The voice, the pack and the examples that it was made with.
+        manner: How it was said, see `manner_of`: against the voice where one is known, else against all.
         features: What it was made of, where that was asked for; not in JSON.
         speakers: Those who speak, in the order of their first words; none where nobody asked.
     """
@@ -298,6 +308,7 @@ class Recognition:
     remarks: tuple[str, ...] = ()
     label_set: tuple[str, ...] = ()
     rests_on: RestsOn = RestsOn()
+    manner: Mapping[str, float] = field(default_factory=dict)
     features: Features | None = field(default=None, compare=False)
     speakers: tuple[Speaker, ...] = ()
 
@@ -326,6 +337,7 @@ class Recognition:
             "alpha": round(self.alpha, 4),
             "own_share": round(self.own_share, 4),
             "rests_on": self.rests_on.as_json(),
+            "manner": {name: round(value, 3) for name, value in self.manner.items()},
             "neighbours": [
                 {
                     "id": n.id,
@@ -358,6 +370,11 @@ class Recognition:
             },
         }
 
+    def said(self) -> str:
+        """How it was said as a plain sentence, "" where that is as usual."""
+        words = " and ".join(in_words(self.manner))
+        return f"Spoken {words} than {THAN[self.rests_on.voice.kind]}." if words else ""
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """What `as_json` made, as far as it goes: numbers are rounded, neighbours have no text and no envelope.
@@ -389,6 +406,7 @@ class Recognition:
             "channel": None if channel is None else channel - 1,
             "remarks": tuple(data.get("remarks", ())),
             "rests_on": RestsOn.from_json(data["rests_on"]) if "rests_on" in data else RestsOn(),
+            "manner": dict(data.get("manner", {})),
         }
         return cls(**values)
 

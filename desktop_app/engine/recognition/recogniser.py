@@ -27,6 +27,7 @@ from desktop_app.engine.recognition.answer import (
     speaker_name,
 )
 from desktop_app.engine.recognition.encoder import Encoder
+from desktop_app.engine.recognition.manner import manner_of
 from desktop_app.engine.recognition.retrieval import Datastore, Hit, OwnExamples, Retrieved, own_mix, retrieve_own
 from desktop_app.engine.recognition.voice import (
     Voice,
@@ -382,6 +383,7 @@ class Recogniser:
             channel=analysis.channel,
             remarks=analysis.remarks,
             label_set=label_set,
+            manner={} if because == NO_SPEECH else manner_of(analysis.mean_pooled, baseline, manifest.manner),
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
             features=_features(analysis, headed.embedding) if features else None,
             speakers=self._speakers(analysis, segments, labels, p, speakers, voice),

@@ -133,7 +133,8 @@ class AnswerPanel(Card):
             self._say(
                 self.sure, " ".join((answer_text.how_sure(recognition), *map(translated, recognition.remarks))).strip()
             )
-            self._say(self.agreement, "" if silent else answer_text.agreement(recognition))
+            told = f"{answer_text.manner(recognition)} {answer_text.agreement(recognition)}".strip()
+            self._say(self.agreement, "" if silent else told)
             self.lengths.setText(answer_text.lengths(recognition, entry.heard_s))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
             if tuple(self.bars) != tuple(recognition.probabilities):
