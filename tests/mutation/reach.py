@@ -41,7 +41,8 @@ def reach_of(sandbox: Sandbox, areas: Sequence[str], kept: Path, limit_s: float)
         recorder = _Recorder(sandbox.root, found)
         arguments = ["-q", "-p", "no:cacheprovider", *areas]
         status, said = sandbox.run(arguments, limit_s, [recorder], recorder.write, keep_compiled=True)
-        if not found.exists():
+        if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not found.exists():
+            found.unlink(missing_ok=True)
             raise SystemExit(f"The tests of {', '.join(areas)} ended with {status}:\n{said}")
     data = json.loads(found.read_text(encoding="utf-8"))
     lines = {module: {int(n): tests for n, tests in of.items()} for module, of in data["lines"].items()}

@@ -276,3 +276,60 @@ def test_a_forgotten_voice_comes_back_with_what_it_learnt_and_its_examples(
     example = personal.examples.get(mine.id)
     assert example is not None
     assert example.voice_id == back.id
+
+
+def test_every_change_has_a_number_of_its_own(personal: Personal, recogniser: Recogniser) -> None:
+    """By which a window knows that answers are to be asked again; also with more examples than are embedded at once."""
+    revisions = [personal.revision]
+
+    def changed() -> None:
+        assert personal.revision not in revisions
+        revisions.append(personal.revision)
+
+    me = personal.profiles.create("me").id
+    learned = personal.learn(me, spoken(recogniser, "sad", 1))
+    changed()
+    assert learned.recording_id is not None
+    personal.learn(me, spoken(recogniser, "angry", 2))
+    changed()
+    first = personal.add_example(spoken(recogniser, "happy", 3), "happy", voice_id=me)
+    changed()
+    for seed, many in ((4, 1_000), (5, 0), (6, 0)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(personal_module, "REBUILT_AT_ONCE", many)
+            personal.add_example(spoken(recogniser, "sad", seed), "sad")
+        changed()
+    personal.relabel(first.id, "angry")
+    changed()
+    removed = personal.remove_examples([first.id])
+    changed()
+    personal.restore(removed)
+    changed()
+    personal.restore(personal.unlearn(me, learned.recording_id))
+    changed()
+    personal.remove_voice(me)
+    changed()
+
+
+def test_an_example_is_looked_at_with_the_voice_that_it_was_answered_with(
+    personal: Personal, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = personal.profiles.create("me").id
+    for seed, label in enumerate(LABELS):
+        personal.learn(me, spoken(recogniser, label, seed, shift=0.5))
+    known, asked = personal.voice(me).baseline, []
+    assert np.abs(known).max() > 0
+    real = recogniser.answer
+
+    def note(analysis: Analysis, **more: object) -> object:
+        asked.append(more.get("baseline"))
+        return real(analysis, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recogniser, "answer", note)
+    given = np.full(POOLED, 0.25, np.float32)
+    personal.add_example(spoken(recogniser, "sad", 9), " SAD ", baseline=given)
+    assert asked[0] is given
+    asked.clear()
+    personal.add_example(spoken(recogniser, "sad", 10), "sad", voice_id=me)
+    np.testing.assert_array_equal(asked[0], known)
+    assert personal.examples.labels() == {"sad": 2}

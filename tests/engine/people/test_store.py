@@ -91,6 +91,16 @@ def test_a_long_recording_gives_stretches_from_all_over_it(store: Store) -> None
     assert (material.pooled[0, 0], material.pooled[-1, 0]) == (0, 999)
 
 
+def test_the_latest_recordings_have_room_before_older_ones(store: Store) -> None:
+    profiles = Profiles(store)
+    me = profiles.create("me").id
+    for name, n in (("oldest", 2), ("long", 1000), ("newest", 3)):
+        rows = np.full((n, DIM), {"oldest": 1, "long": 2, "newest": 3}[name], np.float32)
+        profiles.contribute(me, Heard(rows, ENCODER, f"{name}.wav", 4.0, 3.0))
+    found = profiles.material(me, ENCODER, DIM).pooled[:, 0].tolist()
+    assert found == [3.0] * 3 + [2.0] * (MAX_PIECES - 3)
+
+
 # --- examples ---
 
 
