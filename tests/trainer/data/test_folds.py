@@ -96,3 +96,37 @@ def test_fold_file_round_trip_and_a_speaker_on_two_sides(tmp_path: Path) -> None
 def test_speakers_that_do_not_allow_the_protocol(kind: str, speakers: dict[str, list[str]], says: str) -> None:
     with pytest.raises(CorpusError, match=says):
         make_folds(table(speakers), ProtocolRecipe(kind=kind), 0.2)  # type: ignore[arg-type]
+
+
+def test_folds_are_named_and_drawn_alike_for_ever() -> None:
+    """Results name their folds; another draw would be other folds under the same names."""
+    emobox = make_folds(table(RAVDESS), ProtocolRecipe(kind="ravdess-emobox"), 0.2)
+    assert [fold.name for fold in emobox] == [f"fold{n}" for n in range(1, 7)]
+    three = {"emodb": [f"{n:02d}" for n in range(1, 8)]}
+    folds = make_folds(table(three), ProtocolRecipe(kind="speaker-folds", folds=3), 0.3)
+    drawn = {f.name: [sorted(s.removeprefix("emodb/") for s in side) for side in (f.test, f.validation)] for f in folds}
+    assert drawn == {
+        "fold1": [["02", "03", "07"], ["01"]],
+        "fold2": [["05", "06"], ["01", "07"]],
+        "fold3": [["01", "04"], ["02", "07"]],
+    }
+    speakers = make_folds(table(three), ProtocolRecipe(kind="leave-one-speaker-out"), 0.3)
+    assert [fold.name for fold in speakers] == [f"emodb-{n:02d}" for n in range(1, 8)]
+    paper = make_folds(table(IEMOCAP), ProtocolRecipe(kind="leave-two-speakers-out"), 0.2)
+    assert [fold.name for fold in paper[:2]] == ["iemocap-Ses01F", "iemocap-Ses01M"]
+
+
+def test_where_every_corpus_has_one_speaker_one_of_them_tunes() -> None:
+    alone = {"a": ["1"], "b": ["1"], "c": ["1"]}
+    for fold in make_folds(table(alone), ProtocolRecipe(kind="leave-one-speaker-out"), 0.2):
+        assert len(fold.train) == len(fold.validation) == len(fold.test) == 1
+        assert fold.validation == {max({"a/1", "b/1", "c/1"} - fold.test)}
+    with pytest.raises(CorpusError, match="The fold a leaves one speaker to train and tune on"):
+        make_folds(table({"a": ["1", "2"], "b": ["1"]}), ProtocolRecipe(kind="leave-one-corpus-out"), 0.2)
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.0, 1), (0.25, 2), (0.6, 5), (1.0, 8)])
+def test_a_share_of_each_corpus_tunes_one_at_the_least_and_never_all(share: float, n: int) -> None:
+    fold = everyone(table({"a": [str(i) for i in range(9)], "b": ["1"]}), share)
+    assert len([s for s in fold.validation if s.startswith("a/")]) == n
+    assert "b/1" in fold.train

@@ -104,5 +104,13 @@ def test_cross_entropy_equals_torch() -> None:
     assert ours.item() == pytest.approx(functional.cross_entropy(logits, labels, label_smoothing=0.1).item(), abs=1e-6)
 
 
+def test_cross_entropy_of_leading_dimensions_is_that_of_each_batch() -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits = torch.randn(3, 5, 4, generator=generator)
+    targets = torch.softmax(torch.randn(3, 5, 4, generator=generator), -1)
+    each = [cross_entropy(x, t, 0.2).item() for x, t in zip(logits, targets, strict=True)]
+    assert cross_entropy(logits, targets, 0.2).tolist() == pytest.approx(each)
+
+
 def test_joint_loss_is_equation_2() -> None:
     assert joint_loss(torch.tensor(2.0), torch.tensor(5.0), 0.1).item() == pytest.approx(0.9 * 2 + 0.1 * 5)

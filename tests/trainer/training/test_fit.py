@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from desktop_app.engine.recognition.fusion import label_set
+from desktop_app.engine.recognition.fusion import label_set, softmax
 from desktop_app.engine.recognition.voice import estimate_baseline
 from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
@@ -52,6 +52,7 @@ from trainer.training.protocol import (
     draw_clips,
 )
 from trainer.training.tune import (
+    SPREADS,
     Heard,
     calm_temperature,
     fit_temperature,
@@ -490,7 +491,8 @@ def test_the_temperature_is_too_low_for_one_corpus_at_the_most() -> None:
         p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
         truth = np.array([rng.choice(3, p=row) for row in p])
         none = Nearest(np.zeros((0, 1), np.float32), truth[:0, None])
-        heard += [Heard((factor * logits).astype(np.float32), none, truth, alone) for alone in (True, False)]
+        for times, alone in ((factor, True), (9.0, False)):
+            heard.append(Heard((times * logits).astype(np.float32), none, truth, alone))
     assert calm_temperature(heard) == pytest.approx(2.0, rel=0.1)
     both = calm_temperature([h for h in heard if h.alone][:2])
     assert 0.5 < both < 1.0  # of two corpora, what suits both
@@ -577,6 +579,50 @@ def test_among_what_answers_alike_the_likelier_is_chosen() -> None:
     grid = KnnRecipe(k=(1, 4), alpha=(0.0, 0.5), temperature=(0.05,), weighting=("distance",))
     setting, ua, _ = search([sure], [found], [truth], grid, 4)
     assert (setting[0], setting[1], ua) == (1, 0.5, 100.0)  # one neighbour is sure of the truth, four are less so
+
+
+def test_thresholds_are_percentiles_of_what_was_tuned_on() -> None:
+    """Two hundred strangers' clips, and as many of known voices, which are sure and always right."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 4, 200)
+    strangers, known = (s * np.eye(4)[truth] + rng.standard_normal((200, 4)) for s in (1.0, 9.0))
+    distances = np.sort(rng.random((200, 7)).astype(np.float32), axis=1)
+    found = Nearest(distances, np.repeat(truth[:, None], 7, axis=1))
+    heard = [Heard(x.astype(np.float32), found, truth, alone) for x, alone in ((strangers, True), (known, False))]
+    grid = KnnRecipe(k=(1,), alpha=(0.0,), temperature=(0.1,), weighting=("vote",))
+    tuned = tune(heard, grid)
+    p = [softmax(h.logits, tuned.temperature) for h in heard]
+    assert tuned.temperature == pytest.approx(fit_temperature([h.logits for h in heard], [truth, truth]))
+    assert tuned.novelty_distance == pytest.approx(np.percentile(distances[:, :5].mean(axis=1), 99))
+    confidence = np.concatenate([x.max(axis=1) for x in p])
+    assert tuned.abstain_confidence == pytest.approx(np.percentile(confidence, 10))
+    assert tuned.set_probability == pytest.approx(set_threshold([p[0]], [truth])) != set_threshold(p, [truth, truth])
+    ua = [unweighted_accuracy(truth, x.argmax(axis=1), 4) for x in p]
+    assert tuned.ua_model == tuned.ua_fused == pytest.approx(np.mean(ua))
+    assert (tuned.vote_k, tuned.vote_alpha, tuned.known_temperature) == (1, 0.0, tuned.temperature)
+
+
+def test_of_the_spreads_that_harm_no_mood_the_best_for_the_others_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one mood a point may be lost, in the mean of the heads."""
+    data, gains = dataset(), np.zeros((2, 3, len(SPREADS)))
+    fitted, rows = fit_head(data, *split(data), recipe(epochs=1), seed=0), np.arange(4)
+    given = iter(gains)
+    monkeypatch.setattr("trainer.training.tune._gains", lambda *_: next(given))
+
+    def chosen() -> float:
+        nonlocal given
+        given = iter(gains)
+        return tune_spread(data, [(fitted, rows)] * 2, 1.0)
+
+    gains[:, 0] = -5.0
+    assert chosen() == SPREADS[-1], "all harm: the most careful"
+    gains[0, 0, 3:6], gains[1, 0, 3:6] = -2.0, 0.0  # -1.0 in the mean
+    gains[:, 1, 4], gains[:, 2, 5] = 1.0, 3.0
+    gains[:, 1:, 9] = 50.0
+    assert chosen() == SPREADS[5]
+    gains[:, 1, 4] = 3.5
+    assert chosen() == SPREADS[4]
+    assert tuple(round(0.2 + 0.05 * i, 2) for i in range(15)) == SPREADS
 
 
 def test_a_head_that_knows_no_voices_is_tuned_and_searched_without_them() -> None:
