@@ -559,6 +559,10 @@
         <translation>Diese Aufnahme gleicht den anderen dieser Stimme nicht; die Stimme lernt nicht daraus.</translation>
     </message>
     <message>
+        <source>This recording hardly sounds like the others of this voice, so the voice does not learn from it; it may be {0}.</source>
+        <translation>Diese Aufnahme klingt kaum wie die anderen dieser Stimme; die Stimme lernt nicht daraus. Es könnte {0} sein.</translation>
+    </message>
+    <message>
         <source>This voice is paused; let it go on to teach it more.</source>
         <translation>Diese Stimme pausiert; lassen Sie sie weiterlernen, um ihr mehr beizubringen.</translation>
     </message>

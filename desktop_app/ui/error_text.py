@@ -99,6 +99,11 @@ _SENTENCES = (
         "Error",
         "This recording is unlike the others of this voice, so the voice does not learn from it.",
     ),
+    QT_TRANSLATE_NOOP(
+        "Error",
+        "This recording hardly sounds like the others of this voice, so the voice does not learn from it; "
+        "it may be {0}.",
+    ),
     QT_TRANSLATE_NOOP("Error", "This voice is paused; let it go on to teach it more."),
     QT_TRANSLATE_NOOP("Error", "{0} is there already; choose another name or say that it may be replaced."),
     QT_TRANSLATE_NOOP("Error", "{0} is a folder; name a file to write to."),

@@ -9,15 +9,25 @@ import numpy.typing as npt
 
 from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people.examples import Example, Examples
+from desktop_app.engine.people.guard import Guard
 from desktop_app.engine.people.library import Library
 from desktop_app.engine.people.own_datastore import OwnDatastore, embed_examples
-from desktop_app.engine.people.profiles import Profiles
+from desktop_app.engine.people.profiles import Profile, Profiles
 from desktop_app.engine.people.removed import Removed, put_back
 from desktop_app.engine.people.store import Heard, Store
+from desktop_app.engine.recognition.answer import VoiceUsed
 from desktop_app.engine.recognition.fusion import softmax
-from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, Analysis, Recogniser
+from desktop_app.engine.recognition.recogniser import (
+    LITTLE_SPEECH,
+    NO_SPEECH,
+    TOO_QUIET,
+    Analysis,
+    Recogniser,
+    SpeakerVoice,
+)
 from desktop_app.engine.recognition.voice import Voice, estimate_baseline, prior_of, unlike_the_others
 from desktop_app.engine.sound.audio import Audio, load_audio
+from desktop_app.engine.speakers.turns import WhoSpeaks
 from desktop_app.errors import AudioError, Cancelled, LearningError
 
 Floats = npt.NDArray[np.float32]
@@ -35,6 +45,9 @@ KEPT_SECONDS = 600.0
 TOO_LITTLE_SPEECH = "There is too little speech in this recording to learn a voice from it."
 NOT_LIKE_SPEECH = "This recording is unlike any speech this pack has heard, so the voice does not learn from it."
 NOT_THIS_VOICE = "This recording is unlike the others of this voice, so the voice does not learn from it."
+MAY_BE = (
+    "This recording hardly sounds like the others of this voice, so the voice does not learn from it; it may be {}."
+)
 NOT_AN_EXAMPLE = {
     NO_SPEECH: "No speech was heard in this recording, so it can't be an example.",
     LITTLE_SPEECH: "Too little speech was heard in this recording, so it can't be an example.",
@@ -75,6 +88,7 @@ class Personal:
     Attributes:
         store: The open store.
         profiles, examples, library: Its voices, examples and library.
+        guard: What tells the voices apart.
         own: The examples as retrieval sees them; None: there are none.
         stale: `own` waits for `refresh`: a voice has moved, or something was removed, among many examples.
         revision: Another number after every change that answers may rest on.
@@ -85,6 +99,7 @@ class Personal:
         self.profiles = Profiles(store)
         self.examples = Examples(store)
         self.library = Library(store)
+        self.guard = Guard(self.profiles)
         self.own: OwnDatastore | None = None
         self.stale = True
         self.revision = 0
@@ -100,6 +115,16 @@ class Personal:
         return self._recogniser.analyse_file(path, should_stop=should_stop)
 
     # --- voices ---
+
+    def sounds_like(self, who: WhoSpeaks) -> tuple[Profile | None, ...]:
+        """For each speaker of a recording the saved voice that they sound like; to be offered, never assumed."""
+        return tuple(self.guard.offered(sound) for sound in who.embeddings)
+
+    def speaker_voice(self, voice_id: int) -> SpeakerVoice:
+        """What an answer takes for a speaker who is this saved voice."""
+        voice = self.voice(voice_id)
+        name = next(p.name for p in self.profiles.all() if p.id == voice_id)
+        return SpeakerVoice(voice.baseline, VoiceUsed("saved", name, voice.clips, voice.settled), name)
 
     def voice(self, voice_id: int) -> Voice:
         """A voice's baseline, estimated from what it has learnt."""
@@ -118,10 +143,13 @@ class Personal:
 
     def learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:
         """Teach a voice a recording, unless it has too little speech or is unlike speech or the voice's others."""
-        refused = self.why_not(voice_id, analysis)
+        return self._learn(voice_id, analysis, envelope, self.guard.sound_of(analysis))
+
+    def _learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...], sound: Floats | None) -> Learned:
+        refused = self._why_not(voice_id, analysis, sound)
         if refused:
             return Learned(self.voice(voice_id), None, refused)
-        recording_id = self.profiles.contribute(voice_id, self._heard(analysis, envelope))
+        recording_id = self.profiles.contribute(voice_id, self._heard(analysis, envelope), sound)
         self._moved(voice_id)
         return Learned(self.voice(voice_id), recording_id)
 
@@ -132,18 +160,19 @@ class Personal:
         Raises:
             StoreError: If the name can't be a voice's.
         """
+        sound = self.guard.sound_of(analysis)
         with self.store.writing():
             profile = self.profiles.find(name)
             if profile is not None:
-                return self.learn(profile.id, analysis, envelope)
+                return self._learn(profile.id, analysis, envelope, sound)
             made = self.profiles.create(name)
-            learned = self.learn(made.id, analysis, envelope)
+            learned = self._learn(made.id, analysis, envelope, sound)
             if learned.refused:
                 self.remove_voice(made.id)
             return learned
 
-    def why_not(self, voice_id: int, analysis: Analysis) -> str:
-        """Why a voice should not learn from a recording, one sentence; "" where it should."""
+    def _why_not(self, voice_id: int, analysis: Analysis, sound: Floats | None) -> str:
+        """Why a voice should not learn from a recording that sounds so, one sentence; "" where it should."""
         if any(p.id == voice_id and p.paused for p in self.profiles.all()):
             return PAUSED
         if analysis.speech_s < MIN_SPEECH_S or self._recogniser.is_silent(analysis):
@@ -151,7 +180,10 @@ class Personal:
         if self._recogniser.answer(analysis, baseline=self.voice(voice_id).baseline).novelty > 1:
             return NOT_LIKE_SPEECH
         known = self.profiles.material(voice_id, self._encoder, self._dim).pooled
-        return NOT_THIS_VOICE if unlike_the_others(analysis.mean_pooled, known, self._prior) else ""
+        if not unlike_the_others(analysis.mean_pooled, known, self._prior) and not self.guard.hardly(voice_id, sound):
+            return ""
+        other = self.guard.offered(sound, but=voice_id)
+        return NOT_THIS_VOICE if other is None else MAY_BE.format(other.name)
 
     def unlearn(self, voice_id: int, recording_id: int) -> Removed:
         """Undo what a voice learnt from one recording; `restore` takes it back."""
@@ -205,13 +237,14 @@ class Personal:
         known = {one.casefold(): one for one in (*self._recogniser.pack.manifest.labels, *self.examples.labels())}
         label = known.get(label.strip().casefold(), label)
         audio = _heard_in(keep_audio_of, analysis) if keep_audio_of is not None else None
+        sound = None if voice_id is None else self.guard.sound_of(analysis)
         with self.store.writing() as connection:
             example_id = self.examples.add(self._heard(analysis, envelope, baseline), label, voice_id)
             if audio is not None:
                 self.store.keep_audio(example_id, audio.samples, audio.sample_rate)
-            teaches = voice_id is not None and not self.why_not(voice_id, analysis)
+            teaches = voice_id is not None and not self._why_not(voice_id, analysis, sound)
             if voice_id is not None and teaches:
-                self.profiles.contribute_stored(voice_id, example_id, connection)
+                self.profiles.contribute_stored(voice_id, example_id, connection, sound)
         if voice_id is not None and teaches:
             self._voices.pop(voice_id, None)
         self._changed(added=example_id)

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.people.removed import Removed, put_back, rows_of
-from desktop_app.engine.people.store import Heard, Store, clean_name, now, unpack_floats
+from desktop_app.engine.people.store import Heard, Store, clean_name, now, pack_floats, unpack_floats
+from desktop_app.engine.speakers.encoder import DIM
+from desktop_app.engine.speakers.encoder import NAME as SPEAKER_ENCODER
 from desktop_app.errors import StoreError
 
 Floats = npt.NDArray[np.float32]
@@ -147,19 +149,36 @@ class Profiles:
         """Take the removal of a voice or of one of its recordings back, as `removed.put_back` does."""
         put_back(self._store, removed)
 
-    def contribute(self, voice_id: int, heard: Heard) -> int:
-        """Let a voice learn from a recording; a second time changes nothing. Returns the recording's id."""
+    def contribute(self, voice_id: int, heard: Heard, sound: Floats | None = None) -> int:
+        """Let a voice learn from a recording; a second time changes nothing. Returns the recording's id.
+
+        `sound` is its speaker embedding, float32 [DIM], None where that is not known.
+        """
         with self._store.writing() as connection:
             recording_id = self._store.put_recording(heard)
-            self.contribute_stored(voice_id, recording_id, connection)
+            self.contribute_stored(voice_id, recording_id, connection, sound)
         return recording_id
 
-    def contribute_stored(self, voice_id: int, recording_id: int, connection: sqlite3.Connection) -> None:
+    def contribute_stored(
+        self, voice_id: int, recording_id: int, connection: sqlite3.Connection, sound: Floats | None = None
+    ) -> None:
         """Let a voice learn from a recording that is in the store, inside the caller's transaction."""
+        kept = (None, None) if sound is None else (pack_floats(sound), SPEAKER_ENCODER)
         connection.execute(
-            "INSERT OR IGNORE INTO contributions (voice_id, recording_id, added) VALUES (?, ?, ?)",
-            (voice_id, recording_id, now()),
+            """INSERT OR IGNORE INTO contributions (voice_id, recording_id, added, speaker, speaker_encoder)
+            VALUES (?, ?, ?, ?, ?)""",
+            (voice_id, recording_id, now(), *kept),
         )
+
+    def sounds(self, voice_id: int) -> Floats:
+        """Speaker embeddings, float32 [n, DIM], of a voice's latest recordings, MAX_PIECES at most."""
+        with self._store.reading() as connection:
+            rows = connection.execute(
+                """SELECT speaker FROM contributions WHERE voice_id = ? AND speaker_encoder = ?
+                ORDER BY rowid DESC LIMIT ?""",
+                (voice_id, SPEAKER_ENCODER, MAX_PIECES),
+            ).fetchall()
+        return unpack_floats(b"".join(blob for (blob,) in rows), DIM)
 
     def withdraw(self, voice_id: int, recording_id: int) -> Removed:
         """Undo one contribution; `restore` takes it back."""

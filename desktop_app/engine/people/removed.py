@@ -41,7 +41,7 @@ def rows_of(
             for voice in voice_ids
             for one in ids
             for row in connection.execute(
-                """SELECT rowid, voice_id, recording_id, added FROM contributions
+                """SELECT rowid, voice_id, recording_id, added, speaker, speaker_encoder FROM contributions
                 WHERE voice_id = ? AND recording_id = ?""",
                 (voice, one),
             )
@@ -72,10 +72,11 @@ def put_back(store: Store, removed: Removed) -> None:
             "INSERT OR IGNORE INTO features VALUES (?, ?, ?, ?, ?)", [(ids[i], *rest) for i, *rest in removed.features]
         )
         connection.executemany(
-            """INSERT OR IGNORE INTO contributions (rowid, voice_id, recording_id, added) VALUES
+            """INSERT OR IGNORE INTO contributions
+            (rowid, voice_id, recording_id, added, speaker, speaker_encoder) VALUES
             ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM contributions WHERE rowid = ?1)),
-            (SELECT id FROM voices WHERE id = ?2), ?3, ?4)""",
-            [(at, voices.get(voice, voice), ids[i], added) for at, voice, i, added in removed.contributions],
+            (SELECT id FROM voices WHERE id = ?2), ?3, ?4, ?5, ?6)""",
+            [(at, voices.get(voice, voice), ids[i], *rest) for at, voice, i, *rest in removed.contributions],
         )
         for i, label, voice, added in removed.examples:
             connection.execute(

@@ -98,7 +98,13 @@ def _create_version_2(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2)
+def _create_version_3(connection: sqlite3.Connection) -> None:
+    # with the contribution, so that they go together: it tells who a person is
+    connection.execute("ALTER TABLE contributions ADD COLUMN speaker BLOB")
+    connection.execute("ALTER TABLE contributions ADD COLUMN speaker_encoder TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2, _create_version_3)
 """MIGRATIONS[v] takes a store of version v to version v + 1. Never edited once released, only added to."""
 
 

@@ -37,7 +37,7 @@ class WhoSpeaks:
 
     Attributes:
         turns: In order, without overlap.
-        embeddings: float32 [speakers, DIM], of unit length: what each of them sounds like, in the order of first words.
+        embeddings: float32 [speakers, DIM]: what each of them sounds like, in the order of first words.
         by_channel: They were told apart by the recording's channels, one of them in each.
     """
 
@@ -133,7 +133,6 @@ def who_speaks(
     _, first, labels = np.unique(labels, return_index=True, return_inverse=True)
     labels = np.argsort(np.argsort(first))[labels]  # in the order of first words
     means = np.stack([windows.embeddings[labels == i].mean(axis=0) for i in range(len(first))])
-    means /= np.linalg.norm(means, axis=1, keepdims=True)
     return WhoSpeaks(tuple(_turns(windows, labels)), means, by_channel)
 
 
