@@ -1,4 +1,4 @@
-"""Fills in, while the site is built, what is told elsewhere: the command line's reference and the notebook."""
+"""Fills in, while the site is built, what stands elsewhere: the commands' help, the notebook, the README's results."""
 
 import argparse
 import json
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 COMMANDS = "<!-- reference -->"
+RESULTS = "<!-- results of the README -->"
+README_RESULTS = re.compile(r"\n## Results\n\n(.*?)\nThe recipe was chosen", re.DOTALL)
 NOTEBOOK = re.compile(r"<!-- notebook (\S+) -->")
 
 
@@ -16,6 +18,12 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     """MkDocs calls this for every page before it is turned into HTML."""
     if COMMANDS in markdown:
         markdown = markdown.replace(COMMANDS, commands())
+    if RESULTS in markdown:
+        readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+        found = README_RESULTS.search(readme)
+        if found is None:
+            raise ValueError("the README has no results any more, which docs/results.md shows")
+        markdown = markdown.replace(RESULTS, found[1])
     return NOTEBOOK.sub(lambda found: notebook(Path(__file__).parent / found[1]), markdown)
 
 

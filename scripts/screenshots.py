@@ -1,10 +1,12 @@
-"""Makes the README's pictures from the real app on real recordings.
+"""Makes the README's pictures from the real app on recordings that it is given.
 
     python scripts/screenshots.py FOLDER FILE FILE ...
+    python scripts/screenshots.py --animation FOLDER FILE FILE ...
 
 The files are dropped on the window one after the other and then heard live through a fake microphone; the pictures show
 the last answer in light and dark, its neighbours, all results, the library, a long recording (the files one after the
-other, --minutes of them), the live window, and the page of the first start. Without a display it draws offscreen.
+other, --minutes of them), the live window, and the page of the first start. The animation, voicekin.webp, shows the
+files answered and the same live, as it happens. Without a display it draws offscreen.
 """
 
 import argparse
@@ -12,9 +14,9 @@ import io
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -23,6 +25,7 @@ from desktop_app import paths  # isort: skip - before ONNX Runtime, whose report
 import numpy as np
 import numpy.typing as npt
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
+import soundfile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_SCALE_FACTOR", "2")
@@ -32,7 +35,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
-from desktop_app.engine.sound.audio import load_audio
+from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.session import EntryState
@@ -40,9 +43,10 @@ from desktop_app.ui.settings import LANGUAGES, TEXT_SIZES, THEMES, SettingsFile
 
 LIVE_ANSWERS = 300  # about 45 seconds
 
+LIVE_LEVEL = 0.4  # of what the files have, so that nothing is too loud
+
 ANIMATION_WIDTH = 1000  # pixels
 FRAME_S = 0.2
-LIVE_S = 6.0
 QUALITY = 60  # of WebP, 0 to 100: text stays sharp
 
 
@@ -85,18 +89,6 @@ def main() -> None:
             app.processEvents()
             window.grab().save(str(arguments.folder / f"{name}.png"))
 
-        film = Film(window)
-
-        def open_files() -> None:
-            window.open_paths(tuple(path.resolve() for path in arguments.files))
-            done = (EntryState.DONE, EntryState.FAILED)
-            while window.session.rowCount() == 0 or not all(e.state in done for e in window.session.entries()):
-                app.processEvents()
-                film.roll()
-
-        def speech(times: int) -> npt.NDArray[np.float32]:
-            return np.concatenate([load_audio(path).samples for path in arguments.files * times])
-
         window.resize(width, height)
         window.show()
         until(lambda: window.owner.known is not None)
@@ -104,51 +96,92 @@ def main() -> None:
             picture("first-start")
         window.first_start.button.click()
         until(lambda: window.capture.state is MicState.READY)
+        done = (EntryState.DONE, EntryState.FAILED)
+
+        def all_answered() -> bool:
+            return window.session.rowCount() > 0 and all(e.state in done for e in window.session.entries())
+
         if arguments.animation:
-            film.hold(app, 0.8)
-            open_files()
+            film = Film(app, window)
+            film.roll(0.8)
+            window.open_paths(tuple(path.resolve() for path in arguments.files))
+            while not all_answered():
+                film.roll(FRAME_S)
             for entry in window.session.entries():
                 window.recordings.select(entry)
-                film.hold(app, 1.2)
-            source.play(speech(1))
+                film.roll(1.4)
+            source.play(LIVE_LEVEL * speech(arguments.files))
             window.record.button.click()
-            film.hold(app, LIVE_S)
+            while not source.played.is_set():
+                film.roll(FRAME_S)
             window.record.button.click()
-            film.hold(app, 2.5)
+            film.roll(3.0)
             film.write(arguments.folder / "voicekin.webp")
             window.close()
             return
         picture("empty")
-        open_files()
+        window.open_paths(tuple(path.resolve() for path in arguments.files))
+        until(all_answered)
         window.recordings.select(window.session.entries()[-1])
-        source.play(load_audio(arguments.files[-1]).samples)
+        source.play(LIVE_LEVEL * speech(arguments.files[-1:]))
         for theme in ("light", "dark"):
             choose(theme)
             picture(f"answer-{theme}")
-        choose("light")
+        choose(arguments.theme)
+        bar = window.answer_page.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        picture("neighbours")
+        window.show_results()
+        summed_up = monotonic() + 0.5
+        until(lambda: monotonic() > summed_up)
+        picture("results")
+        window.show_library()
+        picture("library")
+        long = home / "A long conversation.wav"
+        write_long(long, arguments.files, arguments.minutes * 60)
+        window.open_paths((long,))
+        until(lambda: window.session.entries()[-1].name == long.name and window.session.entries()[-1].state in done)
+        window.recordings.select(window.session.entries()[-1])
+        picture("long")
         answers: list[object] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)
         window.record.button.click()
-        source.play(speech(20))
+        source.play(LIVE_LEVEL * speech(arguments.files * 20))
         until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
         picture("live")
         window.close()
 
 
-class Film:
-    """Frames of a window as time passes; what stays the same is one long frame."""
+def speech(files: list[Path]) -> npt.NDArray[np.float32]:
+    """The files one after the other."""
+    return np.concatenate([load_audio(path).samples for path in files])
 
-    def __init__(self, window: QWidget) -> None:
-        self._window = window
+
+class Film:
+    """What a window shows as time passes."""
+
+    def __init__(self, app: QApplication, window: QWidget) -> None:
+        self._app, self._window = app, window
         self._frames: list[Image.Image] = []
         self._next = 0.0
 
-    def roll(self) -> None:
-        """Takes a frame where one is due."""
-        if time.monotonic() < self._next:
-            return
-        self._next = time.monotonic() + FRAME_S
+    def roll(self, seconds: float) -> None:
+        """Lets the app run for so long and takes a frame whenever one is due."""
+        end = monotonic() + seconds
+        while monotonic() < end:
+            self._app.processEvents()
+            if monotonic() >= self._next:
+                self._next = monotonic() + FRAME_S
+                self._take()
+
+    def write(self, path: Path) -> None:
+        """All frames, over and over."""
+        first, *rest = self._frames
+        milliseconds = round(FRAME_S * 1000)
+        first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, quality=QUALITY, method=6)
+
+    def _take(self) -> None:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         self._window.grab().save(buffer, "PNG")
@@ -156,19 +189,16 @@ class Film:
         height = round(frame.height * ANIMATION_WIDTH / frame.width)
         self._frames.append(frame.resize((ANIMATION_WIDTH, height), Image.Resampling.LANCZOS))
 
-    def hold(self, app: QApplication, seconds: float) -> None:
-        """Lets the app run for so long."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            app.processEvents()
-            self.roll()
 
-    def write(self, path: Path) -> None:
-        """All frames, over and over."""
-        first, *rest = self._frames
-        first.save(
-            path, save_all=True, append_images=rest, duration=round(FRAME_S * 1000), loop=0, quality=QUALITY, method=6
-        )
+def write_long(path: Path, files: list[Path], seconds: float) -> None:
+    """The files one after the other, half a second apart, until it is so long; each speaks for a while."""
+    rng, parts, n = np.random.default_rng(0), [], 0
+    while n < seconds * SAMPLE_RATE:
+        at = int(rng.integers(len(files)))
+        for _ in range(int(rng.integers(1, 6))):
+            parts += [load_audio(files[at]).samples, np.zeros(SAMPLE_RATE // 2, np.float32)]
+            n += len(parts[-2]) + len(parts[-1])
+    soundfile.write(path, np.concatenate(parts), SAMPLE_RATE)
 
 
 if __name__ == "__main__":
