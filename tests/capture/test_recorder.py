@@ -139,8 +139,12 @@ def test_lost_sound_is_counted_and_silence_of_the_device_is_timed(desk: Desk) ->
         desk.source.push(tone(100), overflowed)
     desk.until(lambda reading: reading.overflows == 2)
     assert desk.until(lambda reading: reading.idle_s > 0.05).level.rms_db == pytest.approx(-6.02, abs=0.01)
-    desk.source.push(tone(100), False)
-    desk.until(lambda reading: reading.idle_s == 0.0)
+
+    def not_while_sound_comes(_: Reading) -> bool:
+        desk.source.push(tone(100), False)
+        return desk.recorder.reading.idle_s == 0.0
+
+    desk.until(not_while_sound_comes)
 
 
 def test_a_recorder_that_was_never_opened_is_closed(desk: Desk) -> None:
