@@ -220,7 +220,8 @@ def made_run(folder: Path, kind: Any = "leave-one-corpus-out") -> Any:
         for (corpus, name), size in zip(speakers, sizes, strict=True)
         for i in range(size)
     ]
-    data = Dataset.of(utterances, np.zeros((1, 10, 1), np.float32), ("x", "y"))
+    utterances.append(Utterance("a/unasked", Path("none"), "a", "1", "z"))  # of a label that is not answered with
+    data = Dataset.of(utterances, np.zeros((1, 11, 1), np.float32), ("x", "y"))
     of = {"a": frozenset(["a/1", "a/2"]), "b": frozenset(["b/3"])}
     parts = [
         SimpleNamespace(
@@ -331,6 +332,12 @@ def test_with_speakers_left_out_every_clip_counts_alike(tmp_path: Path) -> None:
     assert "worst" not in text
     assert "mean of the corpora" not in text
     assert "How honest" not in text
+
+
+def test_who_never_names_one_label_is_never_right_with_one() -> None:
+    both = replace(answered([0, 1, 2, 3]), thresholds=np.zeros(4))
+    found = _honesty([np.array([0, 2, 1, 2])], [both], [["a"] * 4], "a")
+    assert (found["named"], found["named_right"], found["two"], found["set_holds"]) == (0.0, 0.0, 0.0, 1.0)
 
 
 def test_it_is_said_in_a_sentence() -> None:

@@ -1,6 +1,7 @@
 """The protocol of voices and examples: who hears what, paired tests, and gains that are there when they should be."""
 
 import copy
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,29 @@ def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Kno
     np.testing.assert_array_equal(found, answers)
 
 
+@pytest.mark.parametrize("by", ["logistic regression", "fine-tuned head"])
+def test_what_it_is_compared_with_learns_from_the_same_clips_less_the_same_voice(
+    fitted: FittedHead, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personalisation, "TUNING_STEPS", 5)
+    speaker, pooled, labels, *_ = speaker_of(fitted, TUNED)
+    halves = halve(labels, np.random.default_rng(3))
+    known = Known(3, examples=2, by=by)
+    (found,) = speaker.answers([known], halves, mood=0)
+    unlabelled, examples, said = draw(labels, halves.heard, known, 4, LABELS_OF.index("neutral"), 0)
+    given = np.concatenate([np.full(len(unlabelled), -1), said])
+    voice = estimate_baseline(
+        pooled[np.concatenate([unlabelled, examples])], classifier(fitted.head, range(4), 1.5), fitted.prior, given
+    ).baseline
+    shown, tested = pooled[examples] - voice, pooled[halves.tested] - voice
+    answers = (
+        logistic_regression(shown, said, tested)
+        if by == "logistic regression"
+        else personalisation.fine_tuned(fitted, shown, said, tested)
+    )
+    np.testing.assert_array_equal(found, answers)
+
+
 def test_a_regression_on_the_shown_clips_alone() -> None:
     rng = np.random.default_rng(0)
     centres = 3 * rng.standard_normal((3, 12))
@@ -252,9 +276,17 @@ def test_the_datastore_holds_nobody_who_is_tested(place: Path, monkeypatch: pyte
         return make(data, fitted, rows, voices)
 
     monkeypatch.setattr(personalisation, "datastore_items", note)
-    (counts,) = personalisation.measure_part(opened, part, [Known(0)], 1).values()
+    wanted = [Known(0), Known(10, examples=1, by="logistic regression")]
+    counts, compared = personalisation.measure_part(opened, part, wanted, 11).values()
     assert set(stored) == {u.speaker_key for u in utterances} - part.fold.test
-    assert len(counts) == len(part.fold.test)
+    assert len(counts) == len(compared) == len(part.fold.test)
+    tested = [sum((n + 1) // 2 for n in Counter(labels).values()) for labels in labels_by_speaker(utterances, part)]
+    assert [int(c.sum()) for c in counts] == [11 * n for n in tested]  # half of each label's clips, in each draw
+    assert [int(c.sum()) for c in compared] == [2 * n for n in tested]  # in every tenth, for they take longer
+
+
+def labels_by_speaker(utterances: Any, part: Any) -> list[list[str]]:
+    return [[u.label for u in utterances if u.speaker_key == key] for key in sorted(part.fold.test)]
 
 
 def test_a_whole_run_is_measured(
