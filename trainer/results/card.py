@@ -29,8 +29,8 @@ LIMITS = """\
 - How emotion sounds differs between cultures, languages, ages and persons. Voices of children, of old people and with
   speech impairments are not in the data.
 - It hears how something is said, not what is said, and not what anybody feels.
-- It does not notice that a voice, a room or a language is unlike those it has heard: of corpora left out at most one clip
-  in a thousand is called unlike anything known, though up to half of the answers are wrong there.
+- It does not notice that a voice, a room or a language is unlike those it has heard: of corpora left out at most one
+  clip in a thousand is called unlike anything known, though up to half of the answers are wrong there.
 """
 
 FORBIDDEN = """\
