@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--language", default="en", choices=LANGUAGES[1:])
     parser.add_argument("--theme", default="light", choices=THEMES[1:], help="of the pictures that come in one")
     parser.add_argument("--text", type=int, default=100, choices=TEXT_SIZES, help="size of text, per cent")
+    parser.add_argument("--conversation", nargs="*", type=Path, default=[], help="files of people who take turns")
     parser.add_argument("--minutes", type=float, default=6.0, help="length of the long recording")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -137,12 +138,28 @@ def main() -> None:
         picture("results")
         window.show_library()
         picture("library")
-        long = home / "A long conversation.wav"
+
+        def show(path: Path) -> None:
+            window.open_paths((path,))
+            done = (EntryState.DONE, EntryState.FAILED)
+            newest = window.session.entries
+            until(lambda: newest()[-1].name == path.name and newest()[-1].state in done)
+            window.recordings.select(window.session.entries()[-1])
+
+        long = home / "A long recording.wav"
         write_long(long, arguments.files, arguments.minutes * 60)
-        window.open_paths((long,))
-        until(lambda: window.session.entries()[-1].name == long.name and window.session.entries()[-1].state in done)
-        window.recordings.select(window.session.entries()[-1])
+        show(long)
         picture("long")
+        if arguments.conversation:
+            talk = home / "An interview.wav"
+            write_talk(talk, arguments.conversation, arguments.minutes * 20)
+            show(talk)
+            panel = window.answer_page.speakers
+            panel.count.setCurrentIndex(panel.count.findData(2))
+            panel.count.activated.emit(panel.count.currentIndex())
+            until(lambda: bool(window.session.entries()[-1].recognition.speakers))
+            until(lambda: not window.session.entries()[-1].is_stale)
+            picture("two-people")
         answers: list[object] = []
         window.live.answered.connect(lambda _, shares: answers.append(shares))
         until(source.played.is_set)
@@ -191,7 +208,7 @@ class Film:
 
 
 def write_long(path: Path, files: list[Path], seconds: float) -> None:
-    """The files one after the other, half a second apart, until it is so long; each speaks for a while."""
+    """The files in any order, each a few times, until it is so long."""
     rng, parts, n = np.random.default_rng(0), [], 0
     while n < seconds * SAMPLE_RATE:
         at = int(rng.integers(len(files)))
@@ -199,6 +216,13 @@ def write_long(path: Path, files: list[Path], seconds: float) -> None:
             parts += [load_audio(files[at]).samples, np.zeros(SAMPLE_RATE // 2, np.float32)]
             n += len(parts[-2]) + len(parts[-1])
     soundfile.write(path, np.concatenate(parts), SAMPLE_RATE)
+
+
+def write_talk(path: Path, files: list[Path], seconds: float) -> None:
+    """The files in turn, again and again, until it is so long."""
+    parts = [part for f in files for part in (load_audio(f).samples, np.zeros(SAMPLE_RATE // 3, np.float32))]
+    once = np.concatenate(parts)
+    soundfile.write(path, np.tile(once, max(1, round(seconds * SAMPLE_RATE / len(once)))), SAMPLE_RATE)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,10 @@
         <translation>alle {0} Aufnahmen zusammen</translation>
     </message>
     <message>
+        <source>each speaker’s own stretches</source>
+        <translation>die eigenen Stellen jeder Person</translation>
+    </message>
+    <message>
         <source>an unknown voice</source>
         <translation>eine unbekannte Stimme</translation>
     </message>
@@ -1730,6 +1734,10 @@
         <translation>Wie sicher</translation>
     </message>
     <message>
+        <source>Speaker</source>
+        <translation>Person</translation>
+    </message>
+    <message>
         <source>Passages of this recording</source>
         <translation>Abschnitte dieser Aufnahme</translation>
     </message>
@@ -2185,6 +2193,60 @@
     </message>
 </context>
 <context>
+    <name>Speakers</name>
+    <message>
+        <source>Speaker {0}</source>
+        <translation>Person {0}</translation>
+    </message>
+    <message>
+        <source>Speaker {0} is called “{1}”.</source>
+        <translation>Person {0} heißt „{1}“.</translation>
+    </message>
+    <message>
+        <source>Speaker {0} is heard with a saved voice.</source>
+        <translation>Person {0} wird mit einer gespeicherten Stimme gehört.</translation>
+    </message>
+    <message>
+        <source>Speaker {0} is heard against their own stretches.</source>
+        <translation>Person {0} wird mit den eigenen Stellen verglichen.</translation>
+    </message>
+</context>
+<context>
+    <name>SpeakersPanel</name>
+    <message>
+        <source>How many speakers there are</source>
+        <translation>Wie viele Personen sprechen</translation>
+    </message>
+    <message>
+        <source>As many as are heard</source>
+        <translation>So viele, wie zu hören sind</translation>
+    </message>
+    <message>
+        <source>1 speaker</source>
+        <translation>1 Person</translation>
+    </message>
+    <message>
+        <source>{0} speakers</source>
+        <translation>{0} Personen</translation>
+    </message>
+    <message>
+        <source>A saved voice makes the answers to its stretches surer.</source>
+        <translation>Mit einer gespeicherten Stimme werden die Antworten zu ihren Stellen sicherer.</translation>
+    </message>
+    <message>
+        <source>Who speaks</source>
+        <translation>Wer spricht</translation>
+    </message>
+    <message>
+        <source>Nobody saved</source>
+        <translation>Keine gespeicherte Stimme</translation>
+    </message>
+    <message>
+        <source>This is {0}</source>
+        <translation>Das ist {0}</translation>
+    </message>
+</context>
+<context>
     <name>Takes</name>
     <message>
         <source>Recording {0}</source>
@@ -2529,6 +2591,17 @@
     <message>
         <source>Reset</source>
         <translation>Zurücksetzen</translation>
+    </message>
+</context>
+<context>
+    <name>panel</name>
+    <message>
+        <source>Name of speaker {0}</source>
+        <translation>Name von Person {0}</translation>
+    </message>
+    <message>
+        <source>Whose voice speaker {0} is</source>
+        <translation>Wessen Stimme Person {0} ist</translation>
     </message>
 </context>
 </TS>

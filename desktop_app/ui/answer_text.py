@@ -197,6 +197,8 @@ def _voice(voice: VoiceUsed) -> str:
         return translate("Answer", "the voice in this recording")
     if voice.kind == "group":
         return translate("Answer", "all {0} recordings together").format(voice.heard)
+    if voice.kind == "speakers":
+        return translate("Answer", "each speaker’s own stretches")
     if not voice.name:
         return translate("Answer", "an unknown voice")
     if voice.heard == 1:

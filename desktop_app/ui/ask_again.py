@@ -45,6 +45,10 @@ class AskAgain(QObject):
         self._what_if[entry.number] = (k, alpha)
         return self._ask(entry, Priority.ASKED)
 
+    def again(self, entry: Entry) -> Job | None:
+        """Answer a recording of which something else was said."""
+        return self._ask(entry, Priority.ASKED)
+
     def _begin(self) -> None:
         """Something has changed: whatever was under way begins anew with the newest."""
         numbers = [entry.number for entry in self._session.entries() if entry.answered is not None]
@@ -92,7 +96,8 @@ class AskAgain(QObject):
     def _ask(self, entry: Entry, priority: Priority) -> Job | None:
         if entry.answered is None:
             return None
-        job = self._owner.answer_again(entry.answered, *self._what_if.get(entry.number, (None, None)), priority)
+        k, alpha = self._what_if.get(entry.number, (None, None))
+        job = self._owner.answer_again(entry.answered, k, alpha, priority, entry.said)
         job.done.connect(partial(self._answered, entry.number))
         job.failed.connect(partial(self._failed, entry.number))
         job.finished.connect(self._next)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, Qt, QTranslator
 
 from desktop_app import paths
+from desktop_app.engine.recognition.answer import speaker_name
 
 translate = QCoreApplication.translate
 
@@ -68,6 +69,11 @@ def corpus_name(corpus: str) -> str:
         "tess": "TESS",
     }
     return known.get(corpus.lower(), corpus)
+
+
+def speaker_label(name: str, speaker: int) -> str:
+    """A speaker as a person reads it: their name, or their number, counted from 0, where nobody has named them."""
+    return translate("Speakers", "Speaker {0}").format(speaker + 1) if name == speaker_name(speaker) else name
 
 
 def percent(share: float) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.people.library import Library
     from desktop_app.engine.people.personal import Learned, Personal, Reembedded
     from desktop_app.engine.people.removed import Removed
-    from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
+    from desktop_app.engine.recognition.recogniser import Analysis, Recogniser, SpeakerCount, SpeakerVoice
     from desktop_app.engine.recognition.voice import Voice
     from desktop_app.engine.sound.free_talk import FreeTalk
     from desktop_app.engine.sound.speech import SpeechDetector
@@ -112,6 +112,23 @@ class Basis:
     revision: int = 0
     voice: str = ""
     groups: int = 0
+
+
+@dataclass(frozen=True)
+class SpeakerSaid:
+    """What a person said of one of the speakers of a recording; "" of what they said nothing.
+
+    Attributes:
+        name: What they are called.
+        voice: The key of the saved voice that they are.
+    """
+
+    name: str = ""
+    voice: str = ""
+
+
+Said = tuple[tuple[int, SpeakerSaid], ...]
+"""(speaker, counted from 0, what was said)."""
 
 
 @dataclass(frozen=True)
@@ -272,8 +289,20 @@ class RecognitionOwner(QObject):
             self._remember()
         return job
 
-    def answer_file(self, path: Path, stretch: Stretch | None = None, channel: int | None = None) -> Job:
-        """Decode, encode and answer a recording, a stretch or a channel (from 0) of it; done with Answered."""
+    def answer_file(
+        self,
+        path: Path,
+        stretch: Stretch | None = None,
+        channel: int | None = None,
+        speakers: "SpeakerCount" = "auto",
+        said: Said = (),
+    ) -> Job:
+        """Decode, encode and answer a recording, a stretch or a channel (from 0) of it; done with Answered.
+
+        Args:
+            speakers: How many people speak, where that is not to be found.
+            said: What a person said of them.
+        """
         voice = self.voice
 
         def answer(state: JobState) -> Answered:
@@ -296,8 +325,9 @@ class RecognitionOwner(QObject):
                 should_stop=state.should_stop,
                 progress=progress,
                 listen=peaks.feed,
+                speakers=speakers,
             )
-            recognition = self._answer(analysis, voice, state=state)
+            recognition = self._answer(analysis, voice, state=state, said=said)
             heard = peaks.array()
             before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
             peaks_of_all = np.concatenate([before, heard])
@@ -338,7 +368,12 @@ class RecognitionOwner(QObject):
         self.worker.submit(estimate, Priority.ASKED).done.connect(told)
 
     def answer_again(
-        self, answered: Answered, k: int | None, alpha: float | None, priority: Priority = Priority.ASKED
+        self,
+        answered: Answered,
+        k: int | None,
+        alpha: float | None,
+        priority: Priority = Priority.ASKED,
+        said: Said = (),
     ) -> Job:
         """Mix the same analysis anew, None for what nobody chose; done with Answered. Nothing is encoded.
 
@@ -349,7 +384,7 @@ class RecognitionOwner(QObject):
         def answer(state: JobState) -> Answered:
             if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
                 raise PackError("This answer was made with another pack: answer the recording again first.")
-            recognition = self._answer(answered.analysis, voice, k, alpha, state)
+            recognition = self._answer(answered.analysis, voice, k, alpha, state, said)
             return replace(answered, recognition=recognition, basis=self._basis(voice))
 
         return self.worker.submit(answer, priority)
@@ -562,13 +597,17 @@ class RecognitionOwner(QObject):
         k: int | None = None,
         alpha: float | None = None,
         state: JobState | None = None,
+        said: Said = (),
     ) -> Recognition:
         examples = self._personal.own if self._personal is not None else None
-        baseline, used = self._voice_of(analysis, voice)
+        several = analysis.who is not None and (bool(said) or (analysis.who.speakers > 1 and voice == UNKNOWN_VOICE))
+        speakers = self._speaker_voices(analysis, said) if several else ()
+        baseline, used = self._voice_of(analysis, voice) if not speakers else (None, NOBODY)
         return self._needed().answer(
             analysis,
             baseline=baseline,
             voice=used,
+            speakers=speakers,
             k=k,
             alpha=alpha,
             examples=examples,
@@ -579,6 +618,19 @@ class RecognitionOwner(QObject):
     def _basis(self, voice: str) -> Basis:
         groups = self._groups_heard if voice == UNKNOWN_VOICE else 0
         return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice, groups)
+
+    def _speaker_voices(self, analysis: Any, said: Said) -> "tuple[SpeakerVoice, ...]":
+        """Of each speaker of a recording the voice, as was said or as it is heard; none where nobody was told apart."""
+        from desktop_app.engine.recognition.recogniser import SpeakerVoice
+
+        chosen = {}
+        for speaker, one in said:
+            baseline, used = self._voice_of(analysis, one.voice) if one.voice else (None, NOBODY)
+            if baseline is not None:
+                chosen[speaker] = SpeakerVoice(baseline, used, one.name or used.name)
+        names = {speaker: one.name for speaker, one in said if one.name}
+        voices = self._needed().speaker_voices(analysis, chosen)
+        return tuple(replace(voice, name=names.get(i, voice.name)) for i, voice in enumerate(voices))
 
     def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:

@@ -13,7 +13,7 @@ from desktop_app.engine.exports.timeline_image import timeline_svg_of_file
 from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.errors import ExportError
 from desktop_app.ui import answer_text
-from desktop_app.ui.language import label_name, percent, translate
+from desktop_app.ui.language import clock, label_name, percent, speaker_label, translate
 from desktop_app.ui.theme import look
 from desktop_app.ui.timeline_png import png_from_svg
 
@@ -78,6 +78,8 @@ def _html(recognition: Recognition, target: Path) -> str:
         png = b64encode(png_from_svg(timeline_svg_of_file(recognition, target))).decode()
         title = translate("Report", "Over time")
         parts += [f"<h2>{escape(title)}</h2>", f'<img width="640" src="data:image/png;base64,{png}" alt="">']
+    if len(recognition.speakers) > 1:
+        parts += [f"<h2>{escape(translate('Report', 'Who speaks'))}</h2>", _speakers(recognition)]
     if not silent and recognition.neighbours:
         parts += [
             f"<h2>{escape(translate('Report', 'It sounds most like these'))}</h2>",
@@ -125,6 +127,15 @@ def _bars(recognition: Recognition) -> str:
             f'</tr></table></td><td align="right" width="60">{escape(percent(share))}</td></tr>'
         )
     return f'<table cellspacing="0">{"".join(rows)}</table>'
+
+
+def _speakers(recognition: Recognition) -> str:
+    rows = []
+    for at, one in enumerate(recognition.speakers):
+        sounds = ", ".join(f"{label_name(label).lower()} {percent(p)}" for label, p in one.probabilities.items())
+        cells = (speaker_label(one.name, at), f"{clock(one.speech_s)} · {percent(one.share)}", sounds)
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>'
 
 
 def _neighbours(recognition: Recognition) -> str:

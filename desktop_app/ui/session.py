@@ -8,7 +8,7 @@ from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 from time import monotonic, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -19,8 +19,11 @@ from desktop_app.ui.answer_text import consists_of, headline, is_silent, rests_o
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job, while_alive
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
-from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
+from desktop_app.ui.recognition_owner import Answered, RecognitionOwner, Said
 from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, SHARES_ROLE
+
+if TYPE_CHECKING:
+    from desktop_app.engine.recognition.recogniser import SpeakerCount
 
 
 class EntryState(Enum):
@@ -49,6 +52,8 @@ class Entry:
         is_stale: Its answer rests on something that has changed, and is being asked again.
         stretch: The part of the file that is asked about; None: all of it.
         channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
+        speakers: How many people speak in it, where that is not to be found.
+        said: What a person said of them.
         added: When it came into the list, seconds since 1970.
     """
 
@@ -64,6 +69,8 @@ class Entry:
     is_stale: bool = False
     stretch: Stretch | None = None
     channel: int | None = None
+    speakers: "SpeakerCount" = "auto"
+    said: Said = ()
     added: float = 0.0
 
     @property
@@ -394,7 +401,9 @@ class FileQueue(QObject):
             return
         self._began = self._began or monotonic()
         self._share = 0.0
-        job = self._running[number] = self._owner.answer_file(entry.path, entry.stretch, entry.channel)
+        job = self._running[number] = self._owner.answer_file(
+            entry.path, entry.stretch, entry.channel, entry.speakers, entry.said
+        )
         # the window may close before its worker has given way
         job.progressed.connect(while_alive(self._session, partial(self._progressed, number)))
         job.done.connect(while_alive(self._session, partial(self._answered, number)))

@@ -124,6 +124,12 @@ SPARE = (
 )
 
 
+SPEAKERS = (  # light, dark: whose lane is whose; its name stands beside it
+    *(("#00696e", "#4fd8de"), ("#7a4a00", "#ffb951"), ("#5b3fa8", "#cdbdff"), ("#8c1d4f", "#ffb0c9")),
+    *(("#3d6a00", "#a3d961"), ("#00558c", "#94ccff"), ("#5f5e5a", "#c8c6c0"), ("#93000a", "#ffb4ab")),
+)
+
+
 def look(label: str) -> Look:
     """An emotion's; one that is not known gets a spare one that depends on its name only."""
     return EMOTIONS.get(OTHER_NAMES.get(label, label)) or SPARE[sum(label.encode()) % len(SPARE)]
@@ -163,6 +169,10 @@ class Theme(QObject):
     def emotion(self, label: str) -> QColor:
         """The colour of an emotion."""
         return QColor(look(label).dark if self.colours.dark else look(label).light)
+
+    def speaker(self, speaker: int) -> QColor:
+        """The colour of a speaker, counted from 0."""
+        return QColor(SPEAKERS[speaker % len(SPEAKERS)][self.colours.dark])
 
     def pattern(self, label: str) -> QBrush:
         """The emotion's hatch, so that it can be told without its colour."""

@@ -69,6 +69,7 @@ from desktop_app.ui.published import Published
 from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
+from desktop_app.ui.speakers import Speakers
 from desktop_app.ui.takes import Takes
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         capture, owner, session, queue, live, undo: The view models behind the pages.
-        ask_again, teaching, takes, library: What acts on them.
+        ask_again, teaching, takes, library, speakers: What acts on them.
         pages: The pages beside the recorder: empty, answer_page, results, library_page.
         record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
     """
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.queue = FileQueue(self.session, owner, self)
         self.ask_again = AskAgain(owner, self.session, self.queue, self)
         GroupVoices(owner, self.session, self.queue, self)
+        self.speakers = Speakers(self.session, self.queue, self.ask_again, self.undo, self)
         self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
@@ -243,6 +245,10 @@ class MainWindow(QMainWindow):
         self.owner.opened.connect(self._show_pack)
         self.owner.failed.connect(self._no_pack)
         self.owner.known_changed.connect(lambda _: self.examples_action.setEnabled(True))
+        self.owner.known_changed.connect(self.answer_page.speakers.show_known)
+        self.answer_page.speakers.named.connect(self.speakers.name)
+        self.answer_page.speakers.assigned.connect(self.speakers.assign)
+        self.answer_page.speakers.count_chosen.connect(self.speakers.count)
         self.owner.forgetful.connect(lambda error: self.notice.say(str(error)))
         for worker in (self.owner.worker, self.capture.worker, self.file_worker):
             worker.crashed.connect(self.show_bug)
@@ -640,6 +646,7 @@ class MainWindow(QMainWindow):
         self._space.setEnabled(False)
         self._allow_devices(self._settings.values.introduced)
         self.first_start.button.setFocus()
+        self.first_start.verticalScrollBar().setValue(0)  # a small window is read from its top
 
     def show_bug(self, error: BaseException) -> None:
         """The calm box."""

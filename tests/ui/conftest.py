@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.capture.source import Block
 from desktop_app.capture.takes import TakeFolder
-from desktop_app.engine.sound.segmentation import Segmenter
+from desktop_app.engine.recognition import recogniser
 from desktop_app.errors import DeviceError
 from desktop_app.ui import language
 from desktop_app.ui.capture_model import CaptureModel, MicState
@@ -229,10 +229,14 @@ def wav(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def interview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Four clips with pauses; the tiny pack's clips are no speech to the real detector, so loud is speech."""
-    real = Segmenter.__init__
-    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
+def loud_is_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For files: made sounds are no speech to the real detector."""
+    monkeypatch.setattr(recogniser, "SpeechDetector", lambda _threads: LoudnessDetector())
+
+
+@pytest.fixture
+def interview(tmp_path: Path, loud_is_speech: None) -> Path:  # noqa: ARG001
+    """Four clips with pauses."""
     pause = np.zeros(RATE, np.float32)
     parts = [part for i, label in enumerate(LABELS) for part in (pause, clip(label, i, 3.0))]
     path = tmp_path / "interview.wav"

@@ -635,7 +635,7 @@ def test_recordings_of_one_folder_are_heard_together_until_that_is_switched_off(
     desk.drop(*files[3:-1])
     until(together)
     entries = [e for e in window.session.entries() if e.name.startswith("clip")]
-    assert all("all 6 recordings together" in rests_on_in_short(e.answered) for e in entries if e.answered)
+    assert all("all 6 recordings together" in rests_on_in_short(e.recognition) for e in entries if e.recognition)
     recogniser = Recogniser(load_pack(desk.pack))
     analyses = [recogniser.analyse_file(f) for f in files[:6]]
     baseline = recogniser.estimate_voice(analyses).baseline

@@ -11,10 +11,8 @@ from PySide6.QtGui import QColor, QImage
 
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.sound.envelope import PEAK_S
-from desktop_app.engine.sound.segmentation import Segmenter
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.timeline_view import TimelineView
-from tests.engine.sound.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, clip
 from tests.ui.conftest import LONG, Desk
 from tests.ui.test_view_models import recognition
@@ -23,10 +21,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def talk(tmp_path: Path, loud_is_speech: None) -> Path:  # noqa: ARG001
     """Over a minute: five clips of one emotion, then five of the next."""
-    real = Segmenter.__init__
-    monkeypatch.setattr(Segmenter, "__init__", lambda self, _, longest: real(self, LoudnessDetector(), longest))
     pause = np.zeros(RATE, np.float32)
     parts = [part for label in LABELS for i in range(5) for part in (pause, clip(label, i, 3.0))]
     path = tmp_path / "talk.wav"

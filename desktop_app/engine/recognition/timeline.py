@@ -25,18 +25,20 @@ MOST_PAUSE_S = 3.0
 
 @dataclass(frozen=True)
 class Passage:
-    """Segments that follow one another with the same label.
+    """Segments that follow one another with the same label, of the same speaker.
 
     Attributes:
         start_s, end_s: Seconds from the recording's start.
         label: Theirs.
         share: Of the label, 0 to 1, the mean over the seconds of its segments.
+        speaker: As in Segment.
     """
 
     start_s: float
     end_s: float
     label: str
     share: float
+    speaker: int | None = None
 
 
 def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
@@ -44,7 +46,8 @@ def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
     found: list[list[Segment]] = []
     for segment in segments:
         last = found[-1][-1] if found else None
-        if last and last.label == segment.label and segment.start_s - last.end_s <= MOST_PAUSE_S:
+        same = last is not None and (last.label, last.speaker) == (segment.label, segment.speaker)
+        if last and same and segment.start_s - last.end_s <= MOST_PAUSE_S:
             found[-1].append(segment)
         else:
             found.append([segment])
@@ -59,6 +62,7 @@ def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
                     weights=[max(one.end_s - one.start_s, 1e-6) for one in run],
                 )
             ),
+            run[0].speaker,
         )
         for run in found
     )

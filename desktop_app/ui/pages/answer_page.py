@@ -11,6 +11,7 @@ from desktop_app.ui.panels.map_panel import MapPanel
 from desktop_app.ui.panels.neighbours_panel import NeighboursPanel
 from desktop_app.ui.panels.passages_panel import PassagesPanel
 from desktop_app.ui.panels.play_bar import PlayBar
+from desktop_app.ui.panels.speakers_panel import SpeakersPanel
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.what_if_panel import WhatIfPanel
@@ -30,7 +31,7 @@ class AnswerPage(QWidget):
 
     Attributes:
         shown: The Entry shown.
-        answer, that_was, what_if, neighbours, map, timeline, passages, play_bar: The panels.
+        answer, that_was, what_if, neighbours, map, timeline, speakers, passages, play_bar: The panels.
         area: What the panels lie in.
     """
 
@@ -52,6 +53,8 @@ class AnswerPage(QWidget):
         self.passages = PassagesPanel(theme)
         self.passages.hide()
         self.passages.selected.connect(self.timeline.view.select)
+        self.speakers = SpeakersPanel(theme)
+        self.speakers.hide()
         self.play_bar = PlayBar()
         self.play_bar.hide()
 
@@ -70,6 +73,7 @@ class AnswerPage(QWidget):
         whole.setSpacing(16)
         whole.addLayout(self._columns)
         whole.addWidget(self.timeline)
+        whole.addWidget(self.speakers)
         whole.addWidget(self.passages)
         whole.addWidget(self.that_was)
         whole.addWidget(self.what_if)  # near the bars that it moves
@@ -98,10 +102,11 @@ class AnswerPage(QWidget):
         is_long = entry.recognition is not None and bool(consists_of(entry.recognition))
         self.timeline.show_entry(entry, is_long)
         if (self._whole.indexOf(self.timeline) == 0) != is_long:  # of a long recording one looks at the time first
-            for at, panel in enumerate((self.timeline, self.passages)):
+            for at, panel in enumerate((self.timeline, self.speakers, self.passages)):
                 self._whole.removeWidget(panel)
                 self._whole.insertWidget(at + (0 if is_long else 1), panel)
         self.passages.show_entry(entry)
+        self.speakers.show_entry(entry)
         if not is_long:
             self.passages.hide()
         self.play_bar.show_entry(entry if self.timeline.isVisibleTo(self.area.page) else None)
@@ -130,6 +135,7 @@ class AnswerPage(QWidget):
         self.area.verticalScrollBar().setValue(0)
         self.timeline.hide()
         self.passages.hide()
+        self.speakers.hide()
         self.play_bar.show_entry(None)
         self.what_if.hide()
         self.neighbours.hide()

@@ -5,15 +5,15 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
 
 from desktop_app.engine.recognition.timeline import Passage, Stretch, passages
-from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.language import clock, label_name, percent, speaker_label
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.recordings_table import ROW_HEIGHT, RecordingsTable
 from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
 
-LABEL, TIME, LENGTH, SURE = range(4)
-WIDTHS = {TIME: 130, LENGTH: 90, SURE: 90}
+LABEL, TIME, LENGTH, SURE, SPEAKER = range(5)
+WIDTHS = {TIME: 130, LENGTH: 90, SURE: 90, SPEAKER: 150}
 ROWS = 8  # in sight
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -35,9 +35,10 @@ class PassagesPanel(Card):
         self._theme = theme
         self._entry: Entry | None = None
         self._passages: tuple[Passage, ...] = ()
-        self._rows = QStandardItemModel(0, 4, self)
+        self._names: tuple[str, ...] = ()
+        self._rows = QStandardItemModel(0, 5, self)
         self._rows.setSortRole(SORT_ROLE)
-        titles = (self.tr("Sounds"), self.tr("Time"), self.tr("Length"), self.tr("How sure"))
+        titles = (self.tr("Sounds"), self.tr("Time"), self.tr("Length"), self.tr("How sure"), self.tr("Speaker"))
         self._rows.setHorizontalHeaderLabels(titles)
         self.table = RecordingsTable(theme, self._rows, self.tr("Passages of this recording"), WIDTHS)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -61,13 +62,16 @@ class PassagesPanel(Card):
         recognition = entry.recognition
         before, self._entry = self._entry, entry
         found = passages(recognition.segments) if recognition is not None else ()
+        names = tuple(speaker.name for speaker in recognition.speakers) if recognition is not None else ()
         self.setVisible(len(found) > 1)
-        if found == self._passages and before is not None and before.number == entry.number:
+        if (found, names) == (self._passages, self._names) and before is not None and before.number == entry.number:
             return
+        self._names = names
+        self.table.setColumnHidden(SPEAKER, len(names) < 2)
         self._passages = found
         self._rows.setRowCount(0)
         for number, passage in enumerate(found):
-            self._rows.appendRow(_row(number, passage))
+            self._rows.appendRow(_row(number, passage, names))
         self._rows.sort(TIME)
         self.table.horizontalHeader().setSortIndicator(TIME, Qt.SortOrder.AscendingOrder)
         self.play.setEnabled(False)
@@ -90,16 +94,13 @@ class PassagesPanel(Card):
         self.table.setFixedHeight(self._theme.px((ROWS + 1) * ROW_HEIGHT))
 
 
-def _row(number: int, passage: Passage) -> list[QStandardItem]:
+def _row(number: int, passage: Passage, names: tuple[str, ...]) -> list[QStandardItem]:
     length_s = passage.end_s - passage.start_s
     times = f"{clock(passage.start_s)} – {clock(passage.end_s)}"
     name = label_name(passage.label)
-    cells = (
-        (name, name),
-        (times, passage.start_s),
-        (clock(length_s), length_s),
-        (percent(passage.share), passage.share),
-    )
+    sure = percent(passage.share)
+    who = speaker_label(names[passage.speaker], passage.speaker) if passage.speaker is not None and names else ""
+    cells = ((name, name), (times, passage.start_s), (clock(length_s), length_s), (sure, passage.share), (who, who))
     items = []
     for text, key in cells:
         item = QStandardItem(text)

@@ -1,7 +1,7 @@
 """A recording over time: waveform, stacked probabilities, labels in words, a time axis; to zoom, hear and select."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,13 +24,15 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QWidge
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.recognition.timeline import Stretch, clock, smoothed_shares, ticks
 from desktop_app.engine.sound.envelope import PEAK_S, columns, means
-from desktop_app.ui.language import label_name, percent, translate
+from desktop_app.ui.language import label_name, percent, speaker_label, translate
 from desktop_app.ui.theme import Theme
 
 SHORTEST_VIEW_S = 0.5
 ZOOM_STEP = 1.5
 GAP = 8  # between two bands
 NAMES_HEIGHT = 22
+LANE_HEIGHT = 28  # of which the upper half is the name
+LANE_STRIP = 10
 AXIS_HEIGHT = 24
 LEAST_SEGMENT = 14  # pixels; where segments are narrower on the mean, what is seen is their course
 SMOOTHED_OVER = 18  # pixels
@@ -40,10 +42,11 @@ FULL_SCALE = 0.999
 
 @dataclass(frozen=True)
 class Bands:
-    """Where the bands lie, from top to bottom, in pixels: waveform, shares, names, axis."""
+    """Where the bands lie, from top to bottom, in pixels: waveform, shares, names, a lane a speaker, axis."""
 
     wave: int
     stack: int
+    lanes: int = 0
 
     @property
     def stack_top(self) -> int:
@@ -55,7 +58,11 @@ class Bands:
 
     @property
     def axis_top(self) -> int:
-        return self.names_top + NAMES_HEIGHT + GAP
+        return self.lanes_top + self.lanes * LANE_HEIGHT + GAP
+
+    @property
+    def lanes_top(self) -> int:
+        return self.names_top + NAMES_HEIGHT + (GAP if self.lanes else 0)
 
     @property
     def height(self) -> int:
@@ -120,7 +127,8 @@ class TimelineView(QAbstractSlider):
         self, recognition: Recognition | None, peaks: NDArray[np.float32], is_large: bool = False
     ) -> None:
         """Shows all of a recording; peaks float32 [n] as `engine.sound.envelope.Peaks` gathers them."""
-        self._bands = LARGE if is_large else USUAL
+        several = len(recognition.speakers) if recognition is not None and len(recognition.speakers) > 1 else 0
+        self._bands = replace(LARGE if is_large else USUAL, lanes=several)
         self.updateGeometry()
         self._recognition = recognition
         self._peaks = peaks
@@ -288,6 +296,9 @@ class TimelineView(QAbstractSlider):
             label_name(segment.label),
             percent(segment.probabilities.get(segment.label, 0.0)),
         )
+        if self._bands.lanes and segment.speaker is not None and self._recognition is not None:
+            name = speaker_label(self._recognition.speaker_of(segment), segment.speaker)
+            words = f"{name}, {words}"
         self.setAccessibleDescription(words)
         self._select(Stretch(start, end))
         if not self._start_s <= segment.start_s <= self._end_s:
@@ -329,6 +340,8 @@ class TimelineView(QAbstractSlider):
             self._paint_course(painter, seen)
         else:
             self._paint_segments(painter, seen)
+        if self._bands.lanes:
+            self._paint_lanes(painter, seen)
         self._paint_axis(painter)
         painter.end()
         return picture
@@ -413,6 +426,22 @@ class TimelineView(QAbstractSlider):
             painter.setPen(QColor(self._theme.colours.text))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
             painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_lanes(self, painter: QPainter, segments: Sequence[Segment]) -> None:
+        """When each speaker speaks, under their name."""
+        assert self._recognition is not None
+        painter.setFont(self._theme.font(11))
+        for at, speaker in enumerate(self._recognition.speakers):
+            top = self._bands.lanes_top + at * LANE_HEIGHT
+            strip = QRectF(0, top + LANE_HEIGHT - LANE_STRIP - 2, self._width, LANE_STRIP)
+            painter.fillRect(strip, QColor(self._theme.colours.track))
+            colour = self._theme.speaker(at)
+            for segment in segments:
+                if segment.speaker == at:
+                    left, right = max(self._x(segment.start_s), 0.0), min(self._x(segment.end_s), self._width)
+                    painter.fillRect(QRectF(left, strip.top(), max(right - left, 1.0), LANE_STRIP), colour)
+            painter.setPen(QColor(self._theme.colours.text))
+            painter.drawText(QPointF(1, strip.top() - 3), speaker_label(speaker.name, at))
 
     def _paint_axis(self, painter: QPainter) -> None:
         top = self._bands.axis_top

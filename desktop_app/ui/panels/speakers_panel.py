@@ -1,0 +1,152 @@
+"""Who speaks in a recording: how long, what it sounds like, and the place to say who that is."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+
+from desktop_app.engine.recognition.answer import Recognition, Speaker
+from desktop_app.engine.recognition.recogniser import SpeakerCount
+from desktop_app.ui.language import clock, label_name, percent, speaker_label
+from desktop_app.ui.recognition_owner import Known
+from desktop_app.ui.session import Entry
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.choice import Choice
+from desktop_app.ui.widgets.dot import Dot
+from desktop_app.ui.widgets.shares_bar import SharesBar
+from desktop_app.ui.widgets.speaker_mark import SpeakerMark
+
+MOST_SPEAKERS = 8
+NOBODY_SAVED = ""
+
+
+class SpeakerRow:
+    """One speaker's widgets, side by side in the panel's grid."""
+
+    def __init__(self, panel: "SpeakersPanel", theme: Theme, at: int) -> None:
+        self.mark = SpeakerMark(theme, at)
+        self.name = QLineEdit()
+        self.name.setAccessibleName(panel.tr("Name of speaker {0}").format(at + 1))
+        self.time = text_label("quiet")
+        self.dot = Dot(theme)
+        self.answer = text_label("sentence")
+        self.bar = SharesBar(theme)
+        self.voice = Choice(panel.tr("Whose voice speaker {0} is").format(at + 1))
+        self.voice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.voice.setMinimumContentsLength(12)
+        sounds = QWidget()
+        row = QHBoxLayout(sounds)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.dot)
+        row.addWidget(self.answer, 1)
+        self.widgets = (self.mark, self.name, self.time, sounds, self.bar, self.voice)
+
+    def show_speaker(self, at: int, speaker: Speaker) -> None:
+        """What is known of them."""
+        if not self.name.hasFocus():
+            self.name.setText(speaker_label(speaker.name, at))
+        self.time.setText(f"{clock(speaker.speech_s)} · {percent(speaker.share)}")
+        self.dot.show_label(speaker.label)
+        self.answer.setText(label_name(speaker.label))
+        self.bar.show_shares(speaker.probabilities)
+        words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in speaker.probabilities.items())
+        self.bar.setToolTip(words)
+        self.bar.setAccessibleName(words)
+
+
+class SpeakersPanel(Card):
+    """A row a speaker; hides itself where nobody was told apart.
+
+    Signals:
+        named: (number of the Entry, speaker from 0, what a person calls them).
+        assigned: (number of the Entry, speaker from 0, key of a saved voice, "" for none).
+        count_chosen: (number of the Entry, a SpeakerCount).
+    """
+
+    named = Signal(int, int, str)
+    assigned = Signal(int, int, str)
+    count_chosen = Signal(int, object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._entry: Entry | None = None
+        self._known: Known | None = None
+        self.rows: list[SpeakerRow] = []
+        self.count = Choice(self.tr("How many speakers there are"))
+        self.count.addItem(self.tr("As many as are heard"), "auto")
+        for number in range(1, MOST_SPEAKERS + 1):
+            self.count.addItem(self.tr("1 speaker") if number == 1 else self.tr("{0} speakers").format(number), number)
+        self.count.activated.connect(self._choose_count)
+        self.hint = text_label("small", self.tr("A saved voice makes the answers to its stretches surer."), wrap=True)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setColumnStretch(1, 2)
+        self._grid.setColumnStretch(4, 3)
+        top = QHBoxLayout()
+        top.addWidget(text_label("section", self.tr("Who speaks")), 1)
+        top.addWidget(self.count)
+        self.content.addLayout(top)
+        self.content.addLayout(self._grid)
+        self.content.addWidget(self.hint)
+
+    def show_known(self, known: Known | None) -> None:
+        """The saved voices."""
+        self._known = known
+        if self._entry is not None:
+            self.show_entry(self._entry)
+
+    def show_entry(self, entry: Entry) -> None:
+        """A recording's speakers."""
+        self._entry = entry
+        speakers = _speakers(entry.recognition)
+        was_asked = entry.speakers != "auto"
+        self.setVisible(len(speakers) > 1 or (was_asked and bool(speakers)))
+        while len(self.rows) < len(speakers):
+            self._add_row()
+        said = dict(entry.said)
+        for at, row in enumerate(self.rows):
+            for widget in row.widgets:
+                widget.setVisible(at < len(speakers))
+            if at < len(speakers):
+                row.show_speaker(at, speakers[at])
+                self._offer_voices(row, said[at].voice if at in said else NOBODY_SAVED)
+        self.count.setCurrentIndex(max(0, self.count.findData(entry.speakers)))
+        self.hint.setVisible(self._known is not None and bool(self._known.voices))
+
+    def _add_row(self) -> None:
+        at = len(self.rows)
+        row = SpeakerRow(self, self._theme, at)
+        for column, widget in enumerate(row.widgets):
+            self._grid.addWidget(widget, at, column)
+        row.name.editingFinished.connect(partial(self._name, at))
+        row.voice.activated.connect(partial(self._assign, at))
+        self.rows.append(row)
+
+    def _offer_voices(self, row: SpeakerRow, chosen: str) -> None:
+        row.voice.clear()
+        row.voice.addItem(self.tr("Nobody saved"), NOBODY_SAVED)
+        for voice in self._known.voices if self._known is not None else ():
+            row.voice.addItem(self.tr("This is {0}").format(voice.name), voice.key)
+        row.voice.setCurrentIndex(max(0, row.voice.findData(chosen)))
+        row.voice.setEnabled(row.voice.count() > 1)
+
+    def _name(self, at: int) -> None:
+        speakers = _speakers(self._entry.recognition) if self._entry is not None else ()
+        name = self.rows[at].name.text().strip()
+        if self._entry is not None and at < len(speakers) and name != speaker_label(speakers[at].name, at):
+            self.named.emit(self._entry.number, at, name)
+
+    def _assign(self, at: int, index: int) -> None:
+        if self._entry is not None:
+            self.assigned.emit(self._entry.number, at, self.rows[at].voice.itemData(index))
+
+    def _choose_count(self, index: int) -> None:
+        count: SpeakerCount = self.count.itemData(index)
+        if self._entry is not None and count != self._entry.speakers:
+            self.count_chosen.emit(self._entry.number, count)
+
+
+def _speakers(recognition: Recognition | None) -> tuple[Speaker, ...]:
+    return recognition.speakers if recognition is not None else ()

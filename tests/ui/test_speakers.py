@@ -1,0 +1,155 @@
+"""Through the window: two people in one recording, each with a lane, a name, and a saved voice if a person says so."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QInputDialog, QLineEdit
+
+from desktop_app.engine.sound.audio import SAMPLE_RATE
+from desktop_app.ui.session import Entry
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.window import MainWindow
+from tests.engine.speakers.made_voices import talk
+from tests.tiny_pack import RATE, clip
+from tests.ui.conftest import LONG, Desk
+
+LEFT = Qt.MouseButton.LeftButton
+SECONDS = (3.0, 2.0, 2.5, 3.5, 2.0, 2.0, 4.0, 2.0, 2.0, 3.0, 2.0, 2.0)
+
+
+@pytest.fixture
+def two_people(tmp_path: Path, loud_is_speech: None) -> Path:  # noqa: ARG001
+    samples, _ = talk([(i % 2, seconds) for i, seconds in enumerate(SECONDS)])
+    path = tmp_path / "two people.wav"
+    soundfile.write(path, samples, SAMPLE_RATE)
+    return path
+
+
+def dropped(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
+    window = desk.window
+    entry = desk.wait_entry(lambda: desk.drop(path))
+    assert entry.recognition is not None
+    assert len(entry.recognition.speakers) == 2
+    return window, entry
+
+
+def save_a_voice(desk: Desk, name: str) -> None:
+    window = desk.window
+    desk.qtbot.waitUntil(lambda: window.owner.known is not None, timeout=LONG)
+    desk.qtbot.mouseClick(window.voice.new, LEFT)
+    asked = window.findChild(QInputDialog)
+    desk.qtbot.keyClicks(asked.findChild(QLineEdit), name)
+    desk.qtbot.keyClick(asked, Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(window.voice.learn.isVisible, timeout=LONG)
+
+
+def test_a_lane_is_named_and_said_to_be_a_saved_voice_and_the_answers_change(
+    desk: Desk, two_people: Path, tmp_path: Path
+) -> None:
+    window = desk.open()
+    save_a_voice(desk, "Anna")
+    learnt = tmp_path / "anna.wav"
+    soundfile.write(learnt, clip("angry", 3, 3.0), RATE)
+    desk.wait_entry(lambda: desk.drop(learnt))
+    with desk.qtbot.waitSignal(window.owner.known_changed, timeout=LONG):
+        desk.qtbot.mouseClick(window.voice.learn, LEFT)
+    desk.settle()
+    window.voice.voices.setFocus()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home))
+    window, entry = dropped(desk, two_people)
+    panel = window.answer_page.speakers
+    assert panel.isVisible()
+    first, second = panel.rows[:2]
+    assert [row.name.text() for row in (first, second)] == ["Speaker 1", "Speaker 2"]
+    assert entry.recognition is not None
+    assert first.time.text() == "0:15 · 52%"  # of 16.5 s, as the detector cuts them
+
+    first.name.setFocus()
+    first.name.selectAll()
+    desk.qtbot.keyClicks(first.name, "Interviewer")
+    named = desk.wait_entry(lambda: desk.qtbot.keyClick(first.name, Qt.Key.Key_Return))
+    assert named.recognition is not None
+    assert [one.name for one in named.recognition.speakers] == ["Interviewer", "Speaker 2"]
+    assert [s.probabilities for s in named.recognition.segments] == [
+        pytest.approx(s.probabilities) for s in entry.recognition.segments
+    ]
+
+    second.voice.setFocus()
+    told = desk.wait_entry(lambda: desk.qtbot.keyClick(second.voice, Qt.Key.Key_Down))
+    assert told.recognition is not None
+    assert [one.name for one in told.recognition.speakers] == ["Interviewer", "Anna"]
+    assert told.recognition.speakers[1].voice.kind == "saved"
+    for before, after in zip(named.recognition.segments, told.recognition.segments, strict=True):
+        same = after.probabilities == pytest.approx(before.probabilities)
+        assert same == (after.speaker == 0), "the other's answers stay as they were"
+    assert second.name.text() == "Anna"
+
+    desk.activate()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier))
+    back = window.session.entry(told.number)
+    assert back is not None
+    assert back.recognition is not None
+    assert [one.name for one in back.recognition.speakers] == ["Interviewer", "Speaker 2"]
+    assert back.recognition.speakers[1].voice.kind != "saved"
+
+
+def test_a_saved_voice_is_never_taken_for_a_speaker_by_itself(desk: Desk, two_people: Path) -> None:
+    window = desk.open()
+    save_a_voice(desk, "Anna")
+    window.voice.voices.setFocus()
+    desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
+    window, entry = dropped(desk, two_people)
+    assert all(row.voice.currentData() == "" for row in window.answer_page.speakers.rows[:2])
+    assert entry.recognition is not None
+    assert {one.voice.kind for one in entry.recognition.speakers} == {"itself"}
+
+
+def test_each_has_a_lane_in_their_own_colour(desk: Desk, two_people: Path, theme: Theme) -> None:
+    window, entry = dropped_in_new_window(desk, two_people)
+    assert entry.recognition is not None
+    view = window.timeline.view
+    desk.qtbot.waitUntil(lambda: view.height() == view.sizeHint().height(), timeout=LONG)
+    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    pixels = (
+        np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
+    )
+    for speaker in (0, 1):
+        colour = np.array(QColor(theme.speaker(speaker)).getRgb()[:3])
+        rows, columns = np.nonzero(np.abs(pixels - colour).sum(2) < 12)
+        assert np.ptp(rows) <= 22, "in one lane"
+        for segment in entry.recognition.segments:
+            middle = round(view.x_at((segment.start_s + segment.end_s) / 2))
+            assert (middle in columns) == (segment.speaker == speaker)
+
+
+def dropped_in_new_window(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
+    desk.open()
+    return dropped(desk, path)
+
+
+def test_how_many_there_are_can_be_said(desk: Desk, two_people: Path) -> None:
+    window, entry = dropped_in_new_window(desk, two_people)
+    count = window.answer_page.speakers.count
+    assert count.currentText() == "As many as are heard"
+    count.setFocus()
+    one = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Down))
+    assert one.number == entry.number
+    assert one.recognition is not None
+    assert len(one.recognition.speakers) == 1
+    assert window.answer_page.speakers.isVisible(), "so that it can be said otherwise"
+    assert window.timeline.view.height() < 300
+    again = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Up))
+    assert again.recognition is not None
+    assert len(again.recognition.speakers) == 2
+
+
+def test_one_person_has_no_lanes(desk: Desk, interview: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(interview))
+    assert entry.recognition is not None
+    if len(entry.recognition.speakers) <= 1:
+        assert not window.answer_page.speakers.isVisible()
