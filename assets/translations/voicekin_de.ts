@@ -2218,6 +2218,10 @@
         <translation>Wie viele Personen sprechen</translation>
     </message>
     <message>
+        <source>Not told apart</source>
+        <translation>Nicht unterschieden</translation>
+    </message>
+    <message>
         <source>As many as are heard</source>
         <translation>So viele, wie zu hören sind</translation>
     </message>
@@ -2230,8 +2234,16 @@
         <translation>{0} Personen</translation>
     </message>
     <message>
+        <source>Where several people speak, say how many: each is heard against their own stretches then.</source>
+        <translation>Wo mehrere sprechen, sagen Sie, wie viele: Dann wird jede Person mit den eigenen Stellen verglichen.</translation>
+    </message>
+    <message>
         <source>A saved voice makes the answers to its stretches surer.</source>
         <translation>Mit einer gespeicherten Stimme werden die Antworten zu ihren Stellen sicherer.</translation>
+    </message>
+    <message>
+        <source>Is this {0}?</source>
+        <translation>Ist das {0}?</translation>
     </message>
     <message>
         <source>Who speaks</source>
@@ -2497,6 +2509,10 @@
     <message>
         <source>The voice no longer rests on that recording.</source>
         <translation>Die Stimme beruht nicht mehr auf dieser Aufnahme.</translation>
+    </message>
+    <message>
+        <source>What is kept of a voice: figures of how it sounds, and a speaker embedding of each recording, 40 numbers that tell who a person is. That is biometric: it stays on this computer, goes when the voice is forgotten, and is in no exported file.</source>
+        <translation>Was von einer Stimme bleibt: Zahlen dazu, wie sie klingt, und von jeder Aufnahme ein Sprecher-Embedding, 40 Zahlen, die sagen, wer jemand ist. Das ist biometrisch: Es bleibt auf diesem Computer, geht mit der Stimme, wenn sie vergessen wird, und steht in keiner exportierten Datei.</translation>
     </message>
 </context>
 <context>

@@ -141,6 +141,8 @@ class Answered:
         envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
         peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
         basis: What it rests on besides the sound.
+        sounds_like: For each speaker told apart the key of the saved voice that they sound like, "" for none; to be
+            offered, never taken.
     """
 
     recognition: Recognition
@@ -148,6 +150,7 @@ class Answered:
     envelope: tuple[float, ...]
     peaks: NDArray[np.float32]
     basis: Basis
+    sounds_like: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -294,7 +297,7 @@ class RecognitionOwner(QObject):
         path: Path,
         stretch: Stretch | None = None,
         channel: int | None = None,
-        speakers: "SpeakerCount" = "auto",
+        speakers: "SpeakerCount" = "off",
         said: Said = (),
     ) -> Job:
         """Decode, encode and answer a recording, a stretch or a channel (from 0) of it; done with Answered.
@@ -331,7 +334,9 @@ class RecognitionOwner(QObject):
             heard = peaks.array()
             before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
             peaks_of_all = np.concatenate([before, heard])
-            return Answered(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice))
+            return Answered(
+                *(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice), self._like(analysis))
+            )
 
         return self.worker.submit(answer, Priority.QUEUED)
 
@@ -385,7 +390,8 @@ class RecognitionOwner(QObject):
             if answered.analysis.encoder_sha256 != self._needed().encoder.encoder_sha256:
                 raise PackError("This answer was made with another pack: answer the recording again first.")
             recognition = self._answer(answered.analysis, voice, k, alpha, state, said)
-            return replace(answered, recognition=recognition, basis=self._basis(voice))
+            like = self._like(answered.analysis)
+            return replace(answered, recognition=recognition, basis=self._basis(voice), sounds_like=like)
 
         return self.worker.submit(answer, priority)
 
@@ -621,16 +627,22 @@ class RecognitionOwner(QObject):
 
     def _speaker_voices(self, analysis: Any, said: Said) -> "tuple[SpeakerVoice, ...]":
         """Of each speaker of a recording the voice, as was said or as it is heard; none where nobody was told apart."""
-        from desktop_app.engine.recognition.recogniser import SpeakerVoice
-
-        chosen = {}
-        for speaker, one in said:
-            baseline, used = self._voice_of(analysis, one.voice) if one.voice else (None, NOBODY)
-            if baseline is not None:
-                chosen[speaker] = SpeakerVoice(baseline, used, one.name or used.name)
+        personal = self._personal
+        saved = {_number(voice.key) for voice in self._known(personal).voices} if personal is not None else set()
+        chosen = {
+            speaker: personal.speaker_voice(_number(one.voice))
+            for speaker, one in said
+            if personal is not None and one.voice and _number(one.voice) in saved  # it may be forgotten by now
+        }
         names = {speaker: one.name for speaker, one in said if one.name}
         voices = self._needed().speaker_voices(analysis, chosen)
         return tuple(replace(voice, name=names.get(i, voice.name)) for i, voice in enumerate(voices))
+
+    def _like(self, analysis: Any) -> tuple[str, ...]:
+        if self._personal is None or analysis.who is None:
+            return ()
+        found = self._personal.sounds_like(analysis.who)
+        return tuple(self.key_of(profile.id) if profile is not None else "" for profile in found)
 
     def _voice_of(self, analysis: Any, voice: str) -> tuple[Samples | None, VoiceUsed]:
         if voice == ONE_SPEAKER:

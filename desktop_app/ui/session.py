@@ -52,7 +52,7 @@ class Entry:
         is_stale: Its answer rests on something that has changed, and is being asked again.
         stretch: The part of the file that is asked about; None: all of it.
         channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
-        speakers: How many people speak in it, where that is not to be found.
+        speakers: How many people are told apart in it: as a person said, or as many as are heard; "off": nobody asked.
         said: What a person said of them.
         added: When it came into the list, seconds since 1970.
     """
@@ -69,7 +69,7 @@ class Entry:
     is_stale: bool = False
     stretch: Stretch | None = None
     channel: int | None = None
-    speakers: "SpeakerCount" = "auto"
+    speakers: "SpeakerCount" = "off"
     said: Said = ()
     added: float = 0.0
 

@@ -1,5 +1,6 @@
 """Through the window: two people in one recording, each with a lane, a name, and a saved voice if a person says so."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QInputDialog, QLineEdit
 
+from desktop_app.engine.people.personal import Personal
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
@@ -30,8 +32,15 @@ def two_people(tmp_path: Path, loud_is_speech: None) -> Path:  # noqa: ARG001
 
 
 def dropped(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
+    """Two people's recording, in which they are told apart."""
     window = desk.window
     entry = desk.wait_entry(lambda: desk.drop(path))
+    assert entry.recognition is not None
+    assert entry.recognition.speakers == (), "nobody asked"
+    count = window.answer_page.speakers.count
+    count.setFocus()
+    entry = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Down))
+    assert count.currentText() == "As many as are heard"
     assert entry.recognition is not None
     assert len(entry.recognition.speakers) == 2
     return window, entry
@@ -134,22 +143,40 @@ def dropped_in_new_window(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
 def test_how_many_there_are_can_be_said(desk: Desk, two_people: Path) -> None:
     window, entry = dropped_in_new_window(desk, two_people)
     count = window.answer_page.speakers.count
-    assert count.currentText() == "As many as are heard"
-    count.setFocus()
     one = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Down))
     assert one.number == entry.number
     assert one.recognition is not None
     assert len(one.recognition.speakers) == 1
     assert window.answer_page.speakers.isVisible(), "so that it can be said otherwise"
     assert window.timeline.view.height() < 300
-    again = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Up))
-    assert again.recognition is not None
-    assert len(again.recognition.speakers) == 2
+    nobody = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Home))
+    assert nobody.recognition is not None
+    assert nobody.recognition.speakers == ()
+    assert not any(row.name.isVisible() for row in window.answer_page.speakers.rows)
 
 
-def test_one_person_has_no_lanes(desk: Desk, interview: Path) -> None:
+def test_whom_a_speaker_sounds_like_is_offered_and_taken_with_a_click(
+    desk: Desk, two_people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = desk.open()
-    entry = desk.wait_entry(lambda: desk.drop(interview))
-    assert entry.recognition is not None
-    if len(entry.recognition.speakers) <= 1:
-        assert not window.answer_page.speakers.isVisible()
+    save_a_voice(desk, "Anna")
+    window.voice.voices.setFocus()
+    desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
+    (anna,) = window.owner.known.voices if window.owner.known is not None else ()
+    real = Personal.sounds_like
+    monkeypatch.setattr(Personal, "sounds_like", lambda self, _: (None, self.profiles.all()[0]))
+    window, _entry = dropped(desk, two_people)
+    first, second = window.answer_page.speakers.rows[:2]
+    assert not first.offer.isVisible()
+    assert second.offer.text() == "Is this Anna?"
+    assert second.voice.currentData() == ""
+    told = desk.wait_entry(lambda: desk.qtbot.mouseClick(second.offer, LEFT))
+    assert dict(told.said)[1].voice == anna.key
+    assert not second.offer.isVisible()
+    monkeypatch.setattr(Personal, "sounds_like", real)
+
+
+def test_a_short_recording_asks_nobody_how_many_there_are(desk: Desk, wav: Callable[..., Path]) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(wav("happy")))
+    assert not window.answer_page.speakers.isVisible()

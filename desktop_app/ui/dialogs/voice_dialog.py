@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
-from desktop_app.ui.language import when
+from desktop_app.ui.language import translate, when
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.undo import UndoStack
 from desktop_app.ui.widgets.card import text_label
@@ -79,6 +79,7 @@ class VoiceDialog(QDialog):
         column.addWidget(self.paused)
         column.addWidget(text_label("quiet", self.tr("Learnt from")))
         column.addWidget(self.recordings, 1)
+        column.addWidget(text_label("small", privacy(), wrap=True))
         column.addWidget(self.message)
         column.addLayout(row)
         self._load()
@@ -137,3 +138,13 @@ class VoiceDialog(QDialog):
     def _say_error(self, error: Any) -> None:
         if isinstance(error, VoiceKinError):
             self.message.setText(translated(str(error)))
+
+
+def privacy() -> str:
+    """What of a voice is kept, and what it could be used for."""
+    return translate(
+        "VoiceDialog",
+        "What is kept of a voice: figures of how it sounds, and a speaker embedding of each recording, 40 numbers that "
+        "tell who a person is. That is biometric: it stays on this computer, goes when the voice is forgotten, and is "
+        "in no exported file.",
+    )

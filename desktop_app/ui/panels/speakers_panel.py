@@ -3,9 +3,9 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from desktop_app.engine.recognition.answer import Recognition, Speaker
+from desktop_app.engine.recognition.answer import Speaker
 from desktop_app.engine.recognition.recogniser import SpeakerCount
 from desktop_app.ui.language import clock, label_name, percent, speaker_label
 from desktop_app.ui.recognition_owner import Known
@@ -19,6 +19,7 @@ from desktop_app.ui.widgets.speaker_mark import SpeakerMark
 
 MOST_SPEAKERS = 8
 NOBODY_SAVED = ""
+LEAST_S = 15.0  # of a recording in which several may speak
 
 
 class SpeakerRow:
@@ -40,6 +41,9 @@ class SpeakerRow:
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.dot)
         row.addWidget(self.answer, 1)
+        self.offer = QPushButton()
+        self.offered = ""
+        self.offer.setObjectName("flat")
         self.widgets = (self.mark, self.name, self.time, sounds, self.bar, self.voice)
 
     def show_speaker(self, at: int, speaker: Speaker) -> None:
@@ -56,7 +60,7 @@ class SpeakerRow:
 
 
 class SpeakersPanel(Card):
-    """A row a speaker; hides itself where nobody was told apart.
+    """A row a speaker, once a person asks for them; hides itself where a recording is too short for several.
 
     Signals:
         named: (number of the Entry, speaker from 0, what a person calls them).
@@ -75,11 +79,12 @@ class SpeakersPanel(Card):
         self._known: Known | None = None
         self.rows: list[SpeakerRow] = []
         self.count = Choice(self.tr("How many speakers there are"))
+        self.count.addItem(self.tr("Not told apart"), "off")
         self.count.addItem(self.tr("As many as are heard"), "auto")
         for number in range(1, MOST_SPEAKERS + 1):
             self.count.addItem(self.tr("1 speaker") if number == 1 else self.tr("{0} speakers").format(number), number)
         self.count.activated.connect(self._choose_count)
-        self.hint = text_label("small", self.tr("A saved voice makes the answers to its stretches surer."), wrap=True)
+        self.hint = text_label("small", wrap=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setColumnStretch(1, 2)
@@ -100,9 +105,10 @@ class SpeakersPanel(Card):
     def show_entry(self, entry: Entry) -> None:
         """A recording's speakers."""
         self._entry = entry
-        speakers = _speakers(entry.recognition)
-        was_asked = entry.speakers != "auto"
-        self.setVisible(len(speakers) > 1 or (was_asked and bool(speakers)))
+        recognition = entry.recognition
+        speakers = recognition.speakers if recognition is not None and entry.speakers != "off" else ()
+        is_long_enough = recognition is not None and entry.heard_s >= LEAST_S and len(recognition.segments) > 1
+        self.setVisible(is_long_enough or bool(speakers))
         while len(self.rows) < len(speakers):
             self._add_row()
         said = dict(entry.said)
@@ -112,14 +118,19 @@ class SpeakersPanel(Card):
             if at < len(speakers):
                 row.show_speaker(at, speakers[at])
                 self._offer_voices(row, said[at].voice if at in said else NOBODY_SAVED)
+            self._offer(at, row, said[at].voice if at in said else NOBODY_SAVED)
         self.count.setCurrentIndex(max(0, self.count.findData(entry.speakers)))
-        self.hint.setVisible(self._known is not None and bool(self._known.voices))
+        without = self.tr("Where several people speak, say how many: each is heard against their own stretches then.")
+        self.hint.setText(self.tr("A saved voice makes the answers to its stretches surer.") if speakers else without)
+        self.hint.setVisible(not speakers or (self._known is not None and bool(self._known.voices)))
 
     def _add_row(self) -> None:
         at = len(self.rows)
         row = SpeakerRow(self, self._theme, at)
         for column, widget in enumerate(row.widgets):
-            self._grid.addWidget(widget, at, column)
+            self._grid.addWidget(widget, 2 * at, column)
+        self._grid.addWidget(row.offer, 2 * at + 1, len(row.widgets) - 1)
+        row.offer.clicked.connect(partial(self._take_offer, at))
         row.name.editingFinished.connect(partial(self._name, at))
         row.voice.activated.connect(partial(self._assign, at))
         self.rows.append(row)
@@ -132,8 +143,22 @@ class SpeakersPanel(Card):
         row.voice.setCurrentIndex(max(0, row.voice.findData(chosen)))
         row.voice.setEnabled(row.voice.count() > 1)
 
+    def _offer(self, at: int, row: SpeakerRow, chosen: str) -> None:
+        """Whom a speaker sounds like, to be said with a click."""
+        like = self._entry.answered.sounds_like if self._entry is not None and self._entry.answered is not None else ()
+        key = like[at] if at < len(like) else ""
+        name = next((v.name for v in self._known.voices if v.key == key), "") if self._known is not None else ""
+        row.offer.setVisible(bool(name) and not chosen)
+        row.offer.setText(self.tr("Is this {0}?").format(name))
+        row.offered = key
+
+    def _take_offer(self, at: int) -> None:
+        if self._entry is not None:
+            self.assigned.emit(self._entry.number, at, self.rows[at].offered)
+
     def _name(self, at: int) -> None:
-        speakers = _speakers(self._entry.recognition) if self._entry is not None else ()
+        recognition = self._entry.recognition if self._entry is not None else None
+        speakers = recognition.speakers if recognition is not None else ()
         name = self.rows[at].name.text().strip()
         if self._entry is not None and at < len(speakers) and name != speaker_label(speakers[at].name, at):
             self.named.emit(self._entry.number, at, name)
@@ -146,7 +171,3 @@ class SpeakersPanel(Card):
         count: SpeakerCount = self.count.itemData(index)
         if self._entry is not None and count != self._entry.speakers:
             self.count_chosen.emit(self._entry.number, count)
-
-
-def _speakers(recognition: Recognition | None) -> tuple[Speaker, ...]:
-    return recognition.speakers if recognition is not None else ()
