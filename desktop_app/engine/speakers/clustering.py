@@ -1,9 +1,9 @@
 """Which windows of speech are one speaker's, their number found or given.
 
-Where it is found, by variational Bayes: a mixture of speakers in the space of the embeddings, where the speakers that
-the sound does not ask for fade away. Source: Landini et al., "Bayesian HMM clustering of x-vector sequences (VBx) in
-speaker diarization", Computer Speech & Language 71, 2022, eq. 16 to 26, without the chain: windows that follow one
-another in a stretch are taken together, and `smoothed` takes its place.
+k-means over what is heard together, and a way through the speakers' means by Viterbi. Where the number is to be found,
+it is the one under which the embeddings are likeliest, each speaker's own point integrated out; that what follows one
+another is of one mood and says less than it seems, is weighed as F_A in Landini et al., "Bayesian HMM clustering of
+x-vector sequences (VBx) in speaker diarization", Computer Speech & Language 71, 2022.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,8 @@ MOST_SPEAKERS = 8
 TOGETHER = 6
 """Windows of a stretch that are taken together, some 3.5 s: less says little of a voice, more may be two."""
 
-HEEDED = 0.5
-"""F_A: what is heard together counts for half of what it would count by itself: neighbours are of one mood."""
-SPARING = 3.0
-"""F_B: how much speaks against one speaker more."""
-SURE = 0.9
-"""Of the first guess."""
-VB_ROUNDS = 15
-FADED = 1e-3
-"""The share of a speaker who is none."""
+HEEDED = 0.4
+"""F_A: what is heard together counts for this much of an independent sight of its speaker."""
 
 STARTS = 8
 ROUNDS = 50
@@ -56,10 +49,12 @@ def cluster(windows: SpeechWindows, speakers: int | None, should_stop: Callable[
     sums = np.stack([np.bincount(together, column) for column in windows.embeddings.T], axis=1)
     points: Points = sums / np.bincount(together)[:, None]
     most = min(speakers or MOST_SPEAKERS, len(points))
-    labels = _k_means(_unit(points), most, should_stop)
-    if speakers is None:
-        labels = _fading(points, windows.between.astype(np.float64), np.eye(most)[labels])
-    return smoothed(windows, labels[together])
+    numbers = range(1, most + 1) if speakers is None else [most]
+    guesses = [_k_means(_unit(points), number, should_stop) for number in numbers]
+    heard = np.bincount(together).astype(np.float64)
+    weights, between = HEEDED * heard / heard.mean(), windows.between.astype(np.float64)
+    likeliest = max(guesses, key=lambda labels: _evidence(points, weights, between, labels))
+    return smoothed(windows, likeliest[together])
 
 
 def smoothed(windows: SpeechWindows, labels: Labels) -> Labels:
@@ -81,24 +76,15 @@ def _together(windows: SpeechWindows) -> Labels:
     return np.asarray(offset + place * np.repeat(groups, counts) // np.repeat(counts, counts))
 
 
-def _fading(points: Points, between: Points, shares: Points) -> Labels:
-    """Labels [n] of points [n, d], whose variance is 1 within a speaker and `between` [d] between speakers.
+def _evidence(points: Points, weights: Points, between: Points, labels: Labels) -> float:
+    """How likely points [n, d] are where these labels [n] are their speakers, a logarithm up to a constant.
 
-    Args:
-        shares: The first guess, float64 [n, speakers], rows of 0 and 1.
+    Each speaker's own point is drawn with the variance `between` [d], what is heard of them around it with variance 1.
     """
-    shares = SURE * shares + (1 - SURE) / shares.shape[1]
-    rho = points * np.sqrt(between)
-    for _ in range(VB_ROUNDS):
-        prior = shares.mean(axis=0)
-        shares, prior = shares[:, prior > FADED], prior[prior > FADED]
-        shares /= shares.sum(axis=1, keepdims=True)
-        precision = 1 + HEEDED / SPARING * shares.sum(axis=0)[:, None] * between
-        means = HEEDED / SPARING / precision * (shares.T @ rho)
-        likely = HEEDED * (rho @ means.T - ((1 / precision + means**2) @ between) / 2) + np.log(prior)
-        shares = np.exp(likely - likely.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-    return np.asarray(shares.argmax(axis=1))
+    sums = np.stack([np.bincount(labels, weights * column) for column in points.T], axis=1)
+    counts = np.bincount(labels, weights)[:, None]
+    spread = 1 + counts * between
+    return float((np.square(sums) * between / spread - np.log(spread)).sum() / 2)
 
 
 def _k_means(points: Points, clusters: int, should_stop: Callable[[], bool] | None) -> Labels:
