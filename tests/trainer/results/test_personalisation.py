@@ -257,6 +257,11 @@ def test_gains_are_over_the_same_voice_without_examples() -> None:
     result = summarise({Known(0): alone, Known(10): better, Known(10, examples=3): better})
     rows = {row["known"]: row for row in result["conditions"]}
     assert rows["n 10, m 0"]["gain"] == pytest.approx(12.5)
+    # of corpus a the one speaker, the other, or both are drawn: its UA is 100, 50 or 75, and b's always 50
+    assert rows["n 0, m 0"]["interval"] == [50.0, 75.0]
+    assert rows["n 10, m 0"]["interval"] == [75.0, 75.0]
+    assert rows["n 10, m 0"]["gain_interval"] == [0.0, 25.0]
+    assert rows["n 0, m 0"]["by_corpus"] == {"a": 75.0, "b": 50.0}
     assert rows["n 10, m 3"]["gain"] == 0
     assert rows["n 10, m 3"]["gain_over"] == "n 10, m 0"
     low, high = rows["n 10, m 0"]["gain_interval"]
