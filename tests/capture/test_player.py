@@ -74,7 +74,7 @@ class PortAudio:
     def __init__(self) -> None:
         self.streams: list[dict[str, Any]] = []
         self.calls: list[str] = []
-        self.refuses = False
+        self.refuses = self.refuses_to_start = False
 
     def OutputStream(self, **asked: Any) -> Any:  # noqa: N802 - PortAudio's name
         if self.refuses:
@@ -85,7 +85,12 @@ class PortAudio:
         def noted(what: str) -> Any:
             return lambda **_: self.calls.append(f"{what} {number}")
 
-        return SimpleNamespace(start=noted("start"), abort=noted("abort"), close=noted("close"))
+        def start() -> None:
+            if self.refuses_to_start:
+                raise self.PortAudioError
+            self.calls.append(f"start {number}")
+
+        return SimpleNamespace(start=start, abort=noted("abort"), close=noted("close"))
 
     def turn(self, frames: int) -> tuple[Block, bool]:
         """What the newest stream gets, without the silence of late blocks, and whether it is over."""
@@ -146,7 +151,11 @@ def test_no_loudspeaker_is_said_and_leaves_nothing_behind(output: PortAudio) -> 
     playing = SystemPlayer()
     with pytest.raises(DeviceError, match="no loudspeaker"):
         playing.play([np.ones(10, np.float32)], 16_000, lambda: None)
-    output.refuses = False
+    output.refuses, output.refuses_to_start = False, True
+    with pytest.raises(DeviceError, match="no loudspeaker"):
+        playing.play([np.ones(10, np.float32)] * 1000, 16_000, lambda: None)
+    assert "player" not in [thread.name for thread in threading.enumerate()]
+    output.refuses_to_start = False
     playing.play([np.ones(10, np.float32)], 16_000, lambda: None)
     playing.stop()
-    assert output.calls == ["start 0", "abort 0", "close 0"]
+    assert output.calls == ["start 1", "abort 1", "close 1"]
