@@ -111,6 +111,10 @@ def test_a_drain_that_comes_twenty_seconds_late_loses_nothing(tmp_path: Path) ->
     desk.recorder.stop_take()
     desk.source.push(tone(20 * 48_000 + 100), False)
     assert desk.until(lambda reading: reading.lost > 0).lost == 100
+    desk.source.push(np.zeros(4800, np.float32), False)
+    assert desk.until(lambda reading: reading.zeros_s == 0.1).lost == 100, "it goes on where the sound goes on"
+    desk.source.push(tone(20 * 48_000 + 30), False)
+    assert desk.until(lambda reading: reading.lost > 100).lost == 130
     desk.recorder.close()
 
 

@@ -87,10 +87,10 @@ class PacksDialog(QDialog):
         """Installs a folder or .vkpack; what is wrong with it is told, and nothing changes."""
         self.state.setText(self.tr("Checking {0}…").format(source.name))
 
-        def install(_: JobState) -> "InstalledPack":
+        def install(state: JobState) -> "InstalledPack":
             from desktop_app.engine.installed_packs import install_pack
 
-            return install_pack(source, replace=replace)
+            return install_pack(source, replace=replace, should_stop=state.should_stop)
 
         self._run(install, self._installed, lambda error: self._refused(source, error))
 
@@ -185,10 +185,10 @@ class PacksDialog(QDialog):
             return
         self.state.setText(self.tr("Checking {0}…").format(pack.name))
 
-        def verify(_: JobState) -> str:
+        def verify(state: JobState) -> str:
             from desktop_app.engine.recognition.verify import verify_pack
 
-            bad = [check.detail for check in verify_pack(pack.path) if not check.ok]
+            bad = [check.detail for check in verify_pack(pack.path, state.should_stop) if not check.ok]
             return bad[0] if bad else ""
 
         def done(problem: str) -> None:
