@@ -182,7 +182,7 @@
         <translation>Fortschritt</translation>
     </message>
     <message>
-        <source>Being asked again, since what it rests on has changed.</source>
+        <source>Being answered again, as what it is based on has changed.</source>
         <translation>Wird neu beantwortet, weil sich geändert hat, worauf sie beruht.</translation>
     </message>
     <message>
@@ -270,8 +270,8 @@
 <context>
     <name>DropHint</name>
     <message>
-        <source>Drop to hear them</source>
-        <translation>Loslassen zum Anhören</translation>
+        <source>Drop files here to hear them</source>
+        <translation>Dateien hier loslassen</translation>
     </message>
 </context>
 <context>
@@ -1043,7 +1043,7 @@
         <translation>Wissen, was jemand fühlt. Es hört, wie eine Stimme klingt, nicht, was im Herzen ist.</translation>
     </message>
     <message>
-        <source>Be sure. It names about two in three of a stranger’s recordings rightly, and about one in two where room and language are least like what it learnt from.</source>
+        <source>Be sure. It gets about two in three of a stranger’s recordings right, and about one in two where room and language are least like those it learnt from.</source>
         <translation>Sicher sein. Von den Aufnahmen Fremder benennt es etwa zwei von drei richtig, und etwa die Hälfte, wo Raum und Sprache dem am wenigsten gleichen, woran es gelernt hat.</translation>
     </message>
     <message>
@@ -1164,6 +1164,14 @@
         <source>Amharic</source>
         <translation>Amharisch</translation>
     </message>
+    <message>
+        <source>Bangla</source>
+        <translation>Bengalisch</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>Koreanisch</translation>
+    </message>
 </context>
 <context>
     <name>LibraryModel</name>
@@ -1259,7 +1267,7 @@
         <translation>Entfernen</translation>
     </message>
     <message>
-        <source>Delete recordings made here, forget files that were opened (Delete); Ctrl+Z takes it back</source>
+        <source>Delete recordings made here, forget files that were opened (Delete); Ctrl+Z undoes it</source>
         <translation>Eigene Aufnahmen löschen, geöffnete Dateien vergessen (Entf); Strg+Z macht es rückgängig</translation>
     </message>
     <message>
@@ -1621,7 +1629,7 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Take it back (Ctrl+Z)</source>
+        <source>Undo (Ctrl+Z)</source>
         <translation>Rückgängig machen (Strg+Z)</translation>
     </message>
 </context>
@@ -1679,7 +1687,7 @@
         <translation>{0} ist ab jetzt in Gebrauch; vorhandene Antworten bleiben.</translation>
     </message>
     <message>
-        <source>{0} is sound: every check passed.</source>
+        <source>{0} is intact: every check passed.</source>
         <translation>{0} ist in Ordnung: Alle Prüfungen sind bestanden.</translation>
     </message>
     <message>
@@ -1718,10 +1726,6 @@
 <context>
     <name>PassagesPanel</name>
     <message>
-        <source>Sounds</source>
-        <translation>Klingt</translation>
-    </message>
-    <message>
         <source>Time</source>
         <translation>Zeit</translation>
     </message>
@@ -1736,6 +1740,10 @@
     <message>
         <source>Speaker</source>
         <translation>Person</translation>
+    </message>
+    <message>
+        <source>Sounds like</source>
+        <translation>Klingt</translation>
     </message>
     <message>
         <source>Passages of this recording</source>
@@ -1912,7 +1920,7 @@
         <translation>Im Verlauf</translation>
     </message>
     <message>
-        <source>It says how a voice sounds, not what someone feels. It names about two in three of a stranger’s recordings rightly. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
+        <source>It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s recordings right. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
         <translation>Sie sagt, wie eine Stimme klingt, nicht, was jemand fühlt. Bei Fremden benennt sie etwa zwei von drei Aufnahmen richtig. Sie darf nicht bei der Arbeit oder in der Bildung eingesetzt werden, um auf Gefühle von Menschen zu schließen, nicht bei Menschen, die nicht eingewilligt haben, und nicht für Entscheidungen über Menschen.</translation>
     </message>
     <message>
@@ -2058,7 +2066,7 @@
         <translation>Beantwortet mit dem früheren Stand. {0}</translation>
     </message>
     <message>
-        <source>Being asked again: what the answer rests on has changed.</source>
+        <source>Being answered again: what it is based on has changed.</source>
         <translation>Wird neu beantwortet: Worauf die Antwort beruht, hat sich geändert.</translation>
     </message>
     <message>
@@ -2218,8 +2226,8 @@
         <translation>Wie viele Personen sprechen</translation>
     </message>
     <message>
-        <source>Not told apart</source>
-        <translation>Nicht unterschieden</translation>
+        <source>Don’t tell them apart</source>
+        <translation>Nicht unterscheiden</translation>
     </message>
     <message>
         <source>As many as are heard</source>
@@ -2242,16 +2250,16 @@
         <translation>Mit einer gespeicherten Stimme werden die Antworten zu ihren Stellen sicherer.</translation>
     </message>
     <message>
+        <source>No saved voice</source>
+        <translation>Keine gespeicherte Stimme</translation>
+    </message>
+    <message>
         <source>Is this {0}?</source>
         <translation>Ist das {0}?</translation>
     </message>
     <message>
         <source>Who speaks</source>
         <translation>Wer spricht</translation>
-    </message>
-    <message>
-        <source>Nobody saved</source>
-        <translation>Keine gespeicherte Stimme</translation>
     </message>
     <message>
         <source>This is {0}</source>
@@ -2475,7 +2483,7 @@
         <translation>Wie gefestigt die Stimme ist</translation>
     </message>
     <message>
-        <source>%p % settled</source>
+        <source>%p% settled</source>
         <translation>%p % gefestigt</translation>
     </message>
     <message>
@@ -2578,16 +2586,16 @@
         <translation>Jede für sich</translation>
     </message>
     <message>
+        <source>The voice is learnt from the recording itself; best for long ones.</source>
+        <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
+    </message>
+    <message>
         <source>In a long recording, each part is compared with the rest; five recordings or more with each other.</source>
         <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen, fünf Aufnahmen oder mehr miteinander.</translation>
     </message>
     <message>
         <source>Recordings learnt from: {0}, {1} settled</source>
         <translation>Gelernt aus Aufnahmen: {0}, zu {1} gefestigt</translation>
-    </message>
-    <message>
-        <source>The voice is told from the recording itself; best for long ones.</source>
-        <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
     </message>
 </context>
 <context>

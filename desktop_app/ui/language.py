@@ -7,11 +7,14 @@ from desktop_app.engine.recognition.answer import speaker_name
 
 translate = QCoreApplication.translate
 
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
+"""Code -> what it calls itself; one more is one more file in assets/translations."""
+
 
 def install(app: QCoreApplication, language: str) -> str:
-    """Load the translation for "system", "en" or "de"; the language in use. English is the source and needs no file."""
+    """Load the translation for "system" or one of LANGUAGES; the one in use. English is the source, without a file."""
     wanted = QLocale.system().name() if language == "system" else language
-    code = "de" if wanted.startswith("de") else "en"
+    code = next((one for one in LANGUAGES if wanted.startswith(one)), "en")
     QLocale.setDefault(QLocale(code) if language != "system" else QLocale.system())
     if code != "en":
         own = str(paths.assets() / "translations")
@@ -54,6 +57,8 @@ def language_name(code: str) -> str:
         "polish": translate("Language", "Polish"),
         "am": translate("Language", "Amharic"),
         "amharic": translate("Language", "Amharic"),
+        "bangla": translate("Language", "Bangla"),
+        "korean": translate("Language", "Korean"),
     }
     return known.get(code.lower(), code)
 
@@ -67,6 +72,7 @@ def corpus_name(corpus: str) -> str:
         "ased": "ASED",
         "crema-d": "CREMA-D",
         "tess": "TESS",
+        "banglaser": "BanglaSER",
     }
     return known.get(corpus.lower(), corpus)
 

@@ -94,8 +94,8 @@ def _html(recognition: Recognition, target: Path) -> str:
         _paragraph(
             translate(
                 "Report",
-                "It says how a voice sounds, not what someone feels. It names about two in three of a stranger’s "
-                "recordings rightly. It must not be used at work or in education to infer the emotions of people, on "
+                "It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s "
+                "recordings right. It must not be used at work or in education to infer the emotions of people, on "
                 "people who did not agree, or for decisions about people.",
             )
         ),

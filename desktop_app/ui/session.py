@@ -204,7 +204,7 @@ def _remark(entry: Entry) -> str:
     if entry.is_stale and entry.state is EntryState.DONE and entry.error:
         return translate("Session", "Answered with what was known before. {0}").format(translated(entry.error))
     if entry.is_stale:
-        return translate("Session", "Being asked again: what the answer rests on has changed.")
+        return translate("Session", "Being answered again: what it is based on has changed.")
     recognition = entry.recognition
     notes = (recognition.abstained_because, *recognition.remarks) if recognition else (entry.error,)
     return " ".join(map(translated, filter(None, notes)))

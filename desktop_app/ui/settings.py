@@ -8,10 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.ui import language
+
 log = logging.getLogger(__name__)
 
 THEMES = ("system", "light", "dark")
-LANGUAGES = ("system", "en", "de")
+LANGUAGES = ("system", *language.LANGUAGES)
 TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent of the system's
 
 

@@ -206,14 +206,23 @@ def desk(
     theme.choose("light")
 
 
+def speaking(app: QApplication, code: str) -> Iterator[None]:
+    before = QLocale()
+    assert language.install(app, code) == code
+    yield
+    for translator in app.findChildren(QTranslator):
+        app.removeTranslator(translator)
+    QLocale.setDefault(before)
+
+
 @pytest.fixture
 def german(qapp: QApplication) -> Iterator[None]:
-    before = QLocale()
-    assert language.install(qapp, "de") == "de"
-    yield
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-    QLocale.setDefault(before)
+    yield from speaking(qapp, "de")
+
+
+@pytest.fixture
+def spanish(qapp: QApplication) -> Iterator[None]:
+    yield from speaking(qapp, "es")
 
 
 @pytest.fixture

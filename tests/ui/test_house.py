@@ -317,8 +317,11 @@ def test_a_neighbour_is_heard_from_a_folder_that_is_named_once(
 # a small window
 
 
-@pytest.mark.usefixtures("german")  # whose words are long
-def test_nothing_is_cut_off_in_the_smallest_window(desk: Desk, wav: Wav) -> None:
+@pytest.mark.parametrize("words", ["german", "spanish"])  # which are long
+def test_nothing_is_cut_off_in_the_smallest_window(
+    desk: Desk, wav: Wav, words: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(words)
     window = desk.open()
     window.resize(window.minimumSize())
     labels = tuple(f"ein langes eigenes Wort {i}" for i in range(9))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QTranslator
 
 from desktop_app import paths
 from desktop_app.ui import language
+from desktop_app.ui.settings import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = sorted((paths.assets() / "translations").glob("voicekin_*.ts"))
@@ -69,6 +70,18 @@ def test_what_is_compiled_is_what_is_translated(ts: Path) -> None:
 def test_german_is_spoken() -> None:
     assert language.label_name("angry") == "Wütend"
     assert language.number(1.25, 2) == "1,25"
+
+
+@pytest.mark.usefixtures("spanish")
+def test_spanish_is_spoken() -> None:
+    assert language.label_name("angry") == "Enfadada"
+    assert language.percent(0.5) == "50\N{NO-BREAK SPACE}%"
+
+
+def test_every_language_that_can_be_chosen_has_its_file_and_the_other_way_round() -> None:
+    assert {"en", *(ts.stem.removeprefix("voicekin_") for ts in TRANSLATIONS)} == set(language.LANGUAGES)
+    assert set(LANGUAGES) == {"system", *language.LANGUAGES}
+    assert len(TRANSLATIONS) >= 2
 
 
 def test_an_unknown_emotion_keeps_its_own_name() -> None:

@@ -192,7 +192,7 @@ class PacksDialog(QDialog):
             return bad[0] if bad else ""
 
         def done(problem: str) -> None:
-            self.state.setText(translated(problem) or self.tr("{0} is sound: every check passed.").format(pack.name))
+            self.state.setText(translated(problem) or self.tr("{0} is intact: every check passed.").format(pack.name))
 
         self._run(verify, done)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
-from desktop_app.ui.language import percent, size
+from desktop_app.ui.language import LANGUAGES, percent, size
 from desktop_app.ui.settings import TEXT_SIZES, SettingsFile
 from desktop_app.ui.widgets.card import text_label
 
@@ -26,9 +26,7 @@ class SettingsDialog(QDialog):
             (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))), values.theme
         )
         self.theme.activated.connect(lambda: settings.update(theme=self.theme.currentData()))
-        self.language = _choice(
-            (("system", self.tr("As the system")), ("en", "English"), ("de", "Deutsch")), values.language
-        )
+        self.language = _choice((("system", self.tr("As the system")), *LANGUAGES.items()), values.language)
         self.language.activated.connect(lambda: settings.update(language=self.language.currentData()))
         self.text_size = _choice(
             tuple((of, self.tr("As the system") if of == 100 else percent(of / 100)) for of in TEXT_SIZES),

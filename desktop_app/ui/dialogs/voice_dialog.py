@@ -55,7 +55,7 @@ class VoiceDialog(QDialog):
         self.settled = QProgressBar()
         self.settled.setRange(0, 100)
         self.settled.setAccessibleName(self.tr("How settled the voice is"))
-        self.settled.setFormat(self.tr("%p % settled"))
+        self.settled.setFormat(self.tr("%p% settled"))
         self.paused = QCheckBox(self.tr("Learn nothing new for now"))
         self.paused.setChecked(voice.paused)
         self.paused.clicked.connect(lambda on: self._then(owner.pause_voice(voice.key, on)))

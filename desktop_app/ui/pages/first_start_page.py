@@ -56,8 +56,8 @@ class FirstStartPage(ScrollPage):
                 (
                     self.tr("Know what someone feels. It hears how a voice sounds, not what is in a heart."),
                     self.tr(
-                        "Be sure. It names about two in three of a stranger’s recordings rightly, and about one in two "
-                        "where room and language are least like what it learnt from."
+                        "Be sure. It gets about two in three of a stranger’s recordings right, and about one in two "
+                        "where room and language are least like those it learnt from."
                     ),
                     self.tr("Hear words, irony, or a culture’s own ways of speaking."),
                 ),

@@ -113,7 +113,7 @@ class LibraryPage(ScrollPage):
         self.play.clicked.connect(lambda: self._emit(self.play_asked))
         self.remove = QPushButton(self.tr("Remove"))
         self.remove.setToolTip(
-            self.tr("Delete recordings made here, forget files that were opened (Delete); Ctrl+Z takes it back")
+            self.tr("Delete recordings made here, forget files that were opened (Delete); Ctrl+Z undoes it")
         )
         self.remove.clicked.connect(self._remove)
         self.remove_oldest = QPushButton(self.tr("Delete the oldest"))

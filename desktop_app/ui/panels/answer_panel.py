@@ -120,7 +120,7 @@ class AnswerPanel(Card):
         silent = recognition is not None and answer_text.is_silent(recognition)
         self._arrange(bars=done and not silent, history=False, working=not done and not failed)
         self.working.setValue(round(100 * entry.progress))
-        again = self.tr("Being asked again, since what it rests on has changed.") if entry.is_stale else ""
+        again = self.tr("Being answered again, as what it is based on has changed.") if entry.is_stale else ""
         rests = answer_text.rests_on(recognition) if recognition is not None and not silent else ""
         self._say(self.rests, f"{rests} {again}".strip() if done else "")
         self.play.setVisible(not failed)

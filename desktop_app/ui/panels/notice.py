@@ -101,7 +101,7 @@ class Notice(QWidget):
     def _offer(self, change: Change) -> None:
         """What was done, and for ten seconds a button that takes it back."""
         line = self._add(change.sentence, ((self.tr("Undo"), lambda: self._undo.undo(change)),))
-        line.buttons[0].setToolTip(self.tr("Take it back (Ctrl+Z)"))
+        line.buttons[0].setToolTip(self.tr("Undo (Ctrl+Z)"))
         self._offers[change] = line
         if len(self._offers) > UNDO_LINES:
             self._withdraw(next(iter(self._offers)))

@@ -38,7 +38,7 @@ class PassagesPanel(Card):
         self._names: tuple[str, ...] = ()
         self._rows = QStandardItemModel(0, 5, self)
         self._rows.setSortRole(SORT_ROLE)
-        titles = (self.tr("Sounds"), self.tr("Time"), self.tr("Length"), self.tr("How sure"), self.tr("Speaker"))
+        titles = (self.tr("Sounds like"), self.tr("Time"), self.tr("Length"), self.tr("How sure"), self.tr("Speaker"))
         self._rows.setHorizontalHeaderLabels(titles)
         self.table = RecordingsTable(theme, self._rows, self.tr("Passages of this recording"), WIDTHS)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -79,7 +79,7 @@ class SpeakersPanel(Card):
         self._known: Known | None = None
         self.rows: list[SpeakerRow] = []
         self.count = Choice(self.tr("How many speakers there are"))
-        self.count.addItem(self.tr("Not told apart"), "off")
+        self.count.addItem(self.tr("Don’t tell them apart"), "off")
         self.count.addItem(self.tr("As many as are heard"), "auto")
         for number in range(1, MOST_SPEAKERS + 1):
             self.count.addItem(self.tr("1 speaker") if number == 1 else self.tr("{0} speakers").format(number), number)
@@ -137,7 +137,7 @@ class SpeakersPanel(Card):
 
     def _offer_voices(self, row: SpeakerRow, chosen: str) -> None:
         row.voice.clear()
-        row.voice.addItem(self.tr("Nobody saved"), NOBODY_SAVED)
+        row.voice.addItem(self.tr("No saved voice"), NOBODY_SAVED)
         for voice in self._known.voices if self._known is not None else ():
             row.voice.addItem(self.tr("This is {0}").format(voice.name), voice.key)
         row.voice.setCurrentIndex(max(0, row.voice.findData(chosen)))

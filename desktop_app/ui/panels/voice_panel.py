@@ -108,7 +108,7 @@ class VoicePanel(Card):
             )
             self.from_takes.setChecked(voice.learns_from_takes)
         elif key == ONE_SPEAKER:
-            self.about.setText(self.tr("The voice is told from the recording itself; best for long ones."))
+            self.about.setText(self.tr("The voice is learnt from the recording itself; best for long ones."))
         elif key == UNKNOWN_VOICE:
             self.about.setText(
                 self.tr(
