@@ -148,7 +148,7 @@ def manner(recognition: Recognition) -> str:
         "effort": (translate("Manner", "softer"), translate("Manner", "more forcefully")),
     }
     said = [words[name][recognition.manner[name] > 0] for name in told(recognition.manner)]
-    if not said:
+    if not said or recognition.rests_on.voice.kind == "speakers":  # of several people there is no one manner
         return ""
     sentences = {
         "none": translate("Manner", "Spoken {0} than most people speak."),

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,7 +12,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
-from desktop_app.engine.recognition.answer import Neighbour, Recognition, Segment, Timing
+from desktop_app.engine.recognition.answer import (
+    Neighbour,
+    Recognition,
+    RestsOn,
+    Segment,
+    Timing,
+    VoiceKind,
+    VoiceUsed,
+)
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNCERTAIN
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui import answer_text, theme
@@ -280,3 +289,12 @@ def test_a_clip_lies_between_its_neighbours() -> None:
     assert between([]) is None
     landscape = Landscape(("x", "x", "y"), places)
     assert landscape.bounds == (0.0, 4.0, 0.0, 8.0)
+
+
+@pytest.mark.parametrize("kind", get_args(VoiceKind))
+def test_there_are_words_for_whatever_an_answer_rests_on(kind: VoiceKind) -> None:
+    voice = VoiceUsed(kind, "Anna" if kind == "saved" else "", heard=6)
+    manner = {"pitch": 9.0, "melody": -9.0, "tempo": 9.0, "effort": 9.0}
+    answer = recognition({"sad": 1.0}, rests_on=RestsOn(voice, "tiny 1.0"), manner=manner)
+    assert answer_text.rests_on(answer).startswith("Based on: ")
+    assert bool(answer_text.manner(answer)) == (kind != "speakers"), "several people have no one manner"
