@@ -5,8 +5,9 @@
 
 The files are dropped on the window one after the other and then heard live through a fake microphone; the pictures show
 the last answer in light and dark, its neighbours, all results, the library, a long recording (the files one after the
-other, --minutes of them), the live window, and the page of the first start. The animation, voicekin.webp, shows the
-files answered and the same live, as it happens. Without a display it draws offscreen.
+other, --minutes of them), the live window, a voice, examples, and the page of the first start. The animation,
+voicekin.webp, shows the files answered and the same live, as it happens. Without a display it draws offscreen. Those in
+docs/pictures are of synthetic voices, which espeak-ng speaks.
 """
 
 import argparse
@@ -32,12 +33,15 @@ os.environ.setdefault("QT_SCALE_FACTOR", "2")
 
 from PIL import Image
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
 from desktop_app.ui.application import build
 from desktop_app.ui.capture_model import MicState
+from desktop_app.ui.dialogs.examples_dialog import ExamplesDialog
+from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
+from desktop_app.ui.jobs import Job
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.settings import LANGUAGES, TEXT_SIZES, THEMES, SettingsFile
 
@@ -89,6 +93,13 @@ def main() -> None:
             until(lambda: window.map.view.is_painted or window.map.view.visibleRegion().isEmpty())
             app.processEvents()
             window.grab().save(str(arguments.folder / f"{name}.png"))
+
+        def dialog_picture(name: str, dialog: QDialog) -> None:
+            dialog.open()
+            shown = monotonic() + 1.0
+            until(lambda: monotonic() > shown)
+            dialog.grab().save(str(arguments.folder / f"{name}.png"))
+            dialog.close()
 
         window.resize(width, height)
         window.show()
@@ -167,6 +178,25 @@ def main() -> None:
         source.play(LIVE_LEVEL * speech(arguments.files * 20))
         until(lambda: len(answers) >= LIVE_ANSWERS and answers[-1] is not None)
         picture("live")
+        window.record.button.click()
+        until(lambda: window.capture.state is MicState.READY and all_answered())
+        waiting: list[object] = []
+
+        def finished(job: Job) -> None:
+            job.done.connect(waiting.append)
+            job.failed.connect(waiting.append)
+            n = len(waiting)
+            until(lambda: len(waiting) > n)
+
+        named = {path.name for path in arguments.files}
+        heard = [e.answered for e in window.session.entries() if e.answered is not None and e.name in named]
+        finished(window.owner.learn_all("Anna", tuple(heard)))
+        for answered in heard:
+            finished(window.owner.add_example(answered, answered.recognition.label, None))
+        known = window.owner.known
+        if known is not None and known.voices:
+            dialog_picture("voice", VoiceDialog(window.owner, known.voices[0], window.undo, window))
+        dialog_picture("examples", ExamplesDialog(window.owner, window.playback, window.undo, window))
         window.close()
 
 
