@@ -128,6 +128,18 @@ def test_peaks_over_full_scale_are_clipped(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_sound_far_beyond_full_scale_is_integers_by_mistake(tmp_path: Path, channels: int) -> None:
+    for peak, taken in ((7.9, True), (8.1, False), (32_768.0, False)):
+        sound = np.repeat(peak * clip("sad")[:, None] / np.abs(clip("sad")).max(), channels, axis=1)
+        soundfile.write(tmp_path / "a.wav", sound.astype(np.float32), 16_000, subtype="FLOAT")
+        if taken:
+            assert np.abs(load_audio(tmp_path / "a.wav").samples).max() == 1.0
+        else:
+            with pytest.raises(AudioError, match=f"a.wav goes {peak:.0f} times beyond full scale"):
+                load_audio(tmp_path / "a.wav")
+
+
 def test_whatever_is_no_recording_gets_one_sentence(tmp_path: Path) -> None:
     for kind, path in write_bad_audio(tmp_path).items():
         if kind == "one sample":  # a recording, if a short one: the recogniser says so

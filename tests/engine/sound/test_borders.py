@@ -30,6 +30,17 @@ def test_a_soft_tail_belongs_to_the_voice() -> None:
     assert seconds(voiced(burst(soft_tail_s=0.4), SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.4), abs=0.02)
 
 
+@pytest.mark.parametrize(("under_db", "noise_db", "belongs"), [(29, -90, True), (31, -90, False), (13, -35, True)])
+def test_how_soft_a_tail_may_be(under_db: float, noise_db: float, belongs: bool) -> None:
+    """Down to 30 dB under the loudest moment; where the room is louder, down to 6 dB over its noise or to 15 dB."""
+    steady = np.where(np.arange(3 * SAMPLE_RATE) % 2, 1.0, -1.0)  # of one level everywhere, unlike noise
+    gain = np.full(len(steady), 10 ** ((noise_db - 20) / 20))
+    gain[SAMPLE_RATE : 2 * SAMPLE_RATE] = 0.1
+    gain[2 * SAMPLE_RATE : round(2.2 * SAMPLE_RATE)] = 0.1 * 10 ** (-under_db / 20)
+    end = voiced((gain * steady).astype(np.float32), SAMPLE_RATE, 2 * SAMPLE_RATE)[1]
+    assert end == round((2.2 if belongs else 2.0) * SAMPLE_RATE)
+
+
 def test_what_is_beyond_a_pause_does_not() -> None:
     samples = burst()
     samples[round(2.5 * SAMPLE_RATE) :] = samples[SAMPLE_RATE : round(1.5 * SAMPLE_RATE)]

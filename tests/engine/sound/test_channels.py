@@ -104,3 +104,24 @@ def test_many_channels_of_an_hour_are_not_held_in_memory() -> None:
 def test_a_moment_is_enough() -> None:
     assert len(clearest_channel(np.zeros((3, 2), np.float32), RATE)) == 3
     assert len(clearest_channel(np.zeros((0, 2), np.float32), RATE)) == 0
+
+
+def test_from_turn_to_turn_the_sound_fades_in_20_ms() -> None:
+    left, right = hiss(12 * RATE, 1e-3, 1), hiss(12 * RATE, 1e-3, 2)
+    for turn, label in enumerate(("angry", "sad", "angry", "sad")):
+        (left, right)[turn % 2][turn * 3 * RATE : (turn * 3 + 3) * RATE] += clip(label, 1, 3.0)
+    clearest = ClearestChannel(2, RATE)
+    heard = np.concatenate([clearest.feed(stereo(left, right)), clearest.finish()])
+    turns = clearest.turns
+    assert turns is not None
+    assert turns.turn_s == pytest.approx(0.2)
+    changes = np.flatnonzero(np.diff(turns.channels)) + 1
+    assert len(changes) == 3
+    for turn in changes.tolist():
+        at = round(turn * 0.2 * RATE)
+        before, after = ((left, right)[turns.channels[turn - 1]], (left, right)[turns.channels[turn]])
+        fade = np.linspace(0, 1, 320, dtype=np.float32)
+        place = slice(at, at + 320)
+        np.testing.assert_allclose(heard[place], (1 - fade) * before[place] + fade * after[place], atol=1e-6)
+        assert np.array_equal(heard[at + 320 : at + 640], after[at + 320 : at + 640])
+    assert turns.at(np.array([-1.0, 0.1, 99.0])).tolist() == [0, 0, 1]
