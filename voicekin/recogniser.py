@@ -156,6 +156,7 @@ class Recogniser:
         jobs: int | None = None,
         resume: File | None = None,
         features: bool = False,
+        cluster: str | None = None,
         should_stop: ShouldStop = never,
         progress: Callable[[HowFar], object] | None = None,
     ) -> Answers: ...
@@ -174,6 +175,7 @@ class Recogniser:
         jobs: int | None = None,
         resume: File | None = None,
         features: bool = False,
+        cluster: str | None = None,
         should_stop: ShouldStop = never,
         progress: Callable[[HowFar], object] | None = None,
     ) -> Recognition | Answers:
@@ -198,6 +200,8 @@ class Recogniser:
             resume: A file in which answers are noted as they come; what is noted there is not asked again. Each file
                 is then heard by itself, or as `voice`.
             features: Whether each answer carries what it was made of, see `voicekin.archives`.
+            cluster: The address of a scheduler of dask.distributed, or "local:N" for N processes here: the files are
+                heard by its workers, which see them under the same names, and answers come as they are ready.
             should_stop: Asked at least once for each second of sound, from several threads; True ends the iteration
                 with `Cancelled`.
             progress: Told how far it is, at every half second of sound, from several threads.
@@ -205,6 +209,7 @@ class Recogniser:
         Raises:
             AudioError: The one sound can't be heard.
             StoreError: There is no such voice, or `resume` can't be used.
+            ClusterError: The cluster can't be used, or not any more.
             ValueError: An argument is out of its range, or `rate` is missing beside samples.
         """
         asks_for_speakers(speakers, 0.0)  # refuses what is out of range
@@ -225,7 +230,7 @@ class Recogniser:
         recogniser = self._ready(None if jobs == 1 else max(1, cores // jobs))
         asked = self._asked(recogniser, voice, same_voice, resume, k, alpha, channel)
         asked = replace(asked, features=features, speakers=speakers)
-        return Answers(self._batch(recogniser, files, asked, jobs, resume, should_stop, progress))
+        return Answers(self._batch(recogniser, files, asked, jobs, resume, cluster, should_stop, progress))
 
     def answer_again(
         self,
@@ -450,6 +455,7 @@ class Recogniser:
         asked: Asked,
         jobs: int,
         resume: File | None,
+        cluster: str | None,
         should_stop: ShouldStop,
         progress: Callable[[HowFar], object] | None,
     ) -> Iterator[Outcome]:
@@ -460,6 +466,13 @@ class Recogniser:
             batch = Batch(
                 recogniser, files, asked, jobs=jobs, journal=journal, should_stop=should_stop, progress=progress
             )
+            if cluster is not None:
+                from desktop_app.engine.batch.cluster import ClusterBatch, opened_cluster
+
+                workers = stack.enter_context(opened_cluster(cluster, self.pack, should_stop))
+                batch = ClusterBatch(
+                    workers, recogniser, files, asked, journal=journal, should_stop=should_stop, progress=progress
+                )
             yield from batch.outcomes()
 
     def _settings(self, asked: Asked) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
             jobs=args.jobs,
             resume=args.resume,
             features=args.features,
+            cluster=args.cluster,
             should_stop=interruption.requested,
             progress=partial(classify_batch.show_progress, line) if line.visible else None,
         ):

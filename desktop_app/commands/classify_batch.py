@@ -75,6 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--features", action="store_true", help="with --export parquet: what `voicekin answer` answers again from"
     )
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="hear with the workers of this scheduler of Dask, or local:N for N processes here; answers come as they "
+        "are ready",
+    )
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="how many recordings to work on at once")
     parser.add_argument(
         "--resume",

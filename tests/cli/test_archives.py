@@ -1,9 +1,14 @@
 """`classify --export parquet`, and `answer`, which goes on from its features."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow.dataset
 import pytest
 import soundfile
@@ -86,3 +91,66 @@ def test_features_without_parquet_are_refused(
 ) -> None:
     assert voicekin("classify", tiny_pack, "--features", folder) == 2
     assert "--export parquet" in capsys.readouterr().err
+
+
+@pytest.mark.timeout(280)
+def test_two_processes_of_this_machine_answer_all_that_one_does(
+    tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lines(*options: object) -> list[dict[str, Any]]:
+        assert voicekin("classify", tiny_pack, "--json", *options, folder) == 1
+        found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        return sorted(({**line, "timing_ms": None} for line in found), key=lambda line: line["path"])
+
+    assert lines("--cluster", "local:2") == lines()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal for a group of processes that each of them survives")
+@pytest.mark.timeout(280)
+def test_ctrl_c_stops_the_processes_too_and_the_journal_goes_on_without_them(
+    tiny_pack: Pack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for i in range(300):
+        soundfile.write(many / f"{i}.wav", clip(LABELS[i % 4], i, 5.0), RATE)
+    call = ["--json", "--resume", tmp_path / "journal", many]
+    command = [sys.executable, "-m", "desktop_app", "classify", "--pack", tiny_pack.root, "--cluster", "local:2", *call]
+    process = subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        started = psutil.Process(process.pid).children(recursive=True)
+        assert len(started) >= 2
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait(30)
+    assert process.returncode == 130
+    assert err.splitlines() == ["voicekin: stopped."]
+    assert not psutil.wait_procs(started, timeout=30)[1]
+    answered = {first["path"], *(json.loads(line)["path"] for line in out.splitlines())}
+    assert len(answered) < 300
+    heard: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        real = Recogniser.analyse_file
+
+        def analyse_file(self: Recogniser, path: Path, **options: Any) -> Any:
+            heard.append(str(path))
+            return real(self, path, **options)
+
+        patch.setattr(Recogniser, "analyse_file", analyse_file)
+        assert voicekin("classify", tiny_pack, *call) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 300
+    assert not answered & set(heard)
+
+
+def test_without_dask_a_sentence_says_what_to_install(
+    tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert voicekin("classify", tiny_pack, "--cluster", "local:2", folder) == 2
+    assert "voicekin[cluster]" in capsys.readouterr().err

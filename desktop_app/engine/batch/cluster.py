@@ -1,0 +1,334 @@
+"""The files of a batch heard by the workers of a Dask cluster, and answered here, from what they heard.
+
+What travels is the pack, once to each worker and verified there, and of each recording its `Analysis`: features, and no
+sound but the stretches of a long recording, which workers hand to one another so that several hear it at once. Each
+stretch is encoded by itself on one machine as on many, so the answers are the same to the bit on processors of a kind.
+"""
+
+import logging
+import os
+import queue
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop_app import __version__
+from desktop_app.engine.batch.answers import LOOK_EVERY_S
+from desktop_app.engine.batch.classify import Batch, answered, groups, voices_beside
+from desktop_app.engine.batch.progress import ANALYSIS_SHARE
+from desktop_app.engine.pack.archive import zip_pack
+from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
+from desktop_app.engine.recognition.recogniser import Analysis
+from desktop_app.errors import Cancelled, ClusterError, PackError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from desktop_app.engine.batch import cluster_worker
+
+log = logging.getLogger(__name__)
+
+LOCAL = "local:"
+"""And a number: so many workers on this machine, for this call."""
+
+NO_DASK = "--cluster needs dask.distributed, which is not installed here: type pip install 'voicekin[cluster]'."
+
+ASKED_AHEAD = 4
+"""Files for each thread of the cluster that are asked for and not answered: more would only fill memory."""
+
+PATIENCE_S = 60.0
+"""For the first worker."""
+KILLS = 3
+"""Workers that a file may end before it is left alone."""
+
+LOOKED_EVERY_S = 1.0
+"""How often the workers are counted: they come and go."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """A cluster whose workers have the pack.
+
+    Attributes:
+        client: Connected to its scheduler.
+        address: As the user named it.
+        digest: sha256 of the pack's pack.json.
+    """
+
+    client: "Client"
+    address: str
+    digest: str
+
+
+@contextmanager
+def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) -> Iterator[Cluster]:
+    """Connects to the scheduler at `address`, or starts `local:N` workers for as long as the block lasts.
+
+    Raises:
+        ClusterError: dask.distributed is missing, nothing answers there, there is no worker, or a worker has another
+            VoiceKin.
+        PackError: A worker can't use the pack.
+        Cancelled: `should_stop` said so.
+    """
+    try:
+        import dask
+        import distributed
+
+        from desktop_app.engine.batch import cluster_worker
+    except ImportError:
+        raise ClusterError(NO_DASK) from None
+    local = _workers(address)
+    with ExitStack() as stack:
+        if local:
+            stack.enter_context(dask.config.set(_LOCAL_SETTINGS))
+        _quiet(stack)
+        try:
+            if local:
+                scheduler = distributed.LocalCluster(
+                    n_workers=local,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    worker_dashboard_address=None,
+                    memory_limit=0,
+                    silence_logs=logging.CRITICAL,
+                )
+                stack.callback(_close, scheduler)
+            client = distributed.Client(scheduler if local else address, set_as_default=False, timeout=10)
+        except (OSError, ValueError, TimeoutError, RuntimeError) as error:
+            raise ClusterError(f"There is no scheduler at {address} ({error}): check the address.") from None
+        stack.callback(_close, client)
+        _wait_for_worker(client, should_stop)
+        digest = sha256_of(pack.root / MANIFEST)
+        threads = max(1, (os.cpu_count() or 1) // local) if local else 1
+        archive = None if local else _zipped(pack)
+        _hand_out(client, cluster_worker.PackOfWorker(digest, os.fspath(pack.root), archive, threads))
+        yield Cluster(client, address, digest)
+
+
+_LOCAL_SETTINGS = {
+    "distributed.scheduler.allowed-failures": KILLS - 1,
+    # no file waits at a worker, where it would be taken for the one that ended it
+    "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.worker.daemon": True,
+    "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
+}
+
+
+def _workers(address: str) -> int:
+    """N of local:N, 0 for an address."""
+    if not address.startswith(LOCAL):
+        return 0
+    number = address.removeprefix(LOCAL)
+    if not number.isdecimal() or not 1 <= int(number) <= 256:
+        raise ClusterError(f"{address} names no number of workers: write local:2, or the address of a scheduler.")
+    return int(number)
+
+
+def _quiet(stack: ExitStack) -> None:
+    """What becomes of workers is told in sentences, not in tracebacks between the answers."""
+    for name in ("distributed", "tornado"):
+        logger = logging.getLogger(name)
+        stack.callback(logger.setLevel, logger.level)
+        logger.setLevel(logging.CRITICAL)
+
+
+def _close(what: Any) -> None:
+    with suppress(Exception):  # whatever it has to say, the answers are there by now
+        what.close(timeout=5)
+
+
+def _wait_for_worker(client: "Client", should_stop: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not client.scheduler_info()["workers"]:
+        if should_stop():
+            raise Cancelled
+        if time.monotonic() > until:
+            raise ClusterError(f"The cluster has had no worker for {PATIENCE_S:.0f} s: start some, then call again.")
+        time.sleep(LOOK_EVERY_S)
+        client.sync(client._update_scheduler_info)
+
+
+def _zipped(pack: Pack) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="voicekin-") as folder:
+        archive = Path(folder) / "pack.vkpack"
+        zip_pack(pack, archive)
+        return archive.read_bytes()
+
+
+def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
+    """Gives the pack to the workers that are there and to those that come, and has those that are there open it."""
+    from desktop_app.engine.batch import cluster_worker
+
+    try:
+        versions = set(client.run(cluster_worker.version).values())
+        if versions == {__version__}:
+            client.register_plugin(plugin)
+            client.run(cluster_worker.open_pack, plugin.digest)
+            return
+    except PackError:
+        raise
+    except Exception as error:  # of whatever kind, from a process with other packages
+        log.warning("workers can't be used", exc_info=True)
+        raise ClusterError(
+            f"The workers can't use VoiceKin ({type(error).__name__}): install version {__version__} where they run."
+        ) from None
+    raise ClusterError(f"The workers have another VoiceKin: install version {__version__} where they run.")
+
+
+class ClusterBatch(Batch):
+    """As Batch, but the outcomes come as they are ready; those that are heard against each other come together."""
+
+    def __init__(self, cluster: Cluster, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cluster = cluster
+        self._ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._waiting: dict[int, Future] = {}
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """An outcome for each file.
+
+        Raises:
+            Cancelled: `should_stop` said so; what was yielded until then stands.
+            ClusterError: The cluster can't be reached any more.
+            StoreError: The journal can't be written.
+        """
+        self._tell()
+        together = list(self._groups())
+        group_of = {i: number for number, group in enumerate(together) for i in group}
+        heard: dict[int, Any] = {}
+        missing = {number: len(group) for number, group in enumerate(together)}
+        try:
+            for i, outcome in self._each_heard([i for group in together for i in group]):
+                heard[i] = outcome
+                self._done += 1
+                self._progress.note(i, 1.0)
+                number = group_of.pop(i)
+                missing[number] -= 1
+                if not missing[number]:
+                    del missing[number]
+                    yield from self._group_answered(together[number], [heard.pop(j) for j in together[number]])
+                self._tell()
+        finally:  # interrupted, or the caller has enough
+            with suppress(Exception):
+                self._cluster.client.cancel(list(self._waiting.values()), force=True)
+
+    def _groups(self) -> Iterator[Sequence[int]]:
+        """The numbers of the files that are heard against each other."""
+        if self._asked.voice is not None or self._asked.company in ("itself", "none"):
+            yield from ((i,) for i in range(len(self._files)))
+        elif self._asked.company == "all":
+            yield range(len(self._files))
+        else:
+            first = 0
+            for group in groups(self._files):
+                yield range(first, first + len(group))
+                first += len(group)
+
+    def _group_answered(self, numbers: Sequence[int], heard: Sequence[Any]) -> Iterator[Outcome]:
+        voices = voices_beside(self._recogniser, heard, self._asked)
+        for i, one, voice in zip(numbers, heard, voices, strict=True):
+            if self._should_stop():
+                raise Cancelled
+            if not isinstance(one, Analysis):
+                yield one
+                continue
+            recognition = answered(self._recogniser, one, self._asked, voice, self._should_stop)
+            file = self._files[i]
+            if self._journal is not None and isinstance(file, Path):
+                self._journal.add(file, recognition)
+            yield recognition
+
+    def _each_heard(self, numbers: Sequence[int]) -> Iterator[tuple[int, "Analysis | Outcome"]]:
+        """What was heard of each file as it comes, with its number; what needs no worker first."""
+        from desktop_app.engine.batch import cluster_worker
+
+        client, digest = self._cluster.client, self._cluster.digest
+        client.subscribe_topic(cluster_worker.PROGRESS, self._hear_progress)
+        run = f"voicekin-{time.time_ns():x}"
+        left = deque(numbers)
+        ahead, looked = 0, float("-inf")
+        try:
+            while left or self._waiting:
+                if time.monotonic() - looked > LOOKED_EVERY_S:
+                    ahead, looked = ASKED_AHEAD * max(1, sum(self._reached(client.nthreads).values())), time.monotonic()
+                while left and len(self._waiting) < ahead:
+                    i = left.popleft()
+                    file = self._files[i]
+                    known = file if isinstance(file, Failure) else self._noted(file)
+                    if known is not None:
+                        yield i, known
+                        continue
+                    assert isinstance(file, Path)
+                    how = {"channel": self._asked.channel, "speakers": self._asked.speakers}
+                    what = (digest, i, os.fspath(file.absolute()), os.fspath(file), how)
+                    future = client.submit(cluster_worker.hear, *what, key=f"{run}-{i}", pure=False, priority=-i)
+                    self._waiting[i] = future
+                    self._when_done(i)
+                if self._should_stop():
+                    raise Cancelled
+                if client.status not in ("running", "connecting"):
+                    raise self._lost()
+                try:
+                    i = self._ready.get(timeout=LOOK_EVERY_S)
+                except queue.Empty:
+                    continue
+                if self._waiting[i].status == "lost":  # with the worker that had it; another hears the file again
+                    self._when_done(i)
+                else:
+                    yield i, self._result(i, self._waiting.pop(i))
+        finally:
+            with suppress(Exception):
+                client.unsubscribe_topic(cluster_worker.PROGRESS)
+
+    def _when_done(self, i: int) -> None:
+        self._waiting[i].add_done_callback(lambda _: self._ready.put(i))
+
+    def _noted(self, file: Path) -> Recognition | None:
+        return self._journal.answer(file) if self._journal is not None else None
+
+    def _result(self, i: int, future: "Future") -> "Analysis | Failure":
+        from distributed import KilledWorker
+
+        path = str(self._files[i])
+        if future.status == "cancelled":
+            raise self._lost()
+        try:
+            result: Analysis | Failure = self._reached(future.result)
+            return result
+        except KilledWorker as killed:
+            times = killed.allowed_failures + 1
+            return Failure(path, f"{path} ended {times} processes that heard it: convert it to WAV, or leave it out.")
+        except (Cancelled, ClusterError):
+            raise
+        except Exception as error:
+            log.exception("%s could not be analysed", path)
+            kind = type(error).__name__
+            return Failure(path, f"{path} made a worker fail ({kind}: {error}): please report it with the log.")
+        finally:
+            future.release()
+
+    def _reached(self, ask: Callable[[], Any]) -> Any:
+        from distributed.client import FutureCancelledError
+
+        try:
+            return ask()
+        except (OSError, FutureCancelledError):
+            raise self._lost() from None
+
+    def _lost(self) -> ClusterError:
+        kept = "what was answered is in its file: call again with it" if self._journal else "call again with --resume"
+        return ClusterError(f"The cluster at {self._cluster.address} can't be reached any more; {kept}.")
+
+    def _hear_progress(self, event: tuple[float, Any]) -> None:
+        i, share = event[1]
+        if i in self._waiting:
+            self._progress.note(i, ANALYSIS_SHARE * share)
+            self._tell(Path(str(self._files[i])).name)

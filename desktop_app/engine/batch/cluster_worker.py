@@ -1,0 +1,242 @@
+"""What the workers of a cluster do for a batch: open the pack that they were given, and hear.
+
+A long recording is heard by several: the worker that reads it cuts it at its pauses, as always, and hands packets of
+stretches to others, sound and all, while it encodes what they have no time for.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, get_client, get_worker, secede
+
+from desktop_app import __version__
+from desktop_app.engine.batch.answers import answer_one
+from desktop_app.engine.installed_packs import load_known
+from desktop_app.engine.pack.format import MANIFEST, sha256_of
+from desktop_app.engine.recognition.answer import Failure
+from desktop_app.engine.recognition.recogniser import Analysis, Floats, Recogniser
+from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform, probe
+from desktop_app.errors import PackError
+
+SPLIT_BYTES = 1_000_000
+SPLIT_S = 120.0
+"""A file of both is heard by several workers."""
+PACKET_S = 30.0
+"""So much speech of a long file goes to another worker at a time."""
+PACKETS_A_WORKER = 2
+"""So many wait for each of the others; beyond that the worker who reads encodes itself, so that memory is bounded."""
+
+TOLD_EVERY_S = 1.0
+
+PROGRESS = "voicekin-progress"
+"""The topic under which a worker tells (number of the file, share 0 to 1)."""
+
+
+def version() -> str:
+    """Of VoiceKin where this runs."""
+    return __version__
+
+
+class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not published
+    """A plugin of Dask's workers: the pack that a worker hears with.
+
+    Args:
+        digest: sha256 of its pack.json, by which it is asked for.
+        root: Its folder on the client's machine; taken where the worker finds the same pack there.
+        archive: The pack as a .vkpack, for workers that don't; None: all do, being processes of the client's machine
+            that it ends itself.
+        threads: Of one inference.
+    """
+
+    def __init__(self, digest: str, root: str, archive: bytes | None, threads: int) -> None:
+        self.name = f"voicekin-{digest}"
+        self.digest = digest
+        self._root = root
+        self._archive = archive
+        self._threads = threads
+
+    def setup(self, worker: Worker) -> None:
+        """Takes the pack in; it is opened when it is first needed."""
+        if self._archive is None:
+            with suppress(OSError, AttributeError):  # Windows has none
+                os.setsid()  # Ctrl-C at the client's terminal is for the client to heed
+        _PACKS[self.digest] = _Opener(self._source(Path(worker.local_directory)), self.digest, self._threads)
+
+    def teardown(self, worker: Worker) -> None:
+        """Nothing: the worker's folder goes with it."""
+
+    def _source(self, folder: Path) -> Path:
+        root = Path(self._root)
+        with suppress(OSError):
+            if sha256_of(root / MANIFEST) == self.digest:
+                return root
+        if self._archive is None:
+            return root
+        archive = folder / f"{self.digest}.vkpack"
+        archive.write_bytes(self._archive)
+        return archive
+
+
+class _Opener:
+    """Opens a pack once in a process, and lends a recogniser to each thread."""
+
+    def __init__(self, source: Path, digest: str, threads: int) -> None:
+        self._source, self._digest, self._threads = source, digest, threads
+        self._lock = threading.Lock()
+        self._first: Recogniser | None = None
+        self._own = threading.local()
+
+    def recogniser(self) -> Recogniser:
+        """For this thread.
+
+        Raises:
+            PackError: The pack is not the one that the client has, or does not pass its checks.
+        """
+        with self._lock:
+            if self._first is None:
+                pack = load_known(self._source)
+                if sha256_of(pack.root / MANIFEST) != self._digest:
+                    raise PackError("A worker has another pack under this name: install the same one there.")
+                self._first = Recogniser(pack, self._threads)
+        if not hasattr(self._own, "recogniser"):
+            self._own.recogniser = self._first.for_another_thread()
+        found: Recogniser = self._own.recogniser
+        return found
+
+
+_PACKS: dict[str, _Opener] = {}
+
+
+def open_pack(digest: str) -> None:
+    """Opens the pack, so that what is wrong with it is told before any file.
+
+    Raises:
+        PackError: It does not pass its checks.
+    """
+    _PACKS[digest].recogniser()
+
+
+def hear(digest: str, number: int, path: str, named: str, how: dict[str, Any]) -> Analysis | Failure:
+    """What a worker does with a file: all but the answer.
+
+    Args:
+        path: Where it lies, for every worker alike.
+        named: As the user named it, for what is said of it.
+        how: Options of `Recogniser.analyse_file`.
+    """
+    recogniser = _PACKS[digest].recogniser()
+    should_stop = _cancelled()
+
+    def ask(file: Path, stop: Callable[[], bool]) -> Analysis:
+        if file.stat().st_size < SPLIT_BYTES or probe(file).duration_s < SPLIT_S:
+            return recogniser.analyse_file(file, **how, should_stop=stop)
+        with _shared(recogniser, digest) as sharing:
+            return sharing.analyse_file(file, **how, should_stop=stop, progress=_teller(number))
+
+    heard = answer_one(Path(path), ask, should_stop)
+    if isinstance(heard, Failure):
+        return Failure(named, heard.error.replace(path, named))
+    return replace(heard, path=named)
+
+
+def encode(digest: str, waveforms: list[Waveform]) -> list[Floats]:
+    """The pooled features of some stretches, each encoded by itself."""
+    encoder = _PACKS[digest].recogniser().encoder
+    return [encoder.encode([waveform]).pooled for waveform in waveforms]
+
+
+def _cancelled() -> Callable[[], bool]:
+    """Whether this task is no longer wanted."""
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def cancelled() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state == "cancelled"
+
+    return cancelled
+
+
+def _teller(number: int) -> Callable[[float], None]:
+    worker, told = get_worker(), 0.0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TOLD_EVERY_S:
+            told = time.monotonic()
+            worker.log_event(PROGRESS, (number, share))
+
+    return tell
+
+
+@contextmanager
+def _shared(recogniser: Recogniser, digest: str) -> Iterator[Recogniser]:
+    """A recogniser that lets other workers encode, where there are others."""
+    client, own = get_client(), get_worker().address
+    others = [address for address in client.scheduler_info()["workers"] if address != own]
+    if not others:
+        yield recogniser
+        return
+    sharing = _Sharing(recogniser, digest, client, others)
+    yield recogniser.encoding_by(sharing)
+
+
+class _Sharing:
+    """Packets of stretches, encoded by other workers or, where they have enough to do, here."""
+
+    def __init__(self, recogniser: Recogniser, digest: str, client: Client, others: Sequence[str]) -> None:
+        self._recogniser, self._digest, self._client, self._others = recogniser, digest, client, others
+        self._open: list[Waveform] = []
+        self._packets = 0
+        self._encoded: dict[int, list[Floats]] = {}
+        self._away: dict[int, tuple[Future, list[Waveform]]] = {}
+
+    def __call__(self, samples: Waveform) -> Callable[[], Floats]:
+        """Takes float32 [n] in; what is returned gives its features [1, D] when they are needed."""
+        packet, place = self._packets, len(self._open)
+        self._open.append(samples)
+        if sum(map(len, self._open)) >= PACKET_S * SAMPLE_RATE:
+            self._close_packet()
+        return lambda: self._rows(packet)[place]
+
+    def _close_packet(self) -> None:
+        waveforms, self._open = self._open, []
+        packet, self._packets = self._packets, self._packets + 1
+        for number in [n for n, (future, _) in self._away.items() if future.done()]:
+            self._fetch(number)
+        if len(self._away) >= PACKETS_A_WORKER * len(self._others):
+            self._encoded[packet] = self._encode(waveforms)
+            return
+        sound = self._client.scatter(waveforms, hash=False)
+        future = self._client.submit(
+            encode, self._digest, sound, pure=False, priority=10, workers=list(self._others), allow_other_workers=True
+        )
+        self._away[packet] = future, waveforms
+
+    def _rows(self, packet: int) -> list[Floats]:
+        if self._open:
+            self._close_packet()
+        if packet not in self._encoded:
+            if not self._away[packet][0].done():
+                with suppress(Exception):  # this thread has left its place already
+                    secede()  # another may work here while this one waits
+            self._fetch(packet)
+        return self._encoded[packet]
+
+    def _fetch(self, packet: int) -> None:
+        future, waveforms = self._away.pop(packet)
+        try:
+            self._encoded[packet] = future.result()
+        except KilledWorker:
+            raise
+        except Exception:  # who had it is gone, and it with them
+            self._encoded[packet] = self._encode(waveforms)
+
+    def _encode(self, waveforms: list[Waveform]) -> list[Floats]:
+        return [self._recogniser.encoder.encode([waveform]).pooled for waveform in waveforms]
