@@ -12,7 +12,7 @@ from desktop_app import __version__, interruption
 from desktop_app.commands.plain_text import plain
 from desktop_app.errors import Cancelled, PackExists, TargetExists, VoiceKinError
 
-COMMANDS = ("classify", "answer", "voice", "examples", "pack", "doctor")
+COMMANDS = ("classify", "answer", "report", "voice", "examples", "pack", "doctor")
 
 USAGE = 2
 """Also when the call can't be carried out at all: no such pack, voice or store. Commands give 0, or 1: some failed."""

@@ -8,5 +8,6 @@ pyarrow is needed: pip install 'voicekin[archives]'.
 """
 
 from desktop_app.engine.archives.dataset import SCHEMA, Dataset, DatasetWriter, checked_dataset
+from desktop_app.engine.archives.report import report, write_report
 
-__all__ = ["SCHEMA", "Dataset", "DatasetWriter", "checked_dataset"]
+__all__ = ["SCHEMA", "Dataset", "DatasetWriter", "checked_dataset", "report", "write_report"]

@@ -86,6 +86,17 @@ def test_an_interrupted_archive_goes_on_with_the_features_that_are_noted(
         assert row == again
 
 
+def test_a_report_lies_beside_its_archive(
+    tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert voicekin("classify", tiny_pack, "--export", "parquet", "-o", tmp_path / "clips.parquet", folder) == 1
+    assert cli.main(["report", str(tmp_path / "clips.parquet")]) == 0
+    assert "clips.parquet.html" in capsys.readouterr().err
+    assert "6 recordings" in (tmp_path / "clips.parquet.html").read_text(encoding="utf-8")
+    assert cli.main(["report", str(tmp_path / "clips.parquet")]) == 2
+    assert "--overwrite replaces it" in capsys.readouterr().err
+
+
 def test_features_without_parquet_are_refused(
     tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

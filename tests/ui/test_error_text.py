@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2] / "desktop_app"
 RAISED = ("AudioError", "DeviceError", "PackError", "StoreError", "ExportError", Failure.__name__)
 ON_THE_COMMAND_LINE_ONLY = (
     *("engine/batch/journal.py", "engine/batch/cluster.py", "engine/archives/dataset.py", "engine/archives/again.py"),
+    "engine/archives/report.py",
     "ui/error_text.py",
 )
 

@@ -1,4 +1,5 @@
-"""The answers for an archive as Parquet: `dataset` writes and reads it, `again` answers again without the sound.
+"""The answers for an archive as Parquet: `dataset` writes and reads it, `again` answers again, `report` sums up.
 
-Both are for everyone; pyarrow is imported when they are used. Imports of the engine `batch` and what lies below it.
+All are for everyone; pyarrow is imported when they are used. Imports of the engine `exports`, `batch` and what lies
+below them.
 """

@@ -1,0 +1,29 @@
+"""`voicekin report`: an archive's answers summed up in one HTML file."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds the command to the parser of `voicekin`."""
+    parser = subparsers.add_parser(
+        "report",
+        help="sum an archive up in one HTML file",
+        description="Sums up what `classify --export parquet` wrote: shares of the labels over time, by speaker and by "
+        "channel, each with its interval, and stretches to listen to.",
+    )
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="what --export parquet wrote")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the HTML file (DATASET.html)")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Writes the report."""
+    from voicekin.archives import write_report
+
+    target = args.output or args.dataset.with_name(f"{args.dataset.name}.html")
+    write_report(args.dataset, target, overwrite=args.overwrite)
+    print(f"Wrote {target}.", file=sys.stderr)
+    return 0
