@@ -14,8 +14,13 @@ from desktop_app.ui.error_text import OWN_MISTAKE, SENTENCES, form, in_words, tr
 ROOT = Path(__file__).parents[2] / "desktop_app"
 RAISED = ("AudioError", "DeviceError", "PackError", "StoreError", "ExportError", Failure.__name__)
 ON_THE_COMMAND_LINE_ONLY = (
-    *("engine/batch/journal.py", "engine/batch/cluster.py", "engine/archives/dataset.py", "engine/archives/again.py"),
-    "engine/archives/report.py",
+    *(
+        "engine/batch/journal.py",
+        "engine/batch/cluster.py",
+        "engine/batch/cluster_worker.py",
+        "engine/archives/again.py",
+    ),
+    *("engine/archives/dataset.py", "engine/archives/report.py"),
     "ui/error_text.py",
 )
 
