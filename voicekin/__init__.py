@@ -30,6 +30,7 @@ from desktop_app.errors import (
 if TYPE_CHECKING:
     from desktop_app.engine.batch.files import find_recordings
     from desktop_app.engine.batch.progress import HowFar
+    from desktop_app.engine.batch.sources import Source, find_sources, read_list
     from desktop_app.engine.pack.format import Pack
     from desktop_app.engine.recognition.answer import Failure, Neighbour, Outcome, Recognition, Segment, VoiceUsed
     from desktop_app.engine.recognition.path_text import path_of, path_text
@@ -57,6 +58,7 @@ __all__ = [
     "Recogniser",
     "Recognition",
     "Segment",
+    "Source",
     "StoreError",
     "TargetExists",
     "Voice",
@@ -65,9 +67,11 @@ __all__ = [
     "__version__",
     "export",
     "find_recordings",
+    "find_sources",
     "load",
     "path_of",
     "path_text",
+    "read_list",
 ]
 
 _FROM = {
@@ -76,6 +80,7 @@ _FROM = {
     "voicekin.recogniser": ("Lesson", "Recogniser", "load"),
     "desktop_app.engine.batch.files": ("find_recordings",),
     "desktop_app.engine.batch.progress": ("HowFar",),
+    "desktop_app.engine.batch.sources": ("Source", "find_sources", "read_list"),
     "desktop_app.engine.pack.format": ("Pack",),
     "desktop_app.engine.recognition.answer": (
         "Failure",

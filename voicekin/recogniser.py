@@ -21,6 +21,7 @@ from desktop_app.engine.archives.dataset import Dataset
 from desktop_app.engine.batch.classify import Asked, Batch, Company, answer, voice_of
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.progress import HowFar
+from desktop_app.engine.batch.sources import Recording, Source
 from desktop_app.engine.pack.format import ENVELOPE_PEAKS, Pack
 from desktop_app.engine.people.examples import Example
 from desktop_app.engine.people.exchange import import_file
@@ -145,7 +146,7 @@ class Recogniser:
     @overload
     def classify(
         self,
-        sound: Iterable[File | Failure],
+        sound: Iterable[File | Source | Failure],
         *,
         voice: str | Voice | None = None,
         same_voice: bool = False,
@@ -163,7 +164,7 @@ class Recogniser:
 
     def classify(
         self,
-        sound: Sound | Iterable[File | Failure],
+        sound: Sound | Iterable[File | Source | Failure],
         *,
         rate: int | None = None,
         voice: str | Voice | None = None,
@@ -221,7 +222,7 @@ class Recogniser:
             return answer(recogniser, analysis, self._asked(recogniser, voice, same_voice, None, k, alpha, channel))
         if resume is not None and same_voice:
             raise ValueError("resume and same_voice do not go together: the voice is taken from all files of the call")
-        files = [file if isinstance(file, Failure) else Path(file) for file in sound]
+        files = [file if isinstance(file, Failure | Source) else Path(file) for file in sound]
         cores = os.cpu_count() or 1
         if jobs is None:
             jobs = max(1, min(cores, MOST_JOBS, len(files)))
@@ -240,9 +241,9 @@ class Recogniser:
         k: int | None = None,
         alpha: float | None = None,
         should_stop: ShouldStop = never,
-    ) -> Iterator[tuple[Outcome, str]]:
-        """Answers the recordings of a dataset that was written with features, without their sound; arguments as in
-        `classify`. Yields each outcome, without neighbours, and who is known to speak in the recording.
+    ) -> Iterator[Outcome]:
+        """Answers the recordings of a dataset that was written with features, without their sound and without
+        neighbours; arguments as in `classify`.
 
         Raises:
             PackError: The features are of another pack's encoder.
@@ -451,7 +452,7 @@ class Recogniser:
     def _batch(
         self,
         recogniser: engine.Recogniser,
-        files: Sequence[Path | Failure],
+        files: Sequence[Recording],
         asked: Asked,
         jobs: int,
         resume: File | None,

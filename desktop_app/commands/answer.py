@@ -40,8 +40,8 @@ def run(args: argparse.Namespace) -> int:
             should_stop=interruption.requested,
         )
         with DatasetWriter(Path(args.output), overwrite=args.overwrite) as target:
-            for outcome, speaker in answers:
+            for outcome in answers:
                 summary.add(outcome)
-                target.add(outcome, speaker)
+                target.add(outcome)
     print(f"Wrote {args.output}.\n{summary.sentence()}", file=sys.stderr)
     return 0

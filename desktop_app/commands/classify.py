@@ -5,12 +5,13 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop_app import interruption
-from desktop_app.commands import classify_batch
+from desktop_app.commands import classify_batch, classify_sources
 from desktop_app.commands.plain_text import clock, plain, told
 from desktop_app.commands.progress_line import ProgressLine
 
@@ -28,7 +29,20 @@ def add_parser(subparsers: Any) -> None:
         help="which emotion recordings sound like",
         description="Which emotion each recording sounds like, how sure that is, and the nearest recordings known.",
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording (WAV, FLAC, OGG, MP3 ...) or a folder")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="a recording (WAV, FLAC, OGG, MP3 ...), a folder, an address (s3://..., sftp://...), or - for a sound on "
+        "standard input",
+    )
+    parser.add_argument(
+        "--from",
+        dest="list",
+        metavar="FILE",
+        help="a list of recordings, - for standard input: a path a line, or a CSV with the column path and any of "
+        "channel, speaker, start and end",
+    )
     parser.add_argument("--pack", metavar="DIR", help="another pack: its folder, .vkpack file or name")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, a recording each")
     parser.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
@@ -79,13 +93,19 @@ def add_examples_argument(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answers each recording; one that fails gives its sentence, and the rest go on."""
+
+    with ExitStack() as stack:
+        files = []
+        for file in classify_sources.asked_about(args, stack):
+            interruption.check()
+            files.append(file)
+        classify_batch.check_arguments(args, files)
+        return _classify(args, files)
+
+
+def _classify(args: argparse.Namespace, files: "Sequence[Path | voicekin.Source | voicekin.Failure]") -> int:
     import voicekin
 
-    files = []
-    for file in voicekin.find_recordings(map(Path, args.paths), recursive=args.recursive):
-        interruption.check()
-        files.append(file)
-    classify_batch.check_arguments(args, files)
     line = ProgressLine()
     summary = classify_batch.Summary(keep=bool(args.export) and args.export != classify_batch.PARQUET)
     with loaded(args) as recogniser, line, classify_batch.opened_dataset(args) as dataset:

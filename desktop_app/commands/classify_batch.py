@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.Failure]") -> None:
+def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.Source | voicekin.Failure]") -> None:
     """Refuses what would only fail at the end, after all the work.
 
     Raises:

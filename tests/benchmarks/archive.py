@@ -198,8 +198,8 @@ def again(folder: Path, n: int) -> None:
     for name, options in (("a voice", {"voice": voice}), ("each alone", {"voice": "none"}), ("by folder", {})):
         began, before = time.perf_counter(), _cpu_s()
         with DatasetWriter(folder / "b.parquet", overwrite=True) as target:
-            for outcome, speaker in recogniser.answer_again(Dataset(folder / "a.parquet"), **options):  # type: ignore
-                target.add(outcome, speaker)
+            for outcome in recogniser.answer_again(Dataset(folder / "a.parquet"), **options):  # type: ignore
+                target.add(outcome)
         took = time.perf_counter() - began
         print(f"{n} recordings ({size / 1e6:.0f} MB) with {name}: {took:.0f} s, {_cpu_s() - before:.0f} CPU s")
 

@@ -1,5 +1,6 @@
 """`classify --export parquet`, and `answer`, which goes on from its features."""
 
+import io
 import json
 import os
 import signal
@@ -165,3 +166,45 @@ def test_without_dask_a_sentence_says_what_to_install(
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert voicekin("classify", tiny_pack, "--cluster", "local:2", folder) == 2
     assert "voicekin[cluster]" in capsys.readouterr().err
+
+
+def test_a_sound_on_standard_input(tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "desktop_app", "classify", "--json", "--pack", str(tiny_pack.root), "-"]
+    done = subprocess.run(command, input=(folder / "clip 3.wav").read_bytes(), capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    assert voicekin("classify", tiny_pack, "--json", folder / "clip 3.wav") == 0
+    piped, there = json.loads(done.stdout), json.loads(capsys.readouterr().out)
+    assert piped["path"] == "-"
+    assert {**piped, "path": "", "timing_ms": ""} == {**there, "path": "", "timing_ms": ""}
+    done = subprocess.run(command, input=b"no sound", capture_output=True, timeout=120)
+    assert done.returncode == 1
+    assert b"standard input is not audio" in done.stdout
+
+
+def test_a_list_names_what_is_heard_and_who_speaks(
+    tiny_pack: Pack, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{folder / f'clip {i}.wav'},Ann,0,0.5" for i in (2, 0)]
+    (tmp_path / "list.csv").write_text("\n".join(["path,speaker,start,end", *lines, f"{folder}/bad.wav"]))
+    call = ("--from", tmp_path / "list.csv", "--export", "parquet", "-o", tmp_path / "x.parquet")
+    assert voicekin("classify", tiny_pack, *call) == 1
+    assert [(Path(row["path"]).name, row["speaker"], row["duration_s"]) for row in rows(tmp_path / "x.parquet")] == [
+        *(("clip 2.wav", "Ann", 0.5), ("clip 0.wav", "Ann", 0.5), ("bad.wav", None, None))
+    ]
+    capsys.readouterr()
+    assert voicekin("classify", tiny_pack) == 2
+    assert "Name a recording" in capsys.readouterr().err
+    assert voicekin("classify", tiny_pack, "-", "--from", "-") == 2
+    assert "name - once" in capsys.readouterr().err
+    assert voicekin("classify", tiny_pack, "--from", tmp_path / "none") == 2
+    assert "can't be read" in capsys.readouterr().err
+
+
+def test_a_list_on_standard_input(
+    tiny_pack: Pack, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{folder / 'clip 1.wav'}\n{folder / 'clip 2.wav'}\n"))
+    assert voicekin("classify", tiny_pack, "--json", "--from", "-") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [Path(json.loads(line)["path"]).name for line in lines] == ["clip 1.wav", "clip 2.wav"]

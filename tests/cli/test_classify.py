@@ -231,7 +231,6 @@ def test_durations_read_as_on_a_clock(seconds: float, shown: str) -> None:
     "arguments",
     [
         [],
-        ["classify"],
         ["classify", "--k", "0", "a.wav"],
         ["classify", "--k", "many", "a.wav"],
         ["classify", "--alpha", "1.5", "a.wav"],

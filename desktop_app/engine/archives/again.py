@@ -42,8 +42,8 @@ class _One:
 
 def answer_again(
     recogniser: Recogniser, dataset: Dataset, asked: Asked, should_stop: ShouldStop = never
-) -> Iterator[tuple[Outcome, str]]:
-    """An outcome for each recording of a dataset with features, in its order, and who is known to speak in it.
+) -> Iterator[Outcome]:
+    """An outcome for each recording of a dataset with features, in its order.
 
     `asked.company` is not "all"; `asked.channel` does not count.
 
@@ -55,15 +55,14 @@ def answer_again(
     if dataset.encoder_sha256 and dataset.encoder_sha256 != recogniser.encoder.encoder_sha256:
         raise PackError("These features are of another pack's encoder: name the pack that they were made with.")
     heard = dataset.heard()
-    waiting: list[tuple[Analysis | Failure, str, tuple[Floats | None, VoiceUsed]]] = []
+    waiting: list[tuple[Analysis | Failure, tuple[Floats | None, VoiceUsed]]] = []
     stretches = 0
-    for group in groups(dataset.paths()):
+    for group in groups(dataset.sources()):
         if should_stop():
             raise Cancelled
         recordings = list(islice(heard, len(group)))
-        voices = voices_beside(recogniser, [one for one, _ in recordings], asked)
-        waiting += [(one, speaker, voice) for (one, speaker), voice in zip(recordings, voices, strict=True)]
-        stretches += sum(len(one.spans) for one, _ in recordings if isinstance(one, Analysis))
+        waiting += zip(recordings, voices_beside(recogniser, recordings, asked), strict=True)
+        stretches += sum(len(one.spans) for one in recordings if isinstance(one, Analysis))
         if stretches >= AT_ONCE:
             yield from _answered(recogniser, waiting, asked)
             waiting, stretches = [], 0
@@ -72,17 +71,17 @@ def answer_again(
 
 def _answered(
     recogniser: Recogniser,
-    waiting: Sequence[tuple[Analysis | Failure, str, tuple[Floats | None, VoiceUsed]]],
+    waiting: Sequence[tuple[Analysis | Failure, tuple[Floats | None, VoiceUsed]]],
     asked: Asked,
-) -> Iterator[tuple[Outcome, str]]:
+) -> Iterator[Outcome]:
     ones: list[_One] = []
-    for heard, _, (baseline, voice) in waiting:
+    for heard, (baseline, voice) in waiting:
         if isinstance(heard, Analysis):
             start = ones[-1].at.stop if ones else 0
             ones.append(_One(heard, baseline, voice, slice(start, start + len(heard.spans))))
     answers = iter(_answers(recogniser, ones, asked) if ones else ())
-    for heard, speaker, _ in waiting:
-        yield (heard if isinstance(heard, Failure) else next(answers)), speaker
+    for heard, _ in waiting:
+        yield heard if isinstance(heard, Failure) else next(answers)
 
 
 def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iterator[Recognition]:
@@ -151,6 +150,7 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
             timing_ms=Timing(),
             channel=one.analysis.channel,
             remarks=one.analysis.remarks,
+            said_speaker=one.analysis.said_speaker,
             label_set=label_set,
             manner={}
             if because == NO_SPEECH

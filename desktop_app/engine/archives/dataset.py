@@ -18,6 +18,7 @@ import numpy as np
 
 from desktop_app import __version__
 from desktop_app.atomic_file import replace_folder
+from desktop_app.engine.batch.sources import Source
 from desktop_app.engine.recognition.answer import Failure, Features, Outcome, Recognition
 from desktop_app.engine.recognition.path_text import path_of, path_text
 from desktop_app.engine.recognition.recogniser import Analysis
@@ -66,25 +67,32 @@ class DatasetWriter:
             self._work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=self._target.parent))
         except OSError as error:
             raise self._no_place(error) from error
-        self._held: list[tuple[Outcome, str]] = []
-        self._stretches = 0
+        # rows and not outcomes, whose neighbours take ten times as much
+        self._recordings: list[dict[str, Any]] = []
+        self._stretches: list[dict[str, Any]] = []
+        self._features: list[tuple[int, Features]] = []
         self._count = 0
         self._parts = 0
-        self._labels: tuple[str, ...] | None = None
+        self._labels: tuple[str, ...] = ()
         self._encoder = ""
 
-    def add(self, outcome: Outcome, speaker: str = "") -> None:
-        """One more recording; `speaker` is who is known to speak in it.
+    def add(self, outcome: Outcome) -> None:
+        """One more recording.
 
         Raises:
             ExportError: The disk does not take it.
         """
-        self._held.append((outcome, speaker))
         if isinstance(outcome, Recognition):
             self._labels = self._labels or tuple(outcome.probabilities)
-            self._stretches += max(1, len(outcome.segments))
+            self._stretches += _stretches(self._count, outcome, self._labels)
+            if outcome.features is not None:
+                self._features.append((self._count, outcome.features))
+                self._encoder = outcome.features.encoder_sha256
+        self._recordings.append(_recording(self._count, outcome, self._labels))
+        self._count += 1
         # before the first answer nobody knows the labels
-        if self._labels and (len(self._held) >= PART_RECORDINGS or self._stretches >= PART_STRETCHES):
+        full = len(self._recordings) >= PART_RECORDINGS or len(self._stretches) >= PART_STRETCHES
+        if full and self._labels:
             self._write_part()
 
     def __enter__(self) -> Self:
@@ -95,7 +103,7 @@ class DatasetWriter:
     ) -> None:
         try:
             if error is None:
-                if self._held or not self._parts:
+                if self._recordings or not self._parts:
                     self._write_part()
                 self._work.chmod(0o755)
                 replace_folder(self._work, self._target)
@@ -105,21 +113,18 @@ class DatasetWriter:
             shutil.rmtree(self._work, ignore_errors=True)
 
     def _write_part(self) -> None:
-        labels = self._labels or ()
-        answers = [(self._count + i, o, s) for i, (o, s) in enumerate(self._held) if isinstance(o, Recognition)]
-        features = [(number, o, o.features) for number, o, _ in answers if o.features is not None]
-        self._encoder = features[0][2].encoder_sha256 if features else self._encoder
-        noted = {"schema": SCHEMA, "labels": labels, "encoder_sha256": self._encoder, "version": __version__}
-        rows = [_recording(self._count + i, o, s, labels) for i, (o, s) in enumerate(self._held)]
-        tables = {
-            RECORDINGS: self._table(rows, _recording_columns(self._arrow, labels)),
-            STRETCHES: self._table(
-                [row for number, o, _ in answers for row in _stretches(number, o, labels)],
-                _stretch_columns(self._arrow, labels),
-            ),
+        noted = {
+            "schema": SCHEMA,
+            "labels": self._labels,
+            "encoder_sha256": self._encoder,
+            "version": __version__,
         }
-        if features:
-            tables[FEATURES] = self._features(features)
+        tables = {
+            RECORDINGS: self._table(self._recordings, _recording_columns(self._arrow, self._labels)),
+            STRETCHES: self._table(self._stretches, _stretch_columns(self._arrow, self._labels)),
+        }
+        if self._features:
+            tables[FEATURES] = self._features_table()
         try:
             for name, table in tables.items():
                 (self._work / name).mkdir(exist_ok=True)
@@ -131,30 +136,28 @@ class DatasetWriter:
         except OSError as error:
             raise self._no_place(error) from error
         self._parts += 1
-        self._count += len(self._held)
-        self._stretches = 0
-        self._held = []
+        self._recordings, self._stretches, self._features = [], [], []
 
     def _table(self, rows: Sequence[dict[str, Any]], columns: dict[str, Any]) -> "pyarrow.Table":
         return self._arrow.Table.from_pylist(rows, schema=self._arrow.schema(list(columns.items())))
 
-    def _features(self, features: Sequence[tuple[int, Recognition, Features]]) -> "pyarrow.Table":
+    def _features_table(self) -> "pyarrow.Table":
         pa = self._arrow
-        spans = [len(f.spans) for _, _, f in features]
+        spans = [len(f.spans) for _, f in self._features]
 
         def floats(rows: list[Any]) -> Any:
             array = np.concatenate(rows).astype(np.float32, copy=False)
             return pa.FixedSizeListArray.from_arrays(pa.array(array.ravel()), array.shape[1])
 
-        times = np.array([span for _, _, f in features for span in f.spans], np.float64)
+        times = np.array([span for _, f in self._features for span in f.spans], np.float64)
         return pa.table(
             {
-                "recording": np.repeat([number for number, _, _ in features], spans).astype(np.int64),
+                "recording": np.repeat([number for number, _ in self._features], spans).astype(np.int64),
                 "stretch": np.concatenate([np.arange(1, n + 1, dtype=np.int32) for n in spans]),
                 "start_s": times[:, 0],
                 "end_s": times[:, 1],
-                "pooled": floats([f.pooled for _, _, f in features]),
-                "embedding": floats([f.embedding for _, _, f in features]),
+                "pooled": floats([f.pooled for _, f in self._features]),
+                "embedding": floats([f.embedding for _, f in self._features]),
             }
         )
 
@@ -212,8 +215,8 @@ def _recording_columns(pa: Any, labels: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _recording(number: int, outcome: Outcome, speaker: str, labels: Sequence[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"recording": number, "path": path_text(outcome.path), "speaker": speaker or None}
+def _recording(number: int, outcome: Outcome, labels: Sequence[str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"recording": number, "path": path_text(outcome.path)}
     if isinstance(outcome, Failure):
         return {**row, "error": path_text(outcome.error)}
     on, features = outcome.rests_on, outcome.features
@@ -221,6 +224,7 @@ def _recording(number: int, outcome: Outcome, speaker: str, labels: Sequence[str
         row |= {"start_s": features.start_s, "speech_peak": features.speech_peak, "level_db": features.level_db}
     return {
         **row,
+        "speaker": outcome.said_speaker or None,
         "duration_s": outcome.duration_s,
         "speech_s": outcome.speech_s,
         "channel": None if outcome.channel is None else outcome.channel + 1,
@@ -319,13 +323,13 @@ class Dataset:
         tables = self._read(lambda: [pa.parquet.read_table(path, columns=columns) for path in paths])
         return self._read(lambda: pa.concat_tables(tables, promote_options="default"))
 
-    def paths(self) -> list[Path]:
-        """Of all recordings, in their order."""
-        return [Path(path_of(text)) for text in self.table(RECORDINGS, ["path"])["path"].to_pylist()]
+    def sources(self) -> list[Source]:
+        """What was asked about, in its order, as far as it says what lies beside what."""
+        rows = self.table(RECORDINGS, ["path", "speaker"]).to_pylist()
+        return [Source(path_of(row["path"]), speaker=row["speaker"] or "") for row in rows]
 
-    def heard(self) -> Iterator[tuple[Analysis | Failure, str]]:
-        """What was heard of every recording, or why nothing was, and who is known to speak in it; a part at a time is
-        in memory.
+    def heard(self) -> Iterator[Analysis | Failure]:
+        """What was heard of every recording, or why nothing was; a part at a time is in memory.
 
         Raises:
             ExportError: It has no features, or can't be read.
@@ -335,23 +339,21 @@ class Dataset:
         for path in self._parts:
             yield from self._read(partial(self._part, path.name))
 
-    def _part(self, name: str) -> list[tuple[Analysis | Failure, str]]:
+    def _part(self, name: str) -> list[Analysis | Failure]:
         recordings = self._arrow.parquet.read_table(self._root / RECORDINGS / name, columns=list(_HEARD))
         beside = self._root / FEATURES / name
         if not beside.is_file():  # of this part no recording got an answer
-            return [
-                (Failure(path_of(r["path"]), path_of(r["error"])), r["speaker"] or "") for r in recordings.to_pylist()
-            ]
+            return [Failure(path_of(row["path"]), path_of(row["error"])) for row in recordings.to_pylist()]
         features = self._arrow.parquet.read_table(beside, columns=["recording", "start_s", "end_s", "pooled"])
         whose = features["recording"].to_numpy()
         times = np.stack([features["start_s"].to_numpy(), features["end_s"].to_numpy()], axis=1).tolist()
         flat = features["pooled"].combine_chunks().values.to_numpy(zero_copy_only=False)
         pooled = flat.reshape(len(whose), -1).astype(np.float32, copy=False)
-        found: list[tuple[Analysis | Failure, str]] = []
+        found: list[Analysis | Failure] = []
         for row in recordings.to_pylist():
-            path, speaker = path_of(row["path"]), row["speaker"] or ""
+            path = path_of(row["path"])
             if row["error"] is not None:
-                found.append((Failure(path, path_of(row["error"])), speaker))
+                found.append(Failure(path, path_of(row["error"])))
                 continue
             first, last = np.searchsorted(whose, [row["recording"], row["recording"] + 1]).tolist()
             if first == last:
@@ -370,8 +372,9 @@ class Dataset:
                 start_s=row["start_s"],
                 channel=None if row["channel"] is None else row["channel"] - 1,
                 remarks=tuple(row["remarks"]),
+                said_speaker=row["speaker"] or "",
             )
-            found.append((analysis, speaker))
+            found.append(analysis)
         return found
 
     def _read(self, what: Callable[[], Any]) -> Any:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TypeVar
 
+from desktop_app.engine.batch.sources import Recording, Source
 from desktop_app.engine.recognition.answer import Failure
 from desktop_app.errors import Cancelled, VoiceKinError
 from desktop_app.interruption import ShouldStop, never
@@ -17,11 +18,11 @@ T = TypeVar("T")
 LOOK_EVERY_S = 0.1
 """How soon one who waits for an answer notices that he is to stop."""
 
-Ask = Callable[[Path, ShouldStop], T]
+Ask = Callable[[Path | Source, ShouldStop], T]
 """What is asked of one file; called from several threads when there are several jobs."""
 
 
-def answer_one(path: Path | Failure, ask: Ask[T], should_stop: ShouldStop = never) -> T | Failure:
+def answer_one(path: Recording, ask: Ask[T], should_stop: ShouldStop = never) -> T | Failure:
     """The answer for one file, or what keeps it from having one; a Failure stays what it is.
 
     Raises:
@@ -44,7 +45,7 @@ def answer_one(path: Path | Failure, ask: Ask[T], should_stop: ShouldStop = neve
 
 
 def answer_all(
-    files: Sequence[Path | Failure], ask: Ask[T], *, jobs: int = 1, should_stop: ShouldStop = never
+    files: Sequence[Recording], ask: Ask[T], *, jobs: int = 1, should_stop: ShouldStop = never
 ) -> Iterator[T | Failure]:
     """One outcome for each file, in the files' order, each as soon as it and those before it are there.
 

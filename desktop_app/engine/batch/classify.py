@@ -4,14 +4,15 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from desktop_app.engine.batch.answers import answer_all
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.progress import ANALYSIS_SHARE, BatchProgress, HowFar, time_left_s
+from desktop_app.engine.batch.sources import Recording, Source, located
 from desktop_app.engine.recognition.answer import NOBODY, Failure, Outcome, Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import MIN_GROUP, Analysis, Floats, Progress, Recogniser, SpeakerCount
 from desktop_app.engine.recognition.retrieval import OwnExamples
@@ -93,7 +94,7 @@ class Batch:
     def __init__(
         self,
         recogniser: Recogniser,
-        files: Sequence[Path | Failure],
+        files: Sequence[Recording],
         asked: Asked,
         *,
         jobs: int = 1,
@@ -132,8 +133,8 @@ class Batch:
             for group in groups(self._files):
                 yield from self._together(group) if len(group) >= MIN_GROUP else self._one_by_one(group)
 
-    def _one_by_one(self, files: Sequence[Path | Failure]) -> Iterator[Outcome]:
-        def ask(path: Path, should_stop: ShouldStop) -> Recognition:
+    def _one_by_one(self, files: Sequence[Recording]) -> Iterator[Outcome]:
+        def ask(path: Path | Source, should_stop: ShouldStop) -> Recognition:
             noted = self._journal.answer(path) if self._journal is not None else None
             if noted is not None:
                 self._progress.note(self._index[path], 1.0)
@@ -144,14 +145,14 @@ class Batch:
                 return answer(recogniser, analysis, self._asked, should_stop=should_stop, progress=progress)
 
         for path, outcome in zip(files, self._each(files, ask), strict=True):
-            if self._journal is not None and isinstance(path, Path) and isinstance(outcome, Recognition):
+            if self._journal is not None and not isinstance(path, Failure) and isinstance(outcome, Recognition):
                 self._journal.add(path, outcome)
             yield outcome
 
-    def _together(self, files: Sequence[Path | Failure]) -> Iterator[Outcome]:
+    def _together(self, files: Sequence[Recording]) -> Iterator[Outcome]:
         """All are heard, of which features are kept and no sound; then their voice is known and all are answered."""
 
-        def hear(path: Path, should_stop: ShouldStop) -> Analysis:
+        def hear(path: Path | Source, should_stop: ShouldStop) -> Analysis:
             with self._lent() as recogniser:
                 return self._analysed(recogniser, path, should_stop)
 
@@ -164,23 +165,24 @@ class Batch:
             else:
                 yield one
 
-    def _each(self, files: Sequence[Path | Failure], ask: Callable[[Path, ShouldStop], T]) -> Iterator[T | Failure]:
+    def _each(self, files: Sequence[Recording], ask: Callable[[Path | Source, ShouldStop], T]) -> Iterator[T | Failure]:
         for result in answer_all(files, ask, jobs=self._jobs, should_stop=self._should_stop):
             self._progress.note(self._done, 1.0)
             self._done += 1
             yield result
             self._tell()
 
-    def _analysed(self, recogniser: Recogniser, path: Path, should_stop: ShouldStop) -> Analysis:
-        return recogniser.analyse_file(
-            path,
-            channel=self._asked.channel,
-            speakers=self._asked.speakers,
-            should_stop=should_stop,
-            progress=self._teller(path, 0.0, ANALYSIS_SHARE),
-        )
+    def _analysed(self, recogniser: Recogniser, recording: Path | Source, should_stop: ShouldStop) -> Analysis:
+        with located(recording, should_stop) as path:
+            analysis = recogniser.analyse_file(
+                path,
+                **options_for(recording, self._asked),
+                should_stop=should_stop,
+                progress=self._teller(recording, 0.0, ANALYSIS_SHARE),
+            )
+        return named_as(analysis, recording)
 
-    def _teller(self, path: Path, done: float, rest: float) -> Progress | None:
+    def _teller(self, path: Path | Source, done: float, rest: float) -> Progress | None:
         """What tells how far the file is, from the share `done` on; None where nobody asks."""
         if self._told is None:
             return None
@@ -206,13 +208,35 @@ class Batch:
             self._idle.put(recogniser)
 
 
-def groups(files: Sequence[Path | Failure]) -> Iterator[Sequence[Path | Failure]]:
-    """Files that follow one another and lie in one folder, at most MOST_IN_GROUP at once, all alike in number."""
-    for _, beside in groupby(files, key=lambda f: f.parent if isinstance(f, Path) else None):
+def options_for(recording: Path | Source, asked: Asked) -> dict[str, Any]:
+    """How `Recogniser.analyse_file` is to hear it."""
+    options: dict[str, Any] = {"channel": asked.channel, "speakers": asked.speakers}
+    if isinstance(recording, Source):
+        options |= {"start_s": recording.start_s, "end_s": recording.end_s}
+        if recording.channel is not None:
+            options["channel"] = recording.channel
+    return options
+
+
+def named_as(analysis: Analysis, recording: Path | Source) -> Analysis:
+    """The analysis under the name that the user has for the recording, and with who speaks in it."""
+    return replace(analysis, path=str(recording), said_speaker=getattr(recording, "speaker", ""))
+
+
+def groups(files: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
+    """Files that follow one another and are of one speaker, or lie in one folder; at most MOST_IN_GROUP at once, all
+    alike in number."""
+    for _, beside in groupby(files, key=_beside):
         group = list(beside)
         parts = -(-len(group) // MOST_IN_GROUP)
         for i in range(parts):
             yield group[len(group) * i // parts : len(group) * (i + 1) // parts]
+
+
+def _beside(file: Recording) -> str | None:
+    if isinstance(file, Failure):
+        return None
+    return str(file.parent) if isinstance(file, Path) else file.beside
 
 
 def voices_beside(

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from desktop_app import __version__
 from desktop_app.engine.batch.answers import LOOK_EVERY_S
-from desktop_app.engine.batch.classify import Batch, answered, groups, voices_beside
+from desktop_app.engine.batch.classify import Batch, answered, groups, options_for, voices_beside
 from desktop_app.engine.batch.progress import ANALYSIS_SHARE
+from desktop_app.engine.batch.sources import Source, for_everyone
 from desktop_app.engine.pack.archive import zip_pack
 from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
@@ -77,6 +78,7 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
         Cancelled: `should_stop` said so.
     """
     try:
+        import cryptography  # noqa: F401 - for `Security.temporary`
         import dask
         import distributed
 
@@ -95,8 +97,10 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
-                    worker_dashboard_address=None,
+                    protocol="tls",
+                    security=distributed.Security.temporary(),  # other users of this machine can't reach the workers
+                    dashboard_address="127.0.0.1:0",
+                    worker_dashboard_address="127.0.0.1:0",
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )
@@ -242,7 +246,7 @@ class ClusterBatch(Batch):
                 continue
             recognition = answered(self._recogniser, one, self._asked, voice, self._should_stop)
             file = self._files[i]
-            if self._journal is not None and isinstance(file, Path):
+            if self._journal is not None and not isinstance(file, Failure):
                 self._journal.add(file, recognition)
             yield recognition
 
@@ -266,9 +270,8 @@ class ClusterBatch(Batch):
                     if known is not None:
                         yield i, known
                         continue
-                    assert isinstance(file, Path)
-                    how = {"channel": self._asked.channel, "speakers": self._asked.speakers}
-                    what = (digest, i, os.fspath(file.absolute()), os.fspath(file), how)
+                    assert not isinstance(file, Failure)
+                    what = (digest, i, for_everyone(file), options_for(file, self._asked))
                     future = client.submit(cluster_worker.hear, *what, key=f"{run}-{i}", pure=False, priority=-i)
                     self._waiting[i] = future
                     self._when_done(i)
@@ -291,7 +294,7 @@ class ClusterBatch(Batch):
     def _when_done(self, i: int) -> None:
         self._waiting[i].add_done_callback(lambda _: self._ready.put(i))
 
-    def _noted(self, file: Path) -> Recognition | None:
+    def _noted(self, file: Path | Source) -> Recognition | None:
         return self._journal.answer(file) if self._journal is not None else None
 
     def _result(self, i: int, future: "Future") -> "Analysis | Failure":

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, get_
 
 from desktop_app import __version__
 from desktop_app.engine.batch.answers import answer_one
+from desktop_app.engine.batch.classify import named_as
+from desktop_app.engine.batch.sources import Source, located
 from desktop_app.engine.installed_packs import load_known
 from desktop_app.engine.pack.format import MANIFEST, sha256_of
 from desktop_app.engine.recognition.answer import Failure
@@ -122,27 +123,27 @@ def open_pack(digest: str) -> None:
     _PACKS[digest].recogniser()
 
 
-def hear(digest: str, number: int, path: str, named: str, how: dict[str, Any]) -> Analysis | Failure:
-    """What a worker does with a file: all but the answer.
+def hear(digest: str, number: int, source: Source, how: dict[str, Any]) -> Analysis | Failure:
+    """What a worker does with a recording: all but the answer.
 
     Args:
-        path: Where it lies, for every worker alike.
-        named: As the user named it, for what is said of it.
+        number: Of the recording, by which its progress is told.
+        source: Where it lies, for every worker alike.
         how: Options of `Recogniser.analyse_file`.
     """
     recogniser = _PACKS[digest].recogniser()
-    should_stop = _cancelled()
 
-    def ask(file: Path, stop: Callable[[], bool]) -> Analysis:
-        if file.stat().st_size < SPLIT_BYTES or probe(file).duration_s < SPLIT_S:
-            return recogniser.analyse_file(file, **how, should_stop=stop)
-        with _shared(recogniser, digest) as sharing:
-            return sharing.analyse_file(file, **how, should_stop=stop, progress=_teller(number))
+    def ask(recording: Path | Source, stop: Callable[[], bool]) -> Analysis:
+        with located(recording, stop) as file:
+            if file.stat().st_size < SPLIT_BYTES or probe(file).duration_s < SPLIT_S:
+                return recogniser.analyse_file(file, **how, should_stop=stop)
+            with _shared(recogniser, digest) as sharing:
+                return sharing.analyse_file(file, **how, should_stop=stop, progress=_teller(number))
 
-    heard = answer_one(Path(path), ask, should_stop)
+    heard = answer_one(source, ask, _cancelled())
     if isinstance(heard, Failure):
-        return Failure(named, heard.error.replace(path, named))
-    return replace(heard, path=named)
+        return Failure(heard.path, heard.error.replace(str(source.at), str(source)))
+    return named_as(heard, source)
 
 
 def encode(digest: str, waveforms: list[Waveform]) -> list[Floats]:

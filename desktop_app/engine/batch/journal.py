@@ -13,8 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from desktop_app.engine.batch.sources import Source
 from desktop_app.engine.recognition.answer import Features, Recognition
-from desktop_app.errors import StoreError
+from desktop_app.errors import AudioError, StoreError
 
 FORMAT = 1
 
@@ -49,42 +50,40 @@ class BatchJournal:
         except OSError as error:
             raise StoreError(f"{path} can't be used ({error.strerror or error}): choose another file.") from error
 
-    def answer(self, path: Path) -> Recognition | None:
+    def answer(self, file: Path | Source) -> Recognition | None:
         """The answer that the file got, None where it has none or was changed since."""
-        found = self._answers.get(str(path.absolute()))
-        if found is None:
+        if not self._answers:  # an address may be far
             return None
-        try:
-            status = path.stat()
-        except OSError:
-            return None
-        size, changed_ns, begins = found
-        if (status.st_size, status.st_mtime_ns) != (size, changed_ns):
+        stamp = _stamp(file)
+        found = None if stamp is None else self._answers.get(stamp[0])
+        if stamp is None or found is None or found[:2] != stamp[1:]:
             return None
         try:
             with self._reads:
-                self._lines.seek(begins)
+                self._lines.seek(found[2])
                 noted = json.loads(self._lines.readline())
             features = Features.from_json(noted["features"]) if "features" in noted else None
-            return replace(Recognition.from_json(noted["answer"]), path=str(path), features=features)
+            speaker = getattr(file, "speaker", "")
+            answer = Recognition.from_json(noted["answer"])
+            return replace(answer, path=str(file), features=features, said_speaker=speaker)
         except (OSError, KeyError, TypeError, ValueError):  # of another version: asked again
-            del self._answers[str(path.absolute())]
+            del self._answers[stamp[0]]
             return None
 
-    def add(self, path: Path, recognition: Recognition) -> None:
+    def add(self, file: Path | Source, recognition: Recognition) -> None:
         """Notes an answer, unless it is noted already; it is on the disk when this returns.
 
         Raises:
             StoreError: The disk does not take it.
         """
+        stamp = _stamp(file)
+        noted = None if stamp is None else self._answers.get(stamp[0])
+        if stamp is None or (noted is not None and noted[:2] == stamp[1:]):
+            return
+        place = {"path": stamp[0], "size": stamp[1], "changed_ns": stamp[2]}
+        features = {"features": recognition.features.as_json()} if recognition.features is not None else {}
         try:
-            status = path.stat()
-            place = str(path.absolute())
-            file = {"path": place, "size": status.st_size, "changed_ns": status.st_mtime_ns}
-            noted = self._answers.get(place)
-            if noted is None or noted[:2] != (status.st_size, status.st_mtime_ns):
-                features = {"features": recognition.features.as_json()} if recognition.features is not None else {}
-                self._write({"file": file, "answer": recognition.as_json(), **features})
+            self._write({"file": place, "answer": recognition.as_json(), **features})
         except OSError as error:
             raise StoreError(f"{self._path} can't be written ({error.strerror or error}): free some space.") from error
 
@@ -134,6 +133,14 @@ class BatchJournal:
         # through JSON, as what was read went through it: tuples are lists there
         if found.get("settings") != json.loads(json.dumps(header["settings"])):
             raise StoreError(f"{self._path} was begun with another pack, voice or settings: choose another file.")
+
+
+def _stamp(file: Path | Source) -> tuple[str, int, int] | None:
+    """See `Source.stamp`."""
+    try:
+        return (Source(str(file)) if isinstance(file, Path) else file).stamp()
+    except AudioError:  # can't be reached: whoever hears it says so
+        return None
 
 
 def _line(value: dict[str, Any]) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.engine.batch.sources import Recording, Source
 from desktop_app.engine.recognition.answer import Failure
 
 ANALYSIS_SHARE = 0.95
@@ -32,7 +33,7 @@ class HowFar:
 class BatchProgress:
     """How far a batch is, each file by its size; may be told from several threads."""
 
-    def __init__(self, files: Sequence[Path | Failure]) -> None:
+    def __init__(self, files: Sequence[Recording]) -> None:
         self._bytes = [_size(path) for path in files]
         self._shares = [0.0] * len(files)
         self._total = sum(self._bytes)
@@ -50,10 +51,14 @@ class BatchProgress:
         return min(1.0, self._done / self._total) if self._total else 1.0
 
 
-def _size(path: Path | Failure) -> int:
+def _size(path: Recording) -> int:
     """Bytes, at least 1: a file that can't be read is something to be done as well."""
     if isinstance(path, Failure):
         return 1
+    if isinstance(path, Source):
+        if path.is_far:  # nobody is asked for it alone
+            return 1
+        path = path.at or Path(path.address)
     try:
         return max(1, path.stat().st_size)
     except (OSError, ValueError):

@@ -284,6 +284,7 @@ class Recognition:
         rests_on: The voice, the pack and the examples that it was made with.
         manner: How it was said, see `manner_of`: against the voice where one is known, else against all.
         features: What it was made of, where that was asked for; not in JSON.
+        said_speaker: Who speaks, as whoever asked says; "" where nobody does, and not in JSON then.
         speakers: Those who speak, in the order of their first words; none where nobody asked.
     """
 
@@ -310,6 +311,7 @@ class Recognition:
     rests_on: RestsOn = RestsOn()
     manner: Mapping[str, float] = field(default_factory=dict)
     features: Features | None = field(default=None, compare=False)
+    said_speaker: str = ""
     speakers: tuple[Speaker, ...] = ()
 
     def speaker_of(self, segment: Segment) -> str:
@@ -320,6 +322,7 @@ class Recognition:
         """The object that `voicekin classify --json` prints, one a line."""
         return {
             "path": path_text(self.path),
+            **({"said_speaker": self.said_speaker} if self.said_speaker else {}),
             "channel": None if self.channel is None else self.channel + 1,  # as people count, and `--channel`
             "duration_s": round(self.duration_s, 3),
             "speech_s": round(self.speech_s, 3),

@@ -113,6 +113,7 @@ class Analysis:
         channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
         remarks: Sentences on what of the file could not be heard, or was chosen in it.
         who: Who speaks when; None: nobody asked, or no speech was found.
+        said_speaker: Who speaks, as whoever asked says; "" where nobody does.
     """
 
     path: str
@@ -129,6 +130,7 @@ class Analysis:
     channel: int | None = None
     remarks: tuple[str, ...] = ()
     who: WhoSpeaks | None = None
+    said_speaker: str = ""
 
     @property
     def speaker_of(self) -> tuple[int, ...]:
@@ -386,6 +388,7 @@ class Recogniser:
             manner={} if because == NO_SPEECH else manner_of(analysis.mean_pooled, baseline, manifest.manner),
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
             features=_features(analysis, headed.embedding) if features else None,
+            said_speaker=analysis.said_speaker,
             speakers=self._speakers(analysis, segments, labels, p, speakers, voice),
         )
 

@@ -99,7 +99,7 @@ def test_features_are_those_that_were_heard(recogniser: Recogniser, files: list[
     heard = recogniser.analyse_file(files[-1])
     assert pooled.shape[1] == POOLED
     assert pooled[-len(heard.spans) :].tobytes() == heard.pooled.tobytes()
-    kept = [one for one, _ in Dataset(root).heard()]
+    kept = list(Dataset(root).heard())
     assert isinstance(kept[7], Failure)
     for one, path in zip(kept, files, strict=True):
         if not isinstance(one, Failure):
@@ -126,7 +126,7 @@ def test_answers_made_again_are_those_of_the_sound(
         voice = recogniser.estimate_voice([recogniser.analyse_file(path) for path in files[:6]])
         asked = Asked((voice.baseline, VoiceUsed("saved", "Anna", 6, voice.settled)), alpha=0.7)
     expected = answers(recogniser, files, asked)
-    found = [outcome for outcome, _ in answer_again(recogniser, Dataset(root), asked)]
+    found = list(answer_again(recogniser, Dataset(root), asked))
     assert [o.path for o in found] == [o.path for o in expected]
     for again, first in zip(found, expected, strict=True):
         if isinstance(first, Failure):
@@ -153,7 +153,7 @@ def test_parts_hold_the_same_recordings_in_every_table(
     names = sorted(p.name for p in (root / "recordings").iterdir())
     assert names == [f"part-{i:05d}.parquet" for i in range(4)]
     assert sorted(p.name for p in (root / "features").iterdir()) == names
-    assert [one.path for one, _ in Dataset(root).heard()] == [str(path) for path in files]
+    assert [one.path for one in Dataset(root).heard()] == [str(path) for path in files]
 
 
 def test_failures_alone_and_names_that_are_no_text(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_nothing_half_is_left_and_nothing_is_replaced_unasked(tmp_path: Path) ->
         DatasetWriter(tmp_path / "precious", overwrite=True)
     with DatasetWriter(tmp_path / "x.parquet", overwrite=True) as writer:
         writer.add(Failure("c", "d."))
-    assert [str(path) for path in Dataset(tmp_path / "x.parquet").paths()] == ["c"]
+    assert [str(source) for source in Dataset(tmp_path / "x.parquet").sources()] == ["c"]
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "voicekin-home") == ["precious", "x.parquet"]
 
 

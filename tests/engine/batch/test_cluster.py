@@ -52,7 +52,7 @@ def machines() -> Iterator[LocalCluster]:
     with (
         dask.config.set({**cluster._LOCAL_SETTINGS, "distributed.comm.timeouts.connect": "5s"}),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", host="127.0.0.1"
         ) as machines,
     ):
         with Client(machines, set_as_default=False) as client:
@@ -239,7 +239,7 @@ def test_what_is_no_cluster_gets_a_sentence(address: str, sentence: str, tiny_pa
 def test_workers_that_are_not_there_are_told(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE_S", 0.5)
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as none,
+        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", host="127.0.0.1") as none,
         pytest.raises(ClusterError, match="no worker"),
         opened_cluster(none.scheduler_address, tiny_pack, lambda: False),
     ):

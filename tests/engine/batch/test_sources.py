@@ -1,0 +1,163 @@
+"""Lists, addresses and parts of recordings."""
+
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import fsspec
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.engine.batch.classify import Asked, Batch, groups
+from desktop_app.engine.batch.journal import BatchJournal
+from desktop_app.engine.batch.sources import Source, find_sources, located, read_list
+from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.recognition.answer import Failure, Recognition
+from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.errors import AudioError, Cancelled
+from tests.tiny_pack import LABELS, RATE, clip
+
+
+@pytest.fixture(scope="module")
+def recogniser(tiny_pack: Pack) -> Recogniser:
+    return Recogniser(tiny_pack, threads=1)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Iterator[str]:
+    """Sounds in memory, as at an address."""
+    system = fsspec.filesystem("memory")
+    for i in range(3):
+        soundfile.write(tmp_path / "x.wav", clip(LABELS[i], i), RATE)
+        system.pipe(f"/calls/deep/{i}.wav" if i else "/calls/0.wav", (tmp_path / "x.wav").read_bytes())
+    system.pipe("/calls/notes.txt", b"no sound")
+    yield "memory://calls"
+    system.rm("/calls", recursive=True)
+
+
+def test_a_list_of_paths() -> None:
+    text = "\ufeffa.wav\r\n\n b c.wav\ns3://bucket/d.wav\n"
+    assert read_list(io.StringIO(text), "list") == [Source("a.wav"), Source(" b c.wav"), Source("s3://bucket/d.wav")]
+
+
+def test_a_list_with_columns() -> None:
+    text = 'speaker,path,start,end,channel,note\nAnn,"a, b.wav",1:02.5,2:00:00,2,x\n,c.wav,,,,\nBo,d.wav,,3.25\n'
+    assert read_list(io.StringIO(text), "list.csv") == [
+        Source("a, b.wav", 1, "Ann", 62.5, 7200.0),
+        Source("c.wav"),
+        Source("d.wav", None, "Bo", 0.0, 3.25),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "names no recording"),
+        ("path,channel\na.wav,0\n", "Line 2 of l.csv has no whole number from 1 up as its channel"),
+        ("path,start\nb.wav,1\na.wav,soon\n", "Line 3 of l.csv has no time"),
+        ("path,start,end\na.wav,3,3\n", "time after the start"),
+        ("path,start\n,3\n", "path or address"),
+    ],
+)
+def test_a_line_that_cant_be_understood_is_named(text: str, sentence: str) -> None:
+    with pytest.raises(AudioError, match=sentence):
+        read_list(io.StringIO(text), "l.csv")
+
+
+def test_a_part_is_heard_as_if_it_were_cut_out(recogniser: Recogniser, tmp_path: Path) -> None:
+    path = tmp_path / "both.wav"
+    left, right = clip("angry", 1, 2.0), clip("sad", 2, 2.0)
+    soundfile.write(path, np.stack([np.concatenate([left, right]), np.concatenate([right, left])], axis=1), RATE)
+    sources = [Source(str(path), channel, "", start_s, start_s + 2.0) for channel in (0, 1) for start_s in (0.0, 2.0)]
+    answers = list(Batch(recogniser, sources, Asked(company="none")).outcomes())
+    assert [answer.label for answer in answers if isinstance(answer, Recognition)] == ["angry", "sad", "sad", "angry"]
+    assert [answer.channel for answer in answers if isinstance(answer, Recognition)] == [0, 0, 1, 1]
+
+
+def test_those_of_one_speaker_are_heard_against_each_other() -> None:
+    files = [
+        *(Source("a/1.wav"), Source("a/2.wav"), Source("b/1.wav")),
+        *(Source("a/3.wav", speaker="Ann"), Source("b/3.wav", speaker="Ann"), Source("b/4.wav", speaker="Bo")),
+        Path("c/1.wav"),
+    ]
+    assert [len(group) for group in groups(files)] == [2, 1, 2, 1, 1]
+
+
+def test_what_lies_at_an_address_is_heard_as_what_lies_here(
+    bucket: str, recogniser: Recogniser, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "0.wav", clip(LABELS[0], 0), RATE)
+    here, there = Batch(
+        recogniser, [tmp_path / "0.wav", Source(f"{bucket}/0.wav")], Asked(company="none"), jobs=2
+    ).outcomes()
+    assert isinstance(here, Recognition)
+    assert isinstance(there, Recognition)
+    assert there == replace(here, path="memory://calls/0.wav", timing_ms=there.timing_ms)
+
+
+def test_nothing_of_an_address_is_left(bucket: str) -> None:
+    with located(Source(f"{bucket}/0.wav"), lambda: False) as path:
+        assert path.name == "0.wav"
+        assert path.stat().st_size > 1000
+    assert not path.parent.exists()
+    with pytest.raises(Cancelled), located(Source(f"{bucket}/0.wav"), lambda: True):
+        raise AssertionError("it was copied")
+
+
+def test_folders_at_addresses(bucket: str) -> None:
+    assert [str(source) for source in find_sources([bucket])] == ["memory:///calls/0.wav"]
+    deep = [str(source) for source in find_sources([bucket], recursive=True)]
+    assert deep == [f"memory:///calls/{name}.wav" for name in ("0", "deep/1", "deep/2")]
+    assert [str(source) for source in find_sources([f"{bucket}/0.wav"])] == [f"{bucket}/0.wav"]
+
+
+def test_what_is_not_there_gets_a_sentence(bucket: str, recogniser: Recogniser, tmp_path: Path) -> None:
+    sources = [Source(f"{bucket}/none.wav"), Source("nosuch://x/y.wav"), Source(str(tmp_path / "none.wav"))]
+    outcomes = list(Batch(recogniser, sources, Asked(company="none")).outcomes())
+    assert all(isinstance(outcome, Failure) for outcome in outcomes)
+    assert [outcome.path for outcome in outcomes] == [str(source) for source in sources]
+    sentences = [outcome.error for outcome in outcomes if isinstance(outcome, Failure)]
+    assert "does not exist: check the address" in sentences[0]
+    assert "nosuch" in sentences[1]
+    (missing,) = find_sources(["nosuch://x"])
+    assert isinstance(missing, Failure)
+
+
+def test_without_fsspec_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    (failure,) = find_sources(["s3://bucket/a.wav"])
+    assert isinstance(failure, Failure)
+    assert "voicekin[remote]" in failure.error
+
+
+def test_a_journal_tells_parts_and_addresses_apart(
+    bucket: str, recogniser: Recogniser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "both.wav"
+    soundfile.write(path, np.concatenate([clip("angry", 1, 2.0), clip("sad", 2, 2.0)]), RATE)
+    parts = [Source(str(path), None, "Ann", start_s, start_s + 2.0) for start_s in (0.0, 2.0)]
+    files = [*parts, Source(f"{bucket}/0.wav"), path, Source("-", at=path)]
+
+    def asked() -> list[object]:
+        with BatchJournal(tmp_path / "journal", {}) as journal:
+            return list(Batch(recogniser, files, Asked(company="none"), journal=journal).outcomes())
+
+    first = asked()
+    heard: list[Path] = []
+    real = Recogniser.analyse_file
+
+    def noted(self: Recogniser, path: Path, **options: object) -> object:
+        heard.append(path)
+        return real(self, path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Recogniser, "analyse_file", noted)
+    again = asked()
+    assert len(heard) == 1, "what came through a pipe is not there again"
+    assert [(o.path, o.label, o.said_speaker) for o in again] == [  # type: ignore[attr-defined]
+        (o.path, o.label, o.said_speaker)
+        for o in first  # type: ignore[attr-defined]
+    ]
+    assert [o.label for o in again[:2]] == ["angry", "sad"]  # type: ignore[attr-defined]
