@@ -19,11 +19,11 @@ from desktop_app.engine.batch import cluster, cluster_worker
 from desktop_app.engine.batch.classify import Asked, Batch
 from desktop_app.engine.batch.cluster import ClusterBatch, opened_cluster
 from desktop_app.engine.batch.journal import BatchJournal
-from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.pack.format import MANIFEST, Pack, sha256_of
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.sound.audio import load_audio
-from desktop_app.errors import Cancelled, ClusterError
+from desktop_app.errors import Cancelled, ClusterError, PackError
 from tests.tiny_pack import LABELS, RATE, clip
 
 pytestmark = pytest.mark.timeout(280)
@@ -244,3 +244,27 @@ def test_workers_that_are_not_there_are_told(tiny_pack: Pack, monkeypatch: pytes
         opened_cluster(none.scheduler_address, tiny_pack, lambda: False),
     ):
         raise AssertionError("it was opened")
+
+
+class FarWorker:
+    """A worker on a machine that has not the client's pack."""
+
+    def __init__(self, folder: Path) -> None:
+        self.local_directory = str(folder)
+
+
+def test_a_worker_elsewhere_takes_the_pack_that_was_sent_and_checks_it(tiny_pack: Pack, tmp_path: Path) -> None:
+    digest = sha256_of(tiny_pack.root / MANIFEST)
+    archive = cluster._zipped(tiny_pack)
+    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), archive, 1).setup(FarWorker(tmp_path))
+    pack = cluster_worker._PACKS[digest].recogniser().pack
+    assert pack.root != tiny_pack.root
+    assert pack.manifest == tiny_pack.manifest
+    cluster_worker.PackOfWorker("0" * 64, str(tmp_path / "nowhere"), archive, 1).setup(FarWorker(tmp_path))
+    with pytest.raises(PackError, match="another pack"):
+        cluster_worker.open_pack("0" * 64)
+    middle = len(archive) // 2
+    torn = archive[:middle] + bytes([archive[middle] ^ 1]) + archive[middle + 1 :]
+    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), torn, 1).setup(FarWorker(tmp_path))
+    with pytest.raises(PackError):
+        cluster_worker.open_pack(digest)
