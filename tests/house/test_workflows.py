@@ -22,7 +22,8 @@ def test_what_runs_packages_or_this_code_may_only_read(path: Path) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     for name, job in workflow["jobs"].items():
         text = " ".join(step.get("run", "") for step in job["steps"])
-        runs = re.search(r"scripts[/\\]|packaging[/\\]|\.ci/|pip install|python", text.replace("python/*", ""))
+        # python/ is the folder of what the job of that name built
+        runs = re.search(r"scripts[/\\]|packaging[/\\]|\.ci/|pip install|python(?!/)", text)
         assert not (runs and "permissions" in job), name
 
 
