@@ -15,7 +15,7 @@ from desktop_app.engine.speakers.windows import SpeechWindows
 from desktop_app.errors import Cancelled
 
 MOST_SPEAKERS = 8
-TOGETHER = 6
+TOGETHER = 3
 """Windows of a stretch that are taken together, some 3.5 s: less says little of a voice, more may be two."""
 
 HEEDED = 0.4

@@ -10,7 +10,7 @@ from desktop_app.engine.sound.segmentation import STILL_SPEECH
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH
 from desktop_app.engine.speakers.encoder import BATCH, DIM, LEVEL, WINDOW, SpeakerEncoder
 
-HOP_S = 0.4
+HOP_S = 0.8
 PAUSE_S = 0.2
 """A pause this long parts two stretches: most changes of speaker lie in one."""
 SHORTEST_S = 0.2

@@ -96,7 +96,9 @@ def test_the_app_ships_the_published_weights() -> None:
     shipped = str(paths.assets() / "speakers" / "ge2e.onnx")
     sound = windows()
     expected = np.stack([projected(row, load_file(WEIGHTS)) for row in sound])
-    assert run(shipped, sound) == pytest.approx(expected, abs=2e-4)
+    found = run(shipped, sound)  # in int8
+    likeness = (found * expected).sum(axis=1) / np.linalg.norm(found, axis=1) / np.linalg.norm(expected, axis=1)
+    assert likeness.min() > 0.995
 
 
 def test_the_projection_keeps_the_voice_and_drops_the_mood() -> None:
