@@ -595,6 +595,10 @@
         <translation>Das Bild lässt sich nicht als PNG schreiben: Exportieren Sie SVG.</translation>
     </message>
     <message>
+        <source>The report can&apos;t be drawn as PDF: export HTML instead.</source>
+        <translation>Der Bericht lässt sich nicht als PDF zeichnen: Exportieren Sie HTML.</translation>
+    </message>
+    <message>
         <source>PNG needs Qt, which does not start here ({0}): export SVG instead.</source>
         <translation>PNG braucht Qt, das hier nicht startet ({0}): Exportieren Sie SVG.</translation>
     </message>

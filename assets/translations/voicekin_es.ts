@@ -595,6 +595,10 @@
         <translation>La imagen no se puede escribir como PNG: exporte SVG.</translation>
     </message>
     <message>
+        <source>The report can&apos;t be drawn as PDF: export HTML instead.</source>
+        <translation>El informe no se puede dibujar como PDF: exporte HTML.</translation>
+    </message>
+    <message>
         <source>PNG needs Qt, which does not start here ({0}): export SVG instead.</source>
         <translation>PNG necesita Qt, que aquí no arranca ({0}): exporte SVG.</translation>
     </message>

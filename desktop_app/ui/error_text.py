@@ -111,6 +111,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "There is no answer to export; choose recordings that could be analysed."),
     QT_TRANSLATE_NOOP("Error", "The folder {0} can't be made: {1}. Choose another place."),
     QT_TRANSLATE_NOOP("Error", "The picture can't be written as PNG: export SVG instead."),
+    QT_TRANSLATE_NOOP("Error", "The report can't be drawn as PDF: export HTML instead."),
     QT_TRANSLATE_NOOP("Error", "PNG needs Qt, which does not start here ({0}): export SVG instead."),
     QT_TRANSLATE_NOOP("Error", "There is a voice “{0}” already; choose another name."),
     QT_TRANSLATE_NOOP("Error", "the name of a voice"),

@@ -35,7 +35,7 @@ class SpeakerRow:
         self.bar = SharesBar(theme)
         self.voice = Choice(panel.tr("Whose voice speaker {0} is").format(at + 1))
         self.voice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.voice.setMinimumContentsLength(12)
+        self.voice.setMinimumContentsLength(16)
         sounds = QWidget()
         row = QHBoxLayout(sounds)
         row.setContentsMargins(0, 0, 0, 0)

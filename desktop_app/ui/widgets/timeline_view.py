@@ -417,6 +417,7 @@ class TimelineView(QAbstractSlider):
         """A label in its colour, and in words where they fit."""
         painter.setFont(self._theme.font(11))
         painter.fillRect(box, self._theme.emotion(label))
+        painter.fillRect(box, self._theme.pattern(label))
         name = label_name(label)
         needed = painter.fontMetrics().horizontalAdvance(name)
         if box.width() >= needed + 2:
