@@ -40,7 +40,7 @@ def reach_of(sandbox: Sandbox, areas: Sequence[str], kept: Path, limit_s: float)
     if not found.exists():
         recorder = _Recorder(sandbox.root, found)
         arguments = ["-q", "-p", "no:cacheprovider", *areas]
-        status, said = sandbox.run(arguments, limit_s, [recorder], recorder.write, keep_compiled=True)
+        status, said = sandbox.run(arguments, limit_s, [recorder], recorder.begin, recorder.write, keep_compiled=True)
         if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) or not found.exists():
             found.unlink(missing_ok=True)
             raise SystemExit(f"The tests of {', '.join(areas)} ended with {status}:\n{said}")
@@ -69,7 +69,8 @@ class _Recorder:
         self._seconds: dict[str, float] = {}
         self._failed: set[str] = set()
 
-    def pytest_sessionstart(self) -> None:
+    def begin(self) -> None:
+        """Before pytest imports what a conftest imports."""
         self._coverage.start()
         self._coverage.switch_context(SHARED)
 

@@ -66,13 +66,14 @@ class Sandbox:
         arguments: Sequence[str],
         limit_s: float,
         plugins: Sequence[object] = (),
+        first: Callable[[], object] = lambda: None,
         last: Callable[[], object] = lambda: None,
         keep_compiled: bool = False,
     ) -> tuple[int, str]:
         """pytest's exit status in a process of its own, TIMED_OUT where it took longer, and the end of what it said.
 
         Args:
-            last: Called in that process after the tests.
+            first, last: Called in that process before and after the tests.
             keep_compiled: Whether Python may write compiled modules; not while one is changed.
         """
         said = self.root / "said.txt"
@@ -82,6 +83,7 @@ class Sandbox:
             try:
                 os.setsid()
                 self._enter(said, keep_compiled)
+                first()
                 status = int(pytest.main([*arguments], plugins=list(plugins)))
                 last()
             finally:

@@ -38,6 +38,7 @@ def test_peaks_do_not_depend_on_how_the_blocks_are_cut() -> None:
     assert len(whole) == -(-len(samples) // size)
     assert whole[7] == np.abs(samples[7 * size : 8 * size]).max()
     assert len(peaks_of([], 16_000)) == 0
+    assert len(peaks_of([samples[:16_000]], 16_000)) == 50  # a second
 
 
 def test_columns_keep_the_largest_peak_of_each_stretch() -> None:

@@ -24,5 +24,11 @@ def test_speech_is_counted_and_pauses_are_not(rate: int) -> None:
     assert len(talk.samples()) == pytest.approx(5.0 * 16_000, abs=100)
 
 
+def test_a_quiet_voice_is_heard_as_loud_as_any() -> None:
+    talk = FreeTalk()
+    quiet = np.random.default_rng(0).normal(0, 1e-3, 3 * 16_000).astype(np.float32)
+    assert talk.feed(quiet, 16_000) == pytest.approx(3.0, abs=0.1)
+
+
 def test_nothing_said_is_no_sound() -> None:
     assert len(FreeTalk().samples()) == 0
