@@ -407,6 +407,22 @@
         <translation>{0} gibt es nicht: Prüfen Sie den Namen.</translation>
     </message>
     <message>
+        <source>{0} does not exist: check the address.</source>
+        <translation>{0} gibt es nicht: Prüfen Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be read ({1}): check the address, and who may read it.</source>
+        <translation>{0} lässt sich nicht lesen ({1}): Prüfen Sie die Adresse, und wer lesen darf.</translation>
+    </message>
+    <message>
+        <source>{0} names no recording: write a path a line, or a CSV with a column path.</source>
+        <translation>{0} nennt keine Aufnahme: Schreiben Sie einen Pfad je Zeile oder eine CSV-Datei mit einer Spalte path.</translation>
+    </message>
+    <message>
+        <source>Line {0} of {1} has no {2} as its {3}: correct it.</source>
+        <translation>Zeile {0} von {1} hat kein {2} als {3}: Berichtigen Sie sie.</translation>
+    </message>
+    <message>
         <source>{0} may not be read: check its permissions.</source>
         <translation>{0} darf nicht gelesen werden: Prüfen Sie die Zugriffsrechte.</translation>
     </message>

@@ -407,6 +407,22 @@
         <translation>{0} no existe: compruebe el nombre.</translation>
     </message>
     <message>
+        <source>{0} does not exist: check the address.</source>
+        <translation>{0} no existe: compruebe la dirección.</translation>
+    </message>
+    <message>
+        <source>{0} can&apos;t be read ({1}): check the address, and who may read it.</source>
+        <translation>{0} no se puede leer ({1}): compruebe la dirección y quién puede leerla.</translation>
+    </message>
+    <message>
+        <source>{0} names no recording: write a path a line, or a CSV with a column path.</source>
+        <translation>{0} no indica ninguna grabación: escriba una ruta por línea, o un CSV con una columna path.</translation>
+    </message>
+    <message>
+        <source>Line {0} of {1} has no {2} as its {3}: correct it.</source>
+        <translation>La línea {0} de {1} no tiene {2} como {3}: corríjala.</translation>
+    </message>
+    <message>
         <source>{0} may not be read: check its permissions.</source>
         <translation>{0} no se puede leer: compruebe los permisos.</translation>
     </message>
