@@ -1,8 +1,10 @@
 """What sound is called that can't be read, by a container's tag and ffmpeg's name."""
 
+from pathlib import Path
+
 import pytest
 
-from desktop_app.engine.sound.kinds import codec_name
+from desktop_app.engine.sound.kinds import codec_name, not_audio
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,17 @@ from desktop_app.engine.sound.kinds import codec_name
 )
 def test_people_know_it_by_its_name(codec: str, tag: str, name: str) -> None:
     assert codec_name(codec, tag) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("song.MID", b"?", "VoiceKin can't read MIDI, which song.MID is stored in"),
+        ("book.aax", b"?", "can't read Audible"),
+        ("song.wav", b"MThd", "can't read MIDI"),
+        ("clip.wav", b"?", "clip.wav is not audio that can be read"),
+    ],
+)
+def test_what_a_file_seems_to_be_is_said(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert says in str(not_audio(tmp_path / name))

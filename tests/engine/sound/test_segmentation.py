@@ -52,6 +52,26 @@ def test_a_piece_carries_its_margins_and_the_very_samples() -> None:
     assert np.array_equal(piece.samples, samples[start:end])
 
 
+def test_borders_are_found_within_the_detectors_chunks() -> None:
+    """Speech that begins and ends some 25 ms inside of a chunk of 32 ms, with a pause of half a second between."""
+    edges = [31 * CHUNK + 400, 81 * CHUNK + 100, 99 * CHUNK + 400, 150 * CHUNK + 100]
+    samples = np.zeros(200 * CHUNK, np.float32)
+    for start, end in (edges[:2], edges[2:]):
+        samples[start:end] = 0.1 * np.random.default_rng(start).standard_normal(end - start)
+    found = [edge for piece in borders(cut(samples)) for edge in piece]
+    assert found == [pytest.approx(edge / 16_000, **TO_10_MS) for edge in edges]
+
+
+def test_every_piece_of_a_long_stretch_is_that_part_of_the_recording() -> None:
+    samples = sound((0.992, 0), (20.0, 0.1), (0.992, 0))
+    pieces = cut(samples)
+    assert len(pieces) >= 4
+    for piece in pieces:
+        start = round(piece.start_s * 16_000)
+        places = [start - margin for margin in range(1025)]
+        assert any(np.array_equal(piece.samples, samples[at : at + len(piece.samples)]) for at in places)
+
+
 def test_a_breath_does_not_cut() -> None:
     assert len(cut(sound((1.504, 0.1), (0.32, 0), (1.504, 0.1), (1.0, 0)))) == 1
 
