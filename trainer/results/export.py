@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ import torch
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
-from desktop_app.engine.pack.format import Item, KnnSettings, Pack, PackManifest
+from desktop_app.engine.pack.format import ENVELOPE_PEAKS, Item, KnnSettings, Pack, PackManifest
 from desktop_app.engine.pack.write import write_pack
 from desktop_app.engine.recognition.fusion import softmax
 from desktop_app.engine.recognition.voice import voice_rows
@@ -32,6 +32,7 @@ from trainer.model.pooling import PooledBackbone
 from trainer.recipe import Expert, Recipe
 from trainer.results.card import model_card, neighbour_table
 from trainer.training.fit import FittedHead
+from trainer.training.metrics import by_speaker
 from trainer.training.protocol import datastore_baselines
 from trainer.training.tune import Tuned
 
@@ -42,6 +43,8 @@ Floats = npt.NDArray[np.float32]
 
 OPSET = 17
 COMPARED_CLIPS = 500
+LOOKED_AT = 20_000
+"""Items for the map and the card; t-SNE of more takes hours, and each with each of a million a day."""
 LABELS_TO_KEEP = 0.99  # of these clips, or the encoder is not quantised
 ABSTAIN_SPEECH_S = 0.35
 """Seconds of speech: 1.7 % of 480 clips drawn from the four corpora have less; noise, tones, chords and silence have
@@ -160,13 +163,24 @@ def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -
 
 
 def item_map(embeddings: Floats, seed: int = 0) -> Floats:
-    """Each item's place on a two-dimensional map, float32 [n, 2], t-SNE scaled into -1..1."""
+    """Each item's place on a two-dimensional map, float32 [n, 2], t-SNE scaled into -1..1.
+
+    Of more than LOOKED_AT items as many are laid out, and each of the others lies amid the three that are most like it.
+    """
     n = len(embeddings)
     if n < 10:
         return PCA(2, random_state=seed).fit_transform(embeddings).astype(np.float32)  # type: ignore[no-any-return]
-    reduced = PCA(min(30, n, embeddings.shape[1]), random_state=seed).fit_transform(embeddings)
-    places = TSNE(2, init="pca", perplexity=min(30, (n - 1) / 3), random_state=seed).fit_transform(reduced)
-    return np.asarray(places / np.abs(places).max(), dtype=np.float32)
+    some = evenly(n, LOOKED_AT)
+    laid = embeddings[some]
+    reduced = PCA(min(30, *laid.shape), random_state=seed).fit_transform(laid)
+    places = TSNE(2, init="pca", perplexity=min(30, (len(some) - 1) / 3), random_state=seed).fit_transform(reduced)
+    places = np.asarray(places / np.abs(places).max(), dtype=np.float32)
+    result = np.empty((n, 2), np.float32)
+    for start in range(0, n, 2_000) if len(some) < n else ():
+        alike = embeddings[start : start + 2_000] @ laid.T  # of unit vectors
+        result[start : start + 2_000] = places[np.argpartition(-alike, 3, axis=1)[:, :3]].mean(axis=1)
+    result[some] = places
+    return result
 
 
 MANNER = {"pitch": ("f0_p50", 1), "melody": ("f0_range", 1), "tempo": ("peak_rate", 1), "effort": ("alpha_mean", -1)}
@@ -228,20 +242,22 @@ def export_pack(
         else:
             print(f"The encoder stays in float32: int8 gives {same:.1%} of {len(compared)} clips the same label.")
     encoding, heading = session(encoder), session(head)
-    rows, items = [], []
-    clips: dict[str, Path] = {}
-    for done, utterance in enumerate(kept, start=1):
-        samples = read_clip(utterance)[:longest]
-        rows.append(_run_one(encoding, heard(samples, longest), pooled_dim, "pooled"))
-        clip = clip_name(utterance, done) if recipe.export.clips else None
-        if clip:
-            clips[clip] = utterance.path
-        items.append(_item(utterance, samples, clip))
-        if progress:
-            progress(done, len(kept))
-    pooled = np.concatenate(rows)
-    embeddings = _embed(heading, pooled, kept, fitted, recipe.voices)
-    neighbours = neighbour_table(embeddings, kept, tuned.k, labels)
+    envelopes = np.zeros((len(kept), ENVELOPE_PEAKS), np.float32)
+    with TemporaryDirectory() as folder:
+        # in a file: of a million recordings the features take more memory than there is, the embeddings half a GB
+        pooled = np.memmap(Path(folder) / "pooled", np.float32, "w+", shape=(len(kept), pooled_dim))
+        for i, utterance in enumerate(kept):
+            samples = read_clip(utterance)[:longest]
+            pooled[i] = _run_one(encoding, heard(samples, longest), pooled_dim, "pooled")
+            envelopes[i] = envelope(samples)
+            if progress:
+                progress(i + 1, len(kept))
+        embeddings = _embed(heading, pooled, kept, fitted, recipe.voices)
+        del pooled  # Windows deletes no file that is mapped
+    items = _Items(kept, envelopes, recipe.export.clips)
+    clips = {item.clip: utterance.path for item, utterance in zip(items, kept, strict=True) if item.clip}
+    some = evenly(len(kept), LOOKED_AT)
+    neighbours = neighbour_table(embeddings[some], [kept[i] for i in some], tuned.k, labels)
     manifest = PackManifest(
         name=recipe.name,
         version=recipe.export.version,
@@ -285,13 +301,28 @@ def _embed(
     fitted: FittedHead,
     voices: bool,
 ) -> Floats:
+    """Embeddings [n, E] of pooled features [n, D], a speaker at a time, with what is taken off a datastore's clips."""
+
     def classify(x: Floats) -> npt.NDArray[np.float64]:
         return softmax(heading.run(["logits"], {"pooled": x, "baseline": np.zeros_like(x)})[0])
 
-    baselines = np.zeros_like(pooled)
-    if voices:
-        baselines = datastore_baselines(pooled, [u.speaker_key for u in utterances], classify, fitted.prior)
-    return np.asarray(heading.run(["embedding"], {"pooled": pooled, "baseline": baselines})[0])
+    embeddings: Floats | None = None
+    for own in by_speaker([u.speaker_key for u in utterances]):
+        rows = np.array(pooled[own])
+        baselines = np.zeros_like(rows)
+        if voices:
+            baselines = datastore_baselines(rows, [""] * len(rows), classify, fitted.prior)
+        found = heading.run(["embedding"], {"pooled": rows, "baseline": baselines})[0]
+        if embeddings is None:
+            embeddings = np.empty((len(pooled), found.shape[1]), np.float32)
+        embeddings[own] = found
+    assert embeddings is not None
+    return embeddings
+
+
+def evenly(n: int, most: int) -> npt.NDArray[np.int64]:
+    """At most `most` of the numbers under n, evenly drawn."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))
 
 
 def clip_name(utterance: Utterance, number: int) -> str | None:
@@ -300,19 +331,35 @@ def clip_name(utterance: Utterance, number: int) -> str | None:
     return f"clips/{number:05d}{utterance.path.suffix.lower()}" if whole else None
 
 
-def _item(utterance: Utterance, samples: Waveform, clip: str | None) -> Item:
-    return Item(
-        id=utterance.id,
-        label=utterance.label,
-        corpus=utterance.corpus,
-        speaker=utterance.speaker,
-        language=utterance.language,
-        duration_s=utterance.duration_s,
-        text=utterance.text,
-        licence=utterance.licence,
-        envelope=envelope(samples),
-        clip=clip,
-    )
+class _Items(Sequence[Item]):
+    """The datastore's recordings, each made when it is asked for."""
+
+    def __init__(self, utterances: Sequence[Utterance], envelopes: Floats, clips: bool) -> None:
+        self._utterances, self._envelopes, self._clips = utterances, envelopes, clips
+
+    def __len__(self) -> int:
+        return len(self._utterances)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, index: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        utterance = self._utterances[index]
+        return Item(
+            id=utterance.id,
+            label=utterance.label,
+            corpus=utterance.corpus,
+            speaker=utterance.speaker,
+            language=utterance.language,
+            duration_s=utterance.duration_s,
+            text=utterance.text,
+            licence=utterance.licence,
+            envelope=tuple(self._envelopes[index].tolist()),
+            clip=clip_name(utterance, index + 1) if self._clips else None,
+        )
 
 
 def export_run(run: "Run", target: Path) -> Pack:
