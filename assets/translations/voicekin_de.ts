@@ -2441,6 +2441,14 @@
         <translation>Diesen Teil noch einmal beantworten</translation>
     </message>
     <message>
+        <source>Spectrogram</source>
+        <translation>Spektrogramm</translation>
+    </message>
+    <message>
+        <source>How strong each frequency is, up to 5 kHz; of five minutes and less</source>
+        <translation>Wie stark jede Frequenz ist, bis 5 kHz; von höchstens fünf Minuten</translation>
+    </message>
+    <message>
         <source>Zoom in</source>
         <translation>Vergrößern</translation>
     </message>

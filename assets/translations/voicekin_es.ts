@@ -2441,6 +2441,14 @@
         <translation>Responder de nuevo esta parte</translation>
     </message>
     <message>
+        <source>Spectrogram</source>
+        <translation>Espectrograma</translation>
+    </message>
+    <message>
+        <source>How strong each frequency is, up to 5 kHz; of five minutes and less</source>
+        <translation>Cuán fuerte es cada frecuencia, hasta 5 kHz; de cinco minutos como máximo</translation>
+    </message>
+    <message>
         <source>Zoom in</source>
         <translation>Acercar</translation>
     </message>

@@ -295,6 +295,7 @@ QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}
 QPushButton:hover {{ border-color: {c.accent}; }}
 QPushButton:pressed {{ background: {c.accent_soft}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 11px; }}
+QPushButton:checked {{ background: {c.accent_soft}; border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.quiet}; background: {c.page}; border-color: {c.line}; }}
 QPushButton#primary {{ background: {c.accent}; color: {c.on_accent}; border: 2px solid {c.accent}; font-weight: 600;
   padding: 5px 11px; }}

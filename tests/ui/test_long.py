@@ -106,7 +106,7 @@ def test_a_short_recording_has_no_bar_and_no_list(desk: Desk, wav: Callable[...,
 def painted(view: TimelineView, width: int) -> np.ndarray:
     view.resize(width, view.sizeHint().height())
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1]
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].copy()
 
 
 def an_hour(n: int) -> Recognition:
@@ -171,3 +171,31 @@ def test_the_sliders_of_what_if_show_what_they_do(desk: Desk, wav: Callable[...,
     assert window.what_if.strip.isVisible()
     assert window.what_if.share.text() == window.answer.share.text()
     assert window.what_if.share.text() != before or window.what_if.answer.text() == window.answer.answer.text()
+
+
+@pytest.mark.usefixtures("loud_is_speech")
+def test_a_spectrogram_is_shown_on_wish_in_place_of_the_waveform(desk: Desk, tmp_path: Path, theme: Theme) -> None:
+    t = np.arange(2 * RATE) / RATE
+    tone = (0.3 * np.sin(2 * np.pi * 1000 * t)).astype(np.float32)
+    path = tmp_path / "tones.wav"
+    soundfile.write(path, np.concatenate([part for _ in range(4) for part in (tone, np.zeros(RATE, np.float32))]), RATE)
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(path))
+    view, button = window.timeline.view, window.timeline.spectrogram
+    desk.qtbot.waitUntil(lambda: view.height() == view.sizeHint().height(), timeout=LONG)
+    before = painted(view, view.width())
+    button.setFocus()
+    desk.qtbot.keyClick(button, Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: view.has_spectrogram, timeout=LONG)
+    pixels = painted(view, view.width()).astype(int)
+    ground = np.array(QColor(theme.colours.card).getRgb()[:3])
+    column = np.abs(pixels[:80, round(view.x_at(1.0))] - ground).sum(1)
+    assert abs(int(column.argmax()) - 64) <= 2, "1 kHz is a fifth of 5 kHz from below"
+    assert np.abs(pixels[:80, round(view.x_at(2.5))] - ground).sum(1).max() < 60, "and a pause is empty"
+    view.set_view(0.0, 1.5)
+    assert not view.has_spectrogram, "of another part there is none yet"
+    desk.qtbot.waitUntil(lambda: view.has_spectrogram, timeout=LONG)
+    view.set_view(0.0, view.duration_s)
+    desk.qtbot.waitUntil(lambda: view.has_spectrogram, timeout=LONG)
+    desk.qtbot.keyClick(button, Qt.Key.Key_Return)
+    np.testing.assert_array_equal(painted(view, view.width()), before)

@@ -1,5 +1,7 @@
 """A long recording over time: its segments, to hear, to zoom, and to ask about by themselves."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollBar, QWidget
 
@@ -13,6 +15,7 @@ from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
 
 SCROLL_STEPS = 10_000
+LONGEST_SPECTROGRAM_S = 300.0
 
 
 class TimelinePanel(Card):
@@ -21,10 +24,12 @@ class TimelinePanel(Card):
     Signals:
         play_asked: (number of the Entry, start in seconds, end or None).
         ask_again: (number of the Entry, Stretch).
+        spectrogram_wanted: What `wanted_spectrogram` says may be something else now.
     """
 
     play_asked = Signal(int, float, object)
     ask_again = Signal(int, object)
+    spectrogram_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +38,7 @@ class TimelinePanel(Card):
         self.view.play_asked.connect(self._play)
         self.view.selected.connect(self._selected)
         self.view.view_changed.connect(self._show_scroll)
+        self.view.view_changed.connect(self.spectrogram_wanted)
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setAccessibleName(self.tr("Part of the recording that is shown"))
         self.scroll_bar.valueChanged.connect(self._scrolled)
@@ -40,6 +46,10 @@ class TimelinePanel(Card):
         self.selection = text_label("quiet", wrap=True)
         self.again = QPushButton(self.tr("Ask again for this part"))
         self.again.clicked.connect(self._ask_again)
+        self.spectrogram = QPushButton(self.tr("Spectrogram"))
+        self.spectrogram.setCheckable(True)
+        self.spectrogram.setToolTip(self.tr("How strong each frequency is, up to 5 kHz; of five minutes and less"))
+        self.spectrogram.toggled.connect(self._show_spectrogram)
         self.closer = _button("+", self.tr("Zoom in"), lambda: self.view.zoom(ZOOM_STEP))
         self.farther = _button("−", self.tr("Zoom out"), lambda: self.view.zoom(1 / ZOOM_STEP))
         self.whole = QPushButton(self.tr("Show all"))
@@ -57,7 +67,10 @@ class TimelinePanel(Card):
         below.addWidget(self.selection, 1)
         below.addWidget(self.again)
         self.content.addLayout(top)
-        self.content.addLayout(self._names)
+        over = QHBoxLayout()
+        over.addLayout(self._names, 1)
+        over.addWidget(self.spectrogram)
+        self.content.addLayout(over)
         self.content.addWidget(self.view)
         self.content.addWidget(self.scroll_bar)
         self.content.addLayout(below)
@@ -84,6 +97,22 @@ class TimelinePanel(Card):
             words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares if share >= 0.005)
             self.shares.setText(self.tr("Share of the time: {0}").format(words))
         self.show()
+
+    def wanted_spectrogram(self) -> tuple[Path, int | None, Stretch, int, int] | None:
+        """(path, channel, part, columns, rows) of the picture that the person wants to see; None: none."""
+        part = self.view.view
+        if not self.spectrogram.isChecked() or self._entry is None or part.end_s - part.start_s > LONGEST_SPECTROGRAM_S:
+            return None
+        columns, rows = self.view.spectrogram_size
+        return self._entry.path, self._entry.channel, part, columns, rows
+
+    def _show_spectrogram(self, is_wanted: bool) -> None:
+        if not is_wanted:
+            self.view.show_spectrogram(self.view.view, None)
+        elif self.view.view.end_s - self.view.view.start_s > LONGEST_SPECTROGRAM_S:  # as much as there can be
+            start_s = self.view.view.start_s
+            self.view.set_view(start_s, start_s + LONGEST_SPECTROGRAM_S)
+        self.spectrogram_wanted.emit()
 
     def _name(self, labels: tuple[str, ...]) -> None:
         """Whose colour and hatch is whose."""

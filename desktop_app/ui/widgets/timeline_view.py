@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
     QWheelEvent,
+    qRgb,
 )
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QWidget
 
@@ -101,6 +103,7 @@ class TimelineView(QAbstractSlider):
         self._pressed_s: float | None = None
         self._selection: Stretch | None = None
         self._picture: QPixmap | None = None
+        self._spectrogram: tuple[Stretch, NDArray[np.uint8]] | None = None
         self._bands = USUAL
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -132,6 +135,7 @@ class TimelineView(QAbstractSlider):
         self.updateGeometry()
         self._recognition = recognition
         self._peaks = peaks
+        self._spectrogram = None
         self._cursor = -1
         self._position_s = None
         self._select(None)
@@ -140,6 +144,21 @@ class TimelineView(QAbstractSlider):
         self.setValue(0)
         self.blockSignals(False)
         self.set_view(0.0, self.duration_s)
+
+    @property
+    def spectrogram_size(self) -> tuple[int, int]:
+        """How many columns and rows of a spectrogram there is room for."""
+        return max(1, round(self._width)), self._bands.wave
+
+    @property
+    def has_spectrogram(self) -> bool:
+        """Whether there is one of the part in sight."""
+        return self._spectrogram is not None and self._spectrogram[0] == self.view
+
+    def show_spectrogram(self, part: Stretch, levels: NDArray[np.uint8] | None) -> None:
+        """In place of the waveform, as `engine.sound.spectrogram` makes it, while that part is in sight; None: none."""
+        self._spectrogram = (part, levels) if levels is not None else None
+        self._repaint()
 
     def set_view(self, start_s: float, end_s: float) -> None:
         """Shows another part, moved and cut so that it lies within the recording."""
@@ -348,6 +367,9 @@ class TimelineView(QAbstractSlider):
 
     def _paint_waveform(self, painter: QPainter) -> None:
         """The largest peak of each column, pale, and the mean of its peaks in it: loudness also of many minutes."""
+        if self._spectrogram is not None and self.has_spectrogram:
+            self._paint_spectrogram(painter, self._spectrogram[1])
+            return
         middle = half = self._bands.wave / 2
         first, last = int(self._start_s / PEAK_S), int(np.ceil(self._end_s / PEAK_S))
         n = max(1, round(self._width))
@@ -365,6 +387,16 @@ class TimelineView(QAbstractSlider):
             painter.drawLines([QLineF(x, middle - h, x, middle + h) for x, h in enumerate(lengths) if h >= 0.5])
         painter.setPen(QPen(QColor(colours.record), 2))
         painter.drawLines([QLineF(x, 0, x, 4) for x in np.flatnonzero(highest >= FULL_SCALE).tolist()])
+
+    def _paint_spectrogram(self, painter: QPainter, levels: NDArray[np.uint8]) -> None:
+        """From the card's colour to the text's."""
+        rows, columns = levels.shape
+        image = QImage(np.ascontiguousarray(levels).tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
+        low, high = QColor(self._theme.colours.card), QColor(self._theme.colours.text)
+        first, last = ([colour.red(), colour.green(), colour.blue()] for colour in (low, high))
+        steps = np.linspace(first, last, 256).round().astype(int).tolist()
+        image.setColorTable([qRgb(red, green, blue) for red, green, blue in steps])
+        painter.drawImage(QRectF(0, 0, self._width, self._bands.wave), image)
 
     def _paint_segments(self, painter: QPainter, segments: Sequence[Segment]) -> None:
         bands = self._bands

@@ -1,0 +1,44 @@
+"""How strong each frequency of a sound is over time, as a picture's values."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform
+
+HIGHEST_HZ = 5000.0
+"""Above it speech has little that is told apart by eye."""
+
+LEAST_DB = -70.0
+"""Under the strongest of all: what is weaker is 0."""
+
+WINDOW = 512
+"""Samples at SAMPLE_RATE, 32 ms: what Praat calls narrow to wide, in which both pitch and formants are seen."""
+
+MOST_FRAMES = 4
+"""Frames whose mean power one column is, where a column is longer than a frame."""
+
+
+def spectrogram(samples: Waveform, n_columns: int, n_rows: int) -> NDArray[np.uint8]:
+    """Levels uint8 [n_rows, n_columns], the highest frequency first: 0 for LEAST_DB and less, 255 for the strongest.
+
+    Args:
+        samples: float32 [n] at SAMPLE_RATE.
+        n_columns, n_rows: Equal stretches of time, and of frequency from HIGHEST_HZ down to 0.
+    """
+    frames = max(1, min(MOST_FRAMES, len(samples) // max(1, n_columns * WINDOW)))
+    padded = np.pad(samples, WINDOW // 2)
+    middles = (np.arange(n_columns * frames) + 0.5) * len(samples) / (n_columns * frames)
+    starts = np.clip(middles.astype(np.int64), 0, max(0, len(padded) - WINDOW))
+    window = np.hanning(WINDOW).astype(np.float32)
+    power = np.empty((n_columns * frames, WINDOW // 2 + 1), np.float32)
+    for first in range(0, len(starts), 1024):
+        chunk = padded[starts[first : first + 1024, None] + np.arange(WINDOW)] * window
+        power[first : first + 1024] = np.square(np.abs(np.fft.rfft(chunk, axis=1)))
+    power = power.reshape(n_columns, frames, -1).mean(axis=1)
+    bins = np.linspace(HIGHEST_HZ, 0.0, n_rows) * WINDOW / SAMPLE_RATE
+    below = np.floor(bins).astype(np.int64)
+    share = (bins - below).astype(np.float32)
+    rows = power[:, below] * (1 - share) + power[:, np.minimum(below + 1, power.shape[1] - 1)] * share
+    levels = 10 * np.log10(np.maximum(rows / max(float(rows.max()), 1e-12), 1e-12))
+    picture: NDArray[np.uint8] = np.rint(255 * np.clip(1 - levels / LEAST_DB, 0.0, 1.0)).astype(np.uint8).T
+    return picture
