@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,18 @@ def test_a_line_that_the_interruption_cut_is_dropped(tmp_path: Path, clips: list
         journal.add(clips[1], ANSWER)
     with BatchJournal(path, SETTINGS) as journal:
         assert journal.answer(clips[1]) is not None
+
+
+def test_nothing_of_a_line_that_was_cut_stays_behind_a_shorter_one(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    path.write_bytes(path.read_bytes()[:-2])
+    with BatchJournal(path, SETTINGS) as journal:
+        journal.add(clips[1], replace(ANSWER, abstained_because="", segments=()))
+    assert [set(json.loads(line)) for line in path.read_text().splitlines()][1:] == [{"file", "answer"}] * 2
+    with BatchJournal(path, SETTINGS) as journal:
+        found = journal.answer(clips[1])
+    assert found is not None
+    assert found.segments == ()
 
 
 def test_an_interruption_in_the_very_first_line(tmp_path: Path, clips: list[Path]) -> None:
