@@ -1,0 +1,93 @@
+"""A pack is written where nothing is lost by it, whole or not at all, and its card can be another."""
+
+import json
+import shutil
+import stat
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.engine.pack.format import FileEntry, Pack, sha256_of
+from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.pack.write import rewrite_card, write_pack
+from desktop_app.errors import PackError
+from tests.tiny_pack import EMBEDDING
+
+
+def write(tiny: Pack, target: Path, embeddings: np.ndarray | None = None) -> Pack:  # type: ignore[type-arg]
+    """A pack of the tiny one's first eight recordings."""
+    rows = np.eye(8, EMBEDDING, dtype=np.float32) if embeddings is None else embeddings
+    return write_pack(
+        target,
+        tiny.manifest,
+        encoder=tiny.path("encoder.onnx").read_bytes(),
+        head=tiny.path("head.onnx").read_bytes(),
+        embeddings=rows,
+        items=tiny.items[:8],
+        model_card="# Eight\n",
+    )
+
+
+def test_it_is_written_into_folders_that_are_made_or_empty_and_over_another_pack(
+    tiny_pack: Pack, tmp_path: Path
+) -> None:
+    made = write(tiny_pack, tmp_path / "deep" / "deeper" / "pack")
+    assert len(made.items) == 8
+    (tmp_path / "empty").mkdir()
+    assert len(write(tiny_pack, tmp_path / "empty").items) == 8
+    other = Path(shutil.copytree(tiny_pack.root, tmp_path / "other"))
+    assert len(write(tiny_pack, other).items) == 8
+    assert (other / "MODEL_CARD.md").read_text() == "# Eight\n"
+    if sys.platform != "win32":
+        assert stat.S_IMODE(other.stat().st_mode) == 0o755, "for everyone to read"
+
+
+def test_what_is_no_pack_is_not_written_over(tiny_pack: Pack, tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "a.wav").write_bytes(b"sound")
+    (tmp_path / "file").write_bytes(b"text")
+    for name in ("clips", "file"):
+        with pytest.raises(PackError, match="is there already and is no pack"):
+            write(tiny_pack, tmp_path / name)
+    assert (tmp_path / "clips" / "a.wav").read_bytes() == b"sound"
+    assert (tmp_path / "file").read_bytes() == b"text"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clips", "file"]
+
+
+def test_one_that_does_not_pass_its_checks_is_not_there(tiny_pack: Pack, tmp_path: Path) -> None:
+    with pytest.raises(PackError):
+        write(tiny_pack, tmp_path / "pack", np.eye(8, EMBEDDING + 1, dtype=np.float32))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_manifest_is_text_for_people_and_for_every_reader(tiny_pack: Pack, tmp_path: Path) -> None:
+    pack = write(replace(tiny_pack, manifest=replace(tiny_pack.manifest, licence="Größe")), tmp_path / "pack")
+    text = (pack.root / "pack.json").read_bytes().decode("utf-8")
+    assert '\n  "licence": "Größe",\n' in text
+    assert text.endswith("}\n")
+    assert json.loads(text)["licence"] == "Größe"
+
+
+def test_another_card_leaves_all_else_as_it_was(tiny_pack: Pack, tmp_path: Path) -> None:
+    copy = load_pack(Path(shutil.copytree(tiny_pack.root, tmp_path / "copy")))
+    before = {name: entry for name, entry in copy.manifest.files.items() if name != "MODEL_CARD.md"}
+    again = rewrite_card(copy, "# Another\n")
+    assert again.model_card() == "# Another\n"
+    assert {name: entry for name, entry in again.manifest.files.items() if name != "MODEL_CARD.md"} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_one_number_of_a_voice_that_is_none_is_enough(tiny_pack: Pack, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
+    voice = np.load(copy / "voice.npy")
+    voice[0, 1] = np.nan
+    np.save(copy / "voice.npy", voice)
+    data = json.loads((copy / "pack.json").read_text())
+    entry = FileEntry(sha256_of(copy / "voice.npy"), (copy / "voice.npy").stat().st_size)
+    data["files"]["voice.npy"] = {"sha256": entry.sha256, "size": entry.size}
+    (copy / "pack.json").write_text(json.dumps(data))
+    with pytest.raises(PackError, match=r"voice\.npy holds what is not a number"):
+        load_pack(copy)
