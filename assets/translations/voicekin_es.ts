@@ -40,7 +40,7 @@
     </message>
     <message>
         <source>Uncertain</source>
-        <translation>Sin seguridad</translation>
+        <translation>Incierta</translation>
     </message>
     <message>
         <source>{0} or {1}</source>
@@ -2020,7 +2020,7 @@
     </message>
     <message>
         <source>{0} uncertain</source>
-        <translation>{0} sin seguridad</translation>
+        <translation>{0} inciertas</translation>
     </message>
     <message>
         <source>{0} without an answer</source>
@@ -2043,7 +2043,7 @@
     <name>Session</name>
     <message>
         <source>Uncertain</source>
-        <translation>Sin seguridad</translation>
+        <translation>Incierta</translation>
     </message>
     <message>
         <source>{0}, channel {1}</source>
