@@ -221,6 +221,10 @@
         <source>What the last three seconds sound like; the answer for the whole comes after.</source>
         <translation>So klingen die letzten drei Sekunden; die Antwort für das Ganze folgt danach.</translation>
     </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
 </context>
 <context>
     <name>CaptureModel</name>
@@ -1478,14 +1482,6 @@
     <message>
         <source>“{0}” is gone.</source>
         <translation>„{0}“ ist weg.</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>Anhalten</translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation>Abspielen</translation>
     </message>
     <message>
         <source>The pack can’t be opened.</source>

@@ -221,6 +221,10 @@
         <source>What the last three seconds sound like; the answer for the whole comes after.</source>
         <translation>Así suenan los últimos tres segundos; la respuesta para el conjunto viene después.</translation>
     </message>
+    <message>
+        <source>Stop</source>
+        <translation>Detener</translation>
+    </message>
 </context>
 <context>
     <name>CaptureModel</name>
@@ -1478,14 +1482,6 @@
     <message>
         <source>“{0}” is gone.</source>
         <translation>«{0}» ha desaparecido.</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>Detener</translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation>Reproducir</translation>
     </message>
     <message>
         <source>The pack can’t be opened.</source>

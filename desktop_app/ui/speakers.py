@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from desktop_app.engine.recognition.recogniser import SpeakerCount
 from desktop_app.ui.ask_again import AskAgain
 from desktop_app.ui.language import translate
+from desktop_app.ui.panels.speakers_panel import SpeakersPanel
 from desktop_app.ui.recognition_owner import SpeakerSaid
 from desktop_app.ui.session import FileQueue, SessionModel
 from desktop_app.ui.undo import UndoStack
@@ -21,10 +22,14 @@ class Speakers(QObject):
         queue: FileQueue,
         ask_again: AskAgain,
         undo: UndoStack,
+        panel: SpeakersPanel,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._queue, self._ask_again, self._undo = session, queue, ask_again, undo
+        panel.named.connect(self.name)
+        panel.assigned.connect(self.assign)
+        panel.count_chosen.connect(self.count)
 
     def name(self, number: int, speaker: int, name: str) -> None:
         """What a speaker, counted from 0, is called; "" for their number."""

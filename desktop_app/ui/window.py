@@ -33,7 +33,6 @@ from PySide6.QtWidgets import (
 from desktop_app.capture.player import Player
 from desktop_app.capture.recorder import TakeEnded
 from desktop_app.capture.takes import TakeFolder
-from desktop_app.engine.recognition.answer import Neighbour
 from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.ask_again import AskAgain
@@ -65,6 +64,7 @@ from desktop_app.ui.panels.session_panel import SessionPanel
 from desktop_app.ui.panels.side import Side
 from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.playback import Playback
+from desktop_app.ui.playing import Playing
 from desktop_app.ui.published import Published
 from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         capture, owner, session, queue, live, undo: The view models behind the pages.
-        ask_again, teaching, takes, library, speakers: What acts on them.
+        ask_again, teaching, takes, library, speakers, playing: What acts on them.
         pages: The pages beside the recorder: empty, answer_page, results, library_page.
         record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
     """
@@ -119,7 +119,6 @@ class MainWindow(QMainWindow):
         self.queue = FileQueue(self.session, owner, self)
         self.ask_again = AskAgain(owner, self.session, self.queue, self)
         GroupVoices(owner, self.session, self.queue, self)
-        self.speakers = Speakers(self.session, self.queue, self.ask_again, self.undo, self)
         self.file_worker = Worker("files", self)
         self.live = LiveModel(capture, owner, self)
         self.playback = Playback(player, capture.worker, self)
@@ -137,6 +136,8 @@ class MainWindow(QMainWindow):
             owner, self.session, self.queue, self.undo, settings, self.answer_page, self.voice, self
         )
         self.spectrogram = Spectrogram(self.timeline, self.file_worker, self)
+        self.speakers = Speakers(self.session, self.queue, self.ask_again, self.undo, self.answer_page.speakers, self)
+        self.playing = Playing(self.session, self.answer_page, self.playback, self.published, owner, self)
         self._lay_out()
         self._make_menus()
         self._connect()
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
         recording = self.menuBar().addMenu(self.tr("&Recording"))
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
-        self.play_action = self._action(self.tr("&Play or stop"), self._play_shown, "Ctrl+P")
+        self.play_action = self._action(self.tr("&Play or stop"), self.playing.play_shown, "Ctrl+P")
         recording.addActions([self.record_action, self.play_action, self.refresh_action])
 
         about = self.menuBar().addMenu(self.tr("&Help"))
@@ -248,9 +249,6 @@ class MainWindow(QMainWindow):
         self.owner.failed.connect(self._no_pack)
         self.owner.known_changed.connect(lambda _: self.examples_action.setEnabled(True))
         self.owner.known_changed.connect(self.answer_page.speakers.show_known)
-        self.answer_page.speakers.named.connect(self.speakers.name)
-        self.answer_page.speakers.assigned.connect(self.speakers.assign)
-        self.answer_page.speakers.count_chosen.connect(self.speakers.count)
         self.owner.forgetful.connect(lambda error: self.notice.say(str(error)))
         for worker in (self.owner.worker, self.capture.worker, self.file_worker):
             worker.crashed.connect(self.show_bug)
@@ -292,17 +290,10 @@ class MainWindow(QMainWindow):
         self.recordings.open_asked.connect(self.open_files)
         self.session.entry_changed.connect(self._entry_changed)
         self.answer_page.shows.connect(self._shows)
-        self.answer.play_asked.connect(self._play_entry)
         self.answer.keep_asked.connect(self.takes.keep)
         self.answer.delete_asked.connect(self._remove)
         self.answer.retry_asked.connect(self._retry)
         self.what_if.changed.connect(self._what_if)
-        self.neighbours.play_asked.connect(self._play_neighbour)
-        self.playback.playing_changed.connect(self._playing_changed)
-        self.playback.position_changed.connect(self._playing_at)
-        for panel in (self.timeline, self.answer_page.passages, self.answer_page.play_bar):
-            panel.play_asked.connect(self._play_from)
-        self.answer_page.play_bar.stop_asked.connect(self.playback.stop)
         self.timeline.ask_again.connect(self._ask_for_part)
         self.results.opened.connect(self._open_result)
         self.results.retry_asked.connect(self.queue.add_all)
@@ -572,17 +563,6 @@ class MainWindow(QMainWindow):
         self.recordings.table.setFocus()  # the button that was pressed goes until there is an answer
         self.queue.add(asked)
 
-    def _play_from(self, number: int, start_s: float, end_s: float | None) -> None:
-        entry = self.session.entry(number)
-        if entry is not None:
-            self.playback.play(entry.path, start_s, end_s, entry.channel)
-
-    def _playing_at(self, seconds: float) -> None:
-        shown = self.answer_page.shown
-        if shown is not None and self.playback.path == shown.path:
-            self.timeline.view.set_position(seconds)
-            self.answer_page.play_bar.set_position(seconds)
-
     # devices and playing
 
     def _device_gone(self, name: str, in_a_take: bool) -> None:
@@ -592,29 +572,6 @@ class MainWindow(QMainWindow):
             self.notice.say(sentence, (self.tr("Go on recording"), self.capture.go_on), look)
         else:
             self.notice.say(self.tr("“{0}” is gone.").format(name), look)
-
-    def _play_shown(self) -> None:
-        if self.answer_page.shown is not None:
-            self._play_entry(self.answer_page.shown.number)
-
-    def _play_entry(self, number: int) -> None:
-        entry = self.session.entry(number)
-        if entry is None:
-            return
-        if entry.stretch is not None and self.playback.path is None:
-            self.playback.play(entry.path, entry.stretch.start_s, entry.stretch.end_s, entry.channel)
-        else:
-            self.playback.toggle(entry.path, entry.channel)
-
-    def _play_neighbour(self, neighbour: Neighbour) -> None:
-        if self.owner.pack is not None:
-            self.published.play(neighbour, self.owner.pack.root)
-
-    def _playing_changed(self, playing: bool) -> None:
-        self.answer.play.setText(self.tr("Stop") if playing else self.tr("Play"))
-        self.answer_page.play_bar.set_playing(playing)
-        if not playing:
-            self.timeline.view.set_position(None)
 
     # pack, settings, help
 
