@@ -587,7 +587,7 @@ def test_a_bad_pack_is_told_in_a_sentence_and_changes_nothing(desk: Desk, other:
     assert NEIGHBOURS in dialog.state.text()
     assert names(dialog) == ["tiny 1.0, in use"]
     click(desk, dialog.verify)
-    desk.qtbot.waitUntil(lambda: "is sound" in dialog.state.text(), timeout=LONG)
+    desk.qtbot.waitUntil(lambda: "is intact" in dialog.state.text(), timeout=LONG)
     dialog.close()
 
 
