@@ -41,8 +41,9 @@ from desktop_app.engine.sound.channels import ChannelTurns
 from desktop_app.engine.sound.segmentation import MARGIN_S, HeardBefore, Piece, Segmenter
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
 from desktop_app.engine.sound.steady import QUIETEST_DB, gain, high_passed, levelled, loudest_power
+from desktop_app.engine.speakers.clustering import MOST_SPEAKERS
 from desktop_app.engine.speakers.encoder import SpeakerEncoder
-from desktop_app.engine.speakers.turns import MOST_SPEAKERS, Listened, WhoSpeaks, listen, who_speaks
+from desktop_app.engine.speakers.turns import Listened, WhoSpeaks, listen, who_speaks
 from desktop_app.errors import AudioError, Cancelled
 
 Floats = npt.NDArray[np.float32]
@@ -430,7 +431,8 @@ class Recogniser:
 
         Args:
             said: What a person said of some of them, by their number from 0: it stands. The others are heard against
-                their own stretches, or where these are too few against the whole recording.
+                the whole recording, and where they speak in MIN_GROUP stretches against their own in that. On made
+                conversations of corpora left out that is better than either.
         """
         if analysis.who is None:
             return ()
@@ -445,9 +447,12 @@ class Recogniser:
             elif analysis.who.speakers == 1 or len(own) < MIN_GROUP:
                 voices.append(SpeakerVoice(*whole))
             else:
-                spans = tuple(analysis.spans[i] for i in own)
-                voice = self.own_voice(replace(analysis, spans=spans, pooled=analysis.pooled[own], who=None))
-                voices.append(SpeakerVoice(*(voice or whole)))
+                common, used = whole
+                rest = estimate_baseline(
+                    analysis.pooled[own] - common, self.stranger_probabilities, prior_of(self.pack)
+                )
+                settled = max(rest.settled, used.settled)
+                voices.append(SpeakerVoice(common + rest.baseline, VoiceUsed("itself", "", len(own), settled)))
         return tuple(voices)
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:

@@ -14,8 +14,6 @@ from desktop_app.engine.speakers.encoder import SpeakerEncoder
 from desktop_app.engine.speakers.windows import SpeechWindows, WindowCollector
 from desktop_app.errors import Cancelled
 
-MOST_SPEAKERS = 8
-
 BRIDGED_S = 0.5
 """A pause no longer than this is part of a speaker's turn."""
 
@@ -117,7 +115,7 @@ def who_speaks(
     """Who speaks when; None where no speech was found.
 
     Args:
-        speakers: How many, 1 to MOST_SPEAKERS; None: to be found.
+        speakers: How many, 1 to MOST_SPEAKERS of `clustering`; None: to be found.
         channels: Which channel was heard when, of a recording whose channels hold different voices: those are the
             speakers, unless another number is asked for.
     """
