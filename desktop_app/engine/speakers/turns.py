@@ -17,7 +17,11 @@ from desktop_app.errors import Cancelled
 BRIDGED_S = 0.5
 """A pause no longer than this is part of a speaker's turn."""
 
+LEAST_SHARE = 0.05
+"""A channel with less of the speech than this is nobody's: a knock, or the other line through it."""
+
 Floats = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -121,17 +125,21 @@ def who_speaks(
     """
     if not len(windows.centres):
         return None
-    channel_of = None if channels is None else channels.at(windows.centres)
-    by_channel = channel_of is not None and len(np.unique(channel_of)) == (speakers or len(np.unique(channel_of)))
-    if channel_of is not None and by_channel and len(np.unique(channel_of)) > 1:
-        labels = channel_of
-    else:
-        by_channel = False
-        labels = cluster(windows, speakers, should_stop)
+    of_channels = None if channels is None else _by_channel(channels.at(windows.centres), speakers)
+    labels = cluster(windows, speakers, should_stop) if of_channels is None else of_channels
     _, first, labels = np.unique(labels, return_index=True, return_inverse=True)
     labels = np.argsort(np.argsort(first))[labels]  # in the order of first words
     means = np.stack([windows.embeddings[labels == i].mean(axis=0) for i in range(len(first))])
-    return WhoSpeaks(tuple(_turns(windows, labels)), means, by_channel)
+    return WhoSpeaks(tuple(_turns(windows, labels)), means, of_channels is not None)
+
+
+def _by_channel(channel_of: Labels, speakers: int | None) -> Labels | None:
+    """The channel of each window as its speaker; None where the channels are not the speakers."""
+    counts = np.bincount(channel_of)
+    held = np.flatnonzero(counts >= LEAST_SHARE * len(channel_of))
+    if len(held) < 2 or len(held) != (speakers or len(held)):
+        return None
+    return np.where(np.isin(channel_of, held), channel_of, counts.argmax())
 
 
 def _turns(windows: SpeechWindows, labels: npt.NDArray[np.int64]) -> Sequence[Turn]:

@@ -77,6 +77,10 @@ def test_channels_that_hold_different_voices_are_the_speakers(encoder: SpeakerEn
     assert found(who, spans) == [0, 1, 0, 1]
     assert who is not None
     assert who.by_channel
+    knock = np.append(np.zeros(47, np.int64), 1)  # of 48 turns one: the channels are not the speakers
+    alone = who_speaks(heard(samples, encoder), channels=ChannelTurns(0.2, knock))
+    assert alone is not None
+    assert (alone.by_channel, alone.speakers) == (False, 1)
     three = who_speaks(heard(samples, encoder), 3, turns)
     assert three is not None
     assert not three.by_channel
