@@ -6,7 +6,8 @@
     answer = recogniser.classify("clip.wav")
     print(answer.label, answer.confidence, answer.neighbours[0])
 
-No Qt and no torch is imported, nothing is sent anywhere, and no signal handler is set. What is heavy is imported when
+No Qt and no torch is imported, nothing is sent anywhere but to an address that you name, and no signal
+handler is set. What is heavy is imported when
 it is first used. What can go wrong with a file, a pack or a voice is a `VoiceKinError`, whose message is a sentence for
 people; everything else that is raised is a mistake in the call or in VoiceKin.
 """

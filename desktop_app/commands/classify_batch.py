@@ -94,14 +94,16 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.S
     """Refuses what would only fail at the end, after all the work.
 
     Raises:
-        ExportError, StoreError: With the sentence.
+        ClusterError, ExportError, StoreError: With the sentence.
     """
-    from desktop_app.errors import ExportError, StoreError
+    from desktop_app.errors import ClusterError, ExportError, StoreError
 
     if bool(args.export) != bool(args.output):
         raise ExportError("--export FORMAT and -o PATH go together: name the format and the file to write.")
     if args.features and args.export != PARQUET:
         raise ExportError("--features goes with --export parquet: no other format holds them.")
+    if args.cluster and args.jobs:
+        raise ClusterError("--jobs and --cluster do not go together: a cluster has the workers that it has.")
     if args.resume and args.same_voice:
         raise StoreError("--resume and --same-voice do not go together: the voice is taken from all files of the call.")
     if args.export:

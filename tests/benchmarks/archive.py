@@ -75,15 +75,25 @@ def _cpu_s() -> float:
 
 def classified(
     recogniser: voicekin.Recogniser, files: Sequence[Path], cluster: str | None
-) -> tuple[dict[str, voicekin.Outcome], float]:
-    """Outcomes by path, each once, and seconds from the first outcome to the last: without starting processes."""
+) -> tuple[dict[str, voicekin.Outcome], float, float]:
+    """Outcomes by path, each once, and the wall and CPU seconds of all processes from the first outcome to the last:
+    without starting processes."""
     outcomes: dict[str, voicekin.Outcome] = {}
-    first = 0.0
-    for outcome in recogniser.classify(files, voice="none", jobs=1, cluster=cluster):
-        first = first or time.perf_counter()
+    began = cpu = 0.0
+    answers = recogniser.classify(files, voice="none", jobs=1, cluster=cluster)
+    for outcome in answers:
+        if not outcomes:
+            began, cpu = time.perf_counter(), _cpu_of_all_s()
         assert outcome.path not in outcomes
         outcomes[outcome.path] = outcome
-    return outcomes, time.perf_counter() - first
+        if len(outcomes) == len(files):
+            began, cpu = time.perf_counter() - began, _cpu_of_all_s() - cpu
+    return outcomes, began, cpu
+
+
+def _cpu_of_all_s() -> float:
+    me = psutil.Process()
+    return float(sum(sum(process.cpu_times()[:2]) for process in (me, *me.children(recursive=True))))
 
 
 def clips(folder: Path, n: int) -> None:
@@ -97,9 +107,10 @@ def clips(folder: Path, n: int) -> None:
     hours = n * 4 / 3600
     took = {}
     for cluster in (None, "local:1", "local:2", None):
-        with measured(cluster or "this process", hours) as figures:
-            outcomes, rest_s = classified(recogniser, files, cluster)
-        took[cluster] = (rest_s, figures[1], outcomes)
+        with measured(cluster or "this process", hours):
+            outcomes, rest_s, cpu_s = classified(recogniser, files, cluster)
+        print(f"  from the first answer to the last {rest_s:.1f} s, {cpu_s:.1f} CPU s")
+        took[cluster] = (rest_s, cpu_s, outcomes)
     alone, one, two = (took[cluster] for cluster in (None, "local:1", "local:2"))
     print(
         f"{n} clips. One worker for this process: {one[0] / alone[0] - 1:+.1%} of time, "

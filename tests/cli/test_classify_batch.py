@@ -96,6 +96,7 @@ def test_many_recordings_are_exported_into_a_folder(
         (["--export", "csv"], "go together"),
         (["-o", "x.csv"], "go together"),
         (["--resume", "x", "--same-voice"], "do not go together"),
+        (["--jobs", "2", "--cluster", "local:2"], "do not go together"),
         (["--export", "csv", "-o", "."], "is a folder"),
         (["--export", "csv", "-o", "out/"], "is a folder"),
         (["--export", "csv", "-o", "no/x.csv"], "there is no folder"),

@@ -40,8 +40,12 @@ LOCAL = "local:"
 
 NO_DASK = "--cluster needs dask.distributed, which is not installed here: type pip install 'voicekin[cluster]'."
 
-ASKED_AHEAD = 4
-"""Files for each thread of the cluster that are asked for and not answered: more would only fill memory."""
+TOGETHER = 16
+TOGETHER_BYTES = 2_000_000
+"""So many files and bytes at most go to a worker at once: clips of seconds share what a task costs."""
+
+ASKED_AHEAD = 3
+"""Tasks for each thread of the cluster that are asked for and not answered: more would only fill memory."""
 
 PATIENCE_S = 60.0
 """For the first worker."""
@@ -111,9 +115,8 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
         stack.callback(_close, client)
         _wait_for_worker(client, should_stop)
         digest = sha256_of(pack.root / MANIFEST)
-        threads = max(1, (os.cpu_count() or 1) // local) if local else 1
         archive = None if local else _zipped(pack)
-        _hand_out(client, cluster_worker.PackOfWorker(digest, os.fspath(pack.root), archive, threads))
+        _hand_out(client, cluster_worker.PackOfWorker(digest, os.fspath(pack.root), archive))
         yield Cluster(client, address, digest)
 
 
@@ -122,6 +125,11 @@ _LOCAL_SETTINGS = {
     # no file waits at a worker, where it would be taken for the one that ended it
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.daemon": True,
+    # what watches workers for a dashboard costs more than clips of seconds leave
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "60s",
     "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
 }
 
@@ -194,7 +202,9 @@ class ClusterBatch(Batch):
         super().__init__(*args, **options)
         self._cluster = cluster
         self._ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._waiting: dict[int, Future] = {}
+        self._run = f"voicekin-{time.time_ns():x}"
+        self._tasks: dict[int, tuple[list[int], Future]] = {}  # by the first file of each
+        self._alone: deque[int] = deque()
 
     def outcomes(self) -> Iterator[Outcome]:
         """An outcome for each file.
@@ -222,7 +232,7 @@ class ClusterBatch(Batch):
                 self._tell()
         finally:  # interrupted, or the caller has enough
             with suppress(Exception):
-                self._cluster.client.cancel(list(self._waiting.values()), force=True)
+                self._cluster.client.cancel([future for _, future in self._tasks.values()], force=True)
 
     def _groups(self) -> Iterator[Sequence[int]]:
         """The numbers of the files that are heard against each other."""
@@ -254,69 +264,95 @@ class ClusterBatch(Batch):
         """What was heard of each file as it comes, with its number; what needs no worker first."""
         from desktop_app.engine.batch import cluster_worker
 
-        client, digest = self._cluster.client, self._cluster.digest
+        client = self._cluster.client
         client.subscribe_topic(cluster_worker.PROGRESS, self._hear_progress)
-        run = f"voicekin-{time.time_ns():x}"
         left = deque(numbers)
         ahead, looked = 0, float("-inf")
         try:
-            while left or self._waiting:
+            while left or self._alone or self._tasks:
                 if time.monotonic() - looked > LOOKED_EVERY_S:
                     ahead, looked = ASKED_AHEAD * max(1, sum(self._reached(client.nthreads).values())), time.monotonic()
-                while left and len(self._waiting) < ahead:
-                    i = left.popleft()
-                    file = self._files[i]
-                    known = file if isinstance(file, Failure) else self._noted(file)
-                    if known is not None:
-                        yield i, known
-                        continue
-                    assert not isinstance(file, Failure)
-                    what = (digest, i, for_everyone(file), options_for(file, self._asked))
-                    future = client.submit(cluster_worker.hear, *what, key=f"{run}-{i}", pure=False, priority=-i)
-                    self._waiting[i] = future
-                    self._when_done(i)
+                while (left or self._alone) and len(self._tasks) < ahead:
+                    yield from self._ask(left)
                 if self._should_stop():
                     raise Cancelled
                 if client.status not in ("running", "connecting"):
                     raise self._lost()
                 try:
-                    i = self._ready.get(timeout=LOOK_EVERY_S)
+                    first = self._ready.get(timeout=LOOK_EVERY_S)
                 except queue.Empty:
                     continue
-                if self._waiting[i].status == "lost":  # with the worker that had it; another hears the file again
-                    self._when_done(i)
+                if self._tasks[first][1].status == "lost":  # with the worker that had it; another hears the files again
+                    self._when_done(first)
                 else:
-                    yield i, self._result(i, self._waiting.pop(i))
+                    yield from self._results(*self._tasks.pop(first))
         finally:
             with suppress(Exception):
                 client.unsubscribe_topic(cluster_worker.PROGRESS)
 
-    def _when_done(self, i: int) -> None:
-        self._waiting[i].add_done_callback(lambda _: self._ready.put(i))
+    def _ask(self, left: "deque[int]") -> Iterator[tuple[int, "Analysis | Outcome"]]:
+        """Has a worker hear the next few files, small ones together; yields those that need none."""
+        from desktop_app.engine.batch import cluster_worker
+
+        numbers: list[int] = []
+        wanted = []
+        size = 0
+        source = self._alone or left
+        most = 1 if source is self._alone else TOGETHER
+        while source and len(numbers) < most:
+            i = source[0]
+            if numbers and size + self._progress.size(i) > TOGETHER_BYTES:
+                break
+            source.popleft()
+            file = self._files[i]
+            known = file if isinstance(file, Failure) else self._noted(file)
+            if known is not None:
+                yield i, known
+                continue
+            assert not isinstance(file, Failure)
+            numbers.append(i)
+            wanted.append((i, for_everyone(file), options_for(file, self._asked)))
+            size += self._progress.size(i)
+            if isinstance(file, Source) and file.is_far:
+                break
+        if not numbers:
+            return
+        key = f"{self._run}-{numbers[0]}-{len(numbers)}"
+        task = (cluster_worker.hear, self._cluster.digest, wanted)
+        future = self._cluster.client.submit(*task, key=key, pure=False, priority=-numbers[0])
+        self._tasks[numbers[0]] = numbers, future
+        self._when_done(numbers[0])
+
+    def _when_done(self, first: int) -> None:
+        self._tasks[first][1].add_done_callback(lambda _: self._ready.put(first))
 
     def _noted(self, file: Path | Source) -> Recognition | None:
         return self._journal.answer(file) if self._journal is not None else None
 
-    def _result(self, i: int, future: "Future") -> "Analysis | Failure":
+    def _results(self, numbers: Sequence[int], future: "Future") -> Iterator[tuple[int, "Analysis | Failure"]]:
         from distributed import KilledWorker
 
-        path = str(self._files[i])
         if future.status == "cancelled":
             raise self._lost()
+        path = str(self._files[numbers[0]])
         try:
-            result: Analysis | Failure = self._reached(future.result)
-            return result
-        except KilledWorker as killed:
-            times = killed.allowed_failures + 1
-            return Failure(path, f"{path} ended {times} processes that heard it: convert it to WAV, or leave it out.")
-        except (Cancelled, ClusterError):
+            results = self._reached(future.result)
+        except ClusterError:
             raise
         except Exception as error:
-            log.exception("%s could not be analysed", path)
-            kind = type(error).__name__
-            return Failure(path, f"{path} made a worker fail ({kind}: {error}): please report it with the log.")
+            if len(numbers) > 1:  # one of them, and nobody knows which: each by itself
+                self._alone.extend(numbers)
+                return
+            if isinstance(error, KilledWorker):
+                times = error.allowed_failures + 1
+                what = f"{path} ended {times} processes that heard it: convert it to WAV, or leave it out."
+            else:
+                log.exception("%s could not be analysed", path)
+                what = f"{path} made a worker fail ({type(error).__name__}: {error}): please report it with the log."
+            results = [Failure(path, what)]
         finally:
             future.release()
+        yield from zip(numbers, results, strict=True)
 
     def _reached(self, ask: Callable[[], Any]) -> Any:
         from distributed.client import FutureCancelledError
@@ -332,6 +368,6 @@ class ClusterBatch(Batch):
 
     def _hear_progress(self, event: tuple[float, Any]) -> None:
         i, share = event[1]
-        if i in self._waiting:
+        if i in self._tasks:  # a long file is alone in its task
             self._progress.note(i, ANALYSIS_SHARE * share)
             self._tell(Path(str(self._files[i])).name)

@@ -52,22 +52,20 @@ class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not pub
         root: Its folder on the client's machine; taken where the worker finds the same pack there.
         archive: The pack as a .vkpack, for workers that don't; None: all do, being processes of the client's machine
             that it ends itself.
-        threads: Of one inference.
     """
 
-    def __init__(self, digest: str, root: str, archive: bytes | None, threads: int) -> None:
+    def __init__(self, digest: str, root: str, archive: bytes | None) -> None:
         self.name = f"voicekin-{digest}"
         self.digest = digest
         self._root = root
         self._archive = archive
-        self._threads = threads
 
     def setup(self, worker: Worker) -> None:
         """Takes the pack in; it is opened when it is first needed."""
         if self._archive is None:
             with suppress(OSError, AttributeError):  # Windows has none
                 os.setsid()  # Ctrl-C at the client's terminal is for the client to heed
-        _PACKS[self.digest] = _Opener(self._source(Path(worker.local_directory)), self.digest, self._threads)
+        _PACKS[self.digest] = _Opener(self._source(Path(worker.local_directory)), self.digest)
 
     def teardown(self, worker: Worker) -> None:
         """Nothing: the worker's folder goes with it."""
@@ -87,8 +85,8 @@ class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not pub
 class _Opener:
     """Opens a pack once in a process, and lends a recogniser to each thread."""
 
-    def __init__(self, source: Path, digest: str, threads: int) -> None:
-        self._source, self._digest, self._threads = source, digest, threads
+    def __init__(self, source: Path, digest: str) -> None:
+        self._source, self._digest = source, digest
         self._lock = threading.Lock()
         self._first: Recogniser | None = None
         self._own = threading.local()
@@ -104,7 +102,7 @@ class _Opener:
                 pack = load_known(self._source)
                 if sha256_of(pack.root / MANIFEST) != self._digest:
                     raise PackError("A worker has another pack under this name: install the same one there.")
-                self._first = Recogniser(pack, self._threads)
+                self._first = Recogniser(pack, threads=1)  # a core a worker: more gain little on clips of seconds
         if not hasattr(self._own, "recogniser"):
             self._own.recogniser = self._first.for_another_thread()
         found: Recogniser = self._own.recogniser
@@ -123,15 +121,17 @@ def open_pack(digest: str) -> None:
     _PACKS[digest].recogniser()
 
 
-def hear(digest: str, number: int, source: Source, how: dict[str, Any]) -> Analysis | Failure:
-    """What a worker does with a recording: all but the answer.
+def hear(digest: str, wanted: Sequence[tuple[int, Source, dict[str, Any]]]) -> list[Analysis | Failure]:
+    """What a worker does with recordings: all but the answer.
 
     Args:
-        number: Of the recording, by which its progress is told.
-        source: Where it lies, for every worker alike.
-        how: Options of `Recogniser.analyse_file`.
+        wanted: Of each its number, by which its progress is told, where it lies, for every worker alike, and the
+            options of `Recogniser.analyse_file`.
     """
-    recogniser = _PACKS[digest].recogniser()
+    return [_heard(_PACKS[digest].recogniser(), digest, *one) for one in wanted]
+
+
+def _heard(recogniser: Recogniser, digest: str, number: int, source: Source, how: dict[str, Any]) -> Analysis | Failure:
 
     def ask(recording: Path | Source, stop: Callable[[], bool]) -> Analysis:
         with located(recording, stop) as file:

@@ -46,6 +46,10 @@ class BatchProgress:
             self._done += self._bytes[index] * (share - self._shares[index])
             self._shares[index] = share
 
+    def size(self, index: int) -> int:
+        """Bytes of file number `index`, 1 where nobody knows."""
+        return self._bytes[index]
+
     def share(self) -> float:
         """The whole batch, 0 to 1."""
         return min(1.0, self._done / self._total) if self._total else 1.0

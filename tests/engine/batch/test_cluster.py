@@ -256,15 +256,15 @@ class FarWorker:
 def test_a_worker_elsewhere_takes_the_pack_that_was_sent_and_checks_it(tiny_pack: Pack, tmp_path: Path) -> None:
     digest = sha256_of(tiny_pack.root / MANIFEST)
     archive = cluster._zipped(tiny_pack)
-    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), archive, 1).setup(FarWorker(tmp_path))
+    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), archive).setup(FarWorker(tmp_path))
     pack = cluster_worker._PACKS[digest].recogniser().pack
     assert pack.root != tiny_pack.root
     assert pack.manifest == tiny_pack.manifest
-    cluster_worker.PackOfWorker("0" * 64, str(tmp_path / "nowhere"), archive, 1).setup(FarWorker(tmp_path))
+    cluster_worker.PackOfWorker("0" * 64, str(tmp_path / "nowhere"), archive).setup(FarWorker(tmp_path))
     with pytest.raises(PackError, match="another pack"):
         cluster_worker.open_pack("0" * 64)
     middle = len(archive) // 2
     torn = archive[:middle] + bytes([archive[middle] ^ 1]) + archive[middle + 1 :]
-    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), torn, 1).setup(FarWorker(tmp_path))
+    cluster_worker.PackOfWorker(digest, str(tmp_path / "nowhere"), torn).setup(FarWorker(tmp_path))
     with pytest.raises(PackError):
         cluster_worker.open_pack(digest)
