@@ -31,9 +31,9 @@ SCHEMA = 1
 
 RECORDINGS, STRETCHES, FEATURES = "recordings", "stretches", "features"
 
-PART_RECORDINGS = 10_000
-PART_STRETCHES = 50_000
-"""A part is closed at the first of them: 50,000 rows of features are 300 MB of memory with the default pack."""
+PART_RECORDINGS = 2_000
+PART_STRETCHES = 20_000
+"""A part is closed at the first of them: until then its rows are in memory, 20,000 of features 120 MB."""
 
 NO_PYARROW = "Parquet needs pyarrow, which is not installed here: type pip install 'voicekin[archives]'."
 
