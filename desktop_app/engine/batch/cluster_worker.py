@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, get_client, get_worker, secede
+from distributed import Client, Future, Worker, WorkerPlugin, get_client, get_worker, secede
 
 from desktop_app import __version__
 from desktop_app.engine.batch.answers import answer_one
@@ -32,6 +32,9 @@ PACKET_S = 30.0
 """So much speech of a long file goes to another worker at a time."""
 PACKETS_A_WORKER = 2
 """So many wait for each of the others; beyond that the worker who reads encodes itself, so that memory is bounded."""
+
+PACKET_PATIENCE_S = 30.0
+"""For a packet that is needed now, which takes a second; then it is encoded here."""
 
 TOLD_EVERY_S = 1.0
 
@@ -233,10 +236,8 @@ class _Sharing:
     def _fetch(self, packet: int) -> None:
         future, waveforms = self._away.pop(packet)
         try:
-            self._encoded[packet] = future.result()
-        except KilledWorker:
-            raise
-        except Exception:  # who had it is gone, and it with them
+            self._encoded[packet] = future.result(timeout=PACKET_PATIENCE_S)
+        except Exception:  # who had it is gone, and perhaps its sound with them; or is long busy
             self._encoded[packet] = self._encode(waveforms)
 
     def _encode(self, waveforms: list[Waveform]) -> list[Floats]:
