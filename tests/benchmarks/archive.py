@@ -30,6 +30,8 @@ import soundfile
 
 import voicekin
 from desktop_app import paths
+from desktop_app.engine.batch.classify import Asked
+from desktop_app.engine.batch.cluster import ClusterBatch, opened_cluster
 from desktop_app.engine.sound.audio import SAMPLE_RATE, load_audio
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 from voicekin.archives import Dataset, DatasetWriter
@@ -131,16 +133,12 @@ def long(folder: Path, minutes: float) -> None:
     recogniser = voicekin.load()
     found, seconds = {}, {}
     for cluster in ("local:1", "local:2"):
-        # without the start of processes: until the answer, from when the pack is with the workers
-        from desktop_app.engine.batch.classify import Asked
-        from desktop_app.engine.batch.cluster import ClusterBatch, opened_cluster
-
-        with (
-            opened_cluster(cluster, recogniser.pack, lambda: False) as there,
-            measured(cluster, minutes / 60) as figures,
-        ):
+        # without the start of processes: from when the pack is with the workers until the answer
+        with opened_cluster(cluster, recogniser.pack, lambda: False) as there:
+            began, cpu = time.perf_counter(), _cpu_of_all_s()
             (found[cluster],) = ClusterBatch(there, recogniser._ready(), [path], Asked()).outcomes()
-        seconds[cluster] = figures[0]
+            seconds[cluster] = time.perf_counter() - began
+            print(f"{minutes} minutes by {cluster}: {seconds[cluster]:.1f} s, {_cpu_of_all_s() - cpu:.1f} CPU s")
     one, two = found["local:1"], found["local:2"]
     print(f"Two workers are {seconds['local:1'] / seconds['local:2']:.2f} times as quick as one.")
     print(f"The same to the bit: {replace(one, timing_ms=two.timing_ms) == two}")  # type: ignore
