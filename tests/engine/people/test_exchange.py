@@ -70,6 +70,16 @@ def everything(store: Store) -> list[object]:
     ]
 
 
+def test_the_longest_name_and_label_come_along(tmp_path: Path) -> None:
+    with Store(tmp_path / "home") as store, Store(tmp_path / "elsewhere") as other:
+        voice = Profiles(store).create("ü" * 60).id
+        Profiles(store).contribute(voice, heard(1))
+        Examples(store).add(heard(2), "ö" * 60, voice)
+        export_file(store, tmp_path / "long.vkexamples")
+        assert import_file(other, tmp_path / "long.vkexamples") == Imported(1, 1, 0)
+        assert everything(other) == everything(store)
+
+
 def test_an_export_that_is_stopped_writes_nothing_and_an_import_takes_in_nothing(filled: Store, tmp_path: Path) -> None:
     target = tmp_path / "mine.vkexamples"
     there = stopped_at_each_moment(
