@@ -41,7 +41,7 @@ ANSWER = Recognition(
     own_share=0.98765,
     remarks=("The second half is missing.",),
     label_set=("sad", "angry"),
-    rests_on=RestsOn(VoiceUsed("saved", "Zoe", 3, 0.25), "tiny 1.0", 7),
+    rests_on=RestsOn(VoiceUsed("saved", "Zoe", 3, 0.123456), "tiny 1.0", 7),
 )
 
 
@@ -69,7 +69,7 @@ def test_as_json_to_the_digit() -> None:
         "timing_ms": {"decode": 1.3, "encode": 2.2, "retrieve": 3.0},
     }
     assert {key: found[key] for key in expected} == expected
-    voice = {"voice": "saved", "name": "Zoe", "heard": 3, "settled": 0.25}
+    voice = {"voice": "saved", "name": "Zoe", "heard": 3, "settled": 0.1235}
     assert found["rests_on"] == {**voice, "pack": "tiny 1.0", "examples": 7}
     (segment,) = found["segments"]
     assert (segment["start_s"], segment["end_s"], segment["label"]) == (0.123, 1.988, "sad")
@@ -80,6 +80,8 @@ def test_as_json_to_the_digit() -> None:
         **{"distance": 0.1235, "weight": 0.3333, "own": True},
     }
     assert json.loads(json.dumps(found)) == found
+    assert "said_speaker" not in found
+    assert replace(ANSWER, said_speaker="Zoe").as_json()["said_speaker"] == "Zoe"
 
 
 @pytest.mark.parametrize("channel", [None, 0, 1])
@@ -88,7 +90,7 @@ def test_there_and_back_again(channel: int | None) -> None:
     back = Recognition.from_json(json.loads(json.dumps(there)))
     assert back.as_json() == there
     assert back.channel == channel
-    assert back.rests_on == ANSWER.rests_on
+    assert back.rests_on == RestsOn(VoiceUsed("saved", "Zoe", 3, 0.1235), "tiny 1.0", 7)
     assert back.segments[0].label_set == ("sad", "angry")
     assert back.neighbours == (
         replace(NEIGHBOUR, text="", duration_s=0.0, distance=0.1235, weight=0.3333, envelope=(), clip=None),
@@ -108,7 +110,7 @@ def test_an_older_answer_is_read_too() -> None:
 
 
 def test_whose_voice_it_was_is_said_in_a_clause() -> None:
-    assert VoiceUsed().clause() == ""
+    assert (VoiceUsed().clause(), VoiceUsed().settled) == ("", 0.0)
     assert VoiceUsed("itself", heard=9).clause() == "heard against the rest of this recording"
     assert VoiceUsed("group", heard=12).clause() == "heard against all 12 recordings together"
     assert VoiceUsed("saved", "Zoe", 1).clause() == "heard as Zoe, known from 1 recording"
