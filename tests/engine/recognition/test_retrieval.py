@@ -99,3 +99,19 @@ def test_one_item_is_a_datastore(tiny_pack: Pack, tmp_path: Path) -> None:
     build_index(tmp_path / "index.ann", np.ones((1, 8), np.float32))
     store = Datastore(Pack(tmp_path, tiny_pack.manifest, tiny_pack.items[:1], tiny_pack.item_labels[:1]))
     assert store.nearest(np.ones(8, np.float32), 5) == (Hit(0, 0.0),)
+
+
+@pytest.mark.parametrize("k", [1, 8, 200])
+def test_many_at_once_are_answered_as_one_by_one(tiny_pack: Pack, k: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In portions of three, and also where the datastore is too large to look at each."""
+    monkeypatch.setattr(retrieval, "MANY", 3)
+    queries = np.random.default_rng(4).standard_normal((7, tiny_pack.manifest.embedding_dim)).astype(np.float32)
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    for looked_at in (retrieval.LOOKED_AT_ALL, 0):
+        monkeypatch.setattr(retrieval, "LOOKED_AT_ALL", looked_at)
+        store = Datastore(tiny_pack)
+        indices, distances = store.nearest_many(queries, k)
+        each = [store.nearest(query, k) for query in queries]
+        assert indices.tolist() == [[hit.index for hit in hits] for hits in each]
+        assert distances == pytest.approx(np.array([[hit.distance for hit in hits] for hits in each]), abs=1e-6)
+        assert store.nearest_many(queries[:0], k)[0].shape == (0, min(k, 80))
