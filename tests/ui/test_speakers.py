@@ -143,7 +143,8 @@ def dropped_in_new_window(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
 def test_how_many_there_are_can_be_said(desk: Desk, two_people: Path) -> None:
     window, entry = dropped_in_new_window(desk, two_people)
     count = window.answer_page.speakers.count
-    one = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_1))
+    # not Key_1: typed soon after the 2 it would be searched for as 21
+    one = desk.wait_entry(lambda: desk.qtbot.keyClick(count, Qt.Key.Key_Up))
     assert one.number == entry.number
     assert one.recognition is not None
     assert len(one.recognition.speakers) == 1
