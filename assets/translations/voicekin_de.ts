@@ -1999,6 +1999,18 @@
         <translation>Die gewählten Aufnahmen aus der Liste nehmen (Entf); ihre Dateien bleiben</translation>
     </message>
     <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Show the two selected recordings side by side (Ctrl+D)</source>
+        <translation>Die zwei ausgewählten Aufnahmen nebeneinander zeigen (Strg+D)</translation>
+    </message>
+    <message>
+        <source>Two recordings &amp;side by side</source>
+        <translation>Zwei Aufnahmen &amp;nebeneinander</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>Exportieren</translation>
     </message>
@@ -2214,6 +2226,64 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>SideBySideDialog</name>
+    <message>
+        <source>Two recordings side by side</source>
+        <translation>Zwei Aufnahmen nebeneinander</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>SmallWindow</name>
+    <message>
+        <source>Small &amp;window</source>
+        <translation>Kleines &amp;Fenster</translation>
+    </message>
+    <message>
+        <source>Back to the whole window</source>
+        <translation>Zurück zum ganzen Fenster</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>Aufnahme beenden</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Aufnehmen</translation>
+    </message>
+    <message>
+        <source>Stop (Space)</source>
+        <translation>Beenden (Leertaste)</translation>
+    </message>
+    <message>
+        <source>Record (Space)</source>
+        <translation>Aufnehmen (Leertaste)</translation>
+    </message>
+    <message>
+        <source>No microphone</source>
+        <translation>Kein Mikrofon</translation>
+    </message>
+    <message>
+        <source>Press Space to record</source>
+        <translation>Leertaste startet die Aufnahme</translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation>Hört zu …</translation>
+    </message>
+    <message>
+        <source>Waiting for the answer…</source>
+        <translation>Wartet auf die Antwort …</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Keine Antwort</translation>
     </message>
 </context>
 <context>

@@ -1999,6 +1999,18 @@
         <translation>Quitar de la lista las grabaciones seleccionadas (Supr); sus archivos se quedan</translation>
     </message>
     <message>
+        <source>Side by side</source>
+        <translation>Lado a lado</translation>
+    </message>
+    <message>
+        <source>Show the two selected recordings side by side (Ctrl+D)</source>
+        <translation>Mostrar lado a lado las dos grabaciones seleccionadas (Ctrl+D)</translation>
+    </message>
+    <message>
+        <source>Two recordings &amp;side by side</source>
+        <translation>Dos grabaciones &amp;lado a lado</translation>
+    </message>
+    <message>
         <source>Export</source>
         <translation>Exportar</translation>
     </message>
@@ -2214,6 +2226,64 @@
     <message>
         <source>Close</source>
         <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>SideBySideDialog</name>
+    <message>
+        <source>Two recordings side by side</source>
+        <translation>Dos grabaciones lado a lado</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>SmallWindow</name>
+    <message>
+        <source>Small &amp;window</source>
+        <translation>&amp;Ventana pequeña</translation>
+    </message>
+    <message>
+        <source>Back to the whole window</source>
+        <translation>Volver a la ventana completa</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>Terminar la grabación</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>Grabar</translation>
+    </message>
+    <message>
+        <source>Stop (Space)</source>
+        <translation>Terminar (Espacio)</translation>
+    </message>
+    <message>
+        <source>Record (Space)</source>
+        <translation>Grabar (Espacio)</translation>
+    </message>
+    <message>
+        <source>No microphone</source>
+        <translation>Sin micrófono</translation>
+    </message>
+    <message>
+        <source>Press Space to record</source>
+        <translation>Pulse Espacio para grabar</translation>
+    </message>
+    <message>
+        <source>Listening…</source>
+        <translation>Escuchando…</translation>
+    </message>
+    <message>
+        <source>Waiting for the answer…</source>
+        <translation>Esperando la respuesta…</translation>
+    </message>
+    <message>
+        <source>No answer</source>
+        <translation>Sin respuesta</translation>
     </message>
 </context>
 <context>

@@ -69,6 +69,7 @@ from desktop_app.ui.published import Published
 from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
+from desktop_app.ui.small_window import SmallWindow
 from desktop_app.ui.speakers import Speakers
 from desktop_app.ui.spectrogram import Spectrogram
 from desktop_app.ui.takes import Takes
@@ -202,7 +203,7 @@ class MainWindow(QMainWindow):
         files.addActions([self.open_action, self.open_folder_action])
         files.addMenu(self.channel_menu)
         files.addSeparator()
-        files.addActions([self.results_action, self.library_action])
+        files.addActions([self.results_action, self.results.compare_action, self.library_action])
         files.addMenu(self.export.menu)
         files.addSeparator()
         self.examples_action.setEnabled(False)  # until what the user has taught is open
@@ -219,6 +220,8 @@ class MainWindow(QMainWindow):
 
         self.view_menu = ViewMenu(self._settings, self)
         self.menuBar().addMenu(self.view_menu)
+        self.small = SmallWindow(self.capture, self.live, self.session, self._theme, self)
+        self.view_menu.addAction(self.small.action)
         recording = self.menuBar().addMenu(self.tr("&Recording"))
         self.record_action = self._action(self.tr("&Record or stop"), self.capture.toggle, "Ctrl+R")
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
@@ -624,7 +627,7 @@ class MainWindow(QMainWindow):
             self.capture.refresh()
 
     def _allow_devices(self, allowed: bool) -> None:
-        for action in (self.record_action, self.refresh_action):
+        for action in (self.record_action, self.refresh_action, self.small.action):
             action.setEnabled(allowed)
 
     def _settings_changed(self, values: Settings) -> None:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.ui.dialogs.side_by_side_dialog import SideBySideDialog
 from desktop_app.ui.language import label_name
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
@@ -45,6 +46,9 @@ class ResultsPage(ScrollPage):
         opened: The Entry that was double-clicked, or on which Return was pressed.
         retry_asked, stop_asked, remove_asked: A tuple of Entry.
         back_asked: The person wants to see a single answer again.
+
+    Attributes:
+        compare_action: Shows the two that are selected side by side; for a menu.
     """
 
     opened = Signal(object)
@@ -95,6 +99,12 @@ class ResultsPage(ScrollPage):
         self.remove = QPushButton(self.tr("Remove"))
         self.remove.setToolTip(self.tr("Take the selected recordings off the list (Delete); their files stay"))
         self.remove.clicked.connect(self._remove)
+        self.compare = QPushButton(self.tr("Side by side"))
+        self.compare.setToolTip(self.tr("Show the two selected recordings side by side (Ctrl+D)"))
+        self.compare_action = QAction(self.tr("Two recordings &side by side"), self)
+        self.compare_action.setShortcut(QKeySequence("Ctrl+D"))
+        for asked in (self.compare.clicked, self.compare_action.triggered):
+            asked.connect(self._compare)
         self.export = QPushButton(self.tr("Export"))
         self.export.setToolTip(self.tr("Write the selected results, or all that are shown, to a file"))
         self.back = QPushButton(self.tr("Back"))
@@ -103,7 +113,7 @@ class ResultsPage(ScrollPage):
     def _lay_out(self) -> None:
         top = FlowLayout(spacing=8)
         top.addWidget(text_label("section", self.tr("All results")))
-        for button in (self.retry, self.stop, self.remove, self.export, self.back):
+        for button in (self.retry, self.stop, self.remove, self.compare, self.export, self.back):
             top.addWidget(button)
         card = Card(margin=20)
         card.content.addLayout(top)
@@ -176,6 +186,9 @@ class ResultsPage(ScrollPage):
         self.retry.setEnabled(bool(self._to_retry()))
         self.stop.setEnabled(any(entry.state in UNDER_WAY for entry in selection))
         self.remove.setEnabled(bool(selection))
+        two = len(selection) == 2 and all(entry.recognition is not None for entry in selection)
+        self.compare.setEnabled(two)
+        self.compare_action.setEnabled(two)
         self.export.setEnabled(answered + uncertain > 0)
         self._fit()
 
@@ -190,12 +203,18 @@ class ResultsPage(ScrollPage):
         if row >= 0 and left:
             self.table.selectRow(min(row, left - 1))
 
+    def _compare(self) -> None:
+        one, other = self.selection()
+        dialog = SideBySideDialog((one, other), self._session, self._theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def _open(self, index: QModelIndex) -> None:
         self.opened.emit(self._session.entry_at(index))
 
     def _show_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        for button in (self.retry, self.stop, self.remove):
+        for button in (self.compare, self.retry, self.stop, self.remove):
             action = QAction(button.text(), menu)
             action.setEnabled(button.isEnabled())
             action.triggered.connect(button.click)
