@@ -66,6 +66,12 @@ def parser() -> argparse.ArgumentParser:
             metavar="N",
             help="fine-tune in so many processes: one for each GPU, or on the processor",
         )
+        if name == "prepare":
+            command.add_argument(
+                "--cluster",
+                metavar="ADDRESS",
+                help="read and encode on a Dask cluster: its scheduler, or local:N for N processes here",
+            )
         if name == "steadiness":
             command.add_argument("--pack", type=Path, metavar="DIR", help="the pack to measure (RUN/pack)")
         elif name != "prepare":
@@ -219,7 +225,12 @@ def _run(options: argparse.Namespace) -> int:
         run = _own(options) if options.command == "own" else Run(options.recipe, options.run, options.changes)
         if options.command == "export":
             _check_target(options, run.folder)
-        if options.command != "steadiness":  # which hears a hundred clips and encodes no other
+        if options.command == "prepare" and options.cluster:
+            from trainer.data.cluster import spread_over
+
+            with spread_over(options.cluster) as workers:
+                run.prepare(workers)
+        elif options.command != "steadiness":  # which hears a hundred clips and encodes no other
             run.prepare()
     fit_encoders(run, options)
     if not run.is_main:

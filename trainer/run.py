@@ -29,7 +29,7 @@ from trainer.data.corpora import Utterance, load_corpus, own
 from trainer.data.corpora.iemocap import check_four_classes
 from trainer.data.features import pooled_features
 from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_folds
-from trainer.data.table import Inspection, bar, corpus_folder, inspect, load_table
+from trainer.data.table import Each, Inspection, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe
 from trainer.training.finetune import as_fitted, finetune, load_finetuned
@@ -124,21 +124,21 @@ class Run:
         other.encoders = self.encoders
         return other
 
-    def prepare(self) -> Dataset:
-        """Load and inspect the corpora, encode every clip, write the folds.
+    def prepare(self, each: Each = map) -> Dataset:
+        """Load and inspect the corpora, encode every clip, write the folds; `each` is `map` or does the same elsewhere.
 
         Where the encoder is to be fine-tuned there are no features yet, [1, n, 0]; `data` has each part's own.
         """
         if self._data is not None:
             return self._data
-        found = inspect(load_table(self.recipe.corpora), bar("clips read"))
+        found = inspect(load_table(self.recipe.corpora), bar("clips read"), each)
         self._check_clips(found)
         if self.is_main:
             write_json(self.folder / "inspection.json", inspection_summary(found))
         if self.recipe.finetuned:
             features = np.zeros((1, len(found.utterances), 0), dtype=np.float32)
         else:
-            features = self._features(found.utterances)
+            features = self._features(found.utterances, each=each)
         blocks = () if self.recipe.finetuned else load_pooled(self.recipe.backbone, self.recipe.experts.used).blocks
         self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels, blocks)
         if not (self.folder / "folds.json").is_file():
@@ -174,11 +174,11 @@ class Run:
         return "\n".join(line for line in lines if line)
 
     def _features(
-        self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None
+        self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None, each: Each = map
     ) -> npt.NDArray[np.float32]:
         copies = self.recipe.augment if self.recipe.augment.copies and not self.recipe.is_itself else None
         return pooled_features(
-            utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned, self.recipe.experts.used
+            utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned, self.recipe.experts.used, each
         )
 
     def encoder(self, part: Part) -> PooledBackbone:

@@ -9,6 +9,7 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 import math
 import os
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -22,7 +23,7 @@ from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
-from trainer.data.table import SAMPLE_RATE, Progress, Waveform, cache_folder, read_clip
+from trainer.data.table import SAMPLE_RATE, Each, Progress, Waveform, cache_folder, read_clip
 from trainer.model.backbone import WhisperBackbone, load_backbone
 from trainer.model.pooling import PROSODY_WIDTHS, PooledBackbone, ProsodyAlone
 from trainer.recipe import ENCODER_ALONE, STATISTICS, AugmentRecipe, BackboneRecipe, Expert
@@ -140,6 +141,7 @@ def pooled_features(
     progress: Progress | None = None,
     finetuned: PooledBackbone | None = None,
     experts: Sequence[Expert] = ENCODER_ALONE,
+    each: Each = map,
 ) -> Floats:
     """Pooled features of every clip, from the cache where they are there.
 
@@ -150,6 +152,7 @@ def pooled_features(
         progress: Called as clips are encoded.
         finetuned: In place of the recipe's encoder and pooling.
         experts: Whose blocks.
+        each: `map`, or what does the same elsewhere; a fine-tuned encoder encodes here.
 
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
@@ -160,16 +163,14 @@ def pooled_features(
         variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
     if finetuned is not None:
         return _rows(finetuned, f"{finetuned.fingerprint()}-{recipe.precision}", utterances, recipe, variants, progress)
-    backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+    model = _every_layer(recipe)
+    backbone = model.backbone
     PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # are they there?
-    every = range(backbone.n_layers + 1)
-    heard_too: tuple[Expert, ...] = ("log_mel",) if isinstance(backbone, WhisperBackbone) else ()
-    model = PooledBackbone(backbone, every, recipe.pools, experts=(*ENCODER_ALONE, *heard_too))
-    columns = {"encoder": pooled_columns(recipe, backbone.hidden_dim, len(every))}
+    columns = {"encoder": pooled_columns(recipe, backbone.hidden_dim, backbone.n_layers + 1)}
     columns["log_mel"] = np.arange(model.pooling.dim, model.pooled_dim)
     name = "-".join([backbone.fingerprint, *recipe.pools, recipe.precision])
     chosen = np.concatenate([columns[expert] for expert in experts if expert in columns])
-    rows = _rows(model, name, utterances, recipe, variants, progress, chosen)
+    rows = _rows(model, name, utterances, recipe, variants, progress, chosen, each)
     moved = [expert for expert in experts if expert not in columns]
     if not moved:
         return rows
@@ -177,7 +178,31 @@ def pooled_features(
     starts = {"pitch": 0, "timbre": PROSODY_WIDTHS["pitch"]}
     chosen = np.concatenate([starts[expert] + np.arange(PROSODY_WIDTHS[expert]) for expert in moved])
     name = f"prosody-{prosody.fingerprint()}"
-    return np.concatenate([rows, _rows(prosody, name, utterances, recipe, variants, progress, chosen)], axis=2)
+    return np.concatenate([rows, _rows(prosody, name, utterances, recipe, variants, progress, chosen, each)], axis=2)
+
+
+def _every_layer(recipe: BackboneRecipe) -> PooledBackbone:
+    """The recipe's encoder with all statistics of all its layers, and of its log-mel where it hears one."""
+    backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
+    heard_too: tuple[Expert, ...] = ("log_mel",) if isinstance(backbone, WhisperBackbone) else ()
+    every = range(backbone.n_layers + 1)
+    return PooledBackbone(backbone, every, recipe.pools, experts=(*ENCODER_ALONE, *heard_too))
+
+
+@lru_cache(maxsize=2)
+def _model_of_worker(recipe: BackboneRecipe, is_prosody: bool) -> PooledBackbone | ProsodyAlone:
+    model = ProsodyAlone() if is_prosody else _every_layer(recipe)
+    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _encoded_elsewhere(
+    recipe: BackboneRecipe, is_prosody: bool, task: tuple[tuple[str, int], Sequence[Utterance]]
+) -> Floats:
+    """What a worker gives for a variant of some clips."""
+    (kind, copy), clips = task
+    longest = round(recipe.max_seconds * SAMPLE_RATE)
+    sounds = [_sound(u, longest, kind, copy) for u in clips]
+    return encode(_model_of_worker(recipe, is_prosody), sounds, recipe.precision)
 
 
 def _rows(
@@ -188,6 +213,7 @@ def _rows(
     variants: Sequence[tuple[str, int]],
     progress: Progress | None,
     columns: npt.NDArray[np.int64] | None = None,
+    each: Each = map,
 ) -> Floats:
     """What a model gives for every variant of every clip, float32 [variants, n, columns], by way of its own cache."""
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
@@ -198,17 +224,22 @@ def _rows(
 
     missing = {variant: [u for u in utterances if key(u, variant) not in cache] for variant in variants}
     longest = round(recipe.max_seconds * SAMPLE_RATE)
-    done, total = 0, sum(map(len, missing.values()))
+    tasks = []
     for variant, clips in missing.items():
         clips.sort(key=lambda u: u.duration_s)
-        for start in range(0, len(clips), CHUNK):
-            interruption.check()
-            chunk = clips[start : start + CHUNK]
-            rows = encode(model, [_sound(u, longest, *variant) for u in chunk], recipe.precision)
-            cache.append([key(u, variant) for u in chunk], rows)
-            done += len(chunk)
-            if progress:
-                progress(done, total)
+        tasks += [(variant, clips[start : start + CHUNK]) for start in range(0, len(clips), CHUNK)]
+
+    def encoded(task: tuple[tuple[str, int], Sequence[Utterance]]) -> Floats:
+        interruption.check()
+        return encode(model, [_sound(u, longest, *task[0]) for u in task[1]], recipe.precision)
+
+    done, total = 0, sum(map(len, missing.values()))
+    function = encoded if each is map else partial(_encoded_elsewhere, recipe, isinstance(model, ProsodyAlone))
+    for (variant, chunk), rows in zip(tasks, each(function, tasks), strict=True):
+        cache.append([key(u, variant) for u in chunk], rows)
+        done += len(chunk)
+        if progress:
+            progress(done, total)
     return np.stack([cache.rows([key(u, variant) for u in utterances], columns) for variant in variants])
 
 

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +26,8 @@ SHORTEST_S = 0.1  # a clip under this holds no syllable
 Waveform = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
+Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+"""`map`, or what does the same elsewhere, see trainer.data.cluster."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,12 @@ def envelope(samples: Waveform) -> tuple[float, ...]:
     return tuple(round(float(p), 3) for p in (peaks / loudest if loudest > 0 else peaks))
 
 
-def inspect(utterances: Sequence[Utterance], progress: Progress | None = None) -> Inspection:
+def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, each: Each = map) -> Inspection:
     """Decode every clip once (remembered by path, size and time), and take out what is broken or there twice.
+
+    Args:
+        progress: Called as clips are read.
+        each: `map`, or what does the same elsewhere.
 
     Raises:
         CorpusError: Two different clips go by one name: a pack could not tell them apart.
@@ -135,8 +141,7 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None) -
     memory = _Memory(cache_folder() / "clips.jsonl")
     usable: list[Utterance] = []
     broken: list[tuple[Utterance, str]] = []
-    for done, utterance in enumerate(utterances, start=1):
-        found = memory.look_up(utterance)
+    for done, (utterance, found) in enumerate(zip(utterances, memory.look_up(utterances, each), strict=True), start=1):
         if found.why:
             broken.append((utterance, found.why))
         else:
@@ -184,20 +189,32 @@ class _Memory:
                 self._known[key] = _Found(duration_s, digest, why)
         self._lines = path.open("a", encoding="utf-8")
 
-    def look_up(self, utterance: Utterance) -> _Found:
-        try:
-            stat = utterance.path.stat()
-        except OSError:
-            return _Found(0.0, "", "it is not there")
-        key = f"{utterance.path}|{stat.st_size}|{stat.st_mtime_ns}|{utterance.start_s}|{utterance.end_s}"
-        if key not in self._known:
-            found = _examine(utterance)
-            self._known[key] = found
-            self._lines.write(json.dumps([key, found.duration_s, found.digest, found.why]) + "\n")
-        return self._known[key]
+    def look_up(self, utterances: Sequence[Utterance], each: Each) -> Iterator[_Found]:
+        """What is known of each, or is found out."""
+        keys = [_key(utterance) for utterance in utterances]
+        unknown = {key: u for key, u in zip(keys, utterances, strict=True) if key and key not in self._known}
+        examined = each(_examine, list(unknown.values()))
+        for key in keys:
+            if not key:
+                yield _Found(0.0, "", "it is not there")
+                continue
+            if key not in self._known:  # in the order of `unknown`
+                found = next(examined)
+                self._known[key] = found
+                self._lines.write(json.dumps([key, found.duration_s, found.digest, found.why]) + "\n")
+            yield self._known[key]
 
     def close(self) -> None:
         self._lines.close()
+
+
+def _key(utterance: Utterance) -> str:
+    """By what a clip is remembered, "" where it is not there."""
+    try:
+        stat = utterance.path.stat()
+    except OSError:
+        return ""
+    return f"{utterance.path}|{stat.st_size}|{stat.st_mtime_ns}|{utterance.start_s}|{utterance.end_s}"
 
 
 def _examine(utterance: Utterance) -> _Found:

@@ -73,20 +73,34 @@ class Cluster:
 
 @contextmanager
 def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) -> Iterator[Cluster]:
+    """As `connected`, with workers that have the pack.
+
+    Raises:
+        ClusterError: As there, or a worker has another VoiceKin.
+        PackError: A worker can't use the pack.
+        Cancelled: `should_stop` said so.
+    """
+    with connected(address, should_stop) as client:
+        from desktop_app.engine.batch import cluster_worker
+
+        digest = sha256_of(pack.root / MANIFEST)
+        archive = None if _workers(address) else _zipped(pack)
+        _hand_out(client, cluster_worker.PackOfWorker(digest, os.fspath(pack.root), archive))
+        yield Cluster(client, address, digest)
+
+
+@contextmanager
+def connected(address: str, should_stop: Callable[[], bool]) -> "Iterator[Client]":
     """Connects to the scheduler at `address`, or starts `local:N` workers for as long as the block lasts.
 
     Raises:
-        ClusterError: dask.distributed is missing, nothing answers there, there is no worker, or a worker has another
-            VoiceKin.
-        PackError: A worker can't use the pack.
+        ClusterError: dask.distributed is missing, nothing answers there, or there is no worker.
         Cancelled: `should_stop` said so.
     """
     try:
         import cryptography  # noqa: F401 - for `Security.temporary`
         import dask
         import distributed
-
-        from desktop_app.engine.batch import cluster_worker
     except ImportError:
         raise ClusterError(NO_DASK) from None
     local = _workers(address)
@@ -114,10 +128,7 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
             raise ClusterError(f"There is no scheduler at {address} ({error}): check the address.") from None
         stack.callback(_close, client)
         _wait_for_worker(client, should_stop)
-        digest = sha256_of(pack.root / MANIFEST)
-        archive = None if local else _zipped(pack)
-        _hand_out(client, cluster_worker.PackOfWorker(digest, os.fspath(pack.root), archive))
-        yield Cluster(client, address, digest)
+        yield client
 
 
 _LOCAL_SETTINGS = {

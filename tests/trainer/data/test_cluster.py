@@ -1,0 +1,88 @@
+"""Clips read and encoded by two processes of a Dask cluster are those of this process, in the same cache."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.errors import ClusterError
+from tests.trainer import made_corpora as made
+from tests.trainer.tiny_backbones import save_tiny
+from trainer.data.cluster import spread_over
+from trainer.run import Run
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.timeout(900)
+
+RECIPE = """
+name = "tiny"
+[corpora]
+names = ["emodb", "nemo"]
+labels = ["angry", "happy", "neutral", "sad"]
+[backbone]
+name = "tiny"
+layers = 2
+pooled_layers = [1, 2]
+statistics = ["mean"]
+[experts]
+encoder = 0.6
+log_mel = 0.2
+pitch = 0.2
+[augment]
+kinds = ["noise"]
+copies = 1
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made.emodb(tmp_path / "corpora" / "emodb")
+    made.nemo(tmp_path / "corpora" / "nemo")
+    (tmp_path / "corpora" / "nemo" / "broken.wav").write_bytes(b"")
+    save_tiny("whisper", tmp_path / "models" / "tiny")
+    monkeypatch.setenv("VOICEKIN_CORPORA", str(tmp_path / "corpora"))
+    monkeypatch.setenv("VOICEKIN_MODELS", str(tmp_path / "models"))
+    path = tmp_path / "tiny.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def test_two_processes_prepare_what_one_does(recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.data.features.CHUNK", 7)  # several tasks for each worker
+    monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path / "one"))
+    alone = Run(recipe, tmp_path / "run-one").prepare()
+    monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path / "two"))
+    with spread_over("local:2") as workers:
+        together = Run(recipe, tmp_path / "run-two").prepare(workers)
+        assert len(workers._client.nthreads()) == 2
+    assert alone.utterances == together.utterances
+    assert alone.features.shape == together.features.shape
+    assert len(alone.features) == 2
+    np.testing.assert_allclose(together.features, alone.features, rtol=1e-5, atol=1e-5)
+
+    def encodes(*_: object) -> None:
+        raise AssertionError("it is in the cache")
+
+    monkeypatch.setattr("trainer.data.features.encode", encodes)
+    again = Run(recipe, tmp_path / "run-three").prepare()
+    np.testing.assert_array_equal(again.features, together.features)
+
+
+def fails(item: int) -> int:
+    if item == 2:
+        raise OSError("the disk is full")
+    return 2 * item
+
+
+def test_what_fails_at_a_worker_is_told_and_what_came_before_stands() -> None:
+    with spread_over("local:1") as workers:
+        assert list(workers(abs, [-3, 2, -1])) == [3, 2, 1]
+        came = workers(fails, [0, 1, 2])
+        assert [next(came), next(came)] == [0, 2]
+        with pytest.raises(ClusterError, match="worker"):
+            next(came)
+
+
+def test_an_address_where_nobody_answers_is_told() -> None:
+    with pytest.raises(ClusterError, match="scheduler"), spread_over("tcp://127.0.0.1:9"):
+        pass

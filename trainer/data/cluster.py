@@ -1,0 +1,90 @@
+"""Clips read and encoded by the workers of a Dask cluster, in place of this process; what they find is kept here."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from desktop_app import interruption
+from desktop_app.engine.batch.cluster import connected
+from desktop_app.errors import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+ASKED_AHEAD = 3
+"""Tasks for each worker that are asked for and not answered."""
+LOOK_EVERY_S = 0.2
+
+
+class Workers:
+    """Does what the built-in `map` does, on the workers of a cluster."""
+
+    def __init__(self, client: "Client", address: str) -> None:
+        self._client, self._address = client, address
+
+    def __call__(self, function: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
+        """`function` of each item, in their order. Both must be picklable, and the workers must have the trainer.
+
+        Raises:
+            ClusterError: The cluster can't be reached any more, or a worker failed.
+            Cancelled: The process was asked to stop.
+        """
+        left, asked = iter(items), deque[Any]()
+        try:
+            while True:
+                ahead = ASKED_AHEAD * max(1, len(self._reached(self._client.nthreads)))
+                while len(asked) < ahead and (item := next(left, self)) is not self:
+                    asked.append(self._client.submit(function, item, pure=False))
+                if not asked:
+                    return
+                yield self._result(asked[0])
+                asked.popleft().release()
+        finally:  # interrupted, or the caller has enough
+            if asked:
+                self._client.cancel(list(asked), force=True)
+
+    def _result(self, future: "Future") -> Any:
+        from distributed import KilledWorker
+
+        while future.status == "pending":
+            interruption.check()
+            if self._client.status not in ("running", "connecting"):
+                raise self._lost()
+            with suppress(Exception):  # it is not there yet, or never will be: the status tells
+                future.exception(timeout=LOOK_EVERY_S)
+        if future.status == "finished":
+            return self._reached(future.result)
+        if future.status != "error":
+            raise self._lost()
+        error = self._reached(future.exception)
+        if isinstance(error, KilledWorker):
+            raise ClusterError(f"{error.allowed_failures + 1} workers ended, one after the other, at the same clips.")
+        raise ClusterError(f"A worker failed ({type(error).__name__}: {error}).")
+
+    def _reached(self, ask: Callable[[], B]) -> B:
+        from distributed.client import FutureCancelledError
+
+        try:
+            return ask()
+        except (OSError, FutureCancelledError):
+            raise self._lost() from None
+
+    def _lost(self) -> ClusterError:
+        return ClusterError(
+            f"The cluster at {self._address} can't be reached any more; what was encoded is kept: call again."
+        )
+
+
+@contextmanager
+def spread_over(address: str) -> Iterator[Workers]:
+    """The workers of the scheduler at `address`, or of `local:N`, as long as the block lasts.
+
+    Raises:
+        ClusterError, Cancelled: As `connected`.
+    """
+    with connected(address, interruption.requested) as client:
+        yield Workers(client, address)
