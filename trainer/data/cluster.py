@@ -1,5 +1,6 @@
 """Clips read and encoded by the workers of a Dask cluster, in place of this process; what they find is kept here."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -50,12 +51,14 @@ class Workers:
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker
 
-        while future.status == "pending":
+        while future.status in ("pending", "lost"):  # lost with the worker that had it: another one works it out again
             interruption.check()
             if self._client.status not in ("running", "connecting"):
                 raise self._lost()
             with suppress(Exception):  # it is not there yet, or never will be: the status tells
                 future.exception(timeout=LOOK_EVERY_S)
+            if future.status == "lost":
+                time.sleep(LOOK_EVERY_S)
         if future.status == "finished":
             return self._reached(future.result)
         if future.status != "error":
