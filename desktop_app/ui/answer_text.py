@@ -139,7 +139,9 @@ def spoken(recognition: Recognition) -> str:
 
 
 def manner(recognition: Recognition) -> str:
-    """How it was said, where that is clearly other than usual; "" where it is not."""
+    """`Recognition.said` in the window's language."""
+    if not recognition.said():
+        return ""
     # each as a whole, for languages order and bend words
     words = {
         "pitch": (translate("Manner", "lower"), translate("Manner", "higher")),
@@ -148,8 +150,6 @@ def manner(recognition: Recognition) -> str:
         "effort": (translate("Manner", "softer"), translate("Manner", "more forcefully")),
     }
     said = [words[name][recognition.manner[name] > 0] for name in told(recognition.manner)]
-    if not said or recognition.rests_on.voice.kind == "speakers":  # of several people there is no one manner
-        return ""
     sentences = {
         "none": translate("Manner", "Spoken {0} than most people speak."),
         "itself": translate("Manner", "Spoken {0} than elsewhere in this recording."),

@@ -374,7 +374,9 @@ class Recognition:
         }
 
     def said(self) -> str:
-        """How it was said as a plain sentence, "" where that is as usual."""
+        """How it was said as a plain sentence, "" where that is as usual, or where several people speak."""
+        if self.rests_on.voice.kind == "speakers":
+            return ""
         words = " and ".join(in_words(self.manner))
         return f"Spoken {words} than {THAN[self.rests_on.voice.kind]}." if words else ""
 

@@ -327,11 +327,12 @@ class Recogniser:
             raise ValueError("there is to be one voice for each speaker of this recording")
         if speakers:
             baselines = np.stack([one.baseline for one in speakers])[speaker_of]
+            usual = speakers[0].baseline if len(speakers) == 1 else baseline
             settled = np.array([one.voice.settled for one in speakers])[speaker_of]
             alone = speakers[0].voice
             voice = alone if len(speakers) == 1 else VoiceUsed("speakers", heard=len(analysis.spans))
         else:
-            baselines = np.broadcast_to(baseline, analysis.pooled.shape)
+            baselines, usual = np.broadcast_to(baseline, analysis.pooled.shape), baseline
             settled = np.full(len(analysis.spans), voice.settled)
         headed = self.encoder.head(analysis.pooled, baselines)
         p_model = np.zeros((len(analysis.spans), len(labels)))
@@ -386,7 +387,7 @@ class Recogniser:
             channel=analysis.channel,
             remarks=analysis.remarks,
             label_set=label_set,
-            manner={} if because == NO_SPEECH else manner_of(analysis.mean_pooled, baseline, manifest.manner),
+            manner={} if because == NO_SPEECH else manner_of(analysis.mean_pooled, usual, manifest.manner),
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
             features=_features(analysis, headed.embedding) if features else None,
             said_speaker=analysis.said_speaker,

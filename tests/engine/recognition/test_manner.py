@@ -1,15 +1,17 @@
 """How something was said: told by the pack that ships from sounds made here, in figures and words."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from desktop_app.engine.pack.format import PackManifest
 from desktop_app.engine.pack.read import load_pack
-from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
+from desktop_app.engine.recognition.answer import Recognition, RestsOn, VoiceKind, VoiceUsed
 from desktop_app.engine.recognition.manner import in_words, manner_of
-from desktop_app.engine.recognition.recogniser import Recogniser
+from desktop_app.engine.recognition.recogniser import Recogniser, SpeakerVoice
+from desktop_app.engine.speakers.turns import Turn, WhoSpeaks
 from desktop_app.errors import PackError
 from desktop_app.paths import assets
 from desktop_app.self_test import SAMPLE
@@ -54,6 +56,22 @@ def test_a_known_voice_is_compared_with_itself(recogniser: Recogniser) -> None:
     assert other.said() == "Spoken slower and higher than this voice usually does."
     assert replace(other, manner={}).said() == ""
     assert Recognition.from_json(other.as_json()).manner == {"pitch": 1.1, "tempo": -2.0, "melody": 0.5}
+
+
+def test_there_is_a_sentence_for_each_kind_of_voice_but_several_people(recogniser: Recogniser) -> None:
+    heard = replace(recogniser.answer(recogniser.analyse_file(SAMPLE)), manner={"pitch": 1.1})
+    said = {kind: replace(heard, rests_on=RestsOn(VoiceUsed(kind))).said() for kind in get_args(VoiceKind)}
+    assert said.pop("speakers") == ""
+    assert len(set(said.values())) == len(said) == 4
+    assert all(sentence.startswith("Spoken higher than ") for sentence in said.values())
+
+
+def test_the_only_speaker_of_a_recording_is_compared_with_their_own_voice(recogniser: Recogniser) -> None:
+    analysis = recogniser.analyse_file(SAMPLE)
+    turns = WhoSpeaks((Turn(0.0, analysis.duration_s, 0),), np.zeros((1, 40), np.float32))
+    one = SpeakerVoice(analysis.mean_pooled, VoiceUsed("itself", heard=9, settled=0.8))
+    answer = recogniser.answer(replace(analysis, who=turns), speakers=[one])
+    assert set(answer.manner.values()) == {0.0}
 
 
 def test_figures_by_hand() -> None:
