@@ -15,9 +15,8 @@ import numpy.typing as npt
 from desktop_app.engine.archives.dataset import Dataset
 from desktop_app.engine.batch.classify import Asked, groups, voices_beside
 from desktop_app.engine.recognition import fusion
-from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, RestsOn, Segment, Timing, VoiceUsed
-from desktop_app.engine.recognition.manner import manner_of
-from desktop_app.engine.recognition.recogniser import NO_SPEECH, UNHEARD, Analysis, Recogniser
+from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
+from desktop_app.engine.recognition.recogniser import UNHEARD, Analysis, Mixed, Recogniser
 from desktop_app.engine.recognition.retrieval import own_mix
 from desktop_app.engine.recognition.voice import known_temperature, temperature_for
 from desktop_app.errors import Cancelled, PackError
@@ -117,50 +116,9 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
                 neighbours=(),
             )
             continue
-        lengths = np.array([end - start for start, end in one.analysis.spans])
-        shares = lengths / lengths.sum()
-        whole = shares @ p[one.at]
-        best = int(whole.argmax())
-        novelty = float(shares @ novelties[one.at])
-        label_set = recogniser._label_set(labels, whole)
-        because = recogniser._doubts(one.analysis, float(whole[best]), label_set, novelty)
-        yield Recognition(
-            path=one.analysis.path,
-            duration_s=one.analysis.duration_s,
-            label=labels[best],
-            confidence=float(whole[best]),
-            abstained=bool(because),
-            abstained_because=because,
-            novelty=novelty,
-            speech_s=one.analysis.speech_s,
-            probabilities=_named(labels, whole),
-            model_probabilities=_named(labels, shares @ p_model[one.at]),
-            neighbour_probabilities=_named(labels, shares @ p_knn[one.at]),
-            neighbours=(),
-            k=k,
-            alpha=float(shares @ alphas[one.at]),
-            segments=()
-            if because == NO_SPEECH
-            else tuple(
-                Segment(
-                    start_s, end_s, labels[int(row.argmax())], _named(labels, row), recogniser._label_set(labels, row)
-                )
-                for (start_s, end_s), row in zip(one.analysis.spans, p[one.at], strict=True)
-            ),
-            timing_ms=Timing(),
-            channel=one.analysis.channel,
-            remarks=one.analysis.remarks,
-            said_speaker=one.analysis.said_speaker,
-            label_set=label_set,
-            manner={}
-            if because == NO_SPEECH
-            else manner_of(
-                one.analysis.mean_pooled, unknown if one.baseline is None else one.baseline, manifest.manner
-            ),
-            rests_on=RestsOn(
-                one.voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)
-            ),
-        )
+        mixed = Mixed(labels, p[one.at], p_model[one.at], p_knn[one.at], alphas[one.at], novelties[one.at])
+        usual = unknown if one.baseline is None else one.baseline
+        yield replace(recogniser.put_together(one.analysis, mixed, usual, one.voice, examples), k=k)
 
 
 def _neighbours(recogniser: Recogniser, embeddings: Floats, k: int, n_labels: int) -> tuple[Doubles, Doubles, int]:
@@ -176,7 +134,3 @@ def _neighbours(recogniser: Recogniser, embeddings: Floats, k: int, n_labels: in
     labels = recogniser.pack.item_labels[indices]
     p_knn = np.stack([(weights * (labels == label)).sum(axis=1) for label in range(n_labels)], axis=1)
     return p_knn, novelties, k
-
-
-def _named(labels: Sequence[str], row: Doubles) -> dict[str, float]:
-    return dict(zip(labels, row.tolist(), strict=True))

@@ -159,6 +159,25 @@ class SpeakerVoice:
     name: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """What the stretches of a recording were answered.
+
+    Attributes:
+        labels: L of them.
+        p, p_model, p_knn: float64 [spans, L], as in eq. (4).
+        alphas: float64 [spans], the weight of p_knn.
+        novelties: float64 [spans], see `Recognition.novelty`.
+    """
+
+    labels: tuple[str, ...]
+    p: npt.NDArray[np.float64]
+    p_model: npt.NDArray[np.float64]
+    p_knn: npt.NDArray[np.float64]
+    alphas: npt.NDArray[np.float64]
+    novelties: npt.NDArray[np.float64]
+
+
 class Recogniser:
     """A pack, ready to answer. Not for two threads at once.
 
@@ -358,14 +377,37 @@ class Recogniser:
                 progress(len(retrieved) / len(analysis.spans))
         p_knn = np.stack([r.distribution for r in retrieved])
         p = fusion.fuse(p_knn, p_model, alphas)
-        shares = _lengths(analysis.spans) / _lengths(analysis.spans).sum()
-        novelty = float(shares @ np.array(novelties))
-        whole = shares @ p
+        mixed = Mixed(labels, p, p_model, p_knn, alphas, np.array(novelties))
+        whole = self.put_together(analysis, mixed, usual, voice, examples)
+        shares = _shares(analysis.spans)
+        neighbours = self._neighbours(retrieved, shares, k, examples)
+        return replace(
+            whole,
+            neighbours=neighbours,
+            k=len(neighbours),
+            own_share=float(shares @ (alphas * trusts)),
+            timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
+            features=_features(analysis, headed.embedding) if features else None,
+            speakers=self._speakers(analysis, whole.segments, labels, p, speakers, voice),
+        )
+
+    def put_together(
+        self, analysis: Analysis, mixed: Mixed, usual: Floats, voice: VoiceUsed, examples: OwnExamples | None
+    ) -> Recognition:
+        """The answer for a recording from those of its stretches; without neighbours, features, speakers and timing.
+
+        Args:
+            mixed: What its stretches were answered.
+            usual: float32 [D], the voice that its manner is compared with.
+            voice, examples: What it rests on, for it to say.
+        """
+        labels, shares, manifest = mixed.labels, _shares(analysis.spans), self.pack.manifest
+        novelty = float(shares @ mixed.novelties)
+        whole = shares @ mixed.p
         best = int(whole.argmax())
         label_set = self._label_set(labels, whole)
         because = self._doubts(analysis, float(whole[best]), label_set, novelty)
-        neighbours = self._neighbours(retrieved, shares, k, examples)
-        segments = () if because == NO_SPEECH else self._segments(analysis, speaker_of, labels, p)
+        heard_speech = because != NO_SPEECH
         return Recognition(
             path=analysis.path,
             duration_s=analysis.duration_s,
@@ -376,22 +418,19 @@ class Recogniser:
             novelty=novelty,
             speech_s=analysis.speech_s,
             probabilities=_named(labels, whole),
-            model_probabilities=_named(labels, shares @ p_model),
-            neighbour_probabilities=_named(labels, shares @ p_knn),
-            neighbours=neighbours,
-            k=len(neighbours),
-            alpha=float(shares @ alphas),
-            own_share=float(shares @ (alphas * trusts)),
-            segments=segments,
-            timing_ms=Timing(analysis.decode_ms, analysis.encode_ms, (perf_counter() - start) * 1e3),
+            model_probabilities=_named(labels, shares @ mixed.p_model),
+            neighbour_probabilities=_named(labels, shares @ mixed.p_knn),
+            neighbours=(),
+            k=0,
+            alpha=float(shares @ mixed.alphas),
+            segments=self._segments(analysis, labels, mixed.p) if heard_speech else (),
+            timing_ms=Timing(),
             channel=analysis.channel,
             remarks=analysis.remarks,
             label_set=label_set,
-            manner={} if because == NO_SPEECH else manner_of(analysis.mean_pooled, usual, manifest.manner),
+            manner=manner_of(analysis.mean_pooled, usual, manifest.manner) if heard_speech else {},
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
-            features=_features(analysis, headed.embedding) if features else None,
             said_speaker=analysis.said_speaker,
-            speakers=self._speakers(analysis, segments, labels, p, speakers, voice),
         )
 
     def recognise_file(
@@ -472,11 +511,10 @@ class Recogniser:
     def _segments(
         self,
         analysis: Analysis,
-        speaker_of: npt.NDArray[np.int64],
         labels: Sequence[str],
         p: npt.NDArray[np.float64],
     ) -> tuple[Segment, ...]:
-        who = speaker_of.tolist() or [None] * len(analysis.spans)
+        who = analysis.speaker_of or [None] * len(analysis.spans)
         return tuple(
             Segment(
                 start_s, end_s, labels[int(row.argmax())], _named(labels, row), self._label_set(labels, row), speaker
@@ -824,6 +862,12 @@ def _features(analysis: Analysis, embedding: Floats) -> Features:
 
 def _lengths(spans: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:
     return np.array([end - start for start, end in spans])
+
+
+def _shares(spans: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:
+    """How much of the whole each stretch is, by its length."""
+    lengths = _lengths(spans)
+    return np.asarray(lengths / lengths.sum())
 
 
 def _named(labels: Sequence[str], row: npt.NDArray[np.float64]) -> Probabilities:
