@@ -345,20 +345,14 @@ class RecognitionOwner(QObject):
         enough; before that it was nobody's."""
 
         def estimate(state: JobState) -> int | None:
-            from desktop_app.engine.recognition.recogniser import MIN_GROUP
-
             recogniser = self._needed()
             found: dict[str, tuple[Samples, VoiceUsed]] = {}
             for group in groups:
                 if state.should_stop():
                     raise Cancelled
                 same_pack = [a.analysis for a in group if a.basis.opening == self._openings]
-                spoken = [a for a in same_pack if not recogniser.is_silent(a)]
-                if len(spoken) < MIN_GROUP:
-                    continue
-                voice = recogniser.estimate_voice(spoken)
-                used = VoiceUsed("group", heard=len(spoken), settled=voice.settled)
-                found |= {a.path: (voice.baseline, used) for a in spoken}
+                if voice := recogniser.group_voice(same_pack):
+                    found |= {a.path: voice for a in same_pack if not recogniser.is_silent(a)}
             if not found and not self._groups:
                 return None
             self._groups = found

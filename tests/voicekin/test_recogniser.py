@@ -196,3 +196,8 @@ def test_who_asks_to_stop_is_heard(recogniser: voicekin.Recogniser, folder: Path
     stop.append(True)
     with pytest.raises(voicekin.Cancelled):
         list(answers)
+
+
+def test_one_recording_can_be_its_own_company(recogniser: voicekin.Recogniser, folder: Path) -> None:
+    rests_on = recogniser.classify(folder / "clip 1.wav", same_voice=True).rests_on
+    assert (rests_on.voice.kind, rests_on.voice.heard) == ("group", 1)

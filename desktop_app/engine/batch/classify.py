@@ -73,7 +73,7 @@ def voice_of(recogniser: Recogniser, analysis: Analysis, asked: Asked) -> tuple[
     if asked.voice is not None:
         return asked.voice
     if asked.company == "all":
-        return _common_voice(recogniser, [analysis])
+        return recogniser.group_voice([analysis], at_least=1) or (None, NOBODY)
     own = recogniser.own_voice(analysis) if asked.company != "none" else None
     return own or (None, NOBODY)
 
@@ -248,8 +248,7 @@ def voices_beside(
     beside = asked.voice is None and asked.company == "beside" and len(heard) >= MIN_GROUP
     common: tuple[Floats | None, VoiceUsed] = (None, NOBODY)
     if said_to_be_one or beside:
-        spoken = [a for a in analyses if not recogniser.is_silent(a)]
-        common = _common_voice(recogniser, spoken if said_to_be_one or len(spoken) >= MIN_GROUP else [])
+        common = recogniser.group_voice(analyses, 1 if said_to_be_one else MIN_GROUP) or common
     voices: list[tuple[Floats | None, VoiceUsed]] = []
     for one in heard:
         if not isinstance(one, Analysis):
@@ -261,13 +260,6 @@ def voices_beside(
         else:
             voices.append(voice_of(recogniser, one, asked))
     return voices
-
-
-def _common_voice(recogniser: Recogniser, spoken: Sequence[Analysis]) -> tuple[Floats | None, VoiceUsed]:
-    voice = recogniser.estimate_voice(spoken)
-    if not voice.clips:
-        return None, NOBODY
-    return voice.baseline, VoiceUsed("group", heard=len(spoken), settled=voice.settled)
 
 
 def answered(

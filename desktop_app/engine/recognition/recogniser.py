@@ -464,6 +464,15 @@ class Recogniser:
         used = VoiceUsed("itself", heard=len(analysis.spans), settled=voice.settled)
         return (voice.baseline, used) if voice.clips else None
 
+    def group_voice(self, analyses: Iterable[Analysis], at_least: int = MIN_GROUP) -> tuple[Floats, VoiceUsed] | None:
+        """What recordings asked about together have in common, and what their answers say of it; None where fewer than
+        `at_least` of them hold speech."""
+        spoken = [a for a in analyses if not self.is_silent(a)]
+        if not spoken or len(spoken) < at_least:
+            return None
+        voice = self.estimate_voice(spoken)
+        return voice.baseline, VoiceUsed("group", heard=len(spoken), settled=voice.settled)
+
     def speaker_voices(
         self, analysis: Analysis, said: Mapping[int, SpeakerVoice] | None = None
     ) -> tuple[SpeakerVoice, ...]:

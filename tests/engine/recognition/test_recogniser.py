@@ -512,3 +512,18 @@ def test_silence_is_near_silence_that_nothing_speaks_in(recogniser: Recogniser) 
     assert recogniser.is_silent(analysis)
     assert not recogniser.is_silent(replace(analysis, speech_peak=0.5))
     assert not recogniser.is_silent(replace(analysis, level_db=-50.0))
+
+
+def test_a_group_has_a_voice_where_enough_of_it_speaks(recogniser: Recogniser) -> None:
+    spoken = [recogniser.analyse(clip(LABELS[i % 4], i)) for i in range(5)]
+    silent = replace(spoken[0], speech_peak=0.0, level_db=-80.0)
+    found = recogniser.group_voice([*spoken, silent])
+    assert found is not None
+    voice = recogniser.estimate_voice(spoken)
+    np.testing.assert_array_equal(found[0], voice.baseline)
+    assert found[1] == VoiceUsed("group", heard=5, settled=voice.settled)
+    assert recogniser.group_voice([*spoken[:4], silent]) is None
+    alone = recogniser.group_voice(spoken[:1], at_least=1)
+    assert alone is not None
+    assert alone[1].heard == 1
+    assert recogniser.group_voice([silent], at_least=1) is None
