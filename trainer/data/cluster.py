@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop_app import interruption
-from desktop_app.engine.batch.cluster import connected
+from desktop_app.engine.batch.answers import LOOK_EVERY_S
+from desktop_app.engine.batch.cluster import ASKED_AHEAD, connected
 from desktop_app.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-ASKED_AHEAD = 3
-"""Tasks for each worker that are asked for and not answered."""
-LOOK_EVERY_S = 0.2
 
 
 class Workers:

@@ -1,6 +1,6 @@
 """Choosing temperature, k, alpha, weighting and thresholds on speakers who are in neither head nor datastore."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -174,13 +174,11 @@ def tune_known_temperature(data: Dataset, heads: Sequence[tuple[FittedHead, Ints
             for answers in answers_under(data, fitted, answered_rows(data, rows), condition, temperature, rng)
         ]
 
-        def loss(log_temperature: float, heard: Sequence[tuple[Answers, Ints]] = heard) -> float:
-            known = float(np.exp(log_temperature))
+        def loss(known: float, heard: Sequence[tuple[Answers, Ints]] = heard) -> float:
             models = [softmax(a.logits / temperature_for(a.settled, temperature, known)[:, None]) for a, _ in heard]
             return _mean_nll(models, [truth for _, truth in heard])
 
-        result = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
-        each.append(float(np.exp(result.x)))
+        each.append(_likeliest(loss))
     return _calm(each)
 
 
@@ -282,10 +280,15 @@ def set_threshold(probabilities: Sequence[Probabilities], truths: Sequence[Ints]
 def fit_temperature(logits: Sequence[Floats], truths: Sequence[Ints]) -> float:
     """T of softmax(logits / T) with the least negative log-likelihood, between 0.05 and 20."""
 
-    def loss(log_temperature: float) -> float:
-        return _mean_nll([softmax(x, float(np.exp(log_temperature))) for x in logits], truths)
+    return _likeliest(lambda temperature: _mean_nll([softmax(x, temperature) for x in logits], truths))
 
-    result = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+
+def _likeliest(loss: Callable[[float], float]) -> float:
+    """The temperature between 0.05 and 20 with the least loss."""
+    bounds = (np.log(0.05), np.log(20.0))
+    result = minimize_scalar(
+        lambda log_temperature: loss(float(np.exp(log_temperature))), bounds=bounds, method="bounded"
+    )
     return float(np.exp(result.x))
 
 
