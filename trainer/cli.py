@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if name == "own":
-            command.add_argument("clips", type=Path, metavar="FOLDER", help="the clips, or a table of them (.csv)")
+            command.add_argument("clips", type=Path, metavar="FOLDER", help="the clips, or a list of them")
         else:
             command.add_argument(
                 "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"

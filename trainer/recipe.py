@@ -349,7 +349,7 @@ class ProtocolRecipe:
     """Who is trained on and who is tested on; see trainer.data.folds.
 
     Attributes:
-        kind: One of the protocols.
+        kind: One of the protocols; "published" for the folds that came with an EmoBox list or an audformat database.
         folds: How many, for "speaker-folds".
         seeds: Each trains its own models.
         baseline_counts: Unlabelled clips of the test speaker that its baseline is estimated from; -1 for all of them.
@@ -359,7 +359,12 @@ class ProtocolRecipe:
     """
 
     kind: Literal[
-        "speaker-folds", "leave-one-speaker-out", "leave-one-corpus-out", "ravdess-emobox", "leave-two-speakers-out"
+        "speaker-folds",
+        "leave-one-speaker-out",
+        "leave-one-corpus-out",
+        "ravdess-emobox",
+        "leave-two-speakers-out",
+        "published",
     ] = "speaker-folds"
     folds: int = 5
     seeds: tuple[int, ...] = (0, 1, 2)

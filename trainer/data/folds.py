@@ -54,6 +54,8 @@ def make_folds(utterances: Sequence[Utterance], protocol: ProtocolRecipe, valida
             f"There is {'only one speaker' if len(speakers) == 1 else f'a choice of only {len(speakers)} speakers'} "
             f"({', '.join(speakers)}): training, tuning and testing need three at the least."
         )
+    if protocol.kind == "published":
+        return _published(utterances, validation_share)
     if protocol.kind == "leave-two-speakers-out":
         return _leave_two_speakers_out(speakers)
     if protocol.kind == "ravdess-emobox":
@@ -70,6 +72,31 @@ def make_folds(utterances: Sequence[Utterance], protocol: ProtocolRecipe, valida
 def everyone(utterances: Sequence[Utterance], validation_share: float) -> Fold:
     """Nobody is tested: the fold that the pack is made of."""
     return _with_validation("everyone", sorted({u.speaker_key for u in utterances}), [], validation_share)
+
+
+def _published(utterances: Sequence[Utterance], validation_share: float) -> tuple[Fold, ...]:
+    """The folds that came with the corpora; where they name nobody for validation, a share of the training speakers."""
+    sides: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for utterance in utterances:
+        for fold, side in utterance.sides:
+            sides[fold][side].add(utterance.speaker_key)
+    if not sides:
+        raise CorpusError("No folds were published with these corpora: choose another `protocol.kind`.")
+    folds = []
+    for name, of in sorted(sides.items()):
+        train, validation, test = (of[side] for side in ("train", "validation", "test"))
+        if both := (train & validation) | (train & test) | (validation & test):
+            raise CorpusError(
+                f"The fold {name} was published with {min(both)} on two sides, and who is tested may not be heard "
+                "before: choose another `protocol.kind`, such as speaker-folds."
+            )
+        if not train or not test:
+            raise CorpusError(f"The fold {name} has nobody to {'test' if train else 'train'} on: complete its lists.")
+        if validation:
+            folds.append(Fold(name, frozenset(train), frozenset(validation), frozenset(test)))
+        else:
+            folds.append(_with_validation(name, sorted(train | test), sorted(test), validation_share))
+    return tuple(folds)
 
 
 def _emobox(speakers: Sequence[str]) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from desktop_app.engine.pack.format import ENVELOPE_PEAKS
 from desktop_app.engine.sound.audio import load_audio
 from desktop_app.errors import AudioError
-from trainer.data.corpora import CorpusError, Utterance, load_corpus, own
+from trainer.data.corpora import CorpusError, Utterance, audformat_database, load_corpus, own
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
@@ -73,13 +73,16 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
             a label that the recipe does not know.
     """
     utterances: list[Utterance] = []
+    of_ones_own: set[str] = set()
     for name in recipe.names:
         folder = corpus_folder(recipe, name)
-        utterances += own.load(folder, recipe.columns) if name == "own" else load_corpus(name, folder)
+        found = _load(name, folder, recipe)
+        of_ones_own |= {u.id for u in found} if name == "own" else set()
+        utterances += found
     mapped = [replace(u, label=recipe.label_map.get(u.label, u.label)) for u in utterances]
     mapped = [u for u in mapped if u.label]
     if not recipe.train_all_labels:
-        if odd := [u for u in mapped if u.corpus == "own" and u.label not in recipe.labels]:
+        if odd := [u for u in mapped if u.id in of_ones_own and u.label not in recipe.labels]:
             raise CorpusError(
                 f"{odd[0].path} is labelled {odd[0].label!r}, which the recipe does not name: add it to "
                 f"`corpora.labels`, correct it, or leave such clips out by `corpora.label_map` = "
@@ -93,6 +96,15 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
             f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
         )
     return tuple(mapped)
+
+
+def _load(name: str, folder: Path, recipe: CorporaRecipe) -> list[Utterance]:
+    """The loaders that know columns by the names of whoever wrote the table are told these."""
+    if name == "own":
+        return own.load(folder, recipe.columns)
+    if name == "audformat":
+        return audformat_database.load(folder, recipe.columns)
+    return load_corpus(name, folder)
 
 
 def corpus_folder(recipe: CorporaRecipe, name: str) -> Path:

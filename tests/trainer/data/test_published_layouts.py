@@ -1,11 +1,16 @@
 """Corpora whose layout is known from their publication alone: names as published, and what is told of others."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.trainer.made_corpora import tone, write
 from trainer.data.corpora import CorpusError, Utterance, load_corpus
+from trainer.data.folds import make_folds
+from trainer.data.table import inspect, load_table
+from trainer.recipe import CorporaRecipe, ProtocolRecipe
 
 
 def made(root: Path, *names: str) -> Path:
@@ -127,3 +132,131 @@ def test_a_table_that_is_not_there_or_another_is_told(tmp_path: Path, corpus: st
     table.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="download it again"):
         load_corpus(corpus, tmp_path)
+
+
+def emobox(root: Path, both_sides: bool = False) -> Path:
+    """EmoBox with one corpus: downloads/ beside data/NAME, two folds of two speakers each, one recording missing."""
+    folder = root / "data" / "cafe"
+    rows, speakers = {}, []
+    for voice, speaker in enumerate(("01", "02", "03", "04")):
+        for label, short in enumerate("cpn"):
+            key = f"cafe-{speaker}-{short.upper()}-1-1"
+            wav = f"downloads/cafe/CaFE_48k/{speaker} {short}.wav"
+            rows[key] = {"key": key, "dataset": "cafe", "wav": wav, "type": "raw", "sample_rate": 16000}
+            rows[key] |= {"num_frame": 8000.0, "task": "category", "length": 0.5, "emo": short, "channel": 1}
+            speakers.append(f"{key} 1 {speaker} 0 0.5 <id={key},lang=en,spk={speaker},emotion={short}> {short}")
+            if key != "cafe-04-N-1-1":
+                write(root / wav, tone(label, voice, 1, 0.5))
+    rows["cafe-01-C-1-1"] |= {"start_time": 0.1, "end_time": 0.4}
+    lists = {"cafe.jsonl": list(rows)}
+    for fold, tested in enumerate((("01", "02"), ("03", "04")), start=1):
+        test = [key for key in rows if key[5:7] in tested]
+        lists[f"fold_{fold}/cafe_test_fold_{fold}.jsonl"] = test[: -1 if both_sides else None]
+        lists[f"fold_{fold}/cafe_train_fold_{fold}.jsonl"] = [key for key in rows if key not in test] + (
+            test[-1:] if both_sides else []
+        )
+    for name, keys in lists.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(rows[key]) + "\n" for key in keys), encoding="utf-8")
+    (folder / "label_map.json").write_text('{"c": "Angry", "p": "Fear", "N": "Neutral"}', encoding="utf-8")
+    (folder / "data.seg.wrd.stm").write_text("\n".join(speakers), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("named", ["data", "data/cafe", "data/cafe/cafe.jsonl"])
+def test_emobox_is_read_with_its_speakers_label_names_and_folds(tmp_path: Path, named: str) -> None:
+    emobox(tmp_path)
+    found = {u.id: u for u in load_corpus("emobox", tmp_path / named)}
+    assert len(found) == 12
+    first = found["cafe/01-C-1-1"]
+    assert (first.corpus, first.speaker, first.label) == ("cafe", "01", "angry")
+    assert (first.start_s, first.end_s) == (0.1, 0.4)
+    assert {u.label for u in found.values()} == {"angry", "fearful", "neutral"}
+    assert first.sides == (("fold1", "test"), ("fold2", "train"))
+    folds = make_folds(list(found.values()), ProtocolRecipe(kind="published"), 0.5)
+    assert [(fold.name, fold.test) for fold in folds] == [
+        ("fold1", {"cafe/01", "cafe/02"}),
+        ("fold2", {"cafe/03", "cafe/04"}),
+    ]
+    assert all(len(fold.train) == len(fold.validation) == 1 for fold in folds)
+
+
+def test_emobox_as_ones_own_clips_lists_a_recording_that_is_not_there(tmp_path: Path) -> None:
+    folder = emobox(tmp_path)
+    recipe = CorporaRecipe(("own",), ("angry", "fearful", "neutral"), {"own": str(folder)})
+    found = inspect(load_table(recipe))
+    assert [(u.id, why) for u, why in found.broken] == [("cafe/04-N-1-1", "it is not there")]
+    assert len(found.utterances) == 11
+
+
+def test_emobox_folds_that_test_who_was_heard_before_are_refused(tmp_path: Path) -> None:
+    found = load_corpus("emobox", emobox(tmp_path, both_sides=True))
+    with pytest.raises(CorpusError, match=r"fold1 was published with cafe/02 on two sides"):
+        make_folds(found, ProtocolRecipe(kind="published"), 0.2)
+
+
+def test_emobox_without_speakers_recordings_or_lists_says_what_is_missing(tmp_path: Path) -> None:
+    folder = emobox(tmp_path)
+    (folder / "data.seg.wrd.stm").rename(folder / "elsewhere.stm")
+    with pytest.raises(CorpusError, match=r"line 1: nobody says who speaks in cafe-01-C-1-1: put EmoBox's data\.seg"):
+        load_corpus("emobox", folder)
+    (tmp_path / "downloads").rename(tmp_path / "moved")
+    with pytest.raises(CorpusError, match=r"None of the recordings .* downloads/cafe/CaFE_48k/01 c\.wav"):
+        load_corpus("emobox", folder)
+    with pytest.raises(CorpusError, match=r"EmoBox was looked for in .*nowhere"):
+        load_corpus("emobox", tmp_path / "nowhere")
+    (folder / "cafe.jsonl").write_text('{"key": "a", "wav": "a.wav", "emo": "c"}\n{"key": 1}\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"cafe\.jsonl, line 2 is no JSON object with key, wav, emo"):
+        load_corpus("emobox", folder)
+
+
+AUDFORMAT = Path(__file__).parent / "written_by_audformat"
+"""Written by audformat 1.4.3 as CSV with the speakers in the header, and as Parquet with the speakers in a table."""
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_audformat_database(form: str) -> None:
+    found = {u.id: u for u in load_corpus("audformat", AUDFORMAT / form)}
+    assert told(list(found.values())) == [
+        ("made/audio/a@0-0.5", "ann", "angry", "female"),
+        ("made/audio/a@0.5-1.25", "ann", "fearful", "female"),  # as was voted, whatever the raters say
+        ("made/audio/b", "bob", "fearful", "male"),
+        ("made/audio/c", "cy", "", "male"),  # nothing was voted, and the raters differ
+    ]
+    second = found["made/audio/a@0.5-1.25"]
+    assert second.path == AUDFORMAT / form / "audio" / "a.wav"
+    assert (second.start_s, second.end_s) == (0.5, 1.25)
+    assert dict(second.votes) == {"neutral": 2, "fearful": 1}
+    assert (second.text, second.language, second.licence) == ("Guten Tag.", "deu", "CC0-1.0")
+    assert found["made/audio/b"].end_s is None
+    assert [u.sides for u in found.values()] == [
+        (("published", "train"),),
+        (("published", "train"),),
+        (("published", "test"),),
+        (),
+    ]
+
+
+def test_an_audformat_database_with_other_names(tmp_path: Path) -> None:
+    for path in (AUDFORMAT / "csv").iterdir():
+        text = path.read_text(encoding="utf-8").replace("speaker: {scheme_id: speaker}", "speaker: {scheme_id: who}")
+        (tmp_path / path.name).write_text(text.replace("emotion", "feeling"), encoding="utf-8")
+        (tmp_path / path.name).rename(tmp_path / path.name.replace("emotion", "feeling"))
+    recipe = CorporaRecipe(("own",), ("angry", "fearful"), {"own": str(tmp_path)})
+    with pytest.raises(CorpusError, match=r"no column or scheme emotion, but .*--set corpora\.columns\.label=NAME"):
+        load_table(recipe)
+    assert len(load_table(replace(recipe, columns={"label": "feeling"}))) == 3
+    with pytest.raises(CorpusError, match=r"does not say who speaks in audio/a\.wav: .*corpora\.columns\.speaker"):
+        load_table(replace(recipe, columns={"label": "feeling", "speaker": "whoever"}))
+
+
+def test_what_is_no_audformat_database_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="There is no audformat database"):
+        load_corpus("audformat", tmp_path)
+    (tmp_path / "db.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(CorpusError, match="no header of an audformat database"):
+        load_corpus("audformat", tmp_path)
+    (tmp_path / "db.yaml").write_text("tables:\n  files: {type: filewise, columns: {}}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"db\.files\.csv or db\.files\.parquet is missing"):
+        load_corpus("audformat", tmp_path)

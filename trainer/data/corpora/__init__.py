@@ -5,8 +5,10 @@ from pathlib import Path
 
 from trainer.data.corpora import (
     ased,
+    audformat_database,
     banglaser,
     cremad,
+    emobox,
     emodb,
     emotiontts,
     emovo,
@@ -41,6 +43,8 @@ LOADERS: dict[str, Callable[[Path], list[Utterance]]] = {
     "meld": meld.load,
     "msp_podcast": msp_podcast.load,
     "iemocap": iemocap.load,
+    "emobox": emobox.load,
+    "audformat": audformat_database.load,
     "own": own.load,
 }
 

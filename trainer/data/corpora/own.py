@@ -1,7 +1,8 @@
-"""One's own clips: a folder LABEL/SPEAKER/clip.wav, or a table of them, clips.csv or clips.jsonl.
+"""One's own clips: a folder LABEL/SPEAKER/clip.wav, a table of them, clips.csv or clips.jsonl, or others' lists.
 
 A table names path, label and speaker of each clip and may say more of it; where it has other names for these, the
-recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`.
+recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`. A folder of EmoBox and a database in
+audformat are read as they are.
 """
 
 import csv
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from desktop_app.engine.sound.kinds import SUFFIXES
+from trainer.data.corpora import audformat_database, emobox
 from trainer.data.corpora.utterance import CorpusError, Utterance
 
 TABLES = ("clips.csv", "clips.jsonl")
@@ -20,7 +22,7 @@ OPTIONAL = (*TIMES, "language", "sex", "text", "licence")
 
 
 def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
-    """The clips of a folder, or of the table `root` (a .csv or .jsonl) or `root`/clips.csv.
+    """The clips of a folder, of the table `root` (a .csv or .jsonl) or `root`/clips.csv, or of others' lists.
 
     Args:
         root: The folder or table.
@@ -29,6 +31,10 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
     Raises:
         CorpusError: A clip without label or speaker, a path that is missing, a table without its columns.
     """
+    if audformat_database.is_database(root):
+        return audformat_database.load(root, columns)
+    if emobox.is_listed(root):
+        return emobox.load(root)
     if table := _table(root):
         return _from_table(table, columns or {})
     return _from_folder(root)
@@ -36,7 +42,7 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
 
 def left_out(root: Path) -> list[str]:
     """A sentence for each file of a folder that is not called like a recording."""
-    if _table(root):
+    if _table(root) or audformat_database.is_database(root) or emobox.is_listed(root):
         return []
     others = (p for p in sorted(root.rglob("*")) if p.is_file() and not _hidden(p, root) and not _recording(p))
     return [f"{path} is left out: it is not called like a recording." for path in others]

@@ -1,6 +1,6 @@
 """One utterance of a corpus, the labels all corpora share, and how the loaders find their files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,22 @@ EMOTIONS = (
 )
 """The vocabulary that the loaders of published corpora translate into; a recipe's label map goes on from there."""
 
+ELSEWHERE = {
+    "anger": "angry",
+    "happiness": "happy",
+    "joy": "happy",
+    "neutrality": "neutral",
+    "sadness": "sad",
+    "fear": "fearful",
+    "disgust": "disgusted",
+    "surprise": "surprised",
+    "calmness": "calm",
+    "boredom": "bored",
+    "excitement": "excited",
+    "frustration": "frustrated",
+}
+"""What EMOTIONS are called in collections that have names of their own for them."""
+
 
 class CorpusError(VoiceKinError):
     """A corpus that is missing, not laid out as published, or can't serve the protocol asked for."""
@@ -46,6 +62,8 @@ class Utterance:
         start_s, end_s: The stretch of the file in seconds; end_s None for the whole file.
         duration_s: Seconds; 0 until the clip was inspected.
         digest: sha256 of the decoded samples, which finds the same audio under two names; "" until inspected.
+        sides: Of folds that were published with the corpus: (fold, "train", "validation" or "test").
+        votes: (label, how many annotators chose it), where that is known.
     """
 
     id: str
@@ -61,11 +79,25 @@ class Utterance:
     end_s: float | None = None
     duration_s: float = 0.0
     digest: str = ""
+    sides: tuple[tuple[str, str], ...] = ()
+    votes: tuple[tuple[str, float], ...] = ()
 
     @property
     def speaker_key(self) -> str:
         """The speaker, unique over all corpora."""
         return f"{self.corpus}/{self.speaker}"
+
+
+def emotion_called(name: str) -> str:
+    """The label for what a collection calls an emotion, "Fear" or "fear": "fearful"; others in small letters."""
+    small = name.strip().lower()
+    return ELSEWHERE.get(small, small)
+
+
+def majority(votes: Mapping[str, float]) -> str:
+    """The label with the most votes, "" where several have as many."""
+    most = [label for label, n in votes.items() if n == max(votes.values())]
+    return most[0] if len(most) == 1 else ""
 
 
 def audio_files(folder: Path, corpus: str) -> Iterator[Path]:
