@@ -176,6 +176,8 @@ class FineTuneRecipe:
         augmented_share: See there.
         speakers: Batches are of so many speakers, and half of them have the mean of their clips taken off; 0 for
             clips drawn one by one.
+        buckets: So many batches are drawn at once and then parted by length, so that less of a batch is padding; 1
+            leaves them as they were drawn. What an epoch hears is the same, but not which clips meet in a batch.
         crop_seconds: Longer clips are cut at a random place.
         balance: As in the training of the heads.
         precision: "no", or mixed precision in "bf16" or "fp16".
@@ -207,6 +209,7 @@ class FineTuneRecipe:
     pairs: bool = True
     augmented_share: float = 0.5
     speakers: int = 0
+    buckets: int = 1
     crop_seconds: float = 4.0
     balance: Literal["corpus-label", "label", "none"] = "corpus-label"
     precision: Literal["no", "bf16", "fp16"] = "no"
@@ -514,6 +517,7 @@ def _check(recipe: Recipe) -> None:
         ("finetune.layers", recipe.finetune.layers, -1, 1000),
         ("finetune.accumulate", recipe.finetune.accumulate, 1, 1000),
         ("finetune.batch_size", recipe.finetune.batch_size, 2, 65_536),
+        ("finetune.buckets", recipe.finetune.buckets, 1, 1000),
         ("baseline.draws", recipe.baseline.draws, 1, 1000),
         ("baseline.in_part", recipe.baseline.in_part, 0.0, 1.0),
     ):
@@ -527,6 +531,8 @@ def _check(recipe: Recipe) -> None:
         raise RecipeError("`experts` beside the encoder go with neither fine-tuning nor `head.principal_components`.")
     if training.batch_size < 4 * training.speakers:
         raise RecipeError("`training.batch_size` must be four times `training.speakers` at the least.")
+    if recipe.finetune.speakers and recipe.finetune.buckets > 1:
+        raise RecipeError("`finetune.buckets` parts clips that `finetune.speakers` keeps together: set one of the two.")
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
         raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
     for key, values in (

@@ -85,6 +85,7 @@ def test_set_goes_over_the_file(tmp_path: Path) -> None:
         ("training.epochs", "is no KEY=VALUE"),
         ("training.epochs=ten", "must be of the type int"),
         ("name.first=a", "`name`, which is no table"),
+        ("finetune={ speakers = 2, buckets = 4 }", "parts clips that `finetune.speakers` keeps together"),
     ],
 )
 def test_a_change_that_is_wrong_is_named(tmp_path: Path, change: str, says: str) -> None:

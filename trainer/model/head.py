@@ -45,10 +45,12 @@ class Head(nn.Module):
     ) -> None:
         """`blocks`: how wide each expert's block of the pooled features is; `weights`: what its answer weighs."""
         super().__init__()
-        self.blocks, self.weights = tuple(blocks), tuple(weights)
+        self.blocks = tuple(blocks)
         m, width, dim = recipe.members, recipe.width, recipe.embedding
         n = m * len(self.blocks)  # members of all experts, the first's first
         self.members, self.scale = m, recipe.scale
+        # a buffer, for what is made of numbers at each call is waited for by a GPU
+        self.shares = nn.Buffer(torch.tensor(tuple(weights)).repeat_interleave(m) / m, persistent=False)
         self.dropout, self.input_dropout = nn.Dropout(recipe.dropout), nn.Dropout(recipe.input_dropout)
         self.hidden_weights = nn.ParameterList(_weight(m, block, width) for block in self.blocks)
         self.hidden_bias = nn.Parameter(torch.zeros(n, 1, width))
@@ -86,15 +88,14 @@ class Head(nn.Module):
         return torch.matmul(read, self.logit_weight) + self.logit_bias, embedding
 
     def _joined(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        return fused(logits, self.members, self.weights), joined(embedding[: self.members])
+        return fused(logits, self.shares), joined(embedding[: self.members])
 
 
-def fused(logits: Tensor, members: int, weights: Sequence[float]) -> Tensor:
-    """The product of experts [b, L] from their members' logits [experts * members, b, L].
+def fused(logits: Tensor, shares: Tensor) -> Tensor:
+    """The product of experts [b, L] from their members' logits [n, b, L], of which each weighs its share [n].
 
     softmax(sum of weight * logits) is softmax(sum of weight * log softmax(logits)): they differ by a constant a clip.
     """
-    shares = logits.new_tensor(weights).repeat_interleave(members) / members
     return (logits * shares[:, None, None]).sum(0)
 
 
@@ -122,7 +123,8 @@ class PackHead(nn.Module):
 
     def __init__(self, head: Head, outputs: Sequence[int]) -> None:
         super().__init__()
-        self.blocks, self.weights = head.blocks, head.weights
+        self.blocks = head.blocks
+        self.shares = nn.Buffer(head.shares.clone(), persistent=False)
         self.members, self.width, self.scale = head.members, int(head.hidden_bias.shape[2]), head.scale
         self.hidden = nn.ModuleList(_first_layer(weight) for weight in head.hidden_weights)
         with torch.no_grad():
@@ -144,7 +146,7 @@ class PackHead(nn.Module):
         projected = torch.matmul(hidden, self.embedding_weight) + self.embedding_bias
         embedding, read = _normalised(projected, self.scale)
         logits = torch.matmul(read, self.logit_weight) + self.logit_bias
-        return fused(logits, self.members, self.weights), joined(embedding[: self.members])
+        return fused(logits, self.shares), joined(embedding[: self.members])
 
 
 def _first_layer(weight: Tensor) -> nn.Linear:

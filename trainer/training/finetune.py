@@ -194,6 +194,9 @@ class Clips:
     def corpus(self, row: int) -> str:
         return self._utterances[row].corpus
 
+    def seconds(self, row: int) -> float:
+        return self._utterances[row].duration_s
+
     def __getitem__(self, row: int) -> Waveform:
         samples = self._kept.get(row)
         if samples is None:
@@ -236,11 +239,11 @@ class _Batches:
 class _Epoch:
     """The draws of an epoch, one after another."""
 
-    def __init__(self, draw: Callable[[], Drawn], steps: int) -> None:
-        self._draw, self._steps = draw, steps
+    def __init__(self, draws: Callable[[], Iterator[Drawn]], steps: int) -> None:
+        self._draws, self._steps = draws, steps
 
     def __iter__(self) -> Iterator[Drawn]:
-        return (self._draw() for _ in range(self._steps))
+        return self._draws()
 
     def __len__(self) -> int:
         return self._steps
@@ -299,7 +302,7 @@ class FineTuning:
         self.loader: DataLoader[tuple[Tensor, ...]] = DataLoader(
             _Batches(clips, recipe.crop_seconds, accelerator.process_index, processes),  # type: ignore[arg-type]
             batch_size=None,
-            sampler=_Epoch(self._draw, self.steps),
+            sampler=_Epoch(self._draws, self.steps),
             num_workers=workers,
             prefetch_factor=BATCHES_AHEAD if workers else None,
             persistent_workers=workers > 0,
@@ -310,6 +313,7 @@ class FineTuning:
         corpus_rows = np.array([corpus_index[c] for c in corpora], dtype=np.int64)
         self.weights = sampling_weights(labels[train], corpus_rows, recipe.balance)
         self.speakers = np.array([clips.speaker(i) for i in train])
+        self.seconds = np.minimum([clips.seconds(i) for i in train], recipe.crop_seconds)
         self.label_of = torch.from_numpy(labels).to(accelerator.device)
         self.epoch, self.best = 0, _Best()
         self.curve: list[list[float]] = []
@@ -373,14 +377,26 @@ class FineTuning:
                 self.schedule.step()
         return loss.detach()
 
-    def _draw(self) -> Drawn:
-        """One batch over all processes."""
+    def _draws(self) -> Iterator[Drawn]:
+        """The batches of an epoch over all processes."""
+        for done in range(0, self.steps, self.recipe.buckets):
+            for chosen in self._chosen(min(self.recipe.buckets, self.steps - done)):
+                yield self._drawn(self.train[chosen])
+
+    def _chosen(self, n: int) -> Sequence[Ints]:
+        """n batches: drawn together, then parted by length, so that what is drawn is what it would be without."""
         recipe, rng = self.recipe, self.rng
         if recipe.speakers:
-            chosen = self._draw_speakers()
-        else:
-            chosen = rng.choice(len(self.train), recipe.batch_size, p=self.weights)
-        rows = self.train[chosen]
+            return [self._draw_speakers() for _ in range(n)]
+        chosen = rng.choice(len(self.train), n * recipe.batch_size, p=self.weights)
+        if n == 1:
+            return [chosen]
+        by_length = chosen[np.argsort(self.seconds[chosen], kind="stable")].reshape(n, recipe.batch_size)
+        return list(by_length[rng.permutation(n)])
+
+    def _drawn(self, rows: Ints) -> Drawn:
+        """A batch of these clips, with their copies."""
+        recipe, rng = self.recipe, self.rng
         if recipe.kinds and recipe.pairs:
             rows = np.concatenate([rows, rows])
             augmented = np.arange(len(rows)) >= len(rows) // 2
