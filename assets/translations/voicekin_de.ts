@@ -1171,6 +1171,21 @@
     </message>
 </context>
 <context>
+    <name>Hotkey</name>
+    <message>
+        <source>Not available with Wayland, which gives no program a key of its own.</source>
+        <translation>Nicht möglich mit Wayland, das keinem Programm eine eigene Taste gibt.</translation>
+    </message>
+    <message>
+        <source>Not available on this system.</source>
+        <translation>Auf diesem System nicht möglich.</translation>
+    </message>
+    <message>
+        <source>Another program has {0} already; choose another key.</source>
+        <translation>Ein anderes Programm hat {0} schon; wählen Sie eine andere Taste.</translation>
+    </message>
+</context>
+<context>
     <name>Language</name>
     <message>
         <source>English</source>
@@ -1452,6 +1467,10 @@
         <translation>Ihre Einstellungen waren nicht lesbar und wurden beiseitegelegt; VoiceKin beginnt mit seinen eigenen.</translation>
     </message>
     <message>
+        <source>No key records from other programs now. {0}</source>
+        <translation>Im Moment nimmt keine Taste aus anderen Programmen auf. {0}</translation>
+    </message>
+    <message>
         <source>Open recordings</source>
         <translation>Aufnahmen öffnen</translation>
     </message>
@@ -1466,6 +1485,10 @@
     <message>
         <source>{0}, {1} to {2}</source>
         <translation>{0}, {1} bis {2}</translation>
+    </message>
+    <message>
+        <source>Recording – VoiceKin</source>
+        <translation>Aufnahme läuft – VoiceKin</translation>
     </message>
     <message>
         <source>Look again</source>
@@ -2227,6 +2250,30 @@
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
+    <message>
+        <source>Show VoiceKin in the system tray</source>
+        <translation>VoiceKin im Infobereich der Taskleiste zeigen</translation>
+    </message>
+    <message>
+        <source>Closing the window leaves VoiceKin running in the tray</source>
+        <translation>VoiceKin läuft im Infobereich weiter, wenn das Fenster geschlossen wird</translation>
+    </message>
+    <message>
+        <source>The microphone is closed meanwhile, unless you record.</source>
+        <translation>Das Mikrofon ist währenddessen geschlossen, außer bei einer Aufnahme.</translation>
+    </message>
+    <message>
+        <source>This system has no tray.</source>
+        <translation>Dieses System hat keinen Infobereich.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
+        <source>Key to record from &amp;any program</source>
+        <translation>&amp;Aufnahmetaste für alle Programme</translation>
+    </message>
 </context>
 <context>
     <name>SideBySideDialog</name>
@@ -2541,6 +2588,33 @@
     <message>
         <source>Selected: {0} to {1}</source>
         <translation>Ausgewählt: {0} bis {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Stop recording</source>
+        <translation>Aufnahme be&amp;enden</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>&amp;Aufnehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Hide the window</source>
+        <translation>&amp;Fenster verbergen</translation>
+    </message>
+    <message>
+        <source>Show the &amp;window</source>
+        <translation>&amp;Fenster zeigen</translation>
+    </message>
+    <message>
+        <source>VoiceKin is recording</source>
+        <translation>VoiceKin nimmt auf</translation>
     </message>
 </context>
 <context>

@@ -1171,6 +1171,21 @@
     </message>
 </context>
 <context>
+    <name>Hotkey</name>
+    <message>
+        <source>Not available with Wayland, which gives no program a key of its own.</source>
+        <translation>No disponible con Wayland, que no da a ningún programa una tecla propia.</translation>
+    </message>
+    <message>
+        <source>Not available on this system.</source>
+        <translation>No disponible en este sistema.</translation>
+    </message>
+    <message>
+        <source>Another program has {0} already; choose another key.</source>
+        <translation>Otro programa ya usa {0}; elija otra tecla.</translation>
+    </message>
+</context>
+<context>
     <name>Language</name>
     <message>
         <source>English</source>
@@ -1452,6 +1467,10 @@
         <translation>Sus ajustes no se pudieron leer y se han apartado; VoiceKin empieza con los suyos.</translation>
     </message>
     <message>
+        <source>No key records from other programs now. {0}</source>
+        <translation>Por ahora, ninguna tecla graba desde otros programas. {0}</translation>
+    </message>
+    <message>
         <source>Open recordings</source>
         <translation>Abrir grabaciones</translation>
     </message>
@@ -1466,6 +1485,10 @@
     <message>
         <source>{0}, {1} to {2}</source>
         <translation>{0}, de {1} a {2}</translation>
+    </message>
+    <message>
+        <source>Recording – VoiceKin</source>
+        <translation>Grabando – VoiceKin</translation>
     </message>
     <message>
         <source>Look again</source>
@@ -2227,6 +2250,30 @@
         <source>Close</source>
         <translation>Cerrar</translation>
     </message>
+    <message>
+        <source>Show VoiceKin in the system tray</source>
+        <translation>Mostrar VoiceKin en la bandeja del sistema</translation>
+    </message>
+    <message>
+        <source>Closing the window leaves VoiceKin running in the tray</source>
+        <translation>Al cerrar la ventana, VoiceKin sigue en la bandeja</translation>
+    </message>
+    <message>
+        <source>The microphone is closed meanwhile, unless you record.</source>
+        <translation>Mientras tanto el micrófono está cerrado, salvo si graba.</translation>
+    </message>
+    <message>
+        <source>This system has no tray.</source>
+        <translation>Este sistema no tiene bandeja.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Ninguna</translation>
+    </message>
+    <message>
+        <source>Key to record from &amp;any program</source>
+        <translation>Tecla para grabar desde cu&amp;alquier programa</translation>
+    </message>
 </context>
 <context>
     <name>SideBySideDialog</name>
@@ -2541,6 +2588,33 @@
     <message>
         <source>Selected: {0} to {1}</source>
         <translation>Seleccionado: de {0} a {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Salir</translation>
+    </message>
+    <message>
+        <source>&amp;Stop recording</source>
+        <translation>&amp;Terminar la grabación</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>&amp;Grabar</translation>
+    </message>
+    <message>
+        <source>&amp;Hide the window</source>
+        <translation>&amp;Ocultar la ventana</translation>
+    </message>
+    <message>
+        <source>Show the &amp;window</source>
+        <translation>&amp;Mostrar la ventana</translation>
+    </message>
+    <message>
+        <source>VoiceKin is recording</source>
+        <translation>VoiceKin está grabando</translation>
     </message>
 </context>
 <context>

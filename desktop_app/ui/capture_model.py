@@ -74,6 +74,7 @@ class CaptureModel(QObject):
         self._take: Path | None = None
         self._record_when_ready = False
         self._cut_short = False
+        self._is_seen = True
         self._event.connect(self._hear)
         self._timer = QTimer(self)
         self._timer.setInterval(READ_EVERY_MS)
@@ -166,10 +167,20 @@ class CaptureModel(QObject):
 
     def apply_settings(self) -> None:
         """Open or close the microphone as the setting on listening before recording says."""
-        if self.state is MicState.READY and not self._settings.values.listen_before_recording:
+        if self.state is MicState.READY and not self._listens:
             self._reopen()
-        elif self.state is MicState.CLOSED and self._settings.values.listen_before_recording:
+        elif self.state is MicState.CLOSED and self._listens:
             self._open()
+
+    def set_seen(self, seen: bool) -> None:
+        """Whether a window shows the level: while none does, the microphone is open only to record."""
+        if seen != self._is_seen:
+            self._is_seen = seen
+            self.apply_settings()
+
+    @property
+    def _listens(self) -> bool:
+        return self._is_seen and self._settings.values.listen_before_recording
 
     def close(self) -> None:
         """Close the microphone, and a running take with all its sound; waits for both."""
@@ -208,7 +219,7 @@ class CaptureModel(QObject):
         if self.chosen is None:
             self._record_when_ready = False
             self._go(MicState.NONE)
-        elif self._settings.values.listen_before_recording:
+        elif self._listens:
             self._open()
         else:
             self._go(MicState.CLOSED)
@@ -259,7 +270,7 @@ class CaptureModel(QObject):
                 self._cut_short = event.because == "device"
                 self._go(MicState.READY)
             self.take_ended.emit(event)
-            if recorder is self._recorder and not self._settings.values.listen_before_recording:
+            if recorder is self._recorder and not self._listens:
                 self._reopen()
             return
         if recorder is not self._recorder:

@@ -16,6 +16,8 @@ THEMES = ("system", "light", "dark")
 LANGUAGES = ("system", *language.LANGUAGES)
 TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent of the system's
 
+HOTKEYS = ("", "Ctrl+Alt+R", "Ctrl+Alt+Space", "Ctrl+Shift+F9")  # "Ctrl+Alt+R" is "®" with some keyboards
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -27,6 +29,9 @@ class Settings:
     remember_files: Whether files that were opened are in the library.
     library_limit_mb: How much room takes may have before the library says so, in MB; 0: as much as there is.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
+    tray: Whether VoiceKin is in the system's tray.
+    close_to_tray: Whether closing the window leaves it running there.
+    hotkey: The key that records from any program, one of HOTKEYS; "": none.
     keep_example_audio: Whether the sound of an example is kept with it.
     corpora_folder: Where the published corpora are, to hear a pack's recordings; "": nowhere that was named.
     introduced: Whether the first-start page was read.
@@ -43,6 +48,9 @@ class Settings:
     library_limit_mb: int = 0
     listen_before_recording: bool = True
     introduced: bool = False
+    tray: bool = False
+    close_to_tray: bool = False
+    hotkey: str = ""
     keep_example_audio: bool = False
     corpora_folder: str = ""
     geometry: str = ""
@@ -109,4 +117,6 @@ def _fits(name: str, value: object) -> bool:
     """Whether a value from the file can be taken as it is; one that can't is left at its default."""
     if type(value) is not type(getattr(Settings(), name)):
         return False
-    return value in {"theme": THEMES, "language": LANGUAGES, "text_size": TEXT_SIZES}.get(name, (value,))
+    return value in {"theme": THEMES, "language": LANGUAGES, "text_size": TEXT_SIZES, "hotkey": HOTKEYS}.get(
+        name, (value,)
+    )

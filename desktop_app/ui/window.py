@@ -47,6 +47,7 @@ from desktop_app.ui.drops import Found, dropped_paths, find_recordings
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.export_actions import ExportActions
 from desktop_app.ui.group_voices import GroupVoices
+from desktop_app.ui.hotkey import Hotkey
 from desktop_app.ui.jobs import Job, Worker, while_alive
 from desktop_app.ui.language import clock
 from desktop_app.ui.library_model import LibraryModel
@@ -75,6 +76,7 @@ from desktop_app.ui.spectrogram import Spectrogram
 from desktop_app.ui.takes import Takes
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.tray import Tray
 from desktop_app.ui.undo import Change, UndoStack
 from desktop_app.ui.view_menu import ViewMenu
 from desktop_app.ui.widgets.drop_hint import DropHint
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
     Attributes:
         capture, owner, session, queue, live, undo: The view models behind the pages.
         ask_again, teaching, takes, library, speakers, playing: What acts on them.
+        tray, hotkey: VoiceKin while its window is away.
         pages: The pages beside the recorder: empty, answer_page, results, library_page.
         record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
     """
@@ -127,9 +130,10 @@ class MainWindow(QMainWindow):
         self.takes = Takes(takes, self.session, self.queue, self.playback, self.undo, settings, capture.worker, self)
         self.library = LibraryModel(owner, self.session, self.takes, takes, self.undo, settings, self)
         self._begun = False
+        self._quits = False
         self._stops = 0  # how often everything was stopped, a folder that is being added as well
 
-        self.setWindowTitle("VoiceKin")
+        self._show_recording(self.capture.state)
         self.setAcceptDrops(True)
         self.setMinimumSize(*LEAST_SIZE)
         self._make_panels()
@@ -193,7 +197,7 @@ class MainWindow(QMainWindow):
             self.tr("My e&xamples…"), lambda: self.teaching.show_examples(self.playback), "Ctrl+E"
         )
         self.settings_action = self._action(self.tr("&Settings…"), self.show_settings, "Ctrl+,")
-        self.quit_action = self._action(self.tr("&Quit"), self.close, "Ctrl+Q")
+        self.quit_action = self._action(self.tr("&Quit"), self.quit, "Ctrl+Q")
         self.results_action = self._action(self.tr("All &results"), self.show_results, "Ctrl+T")
         self.library_action = self._action(self.tr("&Library"), self.show_library, "Ctrl+L")
         self.packs_action = self._action(self.tr("&Packs…"), self.show_packs, "Ctrl+Shift+P")
@@ -227,6 +231,11 @@ class MainWindow(QMainWindow):
         self.refresh_action = self._action(self.tr("&Look for microphones"), self.capture.refresh, "F5")
         self.play_action = self._action(self.tr("&Play or stop"), self.playing.play_shown, "Ctrl+P")
         recording.addActions([self.record_action, self.play_action, self.refresh_action])
+        self.tray = Tray(
+            self.capture, self._settings, self.small, self.record_action, self._theme, self, close=self.quit
+        )
+        self.hotkey = Hotkey(self._settings, self)
+        self.hotkey.pressed.connect(self.record_action.trigger)
 
         about = self.menuBar().addMenu(self.tr("&Help"))
         self.first_start_action = self._action(self.tr("What VoiceKin can and can’t do"), self.show_first_start, "F1")
@@ -280,6 +289,7 @@ class MainWindow(QMainWindow):
         self.capture.state_changed.connect(
             while_alive(self.empty.sentence, lambda state: self.empty.show_microphone(state is not MicState.NONE))
         )
+        self.capture.state_changed.connect(self._show_recording)
         self.capture.take_ended.connect(self._take_ended)
         self.capture.device_gone.connect(self._device_gone)
         self.live.began.connect(self._begin_live)
@@ -312,6 +322,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.tray.seen()
         if not self._begun:
             self._begun = True
             QTimer.singleShot(0, self._begin)  # after the first paint
@@ -328,8 +339,24 @@ class MainWindow(QMainWindow):
                 self.tr("Your settings could not be read and were set aside; VoiceKin starts with its own.")
             )
         self.takes.offer_left_over()
+        self.tray.follow()
+        self.hotkey.follow()
+        if self.hotkey.trouble:
+            self.notice.say(self.tr("No key records from other programs now. {0}").format(self.hotkey.trouble))
+
+    def quit(self) -> None:
+        """End VoiceKin, whatever closing the window does."""
+        self._quits = True
+        was_hidden = self.isHidden() and self.small.isHidden()
+        self.close()
+        if was_hidden:  # no window is closed that the program would end with
+            QApplication.quit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._quits and self.tray.takes(event):
+            return
+        self.hotkey.close()
+        self.tray.close()
         self._settings.update(geometry=bytes(self.saveGeometry().toHex().data()).decode("ascii"))
         self.playback.stop()
         self.capture.close()
@@ -568,6 +595,11 @@ class MainWindow(QMainWindow):
 
     # devices and playing
 
+    def _show_recording(self, state: MicState) -> None:
+        """In the title, which is to be read in the task bar while another program is in front."""
+        recording = state in (MicState.STARTING, MicState.RECORDING)
+        self.setWindowTitle(self.tr("Recording – VoiceKin") if recording else "VoiceKin")
+
     def _device_gone(self, name: str, in_a_take: bool) -> None:
         look = (self.tr("Look again"), self.capture.refresh)
         if in_a_take:
@@ -591,7 +623,7 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> SettingsDialog:
         """The settings."""
-        dialog = SettingsDialog(self._settings, self)
+        dialog = SettingsDialog(self._settings, self.hotkey, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog

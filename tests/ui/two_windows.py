@@ -1,14 +1,16 @@
-"""Two programs for a drag between windows: `... tests.ui.two_windows source FILE`, and `target PACK HOME [FILE]`."""
+"""Programs for tests with a display of their own: `... tests.ui.two_windows source FILE` is dragged from, to
+`target PACK HOME [FILE]`; `tray PACK HOME` goes into the tray when it closes, which a line on its input makes it do."""
 
 import sys
 from pathlib import Path
 
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDrag, QMouseEvent
+from PySide6.QtCore import QMimeData, QPoint, QSocketNotifier, Qt, QUrl
+from PySide6.QtGui import QDrag, QIcon, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from desktop_app.capture.fake import FakeMicrophones
+from desktop_app import paths
+from desktop_app.capture.fake import FakeMicrophones, FakeSource
 from desktop_app.capture.player import SystemPlayer
 from desktop_app.capture.takes import TakeFolder
 from desktop_app.ui.capture_model import CaptureModel
@@ -54,14 +56,15 @@ def main() -> int:
         place(source, 0, 0, 200, 200)
         return app.exec()
     app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(paths.assets() / "icons" / "voicekin.svg")))
     home = Path(arguments[1])
     settings = SettingsFile(home / "settings.json")
-    settings.update(introduced=True)
+    settings.update(introduced=True, tray=kind == "tray", close_to_tray=kind == "tray")
     theme = Theme(app)
     theme.choose("light")
     takes = TakeFolder(home)
     window = MainWindow(
-        capture=CaptureModel(FakeMicrophones(), takes, settings),
+        capture=CaptureModel(FakeMicrophones(*[FakeSource()] * (kind == "tray")), takes, settings),
         owner=RecognitionOwner(),
         takes=takes,
         settings=settings,
@@ -72,6 +75,10 @@ def main() -> int:
     window.session.entry_changed.connect(
         lambda e: say("answer", e.name, e.recognition.label) if e.state is EntryState.DONE else None
     )
+    if kind == "tray":
+        window.capture.state_changed.connect(lambda state: say("microphone", state.name, window.isVisible()))
+        hear = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
+        hear.activated.connect(lambda: window.close() if sys.stdin.readline() else hear.setEnabled(False))
     window.owner.opened.connect(lambda _: place(window, 240, 0, 900, 700))
     files = tuple(map(Path, arguments[2:]))
     if files:

@@ -2,25 +2,32 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
+from desktop_app.ui.hotkey import Hotkey, why_not
 from desktop_app.ui.language import LANGUAGES, percent, size
-from desktop_app.ui.settings import TEXT_SIZES, SettingsFile
+from desktop_app.ui.pages.scroll_page import ScrollPage
+from desktop_app.ui.settings import HOTKEYS, TEXT_SIZES, SettingsFile
+from desktop_app.ui.tray import Tray
 from desktop_app.ui.widgets.card import text_label
 
 MEGABYTE = 1_000_000
+FRAME = QSize(40, 80)  # pixels of a screen: the frame, a task bar
 LIMITS_MB = (0, 100, 500, 1_000, 5_000, 20_000)
 
 
 class SettingsDialog(QDialog):
     """Writes every choice straight into the settings."""
 
-    def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SettingsFile, hotkey: Hotkey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
         values = settings.values
-        form = QFormLayout(self)
-        form.setContentsMargins(24, 20, 24, 20)
+        self._scroll = ScrollPage()
+        form = QFormLayout(self._scroll.page)
+        form.setContentsMargins(24, 20, 24, 8)
         form.setVerticalSpacing(14)
         self.theme = _choice(
             (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark"))), values.theme
@@ -62,10 +69,58 @@ class SettingsDialog(QDialog):
         form.addRow(self.files)
         form.addRow(self.tr("&Room for my recordings"), self.limit)
         form.addRow(self.examples)
+        self._add_background(form, settings, hotkey)
         buttons = QDialogButtonBox()
         self.close_button = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
-        form.addRow(buttons)
+        buttons.setContentsMargins(24, 8, 24, 16)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(buttons)
+
+    def sizeHint(self) -> QSize:
+        """As large as all of it, as far as the screen has room."""
+        page, bar = self._scroll.page.sizeHint(), self._scroll.verticalScrollBar().sizeHint().width()
+        buttons = super().sizeHint().height() - self._scroll.sizeHint().height()
+        return QSize(page.width() + bar, page.height() + buttons).boundedTo(self.screen().availableSize() - FRAME)
+
+    def _add_background(self, form: QFormLayout, settings: SettingsFile, hotkey: Hotkey) -> None:
+        """What VoiceKin does while its window is away."""
+        values = settings.values
+        self.tray = QCheckBox(self.tr("Show VoiceKin in the system tray"))
+        self.tray.setChecked(values.tray)
+        self.close_to_tray = QCheckBox(self.tr("Closing the window leaves VoiceKin running in the tray"))
+        self.close_to_tray.setToolTip(self.tr("The microphone is closed meanwhile, unless you record."))
+        self.close_to_tray.setChecked(values.close_to_tray)
+        self.close_to_tray.setEnabled(values.tray)
+        self.tray.toggled.connect(self.close_to_tray.setEnabled)
+        self.tray.toggled.connect(lambda on: settings.update(tray=on))
+        self.close_to_tray.toggled.connect(lambda on: settings.update(close_to_tray=on))
+        form.addRow(self.tray)
+        form.addRow(self.close_to_tray)
+        if not Tray.is_available():
+            self.tray.setEnabled(False)
+            self.close_to_tray.setEnabled(False)
+            form.addRow(text_label("small", self.tr("This system has no tray.")))
+        native = QKeySequence.SequenceFormat.NativeText
+        self.hotkey = _choice(
+            tuple((key, QKeySequence(key).toString(native) if key else self.tr("None")) for key in HOTKEYS),
+            values.hotkey,
+        )
+        self.hotkey_trouble = text_label("small", why_not() or hotkey.trouble, wrap=True)
+        self.hotkey_trouble.setVisible(bool(self.hotkey_trouble.text()))
+        self.hotkey.setEnabled(not why_not())
+
+        def choose() -> None:
+            settings.update(hotkey=self.hotkey.currentData())
+            self.hotkey_trouble.setText(hotkey.trouble)
+            self.hotkey_trouble.setVisible(bool(hotkey.trouble))
+
+        self.hotkey.activated.connect(choose)
+        form.addRow(self.tr("Key to record from &any program"), self.hotkey)
+        form.addRow(self.hotkey_trouble)
 
 
 def _choice(options: Sequence[tuple[object, str]], current: object) -> QComboBox:
