@@ -181,6 +181,10 @@ class FineTuneRecipe:
         crop_seconds: Longer clips are cut at a random place.
         balance: As in the training of the heads.
         precision: "no", or mixed precision in "bf16" or "fp16".
+        compile: The model is compiled by torch.compile: "default", or on a GPU "reduce-overhead", which records CUDA
+            graphs and goes only with `accumulate` = 1. What is saved is the plain model.
+        checkpointing: The layers' activations are computed again for the gradients in place of kept: less memory for
+            about a third more time, and the same results.
         select: The epoch that is kept has the best validation UA ("ua"), or the least validation loss ("loss").
         patience: Epochs without a better one after which it stops; 0 for all epochs and the last weights.
         width, embedding, dropout, scale: Of the head that is fine-tuned with it, see HeadRecipe.
@@ -213,6 +217,8 @@ class FineTuneRecipe:
     crop_seconds: float = 4.0
     balance: Literal["corpus-label", "label", "none"] = "corpus-label"
     precision: Literal["no", "bf16", "fp16"] = "no"
+    compile: Literal["no", "default", "reduce-overhead"] = "no"
+    checkpointing: bool = False
     select: Literal["ua", "loss"] = "ua"
     patience: int = 0
     width: int = 256
@@ -533,6 +539,8 @@ def _check(recipe: Recipe) -> None:
         raise RecipeError("`training.batch_size` must be four times `training.speakers` at the least.")
     if recipe.finetune.speakers and recipe.finetune.buckets > 1:
         raise RecipeError("`finetune.buckets` parts clips that `finetune.speakers` keeps together: set one of the two.")
+    if recipe.finetune.compile == "reduce-overhead" and recipe.finetune.accumulate > 1:
+        raise RecipeError('`finetune.compile` = "reduce-overhead" needs `finetune.accumulate` = 1.')
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
         raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
     for key, values in (

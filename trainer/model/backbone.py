@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from desktop_app.errors import VoiceKinError
 from trainer.recipe import FrontEnd
@@ -46,6 +47,7 @@ class Backbone(nn.Module):
         hidden_dim: Width of a state.
         front_end: What is done to the sound first.
         fingerprint: Changes when weights, cut or front end change; part of the feature cache's key.
+        recomputes: In training, what a layer did is computed again for its gradients, in place of kept.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Backbone(nn.Module):
     hidden_dim: int
     front_end: FrontEnd
     fingerprint: str
+    recomputes: bool = False
 
     @abstractmethod
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
@@ -74,6 +77,12 @@ class Backbone(nn.Module):
     @abstractmethod
     def transformer_layers(self) -> nn.ModuleList:
         """The layers that fine-tuning may thaw, first to last."""
+
+    def _through(self, layer: nn.Module, *state: Tensor, **how: Any) -> Any:
+        """What a layer gives."""
+        if self.recomputes and self.training:
+            return checkpoint(layer, *state, use_reentrant=False, **how)
+        return layer(*state, **how)
 
 
 def frame_mask(valid: Tensor, n_frames: int) -> Tensor:
@@ -213,7 +222,7 @@ class WhisperBackbone(Backbone):
         bias = attention_bias(mask)
         states = [state]
         for layer in self.layers:
-            state = _first(layer(state, bias))
+            state = _first(self._through(layer, state, bias))
             states.append(state)
         # a state hears two frames of the log-mel and counts as speech with either
         speech = functional.pad(speech, (0, speech.shape[1] % WHISPER_STRIDE))
@@ -267,11 +276,11 @@ class WaveformBackbone(Backbone):
         bias = attention_bias(mask)
         for index, layer in enumerate(self.layers):
             if self.wavlm:
-                state, position_bias = layer(
-                    state, attention_mask=mask.long(), position_bias=position_bias, index=index
+                state, position_bias = self._through(
+                    layer, state, attention_mask=mask.long(), position_bias=position_bias, index=index
                 )[:2]
             else:
-                state = _first(layer(state, attention_mask=bias))
+                state = _first(self._through(layer, state, attention_mask=bias))
             states.append(state)
         return states, mask, speech
 
@@ -298,7 +307,7 @@ class WaveformBackbone(Backbone):
 
     def stride(self) -> int:
         """Samples from one frame to the next."""
-        return math.prod(stride for _, stride in self.kernels)
+        return math.prod([stride for _, stride in self.kernels])  # a list, which torch.compile can follow
 
     def transformer_layers(self) -> nn.ModuleList:
         return self.layers

@@ -6,6 +6,7 @@ workers where there is a GPU to feed.
 """
 
 import copy
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,11 +47,17 @@ LARGEST_GRADIENT = 2.0  # norm to which gradients are clipped
 KEPT_BYTES = 1 << 30  # of decoded clips, in each process and its workers together: nine hours
 MOST_WORKERS = 8  # of one process; a GPU's batch takes longer than eight cores need to augment the next
 BATCHES_AHEAD = 4  # by each worker
+COMPILER = "inductor"  # of torch.compile
+WIDTHS = 8  # of batches that a compiled model hears: it is made anew, or a graph recorded, for each
 PLATEAU_FACTOR = 0.1  # of the learning rate, where the loss stays on a plateau; PyTorch's
 
 
 class OutOfMemoryForRecipeError(VoiceKinError):
     """The device has too little memory for the recipe."""
+
+
+class CompilationError(VoiceKinError):
+    """`finetune.compile` can't be done here."""
 
 
 class FineTuned(nn.Module):
@@ -151,6 +158,7 @@ def finetune(
 
     Raises:
         OutOfMemoryForRecipeError: With the settings to lower.
+        CompilationError: There is no compiler, or the encoder can't be compiled.
         ProcessLostError: Another process of the launch has ended.
     """
     this_process(cpu)
@@ -172,9 +180,24 @@ def finetune(
     except torch.OutOfMemoryError:
         raise OutOfMemoryForRecipeError(
             f"The device has too little memory: lower `finetune.batch_size` (now {recipe.batch_size}; raise "
-            f"`finetune.accumulate` to make up for it) or `finetune.crop_seconds` (now {recipe.crop_seconds:g})."
+            f"`finetune.accumulate` to make up for it) or `finetune.crop_seconds` (now {recipe.crop_seconds:g}), or "
+            "set `finetune.checkpointing` to true."
+        ) from None
+    except RuntimeError as error:
+        if recipe.compile == "no" or not _of_compilation(error):
+            raise
+        raise CompilationError(
+            f'`finetune.compile` = "{recipe.compile}" can\'t be done here ({str(error).splitlines()[0]}): it needs a '
+            "C++ compiler and the headers of Python (Debian: apt-get install g++ python3-dev); without them set it to "
+            '"no".'
         ) from None
     return folder / "backbone.pt"
+
+
+def _of_compilation(error: RuntimeError) -> bool:
+    from torch._dynamo.exc import TorchDynamoException  # slow to import
+
+    return isinstance(error, TorchDynamoException)
 
 
 class Clips:
@@ -213,17 +236,22 @@ class Clips:
 
 
 class _Batches:
-    """A data set whose items are asked for by what was drawn: this process's share of the batch, decoded, augmented."""
+    """A data set whose items are asked for by what was drawn: this process's share of the batch, decoded, augmented.
 
-    def __init__(self, clips: Clips, crop_seconds: float, process: int, processes: int) -> None:
+    A batch is as wide as its longest clip, or with `widths` the next of so many even steps.
+    """
+
+    def __init__(self, clips: Clips, crop_seconds: float, process: int, processes: int, widths: int = 0) -> None:
         self._clips, self._longest = clips, round(crop_seconds * SAMPLE_RATE)
         self._process, self._processes = process, processes
+        self._step = math.ceil(self._longest / widths) if widths else 1
 
     def __getitem__(self, drawn: Drawn) -> tuple[Tensor, ...]:
         """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b], share float32 [b, 1]; all rows int64."""
         mine = slice(self._process, None, self._processes)
         clips = zip(drawn.rows[mine], drawn.kinds[mine], drawn.seeds[mine], strict=True)
         batch, lengths = pad_batch([self._clip(int(row), kind, seed) for row, kind, seed in clips])
+        batch = functional.pad(batch, (0, -batch.shape[1] % self._step))
         return batch, lengths, drawn.groups[mine, mine].clone(), drawn.share[mine].clone(), torch.from_numpy(drawn.rows)
 
     def _clip(self, row: int, kind: str, seed: int) -> Waveform:
@@ -278,6 +306,7 @@ class FineTuning:
             raise VoiceKinError('`finetune.schedule` is "plateau", but there is no validation loss to look at.')
         pooled = load_pooled(backbone_recipe).to(accelerator.device)
         parameters = thaw(pooled.backbone, recipe.layers)
+        pooled.backbone.recomputes = recipe.checkpointing
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
         features = encode(pooled, [clips.heard(train[i]) for i in look])
@@ -297,10 +326,18 @@ class FineTuning:
             schedule = torch.optim.lr_scheduler.LambdaLR(
                 optimiser, _warm_up_and_down(recipe.warm_up, self.steps * recipe.epochs // recipe.accumulate + 1)
             )
+        if recipe.compile != "no":
+            model.compile(backend=COMPILER, mode=recipe.compile)  # in place: its weights keep their names
         self.model, self.optimiser = accelerator.prepare(model, optimiser)
         self.schedule = schedule  # stepped by hand, once an optimiser step, however many processes there are
         self.loader: DataLoader[tuple[Tensor, ...]] = DataLoader(
-            _Batches(clips, recipe.crop_seconds, accelerator.process_index, processes),  # type: ignore[arg-type]
+            _Batches(  # type: ignore[arg-type]
+                clips,
+                recipe.crop_seconds,
+                accelerator.process_index,
+                processes,
+                WIDTHS if recipe.compile != "no" else 0,
+            ),
             batch_size=None,
             sampler=_Epoch(self._draws, self.steps),
             num_workers=workers,
@@ -364,6 +401,8 @@ class FineTuning:
 
     def step(self, batch: Sequence[Tensor]) -> Tensor:
         """One step on what the loader gave; returns the loss, still on the device."""
+        if self.recipe.compile == "reduce-overhead":
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         *clips, rows = (t.to(self.accelerator.device, non_blocking=True) for t in batch)
         with self.accelerator.accumulate(self.model):
             logits, embedding = self._together(*self.model(*clips))

@@ -1,6 +1,7 @@
 """Fine-tuning trains every family of encoders, resumes bit for bit, and two processes do what one does."""
 
 import csv
+import json
 import os
 import pickle
 import subprocess
@@ -25,6 +26,7 @@ from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import BackboneRecipe, FineTuneRecipe
 from trainer.training.finetune import (
     Clips,
+    CompilationError,
     Drawn,
     FineTuned,
     FineTuning,
@@ -313,6 +315,103 @@ def test_a_step_goes_no_further_than_a_gradient_of_two(tmp_path: Path) -> None:
         weights.append({**torch.load(place / "backbone.pt", weights_only=True), **head})
     moved = sum(float((weights[1][key] - weights[0][key]).square().sum()) for key in weights[0]) ** 0.5
     assert moved == pytest.approx(1e-3 * 2.0, rel=0.01)
+
+
+def curve_of(place: Path) -> list[list[float]]:
+    with (place / "finetune.csv").open() as f:
+        return [[float(value) for value in row.values()] for row in csv.DictReader(f)]
+
+
+def with_dropout(place: Path, family: str) -> BackboneRecipe:
+    """An encoder whose layers drop things out."""
+    recipe = encoder(place, family)
+    path = Path(recipe.name) / "config.json"
+    written = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**written, "dropout": 0.2, "hidden_dropout": 0.2}), encoding="utf-8")
+    return recipe
+
+
+@pytest.mark.parametrize("layers", [-1, 1])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_computed_again_is_what_would_have_been_kept(family: str, layers: int, tmp_path: Path) -> None:
+    utterances, backbone = sixteen_clips(tmp_path), with_dropout(tmp_path, family)
+    recipe = replace(QUICK, layers=layers, patience=2)
+    weights = []
+    for name, again in (("kept", False), ("again", True)):
+        tuning, args = replace(recipe, checkpointing=again), (backbone, 0, tmp_path / name)
+        labels = labels_of(utterances)
+        finetune(utterances, labels, 4, SIXTEEN[:12], SIXTEEN[12:], args[0], tuning, *args[1:], cpu=True)
+        weights.append(torch.load(tmp_path / name / "backbone.pt", weights_only=True))
+    np.testing.assert_allclose(curve_of(tmp_path / "again"), curve_of(tmp_path / "kept"), rtol=1e-5)
+    for key, value in weights[0].items():
+        torch.testing.assert_close(weights[1][key], value, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_less_is_kept_of_layers_that_are_computed_again(family: str) -> None:
+    backbone, kept = tiny_backbone(family).train(), []
+    thaw(backbone, 1)
+    for backbone.recomputes in (False, True):
+        numbers: list[int] = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda t: numbers.append(t.numel()) or t, lambda t: t):  # noqa: B023
+            states, _, _ = backbone(torch.randn(2, 16000), torch.tensor([16000, 9000]))
+        states[-1].sum().backward()
+        kept.append(sum(numbers))
+    assert kept[1] < kept[0] / 3
+    assert all(p.grad is not None for p in backbone.transformer_layers()[-1].parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize(
+    ("family", "change"),
+    [*((family, {}) for family in FAMILIES), ("wavlm", {"checkpointing": True}), ("whisper", {"precision": "bf16"})],
+)
+def test_a_compiled_model_learns_the_same_and_is_saved_as_the_plain_one(
+    family: str, change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a compiler that takes the model apart as the real one does, and needs no other program."""
+    monkeypatch.setattr("trainer.training.finetune.COMPILER", "aot_eager")
+    utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path, family)
+    weights = []
+    for name, compiled in (("plain", "no"), ("compiled", "default")):
+        torch._dynamo.reset()
+        torch._dynamo.utils.counters.clear()
+        recipe = replace(QUICK, layers=1, compile=compiled, **change)  # type: ignore[arg-type]
+        common = (utterances, labels_of(utterances), 4, SIXTEEN, NOBODY, backbone, recipe, 0)
+        weights.append(torch.load(finetune(*common, tmp_path / name, cpu=True), weights_only=True))
+        head = torch.load(tmp_path / name / "finetuned-head.pt", weights_only=True)["head"]
+        assert set(head) == set(Head((1,), 4, recipe.head).state_dict())
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == 1  # the whole model, whatever the widths
+    assert not torch._dynamo.utils.counters["graph_break"]
+    wide = {"rtol": 0.02} if "precision" in change else {"rtol": 1e-4}
+    np.testing.assert_allclose(
+        [row[1] for row in curve_of(tmp_path / "compiled")], [row[1] for row in curve_of(tmp_path / "plain")], **wide
+    )
+    assert weights[0].keys() == weights[1].keys() == load_pooled(backbone).state_dict().keys()
+
+
+def test_a_compiled_model_hears_few_widths(tmp_path: Path) -> None:
+    clips = Clips(sixteen_clips(tmp_path), 1.0, 0)
+    for row in range(16):
+        drawn = Drawn(np.array([row]), ("",), (0,), torch.zeros(1, 1), torch.zeros(1, 1))
+        plain, wide = (_Batches(clips, 1.0, 0, 1, widths)[drawn] for widths in (0, 4))
+        assert wide[0].shape[1] == -(-plain[0].shape[1] // 4000) * 4000
+        assert torch.equal(wide[0][:, : plain[0].shape[1]], plain[0])
+        assert not wide[0][:, plain[0].shape[1] :].any()
+        assert torch.equal(wide[1], plain[1])
+
+
+def test_without_a_compiler_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch._inductor.config as inductor
+
+    monkeypatch.setattr(inductor.cpp, "cxx", (str(tmp_path / "none"),))
+    monkeypatch.setattr(inductor, "force_disable_caches", True)
+    torch._dynamo.reset()
+    utterances = sixteen_clips(tmp_path)
+    args = (labels_of(utterances), 4, SIXTEEN, NOBODY, encoder(tmp_path), replace(QUICK, compile="default"), 0)
+    with pytest.raises(
+        CompilationError, match=r'"default" can\'t be done here \(.*apt-get install g\+\+.*set it to "no"'
+    ):
+        finetune(utterances, *args, tmp_path / "run", cpu=True)
 
 
 def test_out_of_memory_says_which_setting_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
