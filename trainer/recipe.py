@@ -55,7 +55,11 @@ class CorporaRecipe:
         names: Loaders of trainer.data.corpora.
         folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
         columns: Of a table of one's own clips: what it calls the columns path, label, speaker and so on, where it has
-            other names for them.
+            other names for them; `votes` names the columns that count votes, as "angry,happy,sad".
+        soft_labels: Where several annotators voted, their shares are what is trained towards. Else it is the label
+            that most of them chose; WA, UA and the datastore know that one alone in any case.
+        ties: A clip whose annotators are divided equally is left out and named ("leave-out"), or has the first of
+            their labels in the order of `labels` ("first").
         labels: The labels that are answered, in the order of the logits.
         label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
         train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
@@ -68,6 +72,8 @@ class CorporaRecipe:
     label_map: Mapping[str, str] = field(default_factory=dict)
     train_all_labels: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    soft_labels: bool = False
+    ties: Literal["leave-out", "first"] = "leave-out"
 
 
 @dataclass(frozen=True)

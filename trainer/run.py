@@ -152,7 +152,7 @@ class Run:
         Raises:
             OtherResultsError: Clips were added, removed, changed, or have another label or speaker.
         """
-        told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}\n" for u in found.utterances)
+        told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}{_votes(u)}\n" for u in found.utterances)
         kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
         if not kept.is_file():
             kept.write_text(digest + "\n", encoding="utf-8")
@@ -211,6 +211,7 @@ class Run:
             part.encoder,
             resume,
             bar("epochs of fine-tuning"),
+            targets=data.targets(),
         )
 
     def parts(self, for_pack: bool = False) -> list[Part]:
@@ -374,6 +375,10 @@ def inspection_summary(found: Inspection) -> dict[str, Any]:
 
 def _name(utterance: Utterance) -> str:
     return utterance.id
+
+
+def _votes(utterance: Utterance) -> str:
+    return "".join(f" {label}:{n:g}" for label, n in utterance.votes)
 
 
 def write_json(path: Path, data: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from trainer.data.corpora import CorpusError, own
+from trainer.data.corpora.utterance import majority
 
 MOST_LEFT_OUT = 10  # speakers; of more, a fifth is left out at a time
 TEMPLATE = Path(__file__).parents[1] / "recipes" / "my-folder.toml"
@@ -23,9 +24,11 @@ def write_recipe(clips: Path, run_folder: Path, columns: Mapping[str, str] | Non
         CorpusError: The folder is missing, or malformed, or has one label alone.
     """
     utterances = own.load(clips, columns)
-    labels = sorted({u.label for u in utterances})
+    labels = sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""})
     if len(labels) < 2:
-        raise CorpusError(f"All clips of {clips} are labelled {labels[0]!r}: a choice needs two labels at the least.")
+        raise CorpusError(
+            f"All clips of {clips} are labelled {''.join(labels)!r}: a choice needs two labels at the least."
+        )
     text = TEMPLATE.read_text(encoding="utf-8")
     place = json.dumps(str(clips.resolve()), ensure_ascii=False)
     for key, value in (

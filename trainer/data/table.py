@@ -18,6 +18,7 @@ from desktop_app.engine.pack.format import ENVELOPE_PEAKS
 from desktop_app.engine.sound.audio import load_audio
 from desktop_app.errors import AudioError
 from trainer.data.corpora import CorpusError, Utterance, audformat_database, load_corpus, own
+from trainer.data.corpora.utterance import majority
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
@@ -36,7 +37,7 @@ class Inspection:
 
     Attributes:
         utterances: The clips that can be used, with duration and digest.
-        broken: (clip, why) of those that can't be decoded, are empty or silent.
+        broken: (clip, why) of those that can't be decoded, are empty or silent, or that have no label.
         duplicates: (clip taken out, clip it is the same as); where their labels differ, both are out.
     """
 
@@ -79,23 +80,42 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
         found = _load(name, folder, recipe)
         of_ones_own |= {u.id for u in found} if name == "own" else set()
         utterances += found
-    mapped = [replace(u, label=recipe.label_map.get(u.label, u.label)) for u in utterances]
-    mapped = [u for u in mapped if u.label]
+    mapped = [_mapped(u, recipe) for u in utterances]
+    mapped = [u for u in mapped if u.label or u.votes]
     if not recipe.train_all_labels:
-        if odd := [u for u in mapped if u.id in of_ones_own and u.label not in recipe.labels]:
+        if odd := [u for u in mapped if u.label and u.id in of_ones_own and u.label not in recipe.labels]:
             raise CorpusError(
                 f"{odd[0].path} is labelled {odd[0].label!r}, which the recipe does not name: add it to "
                 f"`corpora.labels`, correct it, or leave such clips out by `corpora.label_map` = "
                 f'{{ "{odd[0].label}" = "" }}.'
             )
-        mapped = [u for u in mapped if u.label in recipe.labels]
+        mapped = [u for u in mapped if u.label in recipe.labels or u.undecided]
     counts = Counter(u.label for u in mapped)
     if missing := [label for label in recipe.labels if not counts[label]]:
-        known = ", ".join(sorted({u.label for u in utterances}))
+        known = ", ".join(sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""}))
         raise CorpusError(
             f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
         )
     return tuple(mapped)
+
+
+def _mapped(utterance: Utterance, recipe: CorporaRecipe) -> Utterance:
+    """With the recipe's labels: of the votes, and of the one label, which is theirs where nothing else was decided."""
+    label = recipe.label_map.get(utterance.label, utterance.label)
+    if utterance.label and not label:
+        return replace(utterance, label="", votes=())
+    votes: dict[str, float] = defaultdict(float)
+    for name, n in utterance.votes:
+        votes[recipe.label_map.get(name, name)] += n
+    known = {name: n for name, n in votes.items() if name and (recipe.train_all_labels or name in recipe.labels)}
+    if label or not votes:
+        return replace(utterance, label=label, votes=tuple(known.items()) if recipe.soft_labels else ())
+    most = max(votes.values())
+    first = [name for name in (*recipe.labels, *sorted(known)) if known.get(name) == most]
+    label = majority(votes) or (first[0] if first and recipe.ties == "first" else "")
+    if not label and first:  # undecided: all votes are told
+        return replace(utterance, votes=tuple((name or "a label that is left out", n) for name, n in votes.items()))
+    return replace(utterance, label=label, votes=tuple(known.items()) if label and recipe.soft_labels else ())
 
 
 def _load(name: str, folder: Path, recipe: CorporaRecipe) -> list[Utterance]:
@@ -153,6 +173,8 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, e
     memory = _Memory(cache_folder() / "clips.jsonl")
     usable: list[Utterance] = []
     broken: list[tuple[Utterance, str]] = []
+    undecided = [(u, f"its annotators are divided equally, {_told(u)}") for u in utterances if u.undecided]
+    utterances = [u for u in utterances if not u.undecided]
     for done, (utterance, found) in enumerate(zip(utterances, memory.look_up(utterances, each), strict=True), start=1):
         if found.why:
             broken.append((utterance, found.why))
@@ -176,7 +198,11 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, e
             raise CorpusError(
                 f"{other} and {utterance.path} go by one name, {utterance.id}: rename one or take it out."
             )
-    return Inspection(kept, tuple(broken), tuple(duplicates))
+    return Inspection(kept, (*broken, *undecided), tuple(duplicates))
+
+
+def _told(utterance: Utterance) -> str:
+    return ", ".join(f"{n:g} for {label}" for label, n in utterance.votes)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,16 @@ def supervised_contrastive_loss(
     and their N copies, 2N rows. An anchor without a positive says nothing and is left out of the mean; when no anchor
     has one the loss is 0 and so are its gradients.
 
+    Where annotators differ, q_i(l) is the share of those who chose label l for clip i, and every other clip is a
+    positive by how probable it is that an annotator of each, drawn, would agree:
+
+        L_i = -1 / W_i * sum_{p in A(i)} w_ip log( ... as above ... ),  w_ip = sum_l q_i(l) q_p(l),  W_i = sum_p w_ip
+
+    With one label a clip w_ip is 1 for the positives and 0 for the others, which is eq. (1) again, to the bit.
+
     Args:
         embeddings: float [..., n, E], L2-normalised; leading dimensions are batches of their own.
-        labels: int64 [..., n].
+        labels: int64 [..., n], or float [..., n, L]: q, rows summing to 1.
         tau: Temperature, > 0.
         reduction: "mean" or "sum".
 
@@ -27,18 +34,26 @@ def supervised_contrastive_loss(
     """
     similarity = embeddings @ embeddings.transpose(-1, -2) / tau  # [..., n, n]
     itself = torch.eye(similarity.shape[-1], dtype=torch.bool, device=similarity.device)
-    positive = (labels[..., :, None] == labels[..., None, :]) & ~itself
+    if labels.is_floating_point():
+        agreement = labels @ labels.transpose(-1, -2)
+    else:
+        agreement = (labels[..., :, None] == labels[..., None, :]).to(similarity.dtype)
+    agreement = agreement.masked_fill(itself, 0.0)
     log_probability = similarity - similarity.masked_fill(itself, float("-inf")).logsumexp(-1, keepdim=True)
-    n_positives = positive.sum(-1)
+    whole = agreement.sum(-1)
+    has_positive = whole > 0
     # `where`, not a product: an anchor alone in its batch has log-probabilities of infinity, and 0 * inf is no number
-    loss = -torch.where(positive, log_probability, 0.0).sum(-1) / n_positives.clamp(min=1)
+    weighted = agreement * torch.where(agreement > 0, log_probability, 0.0)
+    loss = -weighted.sum(-1) / torch.where(has_positive, whole, 1.0)
     if reduction == "sum":
         return loss.sum(-1)
-    return loss.sum(-1) / (n_positives > 0).sum(-1).clamp(min=1)
+    return loss.sum(-1) / has_positive.sum(-1).clamp(min=1)
 
 
 def cross_entropy(logits: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
-    """Mean cross-entropy of each batch with soft targets.
+    """Mean cross-entropy of each batch, expected over its targets: -sum_l q(l) log p(l).
+
+    Targets are one label a clip, a mix of two clips, or the shares of annotators who chose each label.
 
     Args:
         logits: float [..., n, L].

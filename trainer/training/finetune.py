@@ -19,7 +19,6 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import gather_object
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from desktop_app import interruption
@@ -139,6 +138,7 @@ def finetune(
     progress: Callable[[int, int], None] | None = None,
     cpu: bool = False,
     workers: int | None = None,
+    targets: Floats | None = None,
 ) -> Path:
     """Fine-tune the recipe's encoder; writes and returns FOLDER/backbone.pt, with curves and checkpoints beside it.
 
@@ -155,6 +155,7 @@ def finetune(
         progress: Called with (epochs done, epochs).
         cpu: Leave a GPU alone.
         workers: That decode and augment for each process; by default as the machine is. They change no result.
+        targets: float32 [n, n_labels], what is trained towards, see Dataset.targets; by default the labels alone.
 
     Raises:
         OutOfMemoryForRecipeError: With the settings to lower.
@@ -173,8 +174,10 @@ def finetune(
     try:
         with torch.random.fork_rng(), lost_told():
             torch.manual_seed(seed)
+            if targets is None:
+                targets = np.eye(n_labels, dtype=np.float32)[labels]
             job = FineTuning(
-                accelerator, clips, labels, n_labels, train, validation, backbone_recipe, recipe, seed, folder, workers
+                accelerator, clips, labels, targets, train, validation, backbone_recipe, recipe, seed, folder, workers
             )
             job.run(resume, progress)
     except torch.OutOfMemoryError:
@@ -285,7 +288,7 @@ class FineTuning:
         accelerator: Accelerator,
         clips: Clips,
         labels: Ints,
-        n_labels: int,
+        targets: Floats,
         train: Ints,
         validation: Ints,
         backbone_recipe: BackboneRecipe,
@@ -294,6 +297,7 @@ class FineTuning:
         folder: Path,
         workers: int,
     ) -> None:
+        n_labels = targets.shape[1]
         self.accelerator, self.clips, self.labels, self.n_labels = accelerator, clips, labels, n_labels
         self.train, self.validation, self.recipe, self.folder = train, validation, recipe, folder
         self.rng = np.random.default_rng(seed)
@@ -351,7 +355,7 @@ class FineTuning:
         self.weights = sampling_weights(labels[train], corpus_rows, recipe.balance)
         self.speakers = np.array([clips.speaker(i) for i in train])
         self.seconds = np.minimum([clips.seconds(i) for i in train], recipe.crop_seconds)
-        self.label_of = torch.from_numpy(labels).to(accelerator.device)
+        self.target_of = torch.from_numpy(targets).to(accelerator.device)
         self.epoch, self.best = 0, _Best()
         self.curve: list[list[float]] = []
 
@@ -406,7 +410,7 @@ class FineTuning:
         *clips, rows = (t.to(self.accelerator.device, non_blocking=True) for t in batch)
         with self.accelerator.accumulate(self.model):
             logits, embedding = self._together(*self.model(*clips))
-            loss = self._loss(logits.float(), embedding.float(), self.label_of[rows])
+            loss = self._loss(logits.float(), embedding.float(), self.target_of[rows])
             self.accelerator.backward(loss)
             if self.accelerator.sync_gradients:
                 self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
@@ -478,12 +482,11 @@ class FineTuning:
         gathered = [torch.stack(all_gather(t), dim=1).flatten(0, 1) for t in (logits, embedding)]  # type: ignore[no-untyped-call]
         return gathered[0], gathered[1]
 
-    def _loss(self, logits: Tensor, embedding: Tensor, labels: Tensor) -> Tensor:
+    def _loss(self, logits: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
         recipe = self.recipe
-        targets = functional.one_hot(labels, self.n_labels).float()
         loss = cross_entropy(logits, targets, recipe.label_smoothing)
         if recipe.lambda_scl:
-            scl = supervised_contrastive_loss(embedding, labels, recipe.tau, recipe.scl)
+            scl = supervised_contrastive_loss(embedding, targets, recipe.tau, recipe.scl)
             loss = joint_loss(loss, scl, recipe.lambda_scl)
         return loss
 
@@ -504,7 +507,7 @@ class FineTuning:
             torch.from_numpy(part).to(logits.device)
             for part in np.array_split(np.argsort(rows), len(rows) // CHUNK + 1)
         ]
-        truth = self.label_of[torch.from_numpy(rows).to(logits.device)]
+        truth = self.target_of[torch.from_numpy(rows).to(logits.device)]
         # in parts, for eq. (1) compares each clip with each
         loss = sum(float(self._loss(logits[part], embedding[part], truth[part])) * len(part) for part in of)
         accuracy = unweighted_accuracy(self.labels[rows], logits.argmax(1).cpu().numpy(), self.n_labels)

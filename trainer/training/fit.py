@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from desktop_app import interruption
 from desktop_app.engine.recognition.voice import VoicePrior
@@ -59,6 +58,15 @@ class Dataset:
         """int64 [n]."""
         index = {label: i for i, label in enumerate(self.labels)}
         return np.array([index[u.label] for u in self.utterances], dtype=np.int64)
+
+    def targets(self) -> Floats:
+        """float32 [n, labels], what is trained towards: the shares of a clip's votes, or 1 for its one label."""
+        index = {label: i for i, label in enumerate(self.labels)}
+        shares = np.zeros((len(self.utterances), len(self.labels)), dtype=np.float32)
+        for row, utterance in zip(shares, self.utterances, strict=True):
+            for label, votes in utterance.votes or ((utterance.label, 1.0),):
+                row[index[label]] += votes
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -289,7 +297,8 @@ class Batches:
         recipe: Recipe,
     ) -> None:
         self.n_labels = len(data.labels)
-        self._pooled, self._labels, self._speakers, self._recipe = pooled, labels, speakers, recipe
+        self._pooled, self._speakers, self._recipe = pooled, speakers, recipe
+        self._targets = data.targets()[train]
         self._bank = BaselineBank(pooled, labels, speakers, prior, recipe.baseline)
         n_speakers = int(speakers.max()) + 1
         self._voices = np.stack([pooled[0][speakers == s].mean(0) for s in range(n_speakers)])
@@ -300,10 +309,10 @@ class Batches:
         self._bank.draw(rng)
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Features [members, b, D] with baselines taken off, and labels [members, b]."""
+        """Features [members, b, D] with baselines taken off, and their targets [members, b, L]."""
         t, n_variants = self._recipe.training, self._pooled.shape[0]
         shape = (self._recipe.head.members, t.batch_size)
-        rows = rng.choice(len(self._labels), shape, p=self._weights)
+        rows = rng.choice(len(self._targets), shape, p=self._weights)
         variants = np.zeros(shape, dtype=np.int64)
         paired = n_variants > 1 and t.pairs
         if n_variants > 1 and not paired:
@@ -319,7 +328,7 @@ class Batches:
             features += t.speaker_swap * self._invented_voices(rng, shape)
         if t.jitter:
             features += t.jitter * rng.standard_normal(features.shape).astype(np.float32)
-        return torch.from_numpy(features.astype(np.float32)), torch.from_numpy(self._labels[rows])
+        return torch.from_numpy(features.astype(np.float32)), torch.from_numpy(self._targets[rows])
 
     def _invented_voices(self, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
         """For half of the clips a random difference of two speakers' means, zeros for the others."""
@@ -341,7 +350,8 @@ class GroupedBatches:
     def __init__(self, data: Dataset, train: Ints, pooled: Floats, labels: Ints, recipe: Recipe) -> None:
         """pooled float32 [variants, n, D] and labels [n] of the training clips."""
         self.n_labels = len(data.labels)
-        self._pooled, self._labels, self._recipe = pooled, labels, recipe
+        self._pooled, self._recipe = pooled, recipe
+        self._targets = data.targets()[train]
         speakers = _numbered([data.utterances[i].speaker_key for i in train])
         corpora = _numbered([data.utterances[i].corpus for i in train])
         corpus_of = np.array([corpora[speakers == s][0] for s in range(int(speakers.max()) + 1)])
@@ -356,7 +366,7 @@ class GroupedBatches:
         """Nothing is kept from batch to batch."""
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Features [members, b, D] with means taken off, and labels [members, b]: the known speakers' first."""
+        """Features [members, b, D] with means taken off, and targets [members, b, L]: the known speakers' first."""
         t, members = self._recipe.training, self._recipe.head.members
         n_known = t.batch_size // 2 // t.speakers * t.speakers
         groups = (members, t.speakers)
@@ -379,7 +389,7 @@ class GroupedBatches:
         if t.jitter:
             features += t.jitter * rng.standard_normal(features.shape).astype(np.float32)
         drawn = np.concatenate([rows.reshape(members, n_known), others], axis=1)
-        return torch.from_numpy(features), torch.from_numpy(self._labels[drawn])
+        return torch.from_numpy(features), torch.from_numpy(self._targets[drawn])
 
     def _variants(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Ints:
         """Which copy is heard, 0 for the clean clip."""
@@ -433,12 +443,12 @@ def _epoch(state: _State, batches: Batches | GroupedBatches, recipe: Recipe, ste
     for _ in range(steps):
         interruption.check()
         features, labels = batches.draw(state.rng)
-        targets = functional.one_hot(labels, batches.n_labels).float()
+        targets = labels
         if t.mixup:
             features, targets = _mix(features, targets, t.mixup, state.rng)
         logits, embedding = state.head.each_member(features)
         experts = len(state.head.blocks)
-        targets, labels = targets.repeat(experts, 1, 1), labels.repeat(experts, 1)
+        targets, labels = targets.repeat(experts, 1, 1), labels.repeat(experts, 1, 1)
         loss = cross_entropy(logits, targets, t.label_smoothing)
         if t.lambda_scl:
             loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, t.tau), t.lambda_scl)

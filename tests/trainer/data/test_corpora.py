@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,7 @@ def test_iemocap(tmp_path: Path, sentences: bool) -> None:
     assert len(found) == 5 * 2 * 6  # "xxx" has no agreed emotion
     turn = next(u for u in found if u.id == "iemocap/Ses02M_impro01_F002")
     assert (turn.speaker, turn.sex, turn.label, turn.text) == ("Ses02F", "female", "excited", "Turn 2.")
+    assert dict(turn.votes) == {"neutral": 2, "fearful": 1}  # one chose two; what the actor says does not count
     expected = made.tone(2, 4, ord("M"))[: int(0.4 * made.RATE)]
     np.testing.assert_allclose(read_clip(turn), expected, atol=1e-4)
     assert {u.speaker for u in found} == {f"Ses0{n}{s}" for n in range(1, 6) for s in "FM"}
@@ -133,6 +135,53 @@ def test_own_table_of_stretches_under_other_names(tmp_path: Path) -> None:
     assert len(read_clip(second)) == 24_000
     with pytest.raises(CorpusError, match=r"no column path, label, speaker, but file.*--set corpora.columns.path=NAME"):
         load_corpus("own", tmp_path)
+
+
+VOTED = {
+    "a count in the cell": "path,label,speaker\na.wav,cross:2 calm:1,ann\nb.wav,calm:1; sad : 1,bob\nc.wav,calm,cy\n",
+    "columns of counts": "path,speaker,cross,calm,sad\na.wav,ann,2,1,0\nb.wav,bob,,1,1\nc.wav,cy,0,3,0\n",
+    "a row each annotator": "path,label,speaker\na.wav,cross,ann\na.wav,calm,ann\nb.wav,calm,bob\nb.wav,sad,bob\n"
+    "a.wav,cross,ann\nc.wav,calm,cy\n",
+}
+
+
+@pytest.mark.parametrize("text", VOTED.values(), ids=VOTED.keys())
+def test_own_table_of_several_annotators(tmp_path: Path, text: str) -> None:
+    for voice, name in enumerate("abc"):
+        made.write(tmp_path / f"{name}.wav", made.tone(voice, voice, 1))
+    (tmp_path / "clips.csv").write_text(text, encoding="utf-8")
+    columns = {"votes": "cross, calm,sad"} if "cross,calm" in text else {}
+    recipe = CorporaRecipe(("own",), ("calm", "cross", "sad"), {"own": str(tmp_path)}, columns=columns)
+
+    def told(changed: CorporaRecipe) -> list[tuple[str, dict[str, float]]]:
+        return [(u.label, dict(u.votes)) for u in inspect(load_table(changed)).utterances]
+
+    assert told(replace(recipe, labels=("calm", "cross"), label_map={"sad": ""})) == [("cross", {}), ("calm", {})]
+    softly = told(replace(recipe, labels=("calm", "cross"), soft_labels=True))
+    assert [label for label, _ in softly] == ["cross", "calm"]
+    assert softly[0][1] == {"cross": 2, "calm": 1}
+    assert set(softly[1][1]) <= {"calm"}
+    ((divided, why),) = inspect(load_table(replace(recipe, labels=("calm", "cross")))).broken
+    assert divided.id == "own/b"
+    assert why == "its annotators are divided equally, 1 for calm, 1 for sad"
+    assert told(replace(recipe, labels=("calm", "cross"), ties="first"))[1] == ("calm", {})
+    together = replace(recipe, labels=("cross", "sad"), label_map={"calm": "sad"}, soft_labels=True)
+    assert told(together)[:2] == [("cross", {"cross": 2, "sad": 1}), ("sad", {"sad": 2})]
+
+
+def test_own_table_with_a_count_that_is_none(tmp_path: Path) -> None:
+    made.write(tmp_path / "a.wav", made.tone(1, 1, 1))
+    (tmp_path / "clips.csv").write_text("path,speaker,cross,calm\na.wav,ann,two,1\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="line 2: two in the column cross is no count"):
+        own.load(tmp_path, {"votes": "cross,calm"})
+    with pytest.raises(CorpusError, match=r"no column sad, but .*--set corpora.columns.votes=NAME"):
+        own.load(tmp_path, {"votes": "calm,sad"})
+    (tmp_path / "clips.csv").write_text("path,speaker,cross,calm\na.wav,ann,0,\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"line 2: a\.wav has no label"):
+        own.load(tmp_path, {"votes": "cross,calm"})
+    (tmp_path / "clips.csv").write_text("path,label,speaker\na.wav,calm,ann\na.wav,calm,bob\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"line 3: .*a\.wav stands in the table before, by another speaker"):
+        own.load(tmp_path)
 
 
 def test_own_table_as_json_lines(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from pytorch_metric_learning.losses import SupConLoss
@@ -110,6 +111,64 @@ def test_cross_entropy_of_leading_dimensions_is_that_of_each_batch() -> None:
     targets = torch.softmax(torch.randn(3, 5, 4, generator=generator), -1)
     each = [cross_entropy(x, t, 0.2).item() for x, t in zip(logits, targets, strict=True)]
     assert cross_entropy(logits, targets, 0.2).tolist() == pytest.approx(each)
+
+
+def soft(n: int, n_labels: int, seed: int = 3) -> Tensor:
+    """Shares of three annotators each, as float64 [n, labels]."""
+    chosen = torch.randint(n_labels, (n, 3), generator=torch.Generator().manual_seed(seed))
+    return functional.one_hot(chosen, n_labels).double().mean(1)
+
+
+@pytest.mark.parametrize("tau", [0.07, 1.0])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("labels", [2, 4, 9])
+def test_soft_labels_weigh_each_positive_by_how_far_its_annotators_agree(
+    labels: int, tau: float, reduction: str
+) -> None:
+    z, _ = batch([0] * 7, seed=labels)
+    q = soft(7, labels)
+    e, p = z.numpy(), q.numpy()
+    losses = []
+    for i in range(7):
+        others = [a for a in range(7) if a != i]
+        whole = np.sum([np.exp(e[i] @ e[a] / tau) for a in others])
+        agree = {a: sum(p[i, label] * p[a, label] for label in range(labels)) for a in others}
+        if sum(agree.values()) > 0:
+            terms = [w * np.log(np.exp(e[i] @ e[a] / tau) / whole) for a, w in agree.items()]
+            losses.append(-sum(terms) / sum(agree.values()))
+    expected = np.sum(losses) if reduction == "sum" else np.mean(losses)
+    assert supervised_contrastive_loss(z, q, tau, reduction).item() == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("labels", CASES.values(), ids=CASES.keys())
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_soft_labels_of_one_mind_are_equation_1_to_the_bit(labels: list[int], reduction: str) -> None:
+    gradients = []
+    for form in (lambda y: y, lambda y: functional.one_hot(y, 4).float()):
+        z, y = batch(labels)
+        z = z.float().requires_grad_()
+        loss = supervised_contrastive_loss(z, form(y), 0.07, reduction)
+        loss.backward()
+        assert z.grad is not None
+        gradients.append((loss.detach(), z.grad))
+    assert torch.equal(gradients[0][0], gradients[1][0])
+    assert torch.equal(gradients[0][1], gradients[1][1])
+
+
+def test_gradients_of_soft_labels() -> None:
+    z, _ = batch([0] * 5, dim=4)
+    q = soft(5, 3)
+    assert torch.autograd.gradcheck(
+        lambda e: supervised_contrastive_loss(functional.normalize(e, dim=-1), q, 0.3), (z.requires_grad_(),)
+    )
+
+
+def test_cross_entropy_of_soft_labels_is_expected_over_the_annotators() -> None:
+    logits = torch.randn(6, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    chosen = torch.randint(4, (6, 5), generator=torch.Generator().manual_seed(1))  # by five annotators each
+    shares = functional.one_hot(chosen, 4).double().mean(1)
+    each = [functional.cross_entropy(logits, chosen[:, one]).item() for one in range(5)]
+    assert cross_entropy(logits, shares).item() == pytest.approx(np.mean(each), abs=1e-12)
 
 
 def test_joint_loss_is_equation_2() -> None:

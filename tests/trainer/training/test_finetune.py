@@ -104,6 +104,28 @@ def test_overfits_sixteen_clips(family: str, tmp_path: Path) -> None:
     assert after.fingerprint() != before.fingerprint()
 
 
+def losses_of(place: Path, targets: np.ndarray | None, **change: object) -> list[float]:  # type: ignore[type-arg]
+    """Loss of an epoch and validation loss of a model that learns nothing, with these targets."""
+    utterances = sixteen_clips(place)
+    recipe = replace(QUICK, epochs=1, learning_rate=0.0, head_learning_rate=0.0, weight_decay=0.0, kinds=(), **change)  # type: ignore[arg-type]
+    run = place / f"run-{len(list(place.glob('run-*')))}"
+    args = (utterances, labels_of(utterances), 4, SIXTEEN, SIXTEEN, encoder(place), recipe, 0, run)
+    finetune(*args, cpu=True, targets=targets)
+    with (run / "finetune.csv").open() as f:
+        (row,) = csv.DictReader(f)
+    return [float(row["loss"]), float(row["validation_loss"])]
+
+
+def test_soft_labels_are_what_is_fine_tuned_towards(tmp_path: Path) -> None:
+    one, other = np.eye(4, dtype=np.float32)[np.arange(16) // 4], np.eye(4, dtype=np.float32)[np.arange(16) % 4]
+    assert losses_of(tmp_path, None) == losses_of(tmp_path, one)  # labels alone, to the bit
+    halves = [losses_of(tmp_path, targets, lambda_scl=0.0) for targets in (one, other, (one + other) / 2)]
+    np.testing.assert_allclose(halves[2], np.mean(halves[:2], axis=0), rtol=1e-5)
+    assert halves[0] != halves[1]
+    contrasted = [losses_of(tmp_path, targets, lambda_scl=1.0) for targets in (one, (one + other) / 2)]
+    assert abs(contrasted[0][1] - contrasted[1][1]) > 1e-3
+
+
 def test_pooling_is_learned_over_a_frozen_encoder(tmp_path: Path) -> None:
     utterances = sixteen_clips(tmp_path)
     learned = replace(encoder(tmp_path), pooled_layers=(0, 1, 2), weighted_sum=True, attention=True)

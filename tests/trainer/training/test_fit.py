@@ -97,6 +97,9 @@ def recipe(**training: Any) -> Recipe:
     )
 
 
+ALONE = BaselineRecipe(train_counts=(0,), draws=1)
+
+
 def split(data: Dataset) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
     validation = np.array([u.speaker in "45" for u in data.utterances])
     return np.flatnonzero(~validation), np.flatnonzero(validation)
@@ -286,7 +289,7 @@ def test_half_a_batch_are_speakers_in_one_copy_each_less_their_mean_and_half_are
         assert np.ptp(known, axis=2).max() < 1e-5  # one speaker in one copy
         assert 0 <= known[..., 2:].min() <= known[..., 2:].max() <= 4.0 + 1e-5  # half of the voice at the most is left
         assert (strangers[..., 2:] == 8.0).all()
-        seen += np.bincount(labels.reshape(-1).numpy(), minlength=4)
+        seen += np.bincount(labels.argmax(-1).reshape(-1).numpy(), minlength=4)
         left = known[..., 0, 2] / 8.0
         heard |= set(np.round(known[..., 0, 1] / np.maximum(left, 1e-3), 1).ravel()[left.ravel() > 0.05].tolist())
         alone |= {(int(s), int(c)) for s, c in strangers[..., :2].reshape(-1, 2)}
@@ -335,7 +338,7 @@ def drawn_with(data: Dataset, changed: Recipe, features: Any = None) -> tuple[An
     rng = np.random.default_rng(5)
     batches.new_epoch(rng)
     drawn, of = batches.draw(rng)
-    return drawn.numpy(), of.numpy()
+    return drawn.numpy(), of.argmax(-1).numpy()
 
 
 @pytest.mark.parametrize("speakers", [0, 6])
@@ -534,6 +537,36 @@ def test_a_known_voice_is_taken_off_in_training() -> None:
         spread.append(float(batches.draw(np.random.default_rng(0))[0][..., 0].abs().max()))
     assert spread[0] == 50.0 * 12
     assert spread[1] < 1.0
+
+
+def voted(data: Dataset, votes: dict[str, float]) -> Dataset:
+    """The same with so many votes for every clip of the label angry, and one for each other's own label."""
+    changed = [
+        replace(u, votes=tuple(votes.items()) if u.label == "angry" else ((u.label, 3.0),)) for u in data.utterances
+    ]
+    return replace(data, utterances=tuple(changed))
+
+
+def test_votes_that_agree_train_as_labels_do_to_the_bit() -> None:
+    data = dataset(copies=1)
+    train, validation = split(data)
+    for changed in (recipe(epochs=2), recipe(epochs=2, speakers=6, batch_size=48, mixup=0.3)):
+        first, second = (
+            fit_head(one, train, validation, changed, seed=3) for one in (data, voted(data, {"angry": 5.0}))
+        )
+        assert all(torch.equal(a, b) for a, b in zip(weights(first), weights(second), strict=True))
+
+
+@pytest.mark.parametrize("lambda_scl", [0.0, 0.1])
+def test_a_head_learns_the_shares_of_the_votes(lambda_scl: float) -> None:
+    data = voted(dataset(), {"angry": 3.0, "sad": 2.0})
+    np.testing.assert_allclose(data.targets()[0], [0.6, 0, 0, 0.4], rtol=1e-6)
+    everyone = np.arange(len(data.utterances))
+    changed = recipe(epochs=40, label_smoothing=0.0, lambda_scl=lambda_scl)
+    fitted = fit_head(data, everyone, np.zeros(0, np.int64), replace(changed, baseline=ALONE), seed=0)
+    angry = np.flatnonzero(data.label_indices() == 0)
+    logits, _ = fitted.answer(fitted.pooled(data.features[0, angry]), np.zeros(DIM, np.float32))
+    np.testing.assert_allclose(softmax(logits).mean(axis=0), [0.6, 0, 0, 0.4], atol=0.06)
 
 
 def test_tune_stays_within_the_recipes_grid() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.data.corpora.utterance import CorpusError, Utterance, emotion_called, majority
+from trainer.data.corpora.utterance import CorpusError, Utterance, emotion_called
 
 HEADER = "db.yaml"
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -49,7 +49,8 @@ def is_database(root: Path) -> bool:
 def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
     """The clips that have an emotion.
 
-    Where a column holds what was voted, or names no rater, it is the label; the columns of single raters become votes.
+    Where a column holds what was voted, or names no rater, it is the label; the columns of single raters become votes,
+    which also decide where nothing else does.
 
     Args:
         root: The folder with db.yaml.
@@ -102,7 +103,7 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
                 path=root / file,
                 corpus=corpus,
                 speaker=speaker,
-                label=label or majority(votes),
+                label=label,
                 language=fact("language") or str(about.get("language") or _first(header.get("languages"))),
                 sex=sex if sex in ("female", "male") else "",
                 text=_text(schemes, named["text"], fact("text")),

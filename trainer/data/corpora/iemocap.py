@@ -6,10 +6,10 @@ they come to in a complete copy, and `check_four_classes` says what differs.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance
+from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called
 
 EMOTION = {
     "ang": "angry",
@@ -35,6 +35,8 @@ SESSIONS = tuple(f"Session{n}" for n in range(1, 6))
 
 # [6.2901 - 8.2357]	Ses01F_impro01_F000	neu	[2.5000, 2.5000, 2.5000]
 EVALUATION_LINE = re.compile(r"^\[(\d+\.\d+) - (\d+\.\d+)\]\t(Ses0\d[FM]_\w+)\t(\w{3})\t")
+# C-E2:	Neutral;	()   and so on; C-F1 and C-M1 are the actors' own
+ANNOTATOR_LINE = re.compile(r"^C-E\d+:\s*(.*?)\s*\(")
 # Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.
 TRANSCRIPT_LINE = re.compile(r"^(Ses0\d[FM]_\w+) \[[\d.]+-[\d.]+\]: (.*)$")
 
@@ -63,7 +65,8 @@ def load(root: Path) -> list[Utterance]:
 
 def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utterance]:
     dialogue = sheet.stem
-    for line in sheet.read_text(encoding="utf-8", errors="replace").splitlines():
+    lines = sheet.read_text(encoding="utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines):
         match = EVALUATION_LINE.match(line)
         if match is None:
             continue  # the individual annotators' lines, and blank ones
@@ -89,7 +92,20 @@ def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utt
             licence="IEMOCAP licence, not to be passed on",
             start_s=0.0 if whole else float(start),
             end_s=None if whole else float(end),
+            votes=_votes(lines[number + 1 :]),
         )
+
+
+def _votes(lines: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """What the annotators who listened chose of a turn, each of them one category or several, in the lines after it."""
+    votes: Counter[str] = Counter()
+    for line in lines:
+        if EVALUATION_LINE.match(line):
+            break
+        if match := ANNOTATOR_LINE.match(line):
+            chosen = {name.strip().removesuffix(" state") for name in match[1].split(";")}
+            votes.update(emotion_called(name) for name in chosen if name)
+    return tuple((label, float(n)) for label, n in votes.items())
 
 
 def _audio(stem: Path) -> Path | None:

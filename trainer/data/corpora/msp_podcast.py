@@ -1,9 +1,13 @@
-"""MSP-Podcast (Lotfian and Busso, 2019), a licensed copy: Labels/labels_consensus.csv and the clips under Audios."""
+"""MSP-Podcast (Lotfian and Busso, 2019), a licensed copy: Labels/labels_consensus.csv and the clips under Audios.
+
+Labels/labels_detailed.csv, where it is there, tells what each annotator chose.
+"""
 
 import csv
+from collections import Counter
 from pathlib import Path
 
-from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance
+from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called
 
 EMOTION = {
     "A": "angry",
@@ -30,6 +34,7 @@ def load(root: Path) -> list[Utterance]:
     if not table.is_file():
         raise CorpusError(f"MSP-Podcast was looked for in {root}, which has no {table.relative_to(root)}.")
     utterances = []
+    votes = _votes(root / "Labels" / "labels_detailed.csv")
     with table.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             try:
@@ -54,6 +59,18 @@ def load(root: Path) -> list[Utterance]:
                     language="English",
                     sex=sex if sex in ("female", "male") else "",
                     licence="MSP-Podcast licence",
+                    votes=tuple(votes[name].items()) if name in votes else (),
                 )
             )
     return utterances
+
+
+def _votes(table: Path) -> dict[str, Counter[str]]:
+    """What each clip's annotators chose, by its name; some releases tell it in another way, and none is known then."""
+    votes: dict[str, Counter[str]] = {}
+    if table.is_file():
+        with table.open(encoding="utf-8", errors="replace", newline="") as lines:
+            for row in csv.DictReader(lines):
+                if row.get("FileName") and row.get("EmoClass_Major"):
+                    votes.setdefault(Path(row["FileName"]).stem, Counter())[emotion_called(row["EmoClass_Major"])] += 1
+    return votes

@@ -1,13 +1,17 @@
 """One's own clips: a folder LABEL/SPEAKER/clip.wav, a table of them, clips.csv or clips.jsonl, or others' lists.
 
 A table names path, label and speaker of each clip and may say more of it; where it has other names for these, the
-recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`. A folder of EmoBox and a database in
-audformat are read as they are.
+recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`. Several annotators have a row each, or a
+label such as "angry:2 sad:1", or a column for each label that counts who chose it, named by `corpora.columns.votes`. A
+folder of EmoBox and a database in audformat are read as they are.
 """
 
 import csv
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.engine.sound.kinds import SUFFIXES
@@ -19,6 +23,9 @@ REQUIRED = ("path", "label", "speaker")
 TIMES = ("start", "end")
 """The stretch of a longer recording, in seconds."""
 OPTIONAL = (*TIMES, "language", "sex", "text", "licence")
+VOTES = "votes"
+"""Stands in `corpora.columns` for the columns that are called like labels and count who chose each, "angry,happy"."""
+COUNTED = re.compile(r"\s*([^:;,]+?)\s*:\s*(\d+(?:\.\d+)?)\s*(?:[;,\s]\s*|$)")
 
 
 def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
@@ -86,19 +93,24 @@ def _from_folder(root: Path) -> list[Utterance]:
 
 
 def _from_table(table: Path, columns: Mapping[str, str]) -> list[Utterance]:
-    if odd := [name for name in columns if name not in REQUIRED + OPTIONAL]:
-        raise CorpusError(f"`corpora.columns` names {odd[0]!r}: choose among {', '.join(REQUIRED + OPTIONAL)}.")
+    names = (*REQUIRED, *OPTIONAL, VOTES)
+    if odd := [name for name in columns if name not in names]:
+        raise CorpusError(f"`corpora.columns` names {odd[0]!r}: choose among {', '.join(names)}.")
+    counts = [name.strip() for name in columns.get(VOTES, "").split(",") if name.strip()]
+    required = [name for name in REQUIRED if name != "label" or not counts]
     called = {name: columns.get(name, name) for name in REQUIRED + OPTIONAL}
-    utterances = []
+    utterances: dict[tuple[Path, float, float | None], Utterance] = {}
     for number, row in _rows(table):
         where = f"{table}, line {number}"
-        if missing := [called[name] for name in REQUIRED if called[name] not in row]:
+        if missing := [name for name in (*(called[name] for name in required), *counts) if name not in row]:
+            asked = next((n for n in required if called[n] == missing[0]), VOTES)
             raise CorpusError(
                 f"{where} has no column {', '.join(missing)}, but {', '.join(row)}: add it, or say which it is by "
-                f"--set corpora.columns.{next(n for n in REQUIRED if called[n] == missing[0])}=NAME."
+                f"--set corpora.columns.{asked}=NAME."
             )
         fields = {name: row.get(called[name], "").strip() for name in called}
-        if empty := [name for name in REQUIRED if not fields[name]]:
+        votes = {name: _count(where, name, row[name]) for name in counts} or _counted(fields["label"])
+        if empty := [name for name in REQUIRED if not fields[name] and not (name == "label" and any(votes.values()))]:
             raise CorpusError(f"{where}: {fields['path'] or 'the clip'} has no {called[empty[0]]}: fill it in.")
         path = table.parent / fields["path"]
         if not _recording(path) or not path.is_file():
@@ -106,22 +118,56 @@ def _from_table(table: Path, columns: Mapping[str, str]) -> list[Utterance]:
         start_s, end_s = _stretch(where, fields)
         whole = Path(fields["path"]).with_suffix("").as_posix()
         stretch = f"@{fields['start'] or 0}-{fields['end']}" if fields["start"] or fields["end"] else ""
-        utterances.append(
-            Utterance(
-                id=f"own/{whole}{stretch}",
-                path=path,
-                corpus="own",
-                speaker=fields["speaker"],
-                label=fields["label"],
-                language=fields["language"],
-                sex=fields["sex"],
-                text=fields["text"],
-                licence=fields["licence"],
-                start_s=start_s,
-                end_s=end_s,
-            )
+        utterance = Utterance(
+            id=f"own/{whole}{stretch}",
+            path=path,
+            corpus="own",
+            speaker=fields["speaker"],
+            label="" if votes else fields["label"],
+            language=fields["language"],
+            sex=fields["sex"],
+            text=fields["text"],
+            licence=fields["licence"],
+            start_s=start_s,
+            end_s=end_s,
+            votes=tuple((label, n) for label, n in votes.items() if n),
         )
-    return utterances
+        before = utterances.get((path, start_s, end_s))
+        utterances[path, start_s, end_s] = utterance if before is None else _both(where, before, utterance)
+    return list(utterances.values())
+
+
+def _count(where: str, column: str, text: str) -> float:
+    try:
+        count = float(text or 0)
+    except ValueError:
+        count = -1.0
+    if not 0 <= count < float("inf"):
+        raise CorpusError(f"{where}: {text} in the column {column} is no count of votes: correct it.")
+    return count
+
+
+def _counted(label: str) -> dict[str, float]:
+    """The votes that a label's cell counts, "angry:2 sad:1"; none where it is one label."""
+    votes: dict[str, float] = {}
+    at = 0
+    while match := COUNTED.match(label, at):
+        votes[match[1]] = votes.get(match[1], 0.0) + float(match[2])
+        at = match.end()
+    return votes if label and at == len(label) else {}
+
+
+def _both(where: str, first: Utterance, second: Utterance) -> Utterance:
+    """One clip in two rows: of two annotators."""
+    if first.speaker != second.speaker:
+        raise CorpusError(
+            f"{where}: {second.path} stands in the table before, by another speaker: correct one of them."
+        )
+    votes: dict[str, float] = defaultdict(float)
+    for one in (first, second):
+        for label, n in one.votes or ((one.label, 1.0),):
+            votes[label] += n
+    return replace(first, label="", votes=tuple(votes.items()))
 
 
 def _stretch(where: str, fields: Mapping[str, str]) -> tuple[float, float | None]:

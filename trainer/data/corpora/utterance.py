@@ -63,7 +63,7 @@ class Utterance:
         duration_s: Seconds; 0 until the clip was inspected.
         digest: sha256 of the decoded samples, which finds the same audio under two names; "" until inspected.
         sides: Of folds that were published with the corpus: (fold, "train", "validation" or "test").
-        votes: (label, how many annotators chose it), where that is known.
+        votes: (label, how many annotators chose it), where that is known; their majority's where `label` is "".
     """
 
     id: str
@@ -86,6 +86,11 @@ class Utterance:
     def speaker_key(self) -> str:
         """The speaker, unique over all corpora."""
         return f"{self.corpus}/{self.speaker}"
+
+    @property
+    def undecided(self) -> bool:
+        """Whether there are votes, and no label has most of them."""
+        return bool(self.votes) and not self.label
 
 
 def emotion_called(name: str) -> str:
