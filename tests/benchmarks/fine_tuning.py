@@ -45,7 +45,7 @@ def main() -> int:
             accelerator,
             Clips(data.utterances, run.recipe.backbone.max_seconds, KEPT_BYTES // max(1, workers)),
             data.label_indices(),
-            len(data.labels),
+            data.targets(),
             np.random.default_rng(0).permutation(len(data.utterances))[: options.clips],
             np.zeros(0, np.int64),
             run.recipe.backbone,
