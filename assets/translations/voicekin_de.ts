@@ -2351,6 +2351,22 @@
         <source>Speaker {0} is heard against their own stretches.</source>
         <translation>Person {0} wird mit den eigenen Stellen verglichen.</translation>
     </message>
+    <message>
+        <source>New voice</source>
+        <translation>Neue Stimme</translation>
+    </message>
+    <message>
+        <source>Whose voice is it? A name that you choose:</source>
+        <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Speaker {0} is saved as the voice “{1}”.</source>
+        <translation>Person {0} ist als Stimme „{1}“ gespeichert.</translation>
+    </message>
 </context>
 <context>
     <name>SpeakersPanel</name>
@@ -2794,6 +2810,10 @@
     <message>
         <source>Whose voice speaker {0} is</source>
         <translation>Wessen Stimme Person {0} ist</translation>
+    </message>
+    <message>
+        <source>Save speaker {0} as a new voice</source>
+        <translation>Person {0} als neue Stimme speichern</translation>
     </message>
 </context>
 </TS>

@@ -2351,6 +2351,22 @@
         <source>Speaker {0} is heard against their own stretches.</source>
         <translation>La persona {0} se compara con sus propios tramos.</translation>
     </message>
+    <message>
+        <source>New voice</source>
+        <translation>Voz nueva</translation>
+    </message>
+    <message>
+        <source>Whose voice is it? A name that you choose:</source>
+        <translation>¿De quién es la voz? Un nombre a su elección:</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Añadir</translation>
+    </message>
+    <message>
+        <source>Speaker {0} is saved as the voice “{1}”.</source>
+        <translation>La persona {0} queda guardada como la voz «{1}».</translation>
+    </message>
 </context>
 <context>
     <name>SpeakersPanel</name>
@@ -2794,6 +2810,10 @@
     <message>
         <source>Whose voice speaker {0} is</source>
         <translation>De quién es la voz de la persona {0}</translation>
+    </message>
+    <message>
+        <source>Save speaker {0} as a new voice</source>
+        <translation>Guardar a la persona {0} como voz nueva</translation>
     </message>
 </context>
 </TS>

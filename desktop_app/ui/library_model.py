@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.capture.takes import TakeFolder
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.jobs import Job
-from desktop_app.ui.recognition_owner import Known, RecognitionOwner
+from desktop_app.ui.recognition_owner import Known, RecognitionOwner, SpeakerSaid
 from desktop_app.ui.session import Entry, EntryState, SessionModel
 from desktop_app.ui.settings import SettingsFile
 from desktop_app.ui.takes import Takes
@@ -77,6 +77,28 @@ class LibraryModel(QObject):
     def tag(self, item: "LibraryItem", tags: str) -> None:
         """Tag a recording with words between commas."""
         self._change(item, "tags", tags, self.tr("The tags of “{0}” are changed.").format(item.name))
+
+    def keep_speakers(self, entry: Entry) -> None:
+        """Remember what a person says of the people in a recording of the list."""
+        if not self._is_open or entry.stretch is not None:
+            return
+        from desktop_app.engine.people.library import SaidOfSpeaker
+
+        self._write()  # the recording itself may still wait for it
+        said = [SaidOfSpeaker(i, one.name, self._owner.number_of(one.voice)) for i, one in entry.said]
+        self._then(lambda library: library.say_who_speaks(entry.path, entry.channel, entry.speakers, said))
+
+    def recall_speakers(self, entries: Sequence[Entry]) -> None:
+        """What was said of the people in recordings that come into the list again holds."""
+        if not entries:
+            return
+        places = {(entry.path, entry.channel): entry.number for entry in entries}
+        for item in self.items:
+            number = places.get((item.path, item.channel))
+            if number is not None and item.speakers != "off":
+                key = {one: self._owner.key_of(one.voice_id) if one.voice_id is not None else "" for one in item.said}
+                said = tuple((one.speaker, SpeakerSaid(one.name, key[one])) for one in item.said)
+                self._session.change(number, speakers=item.speakers, said=said)
 
     def remove(self, items: "Sequence[LibraryItem]") -> None:
         """Forget files that were opened, and delete takes when the app closes; Undo puts all of it back."""

@@ -472,6 +472,10 @@ class RecognitionOwner(QObject):
 
         return self._submit(learn, Priority.QUEUED)
 
+    def learn_speaker(self, name: str, answered: Answered, speaker: int) -> Job:
+        """Make a named voice of one of the speakers of a recording, counted from 0; done with its key."""
+        return self._teach(lambda personal: self.key_of(personal.learn_speaker(name, answered.analysis, speaker)))
+
     def hear_talk(self, talk: "FreeTalk", samples: Samples, sample_rate: int) -> Job:
         """Hear more of a talk, float32 [n]; done with its seconds of speech so far."""
         return self.worker.submit(lambda _: talk.feed(samples, sample_rate), Priority.LIVE)
@@ -570,6 +574,11 @@ class RecognitionOwner(QObject):
     def key_of(voice_id: int) -> str:
         """The key of a named voice's number in the store."""
         return f"{NAMED_VOICE}{voice_id}"
+
+    @staticmethod
+    def number_of(key: str) -> int | None:
+        """The number in the store of a named voice's key; None for every other key."""
+        return _number(key) if key.startswith(NAMED_VOICE) else None
 
     def library(self, act: "Callable[[Library], Any]") -> Job:
         """Read or change the library; done with what `act` returns."""

@@ -1,34 +1,50 @@
 """What a person says of the speakers of a recording: their names, which saved voice they are, how many there are."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.engine.recognition.recogniser import SpeakerCount
+from desktop_app.errors import VoiceKinError
 from desktop_app.ui.ask_again import AskAgain
+from desktop_app.ui.dialogs.question import ask
 from desktop_app.ui.language import translate
 from desktop_app.ui.panels.speakers_panel import SpeakersPanel
-from desktop_app.ui.recognition_owner import SpeakerSaid
-from desktop_app.ui.session import FileQueue, SessionModel
+from desktop_app.ui.recognition_owner import RecognitionOwner, Said, SpeakerSaid
+from desktop_app.ui.session import Entry, FileQueue, SessionModel
 from desktop_app.ui.undo import UndoStack
 
 
 class Speakers(QObject):
-    """The one owner of it: what is said is kept with the recording, its answer is asked again, and it can be undone."""
+    """The one owner of it: what is said is kept with the recording, its answer is asked again, and it can be undone.
+
+    Signals:
+        told: A sentence for a person.
+        said: The Entry of which a person said something, or took it back.
+    """
+
+    told = Signal(str)
+    said = Signal(object)
 
     def __init__(
         self,
+        owner: RecognitionOwner,
         session: SessionModel,
         queue: FileQueue,
         ask_again: AskAgain,
         undo: UndoStack,
         panel: SpeakersPanel,
-        parent: QObject | None = None,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self._session, self._queue, self._ask_again, self._undo = session, queue, ask_again, undo
+        super().__init__(window)
+        self._owner, self._session, self._queue, self._ask_again = owner, session, queue, ask_again
+        self._undo, self._window = undo, window
         panel.named.connect(self.name)
         panel.assigned.connect(self.assign)
+        panel.save_asked.connect(self.ask_name)
         panel.count_chosen.connect(self.count)
 
     def name(self, number: int, speaker: int, name: str) -> None:
@@ -46,23 +62,63 @@ class Speakers(QObject):
         )
         self._say(number, speaker, sentence.format(speaker + 1), voice=voice)
 
+    def ask_name(self, number: int, speaker: int) -> None:
+        """Save a speaker as a new voice, once a person has said what it is called."""
+        entry = self._session.entry(number)
+        if entry is None:
+            return
+        known = dict(entry.said).get(speaker, SpeakerSaid()).name
+        ask(
+            self._window,
+            translate("Speakers", "New voice"),
+            translate("Speakers", "Whose voice is it? A name that you choose:"),
+            translate("Speakers", "Add"),
+            partial(self._save, number, speaker),
+            known,
+        )
+
     def count(self, number: int, speakers: SpeakerCount) -> None:
         """How many there are: the recording is heard anew."""
         entry = self._session.change(number, speakers=speakers, said=(), is_stale=True)
         if entry is not None:
+            self.said.emit(entry)
             self._queue.add_all((entry,), keeping_answers=True)
 
-    def _say(self, number: int, speaker: int, sentence: str, **said: str) -> None:
+    def _save(self, number: int, speaker: int, name: str) -> None:
         entry = self._session.entry(number)
-        if entry is None:
+        if entry is None or entry.answered is None:
             return
-        before = entry.said
+        job = self._owner.learn_speaker(name, entry.answered, speaker)
+        job.done.connect(partial(self._saved, number, speaker, name))
+        job.failed.connect(self._say_error)
+
+    def _saved(self, number: int, speaker: int, name: str, key: str) -> None:
+        sentence = translate("Speakers", "Speaker {0} is saved as the voice “{1}”.").format(speaker + 1, name.strip())
+        self._say(number, speaker, sentence, lambda: self._owner.remove_voice(key), voice=key)
+
+    def _say(
+        self, number: int, speaker: int, sentence: str, and_undo: Callable[[], object] | None = None, **said: str
+    ) -> None:
+        entry = self._session.entry(number)
+        before: Said = entry.said if entry is not None else ()
         of_all = dict(before)
         of_all[speaker] = replace(of_all.get(speaker, SpeakerSaid()), **said)
         self._change(number, tuple(sorted(of_all.items())))
-        self._undo.push(sentence, lambda: self._change(number, before))
 
-    def _change(self, number: int, said: tuple[tuple[int, SpeakerSaid], ...]) -> None:
-        entry = self._session.change(number, said=said, is_stale=True)
+        def take_back() -> None:
+            self._change(number, before)
+            if and_undo is not None:
+                and_undo()
+
+        if entry is not None or and_undo is not None:
+            self._undo.push(sentence, take_back)
+
+    def _change(self, number: int, said: Said) -> None:
+        entry: Entry | None = self._session.change(number, said=said, is_stale=True)
         if entry is not None:
+            self.said.emit(entry)
             self._ask_again.again(entry)
+
+    def _say_error(self, error: Exception) -> None:
+        if isinstance(error, VoiceKinError):
+            self.told.emit(str(error))

@@ -4,16 +4,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QInputDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel
 from desktop_app.ui.dialogs.examples_dialog import ExamplesDialog
 from desktop_app.ui.dialogs.guided_minute_dialog import GuidedMinuteDialog
+from desktop_app.ui.dialogs.question import ask
 from desktop_app.ui.dialogs.voice_dialog import VoiceDialog
 from desktop_app.ui.drops import Found
-from desktop_app.ui.language import label_name, translate
+from desktop_app.ui.language import label_name
 from desktop_app.ui.one_speaker import OneSpeaker
 from desktop_app.ui.pages.answer_page import AnswerPage
 from desktop_app.ui.panels.voice_panel import VoicePanel
@@ -90,11 +91,8 @@ class Teaching(QObject):
         self._undo.push(sentence, lambda: self._owner.remove_example(example_id))
 
     def _ask_label(self) -> None:
-        dialog = _question(
-            self._window, self.tr("That was…"), self.tr("What was it? A word of your own:"), self.tr("Remember")
-        )
-        dialog.textValueSelected.connect(self._that_was)
-        dialog.open()
+        text = self.tr("What was it? A word of your own:")
+        ask(self._window, self.tr("That was…"), text, self.tr("Remember"), self._that_was)
 
     # voices
 
@@ -126,11 +124,8 @@ class Teaching(QObject):
         self._owner.voice = key
 
     def _ask_name(self) -> None:
-        dialog = _question(
-            self._window, self.tr("New voice"), self.tr("Whose voice is it? A name that you choose:"), self.tr("Add")
-        )
-        dialog.textValueSelected.connect(self._add)
-        dialog.open()
+        text = self.tr("Whose voice is it? A name that you choose:")
+        ask(self._window, self.tr("New voice"), text, self.tr("Add"), self._add)
 
     def _add(self, name: str) -> None:
         job = self._owner.create_voice(name)
@@ -221,13 +216,3 @@ class Teaching(QObject):
     def _say_error(self, error: Exception) -> None:
         if isinstance(error, VoiceKinError):
             self.told.emit(str(error))
-
-
-def _question(window: QWidget, title: str, text: str, ok: str) -> QInputDialog:
-    dialog = QInputDialog(window)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(title)
-    dialog.setLabelText(text)
-    dialog.setOkButtonText(ok)
-    dialog.setCancelButtonText(translate("Teaching", "Cancel"))
-    return dialog

@@ -141,7 +141,9 @@ class MainWindow(QMainWindow):
             owner, self.session, self.queue, self.undo, settings, self.answer_page, self.voice, self
         )
         self.spectrogram = Spectrogram(self.timeline, self.file_worker, self)
-        self.speakers = Speakers(self.session, self.queue, self.ask_again, self.undo, self.answer_page.speakers, self)
+        self.speakers = Speakers(
+            owner, self.session, self.queue, self.ask_again, self.undo, self.answer_page.speakers, self
+        )
         self.playing = Playing(self.session, self.answer_page, self.playback, self.published, owner, self)
         self._lay_out()
         self._make_menus()
@@ -266,6 +268,7 @@ class MainWindow(QMainWindow):
             worker.crashed.connect(self.show_bug)
         for told in (
             self.teaching.told,
+            self.speakers.told,
             self.library.told,
             self.takes.told,
             self.capture.troubled,
@@ -279,6 +282,7 @@ class MainWindow(QMainWindow):
         self.takes.added.connect(self.recordings.select)
         self.takes.removing.connect(self._leave)
         self.library.removing.connect(self._leave)
+        self.speakers.said.connect(self.library.keep_speakers)
         self.library_page.opened.connect(self._open_from_library)
         self.library_page.play_asked.connect(lambda item: self.playback.toggle(item.path, item.channel))
         self.library_page.back_asked.connect(self._go_back)
@@ -422,7 +426,7 @@ class MainWindow(QMainWindow):
             self._add_files(found.files)
 
     def _add_files(self, files: tuple[Path, ...]) -> None:
-        entries = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
+        entries = self._add(files[:ADDED_AT_ONCE])
         if not self.capture.is_recording:
             if len(files) > 1:
                 self.answer_page.hold(entries[0])
@@ -431,6 +435,11 @@ class MainWindow(QMainWindow):
             else:
                 self.recordings.select(entries[0])
         self._answer_and_add(entries, files[ADDED_AT_ONCE:])
+
+    def _add(self, files: tuple[Path, ...]) -> tuple[Entry, ...]:
+        entries = self.session.add_files(files, self.queue.channel)
+        self.library.recall_speakers(entries)
+        return entries
 
     def _answer_and_add(self, entries: tuple[Entry, ...], files: tuple[Path, ...]) -> None:
         """Let recordings be answered and add the rest of a large folder, in portions between which the window lives.
@@ -447,8 +456,7 @@ class MainWindow(QMainWindow):
                 return
             self.queue.add_all(entries)
             if files:
-                more = self.session.add_files(files[:ADDED_AT_ONCE], self.queue.channel)
-                self._answer_and_add(more, files[ADDED_AT_ONCE:])
+                self._answer_and_add(self._add(files[:ADDED_AT_ONCE]), files[ADDED_AT_ONCE:])
 
         QTimer.singleShot(AFTER_PAINTING_MS, self, go_on)
 
@@ -539,6 +547,7 @@ class MainWindow(QMainWindow):
             there = self.session.add(
                 item.path, item.name, is_take=item.is_take, kept=item.is_take, channel=item.channel
             )
+            self.library.recall_speakers((there,))
             self.queue.add(there)
         self._open_result(there)
 

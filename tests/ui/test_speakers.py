@@ -117,6 +117,90 @@ def test_a_saved_voice_is_never_taken_for_a_speaker_by_itself(desk: Desk, two_pe
     assert {one.voice.kind for one in entry.recognition.speakers} == {"itself"}
 
 
+def test_a_lane_is_saved_as_a_new_voice_by_click_and_taken_back(desk: Desk, two_people: Path) -> None:
+    window, entry = dropped_in_new_window(desk, two_people)
+    first, second = window.answer_page.speakers.rows[:2]
+    assert second.save.accessibleName() == "Save speaker 2 as a new voice"
+    second.name.setFocus()
+    second.name.selectAll()
+    desk.qtbot.keyClicks(second.name, "Anna")
+    desk.wait_entry(lambda: desk.qtbot.keyClick(second.name, Qt.Key.Key_Return))
+    desk.qtbot.mouseClick(second.save, LEFT)
+    asked = window.findChild(QInputDialog)
+    assert asked.textValue() == "Anna", "as she is called already"
+    with desk.qtbot.waitSignal(window.owner.known_changed, timeout=LONG):
+        desk.qtbot.keyClick(asked, Qt.Key.Key_Return)
+    desk.qtbot.waitUntil(lambda: second.voice.currentText() == "This is Anna", timeout=LONG)
+    desk.settle()
+    told = window.session.entry(entry.number)
+    assert told is not None
+    assert told.recognition is not None
+    assert [one.voice.kind for one in told.recognition.speakers] == ["itself", "saved"]
+    assert not second.save.isEnabled(), "she is saved"
+    assert first.save.isEnabled()
+    assert window.owner.known is not None
+    assert [voice.name for voice in window.owner.known.voices] == ["Anna"]
+    desk.activate()
+    desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.waitUntil(lambda: not (window.owner.known and window.owner.known.voices), timeout=LONG)
+    desk.settle()
+    back = window.session.entry(entry.number)
+    assert back is not None
+    assert back.recognition is not None
+    assert [one.voice.kind for one in back.recognition.speakers] == ["itself", "itself"]
+    assert [one.name for one in back.recognition.speakers] == ["Speaker 1", "Anna"]
+
+
+def test_a_name_that_a_voice_has_already_is_said_and_saves_nothing(desk: Desk, two_people: Path) -> None:
+    window = desk.open()
+    save_a_voice(desk, "Anna")
+    window.voice.voices.setFocus()
+    desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
+    window, entry = dropped(desk, two_people)
+    desk.qtbot.mouseClick(window.answer_page.speakers.rows[0].save, LEFT)
+    asked = window.findChild(QInputDialog)
+    desk.qtbot.keyClicks(asked.findChild(QLineEdit), "anna")
+    with desk.qtbot.waitSignal(window.notice.said, timeout=LONG) as told:
+        desk.qtbot.keyClick(asked, Qt.Key.Key_Return)
+    assert told.args is not None
+    assert "There is a voice “Anna” already" in told.args[0]
+    now = window.session.entry(entry.number)
+    assert now is not None
+    assert now.said == ()
+
+
+@pytest.mark.parametrize("how", ["library", "drop"])
+def test_what_was_said_of_the_speakers_holds_at_the_next_start(desk: Desk, two_people: Path, how: str) -> None:
+    window = desk.open()
+    save_a_voice(desk, "Anna")
+    window.voice.voices.setFocus()
+    desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
+    window, _entry = dropped(desk, two_people)
+    first, second = window.answer_page.speakers.rows[:2]
+    first.name.setFocus()
+    first.name.selectAll()
+    desk.qtbot.keyClicks(first.name, "Interviewer")
+    desk.wait_entry(lambda: desk.qtbot.keyClick(first.name, Qt.Key.Key_Return))
+    second.voice.setFocus()
+    desk.wait_entry(lambda: desk.qtbot.keyClick(second.voice, Qt.Key.Key_Down))
+    desk.close()
+    window = desk.open()
+    desk.qtbot.waitUntil(lambda: bool(window.library.items), timeout=LONG)
+    if how == "drop":
+        again = desk.wait_entry(lambda: desk.drop(two_people))
+    else:
+        window.library_action.trigger()
+        desk.qtbot.waitUntil(lambda: window.library_page.proxy.rowCount() == 1, timeout=LONG)
+        window.library_page.table.selectRow(0)
+        again = desk.wait_entry(lambda: desk.qtbot.keyClick(window.library_page.table, Qt.Key.Key_Return))
+    assert again.recognition is not None
+    assert [one.name for one in again.recognition.speakers] == ["Interviewer", "Anna"]
+    assert again.recognition.speakers[1].voice.kind == "saved"
+    panel = window.answer_page.speakers
+    assert panel.count.currentText() == "2 speakers"
+    assert panel.rows[1].voice.currentText() == "This is Anna"
+
+
 def test_each_has_a_lane_in_their_own_colour(desk: Desk, two_people: Path, theme: Theme) -> None:
     window, entry = dropped_in_new_window(desk, two_people)
     assert entry.recognition is not None

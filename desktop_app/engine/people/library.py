@@ -9,9 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_app.engine.people.store import Store, now
 from desktop_app.errors import StoreError
+
+if TYPE_CHECKING:
+    from desktop_app.engine.recognition.recogniser import SpeakerCount
 
 LONGEST_NOTE = 4000
 
@@ -29,6 +33,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class SaidOfSpeaker:
+    """What the user said of one of the speakers of a recording, who count from 0: their name, "" for none, and the id
+    of the saved voice that they are, None for none."""
+
+    speaker: int
+    name: str = ""
+    voice_id: int | None = None
+
+
+@dataclass(frozen=True)
 class LibraryItem:
     """One recording in the library.
 
@@ -41,6 +55,8 @@ class LibraryItem:
         added: UTC, ISO 8601.
         outcome: What was heard in it last; None: nothing yet.
         notes, tags: What the user wrote; tags are words between commas.
+        speakers: How many people are told apart in it, as the user said; "off": none.
+        said: What the user said of them.
     """
 
     id: int
@@ -52,6 +68,8 @@ class LibraryItem:
     outcome: Outcome | None = None
     notes: str = ""
     tags: str = ""
+    speakers: "SpeakerCount" = "off"
+    said: tuple[SaidOfSpeaker, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,9 +94,14 @@ class Library:
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT id, path, channel, is_take, name, added, label, probabilities, abstained, duration_s, voice,
-                notes, tags FROM library WHERE NOT removed ORDER BY added DESC, id DESC"""
+                notes, tags, speakers FROM library WHERE NOT removed ORDER BY added DESC, id DESC"""
             ).fetchall()
-        return tuple(_item(row) for row in rows)
+            said: dict[int, list[SaidOfSpeaker]] = {}
+            for item_id, *one in connection.execute(
+                "SELECT item_id, speaker, name, voice_id FROM library_speakers ORDER BY speaker"
+            ):
+                said.setdefault(item_id, []).append(SaidOfSpeaker(*one))
+        return tuple(_item(row, said.get(row[0], ())) for row in rows)
 
     def remember(self, recordings: Iterable[Remembered]) -> None:
         """Add recordings, or what was heard in those that are there."""
@@ -110,6 +133,26 @@ class Library:
             for column, text in changes.items():
                 if text is not None:
                     connection.execute(f"UPDATE library SET {column} = ? WHERE id = ?", (text.strip(), item_id))
+
+    def say_who_speaks(
+        self, path: Path, channel: int | None, speakers: "SpeakerCount", said: Iterable[SaidOfSpeaker]
+    ) -> None:
+        """Keep what the user says of the people in a recording, in place of what was said before.
+
+        A recording that is not in the library is left alone, and a voice that is forgotten is none.
+        """
+        with self._store.writing() as connection:
+            row = connection.execute(
+                "UPDATE library SET speakers = ? WHERE path = ? AND channel = ? RETURNING id",
+                (str(speakers), str(path), _channel(channel)),
+            ).fetchone()
+            if row is None:
+                return
+            connection.execute("DELETE FROM library_speakers WHERE item_id = ?", row)
+            connection.executemany(
+                "INSERT INTO library_speakers VALUES (?, ?, ?, (SELECT id FROM voices WHERE id = ?))",
+                [(*row, one.speaker, one.name, one.voice_id) for one in said],
+            )
 
     def remove(self, ids: Sequence[int]) -> None:
         """Take recordings out; until the store is opened anew `put_back` undoes it. Files stay where they are."""
@@ -149,7 +192,7 @@ def size_of(items: Iterable[LibraryItem]) -> int:
 
 def _row(one: Remembered) -> tuple[object, ...]:
     outcome = one.outcome
-    channel = -1 if one.channel is None else one.channel  # SQLite's NULLs are all different
+    channel = _channel(one.channel)
     if outcome is None:
         return (str(one.path), channel, one.is_take, one.name, now(), None, None, None, None, None)
     shares = json.dumps({label: round(p, 4) for label, p in outcome.probabilities.items()})
@@ -157,8 +200,12 @@ def _row(one: Remembered) -> tuple[object, ...]:
     return (str(one.path), channel, one.is_take, one.name, now(), *heard)
 
 
-def _item(row: sqlite3.Row | tuple[object, ...]) -> LibraryItem:
-    i, path, channel, is_take, name, added, label, shares, abstained, duration_s, voice, notes, tags = row
+def _channel(channel: int | None) -> int:
+    return -1 if channel is None else channel  # SQLite's NULLs are all different
+
+
+def _item(row: sqlite3.Row | tuple[object, ...], said: Sequence[SaidOfSpeaker]) -> LibraryItem:
+    i, path, channel, is_take, name, added, label, shares, abstained, duration_s, voice, notes, tags, speakers = row
     outcome = None
     if label is not None:
         outcome = Outcome(str(label), json.loads(str(shares)), bool(abstained), float(str(duration_s)), str(voice))
@@ -173,4 +220,12 @@ def _item(row: sqlite3.Row | tuple[object, ...]) -> LibraryItem:
         outcome=outcome,
         notes=str(notes),
         tags=str(tags),
+        speakers=_count(speakers),
+        said=tuple(said),
     )
+
+
+def _count(text: object) -> "SpeakerCount":
+    if text is None or text == "off":
+        return "off"
+    return "auto" if text == "auto" else int(str(text))

@@ -1,7 +1,7 @@
 """What VoiceKin has got to know: the user's voices and examples, with the pack in use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -170,6 +170,29 @@ class Personal:
             if learned.refused:
                 self.remove_voice(made.id)
             return learned
+
+    def learn_speaker(self, name: str, analysis: Analysis, speaker: int) -> int:
+        """Make a voice of one of the speakers that were told apart in a recording, counted from 0; returns its id.
+
+        Raises:
+            StoreError: If the name is empty, too long or taken.
+            LearningError: If there is too little speech of theirs, or it is unlike speech.
+        """
+        assert analysis.who is not None
+        own = np.flatnonzero(np.array(analysis.speaker_of) == speaker)
+        speech_s = sum(turn.end_s - turn.start_s for turn in analysis.who.turns if turn.speaker == speaker)
+        if not len(own):
+            raise LearningError(TOO_LITTLE_SPEECH)
+        spans = tuple(analysis.spans[i] for i in own)
+        theirs = replace(analysis, spans=spans, pooled=analysis.pooled[own], speech_s=speech_s, who=None)
+        with self.store.writing():
+            made = self.profiles.create(name)
+            learned = self._learn(made.id, theirs, (), analysis.who.embeddings[speaker])
+            if learned.refused:
+                self.remove_voice(made.id)
+        if learned.refused:
+            raise LearningError(learned.refused)
+        return made.id
 
     def _why_not(self, voice_id: int, analysis: Analysis, sound: Floats | None) -> str:
         """Why a voice should not learn from a recording that sounds so, one sentence; "" where it should."""

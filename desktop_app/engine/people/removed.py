@@ -1,4 +1,5 @@
-"""What was taken out of the store, so that it can be put back: voices, what they learnt from, and examples."""
+"""What was taken out of the store, so that it can be put back: voices with what they learnt from and who they are in
+recordings of the library, and examples."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ class Removed:
     features: tuple[Row, ...] = ()
     contributions: tuple[Row, ...] = ()
     examples: tuple[Row, ...] = ()
+    speakers: tuple[Row, ...] = ()
 
 
 def rows_of(
@@ -49,6 +51,7 @@ def rows_of(
         rows("SELECT recording_id, label, voice_id, added FROM examples WHERE recording_id = ?", ids)
         if examples
         else (),
+        rows("SELECT item_id, speaker, voice_id FROM library_speakers WHERE voice_id = ?", voice_ids),
     )
 
 
@@ -85,6 +88,10 @@ def put_back(store: Store, removed: Removed) -> None:
                 ON CONFLICT (recording_id) DO UPDATE SET voice_id = coalesce(voice_id, excluded.voice_id)""",
                 (ids[i], label, voices.get(voice, voice), added),
             )
+        connection.executemany(
+            "UPDATE library_speakers SET voice_id = ? WHERE item_id = ? AND speaker = ? AND voice_id IS NULL",
+            [(voices[voice], item, speaker) for item, speaker, voice in removed.speakers if voice in voices],
+        )
 
 
 def _put_voice(connection: sqlite3.Connection, row: Row) -> int:

@@ -104,7 +104,20 @@ def _create_version_3(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE contributions ADD COLUMN speaker_encoder TEXT")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2, _create_version_3)
+def _create_version_4(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE library ADD COLUMN speakers TEXT")
+    connection.execute(
+        """CREATE TABLE library_speakers (
+            item_id INTEGER NOT NULL REFERENCES library ON DELETE CASCADE,
+            speaker INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            voice_id INTEGER REFERENCES voices ON DELETE SET NULL,
+            PRIMARY KEY (item_id, speaker)) STRICT, WITHOUT ROWID"""
+    )
+    connection.execute("CREATE INDEX library_speakers_by_voice ON library_speakers (voice_id)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2, _create_version_3, _create_version_4)
 """MIGRATIONS[v] takes a store of version v to version v + 1. Never edited once released, only added to."""
 
 

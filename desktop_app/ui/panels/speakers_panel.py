@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
 from desktop_app.engine.recognition.answer import Speaker
 from desktop_app.engine.recognition.recogniser import SpeakerCount
@@ -36,6 +36,10 @@ class SpeakerRow:
         self.voice = Choice(panel.tr("Whose voice speaker {0} is").format(at + 1))
         self.voice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.voice.setMinimumContentsLength(16)
+        self.save = QToolButton()
+        self.save.setText("+")
+        self.save.setAccessibleName(panel.tr("Save speaker {0} as a new voice").format(at + 1))
+        self.save.setToolTip(self.save.accessibleName())
         sounds = QWidget()
         row = QHBoxLayout(sounds)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +48,7 @@ class SpeakerRow:
         self.offer = QPushButton()
         self.offered = ""
         self.offer.setObjectName("flat")
-        self.widgets = (self.mark, self.name, self.time, sounds, self.bar, self.voice)
+        self.widgets = (self.mark, self.name, self.time, sounds, self.bar, self.voice, self.save)
 
     def show_speaker(self, at: int, speaker: Speaker) -> None:
         """What is known of them."""
@@ -65,11 +69,13 @@ class SpeakersPanel(Card):
     Signals:
         named: (number of the Entry, speaker from 0, what a person calls them).
         assigned: (number of the Entry, speaker from 0, key of a saved voice, "" for none).
+        save_asked: (number of the Entry, speaker from 0), to be saved as a new voice.
         count_chosen: (number of the Entry, a SpeakerCount).
     """
 
     named = Signal(int, int, str)
     assigned = Signal(int, int, str)
+    save_asked = Signal(int, int)
     count_chosen = Signal(int, object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -118,6 +124,7 @@ class SpeakersPanel(Card):
             if at < len(speakers):
                 row.show_speaker(at, speakers[at])
                 self._offer_voices(row, said[at].voice if at in said else NOBODY_SAVED)
+                row.save.setEnabled(row.voice.currentData() == NOBODY_SAVED and self._known is not None)
             self._offer(at, row, said[at].voice if at in said else NOBODY_SAVED)
         self.count.setCurrentIndex(max(0, self.count.findData(entry.speakers)))
         without = self.tr("Where several people speak, say how many: each is heard against their own stretches then.")
@@ -129,10 +136,11 @@ class SpeakersPanel(Card):
         row = SpeakerRow(self, self._theme, at)
         for column, widget in enumerate(row.widgets):
             self._grid.addWidget(widget, 2 * at, column)
-        self._grid.addWidget(row.offer, 2 * at + 1, len(row.widgets) - 1)
+        self._grid.addWidget(row.offer, 2 * at + 1, row.widgets.index(row.voice), 1, 2)
         row.offer.clicked.connect(partial(self._take_offer, at))
         row.name.editingFinished.connect(partial(self._name, at))
         row.voice.activated.connect(partial(self._assign, at))
+        row.save.clicked.connect(partial(self._save, at))
         self.rows.append(row)
 
     def _offer_voices(self, row: SpeakerRow, chosen: str) -> None:
@@ -166,6 +174,10 @@ class SpeakersPanel(Card):
     def _assign(self, at: int, index: int) -> None:
         if self._entry is not None:
             self.assigned.emit(self._entry.number, at, self.rows[at].voice.itemData(index))
+
+    def _save(self, at: int) -> None:
+        if self._entry is not None:
+            self.save_asked.emit(self._entry.number, at)
 
     def _choose_count(self, index: int) -> None:
         count: SpeakerCount = self.count.itemData(index)

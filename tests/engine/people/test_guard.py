@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.engine.speakers.encoder import DIM
 from desktop_app.engine.speakers.likeness import log_odds
+from desktop_app.engine.speakers.turns import Turn
+from desktop_app.errors import LearningError, StoreError
 from tests.engine.people.test_store import heard
 from tests.engine.sound.speech_like import LoudnessDetector
 from tests.engine.speakers.made_voices import talk, voice
@@ -82,6 +85,31 @@ def test_the_speakers_of_a_recording_are_offered_the_voices_they_sound_like(pers
     said = personal.speaker_voice(anna)
     assert (said.name, said.voice.kind, said.voice.heard) == ("Anna", "saved", FEWEST)
     assert np.array_equal(said.baseline, personal.voice(anna).baseline)
+
+
+def test_a_speaker_of_a_recording_is_made_a_voice_of_their_stretches_alone(personal: Personal, tmp_path: Path) -> None:
+    samples, spans = talk([(i % 2, 2.0 + i % 3) for i in range(8)], seed=2)
+    path = tmp_path / "two.wav"
+    soundfile.write(path, samples, SAMPLE_RATE)
+    analysis = personal._recogniser.analyse_file(path, speakers=2)
+    assert analysis.who is not None
+    made = personal.learn_speaker("Anna", analysis, 1)
+    (profile,) = personal.profiles.all()
+    assert (profile.id, profile.name, profile.recordings) == (made, "Anna", 1)
+    own = [i for i, speaker in enumerate(analysis.speaker_of) if speaker == 1]
+    material = personal.profiles.material(made, analysis.encoder_sha256, analysis.pooled.shape[1])
+    np.testing.assert_allclose(material.pooled, analysis.pooled[own], atol=2e-3, rtol=2e-3)
+    (contribution,) = personal.profiles.contributions(made)
+    assert contribution.speech_s == pytest.approx(sum(e - s for s, e, who in spans if who == 1), abs=1.0)
+    np.testing.assert_allclose(personal.profiles.sounds(made)[0], analysis.who.embeddings[1], atol=2e-3)
+    revision = personal.revision
+    with pytest.raises(StoreError, match="already"):
+        personal.learn_speaker("anna", analysis, 0)
+    hardly = replace(analysis, who=replace(analysis.who, turns=(Turn(0.0, 0.1, 0), *analysis.who.turns[1::2])))
+    with pytest.raises(LearningError, match="too little speech"):
+        personal.learn_speaker("Ben", hardly, 0)
+    assert [p.name for p in personal.profiles.all()] == ["Anna"]
+    assert personal.revision >= revision
 
 
 def test_what_a_voice_sounds_like_goes_with_it_and_comes_back_with_it(personal: Personal, say: Say) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.people.library import Library, Outcome, Remembered, find_takes, size_of
-from desktop_app.engine.people.store import Store
+from desktop_app.engine.people.library import Library, Outcome, Remembered, SaidOfSpeaker, find_takes, size_of
+from desktop_app.engine.people.profiles import Profiles
+from desktop_app.engine.people.store import MIGRATIONS, Store
 from desktop_app.errors import StoreError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,6 +79,47 @@ def test_what_is_removed_can_be_put_back_until_the_store_is_opened_anew(tmp_path
         library = Library(store)
         library.put_back([before[1].id])
         assert [item.id for item in library.all()] == [before[0].id, before[2].id]
+
+
+def test_who_speaks_is_kept_and_a_voice_that_is_forgotten_is_nobody_until_it_is_back(tmp_path: Path) -> None:
+    talk = Path("/talk.wav")
+    with Store(tmp_path) as store:
+        library, profiles = Library(store), Profiles(store)
+        library.remember([Remembered(talk, "talk.wav", outcome=SAD), Remembered(talk, "talk.wav", 0)])
+        anna, ben = (profiles.create(name).id for name in ("Anna", "Ben"))
+        library.say_who_speaks(talk, None, 3, [SaidOfSpeaker(0, "Interviewer", ben), SaidOfSpeaker(2, "", anna)])
+        library.say_who_speaks(talk, None, 2, [SaidOfSpeaker(0, "Interviewer", ben), SaidOfSpeaker(1, "", anna)])
+        library.say_who_speaks(Path("/nowhere.wav"), None, 2, [SaidOfSpeaker(0, "Nobody")])
+        library.remember([Remembered(talk, "talk.wav", outcome=SAD)])  # another answer changes nothing of it
+        said = (SaidOfSpeaker(0, "Interviewer", ben), SaidOfSpeaker(1, "", anna))
+    with Store(tmp_path) as store:
+        library, profiles = Library(store), Profiles(store)
+        items = {item.channel: item for item in library.all()}
+        assert (items[None].speakers, items[None].said) == (2, said)
+        assert (items[0].speakers, items[0].said) == ("off", ())
+        removed = profiles.remove(ben)
+        profiles.create("Carl")  # which may get the number of the one that went
+        (item,) = (item for item in library.all() if item.channel is None)
+        assert item.said == (SaidOfSpeaker(0, "Interviewer", None), SaidOfSpeaker(1, "", anna))
+        profiles.restore(removed)
+        back = next(p.id for p in profiles.all() if p.name == "Ben")
+        (item,) = (item for item in library.all() if item.channel is None)
+        assert item.said == (SaidOfSpeaker(0, "Interviewer", back), SaidOfSpeaker(1, "", anna))
+        library.say_who_speaks(talk, None, "auto", ())
+        assert [(item.speakers, item.said) for item in library.all() if item.channel is None] == [("auto", ())]
+        library.remove([item.id])
+    with Store(tmp_path) as store, store.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM library_speakers").fetchone() == (0,)
+
+
+def test_a_library_from_before_is_taken_over(tmp_path: Path) -> None:
+    with Store(tmp_path, MIGRATIONS[:3]) as store, store.writing() as connection:
+        connection.execute(
+            "INSERT INTO library (path, channel, is_take, name, added) VALUES ('/a.wav', -1, 0, 'a', '2026-01-01')"
+        )
+    with Store(tmp_path) as store:
+        (item,) = Library(store).all()
+        assert (item.name, item.speakers, item.said) == ("a", "off", ())
 
 
 def test_kept_takes_that_it_does_not_name_are_found(tmp_path: Path) -> None:
