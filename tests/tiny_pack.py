@@ -48,7 +48,13 @@ def clip(label: str, seed: int = 0, seconds: float = 2.0, rate: int = RATE) -> F
     return (0.4 * sound / np.abs(sound).max()).astype(np.float32)
 
 
-def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool = True) -> Pack:
+DIMENSIONS = {"arousal": (0.9, 0.7, 0.4, 0.1), "dominance": (0.8, 0.6, 0.5, 0.2), "valence": (0.1, 0.9, 0.5, 0.2)}
+"""What the four kinds are like, where the pack tells it."""
+
+
+def build_tiny_pack(
+    root: Path, items: int = 80, name: str = "tiny", voice: bool = True, dimensions: bool = False
+) -> Pack:
     """Writes the pack to `root`: the datastore is `items` clips of the four kinds."""
     front = _front_end()
     clips = [clip(LABELS[i % 4], seed=1_000 + i, seconds=1.0 + 0.1 * (i % 7)) for i in range(items)]
@@ -80,6 +86,7 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         abstain_confidence=0.3,
         abstain_speech_s=0.0,
         voice={"spread": 0.45},
+        dimensions=tuple(DIMENSIONS) if dimensions else (),
         training={"seed": 7},
         scores={},
     )
@@ -108,7 +115,15 @@ def build_tiny_pack(root: Path, items: int = 80, name: str = "tiny", voice: bool
         model_card="# Tiny pack\n\nMade by the tests.\n",
         voice=_voice(raw - centre, labels) if voice else None,
         item_map=np.stack([np.cos(angles), np.sin(angles)], axis=1),
+        dimensions=_dimensions(embeddings, labels) if dimensions else None,
     )
+
+
+def _dimensions(embeddings: Floats, labels: npt.NDArray[np.int64]) -> Floats:
+    """float32 [dimensions, E + 1], by least squares."""
+    told = np.stack([np.array(values)[labels] for values in DIMENSIONS.values()], axis=1)
+    found = np.linalg.lstsq(np.column_stack([embeddings, np.ones(len(labels))]), told, rcond=None)[0]
+    return found.T.astype(np.float32)
 
 
 def _voice(pooled: Floats, labels: npt.NDArray[np.int64]) -> Floats:

@@ -76,4 +76,5 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "alpha": outcome.alpha,
         "own_examples": on.examples,
         **{f"p_{label}": p for label, p in outcome.probabilities.items()},
+        **outcome.dimensions,
     }

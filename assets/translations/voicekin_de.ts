@@ -150,6 +150,10 @@
         <source>{0}; model {1}, nearest recordings {2}</source>
         <translation>{0}; Modell {1}, nächste Aufnahmen {2}</translation>
     </message>
+    <message>
+        <source>{0}, from 0 ({1}) to 1 ({2})</source>
+        <translation>{0}, von 0 ({1}) bis 1 ({2})</translation>
+    </message>
 </context>
 <context>
     <name>AnswerPanel</name>
@@ -269,6 +273,45 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Dimension</name>
+    <message>
+        <source>Arousal</source>
+        <translation>Erregung</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>ruhig</translation>
+    </message>
+    <message>
+        <source>excited</source>
+        <translation>erregt</translation>
+    </message>
+    <message>
+        <source>Dominance</source>
+        <translation>Dominanz</translation>
+    </message>
+    <message>
+        <source>weak</source>
+        <translation>schwach</translation>
+    </message>
+    <message>
+        <source>strong</source>
+        <translation>stark</translation>
+    </message>
+    <message>
+        <source>Valence</source>
+        <translation>Valenz</translation>
+    </message>
+    <message>
+        <source>unpleasant</source>
+        <translation>unangenehm</translation>
+    </message>
+    <message>
+        <source>pleasant</source>
+        <translation>angenehm</translation>
     </message>
 </context>
 <context>

@@ -150,6 +150,10 @@
         <source>{0}; model {1}, nearest recordings {2}</source>
         <translation>{0}; modelo {1}, grabaciones más cercanas {2}</translation>
     </message>
+    <message>
+        <source>{0}, from 0 ({1}) to 1 ({2})</source>
+        <translation>{0}, de 0 ({1}) a 1 ({2})</translation>
+    </message>
 </context>
 <context>
     <name>AnswerPanel</name>
@@ -269,6 +273,45 @@
     <message>
         <source>Close</source>
         <translation>Cerrar</translation>
+    </message>
+</context>
+<context>
+    <name>Dimension</name>
+    <message>
+        <source>Arousal</source>
+        <translation>Activación</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>tranquila</translation>
+    </message>
+    <message>
+        <source>excited</source>
+        <translation>excitada</translation>
+    </message>
+    <message>
+        <source>Dominance</source>
+        <translation>Dominancia</translation>
+    </message>
+    <message>
+        <source>weak</source>
+        <translation>débil</translation>
+    </message>
+    <message>
+        <source>strong</source>
+        <translation>fuerte</translation>
+    </message>
+    <message>
+        <source>Valence</source>
+        <translation>Valencia</translation>
+    </message>
+    <message>
+        <source>unpleasant</source>
+        <translation>desagradable</translation>
+    </message>
+    <message>
+        <source>pleasant</source>
+        <translation>agradable</translation>
     </message>
 </context>
 <context>

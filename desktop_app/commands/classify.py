@@ -193,6 +193,9 @@ def _text(answer: "voicekin.Recognition", top_k: int | None) -> list[str]:
             f"model {answer.model_probabilities[label]:>4.0%}, neighbours {answer.neighbour_probabilities[label]:>4.0%}"
         )
         lines.append(f"  {label:<{width}}  {bar}   {by}")
+    if answer.dimensions:
+        told = ", ".join(f"{name} {value:.2f}" for name, value in answer.dimensions.items())
+        lines.append(f"  {told[0].upper()}{told[1:]} (0 to 1).")
     named = len(answer.speakers) > 1
     if named:
         lines.append(f"  {len(answer.speakers)} speakers:")

@@ -1,5 +1,7 @@
 """The window's language, and the names that people read for what the pack writes in code."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLibraryInfo, QLocale, Qt, QTranslator
 
 from desktop_app import paths
@@ -42,6 +44,31 @@ def label_name(label: str) -> str:
         "boredom": translate("Emotion", "Bored"),
     }
     return known.get(label, label[:1].upper() + label[1:])
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension as a person reads it, and what its ends are called; "" where that is not known."""
+
+    name: str
+    low: str = ""
+    high: str = ""
+
+
+def dimension(name: str) -> Dimension:
+    """What a pack calls a dimension; an unknown one is as it is written, with a capital."""
+    known = {
+        "arousal": Dimension(
+            translate("Dimension", "Arousal"), translate("Dimension", "calm"), translate("Dimension", "excited")
+        ),
+        "dominance": Dimension(
+            translate("Dimension", "Dominance"), translate("Dimension", "weak"), translate("Dimension", "strong")
+        ),
+        "valence": Dimension(
+            translate("Dimension", "Valence"), translate("Dimension", "unpleasant"), translate("Dimension", "pleasant")
+        ),
+    }
+    return known.get(name, Dimension(name[:1].upper() + name[1:]))
 
 
 def language_name(code: str) -> str:

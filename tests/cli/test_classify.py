@@ -19,7 +19,7 @@ from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import Recognition, VoiceUsed
 from desktop_app.engine.recognition.recogniser import NO_SPEECH, Recogniser
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
-from tests.tiny_pack import LABELS, RATE, clip
+from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 
 
 def write(folder: Path, name: str, label: str = "happy", seed: int = 0, **options: Any) -> Path:
@@ -47,6 +47,16 @@ def test_one_clip_as_json(tiny_pack: Pack, tmp_path: Path, capsys: pytest.Captur
     assert sum(line["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
     assert set(line["neighbours"][0]) >= {"id", "label", "corpus", "speaker", "distance", "weight"}
     assert set(line["timing_ms"]) == {"decode", "encode", "retrieve"}
+
+
+def test_dimensions_are_told_in_words_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = build_tiny_pack(tmp_path / "pack", dimensions=True)
+    path = write(tmp_path, "loud.wav", "angry")
+    _, (line,) = classify_json(pack, [path], capsys)
+    assert list(line["dimensions"]) == ["arousal", "dominance", "valence"]
+    assert cli.main(["classify", "--pack", str(pack.root), str(path)]) == 0
+    told = ", ".join(f"{name} {value:.2f}" for name, value in line["dimensions"].items())
+    assert f"  {told.capitalize()} (0 to 1).\n" in capsys.readouterr().out
 
 
 def test_one_channel_is_listened_to_and_named(

@@ -19,7 +19,7 @@ from desktop_app.ui.dialogs.about_dialog import AboutDialog
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.session import EntryState, SessionModel
 from desktop_app.ui.widgets.probability_bar import ProbabilityBar
-from tests.tiny_pack import LABELS, clip
+from tests.tiny_pack import LABELS, build_tiny_pack, clip
 from tests.ui.conftest import LONG, Desk
 
 LEFT = Qt.MouseButton.LeftButton
@@ -42,6 +42,37 @@ def test_a_recording_gets_the_label_of_its_file(desk: Desk, wav: Wav, label: str
     assert window.answer.answer.text() == label.capitalize()
     assert window.answer.share.text().endswith("%")
     assert entry.name.startswith("Recording")
+
+
+def test_axes_tell_arousal_dominance_and_valence_where_the_pack_does(
+    desk: Desk, wav: Wav, tmp_path: Path, silence: Path
+) -> None:
+    desk.pack = build_tiny_pack(tmp_path / "telling", dimensions=True).root
+    window = desk.open()
+    panel = window.answer
+    desk.wait_entry(lambda: desk.drop(wav("angry")))
+    assert list(panel.dimensions) == ["arousal", "dominance", "valence"]
+    desk.qtbot.waitUntil(lambda: all(axis.isVisible() for axis in panel.dimensions.values()), timeout=LONG)
+    loud = panel.dimensions["arousal"]
+    assert loud.accessibleName() == f"Arousal {loud.amount:.2f}, from 0 (calm) to 1 (excited)"
+    assert loud.amount == pytest.approx(0.9, abs=0.15)
+    axis, before = loud.grab().toImage(), loud.amount
+    desk.wait_entry(lambda: desk.drop(wav("sad")))
+    assert panel.dimensions["arousal"] is loud
+    assert loud.amount < before - 0.5
+    assert loud.grab().toImage() != axis  # the mark lies elsewhere
+    desk.wait_entry(lambda: desk.drop(silence))
+    assert not any(axis.isVisible() for axis in panel.dimensions.values())
+
+
+@pytest.mark.usefixtures("german")
+def test_the_axes_speak_german(desk: Desk, wav: Wav, tmp_path: Path) -> None:
+    desk.pack = build_tiny_pack(tmp_path / "telling", dimensions=True).root
+    panel = desk.open().answer
+    desk.wait_entry(lambda: desk.drop(wav("happy")))
+    name = panel.dimensions["valence"].accessibleName()
+    assert name.startswith("Valenz 0,")
+    assert name.endswith(", von 0 (unangenehm) bis 1 (angenehm)")
 
 
 def test_space_starts_and_ends_a_recording(desk: Desk) -> None:

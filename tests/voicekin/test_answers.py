@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import voicekin
+from tests.tiny_pack import build_tiny_pack
 
 
 @pytest.fixture
@@ -33,6 +34,17 @@ def test_a_table_has_the_columns_and_values_of_the_csv_export(kept: list[voiceki
         assert row["label"] == written["label"]
         assert f"{row['confidence']:.6f}" == written["confidence"]
         assert f"{row['p_sad']:.6f}" == written["p_sad"]
+
+
+def test_dimensions_are_there_where_the_pack_tells_them(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    telling = voicekin.load(build_tiny_pack(tmp_path / "pack", dimensions=True).root, examples="none")
+    kept = list(telling.classify(voicekin.find_recordings([folder])))
+    table = voicekin.Answers(kept).to_pandas()
+    assert list(table.columns)[-3:] == ["arousal", "dominance", "valence"]
+    assert [
+        a.dimensions["arousal"] for a in kept if isinstance(a, voicekin.Recognition)
+    ] == table.arousal.dropna().tolist()
 
 
 def test_without_pandas_a_sentence_says_what_to_install(

@@ -116,7 +116,8 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
                 neighbours=(),
             )
             continue
-        mixed = Mixed(labels, p[one.at], p_model[one.at], p_knn[one.at], alphas[one.at], novelties[one.at])
+        at = one.at
+        mixed = Mixed(labels, p[at], p_model[at], p_knn[at], alphas[at], novelties[at], headed.embedding[at])
         usual = unknown if one.baseline is None else one.baseline
         yield replace(recogniser.put_together(one.analysis, mixed, usual, one.voice, examples), k=k)
 

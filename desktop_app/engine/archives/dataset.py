@@ -74,6 +74,7 @@ class DatasetWriter:
         self._count = 0
         self._parts = 0
         self._labels: tuple[str, ...] = ()
+        self._dimensions: tuple[str, ...] = ()
         self._encoder = ""
 
     def add(self, outcome: Outcome) -> None:
@@ -84,11 +85,12 @@ class DatasetWriter:
         """
         if isinstance(outcome, Recognition):
             self._labels = self._labels or tuple(outcome.probabilities)
+            self._dimensions = self._dimensions or tuple(outcome.dimensions)
             self._stretches += _stretches(self._count, outcome, self._labels)
             if outcome.features is not None:
                 self._features.append((self._count, outcome.features))
                 self._encoder = outcome.features.encoder_sha256
-        self._recordings.append(_recording(self._count, outcome, self._labels))
+        self._recordings.append(_recording(self._count, outcome, self._labels, self._dimensions))
         self._count += 1
         # before the first answer nobody knows the labels
         full = len(self._recordings) >= PART_RECORDINGS or len(self._stretches) >= PART_STRETCHES
@@ -120,7 +122,7 @@ class DatasetWriter:
             "version": __version__,
         }
         tables = {
-            RECORDINGS: self._table(self._recordings, _recording_columns(self._arrow, self._labels)),
+            RECORDINGS: self._table(self._recordings, _recording_columns(self._arrow, self._labels, self._dimensions)),
             STRETCHES: self._table(self._stretches, _stretch_columns(self._arrow, self._labels)),
         }
         if self._features:
@@ -183,7 +185,7 @@ def checked_dataset(target: Path, *, overwrite: bool = False) -> Path:
     return target
 
 
-def _recording_columns(pa: Any, labels: Sequence[str]) -> dict[str, Any]:
+def _recording_columns(pa: Any, labels: Sequence[str], dimensions: Sequence[str]) -> dict[str, Any]:
     text, number = pa.string(), pa.float64()
     return {
         "recording": pa.int64(),
@@ -212,10 +214,11 @@ def _recording_columns(pa: Any, labels: Sequence[str]) -> dict[str, Any]:
         "alpha": number,
         "own_examples": pa.int32(),
         **{f"p_{label}": number for label in labels},
+        **dict.fromkeys(dimensions, number),
     }
 
 
-def _recording(number: int, outcome: Outcome, labels: Sequence[str]) -> dict[str, Any]:
+def _recording(number: int, outcome: Outcome, labels: Sequence[str], dimensions: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {"recording": number, "path": path_text(outcome.path)}
     if isinstance(outcome, Failure):
         return {**row, "error": path_text(outcome.error)}
@@ -244,6 +247,7 @@ def _recording(number: int, outcome: Outcome, labels: Sequence[str]) -> dict[str
         "alpha": outcome.alpha,
         "own_examples": on.examples,
         **{f"p_{label}": outcome.probabilities.get(label) for label in labels},
+        **{name: outcome.dimensions.get(name) for name in dimensions},
     }
 
 

@@ -21,7 +21,8 @@ _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
     """A row a recording: path, error, times, label, the labels left open ("angry or happy"), confidence, abstained and
-    why, remarks, novelty, `p_LABEL` of each label."""
+    why, remarks, novelty, `p_LABEL` of each label, and a column a dimension (arousal and so on) where packs tell them.
+    """
     return _csv(recordings_table(outcomes))
 
 
@@ -82,10 +83,12 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
     ]
     head += ["novelty", "segments", "speakers", "voice", "voice_name", "voice_heard"]
     head += ["pack", "k", "alpha", "own_examples"]
-    rows = [[*head, *(f"p_{label}" for label in labels)]]
+    dimensions = _dimensions(outcomes)
+    head += [*(f"p_{label}" for label in labels), *dimensions]
+    rows = [head]
     for outcome in outcomes:
         if isinstance(outcome, Failure):
-            rows.append([path_text(outcome.path), path_text(outcome.error), *[""] * (len(head) - 2 + len(labels))])
+            rows.append([path_text(outcome.path), path_text(outcome.error), *[""] * (len(head) - 2)])
             continue
         rows.append(
             [
@@ -104,6 +107,7 @@ def recordings_table(outcomes: Sequence[Outcome]) -> list[list[str]]:
                 str(len(outcome.speakers) or ""),
                 *_rests_on(outcome),
                 *(_number(outcome.probabilities.get(label)) for label in labels),
+                *(_number(outcome.dimensions.get(name)) for name in dimensions),
             ]
         )
     return rows
@@ -136,6 +140,10 @@ def _no_formula(cell: str) -> str:
 def _labels(outcomes: Sequence[Outcome]) -> list[str]:
     """The labels of all answers, in the packs' order; answers of different packs may stand in one table."""
     return list(dict.fromkeys(label for o in outcomes if isinstance(o, Recognition) for label in o.probabilities))
+
+
+def _dimensions(outcomes: Sequence[Outcome]) -> list[str]:
+    return list(dict.fromkeys(name for o in outcomes if isinstance(o, Recognition) for name in o.dimensions))
 
 
 def _number(value: float | None) -> str:

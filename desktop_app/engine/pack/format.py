@@ -33,6 +33,7 @@ NEIGHBOURS = "neighbours.jsonl"
 ROWS = "neighbours.idx"
 MODEL_CARD = "MODEL_CARD.md"
 VOICE = "voice.npy"
+DIMENSIONS = "dimensions.npy"
 MAP = "map.npy"
 CLIPS = "clips"
 
@@ -48,6 +49,7 @@ MAX_TEXT_BYTES = {MODEL_CARD: 4 * 1024**2}
 MAX_PACK_BYTES = 4 * 1024**3
 MAX_FILES = 100_000
 MAX_LABELS = 256
+MAX_DIMENSIONS = 16
 MAX_DIM = 65_536
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,3}")
@@ -104,6 +106,7 @@ class PackManifest:
             `fusion.label_set`); 1 in packs that do not say, which leave none.
         voice: What `engine.recognition.voice` needs to estimate a baseline, but for the arrays of voice.npy.
         manner: Which of the pooled features tell how something was said, see `engine.recognition.manner`.
+        dimensions: What dimensions.npy tells of a recording beside its label, such as arousal; none in most packs.
         training: How it was made: recipe, seed, versions, corpora.
         scores: What it reaches, by protocol.
         files: Every other file of the pack. Filled by `write_pack`.
@@ -127,6 +130,7 @@ class PackManifest:
     set_probability: float = 1.0
     voice: Mapping[str, Any] = field(default_factory=dict)
     manner: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    dimensions: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, FileEntry] = field(default_factory=dict)
@@ -155,6 +159,7 @@ class PackManifest:
             "calibration": {"temperature": self.calibration_temperature},
             "voice": {"dim": self.pooled_dim, **self.voice},
             "manner": {name: list(column) for name, column in self.manner.items()},
+            **({"dimensions": list(self.dimensions)} if self.dimensions else {}),
             "novelty": {"distance": self.novelty_distance},
             "abstain": {"confidence": self.abstain_confidence, "speech_s": self.abstain_speech_s},
             "label_set": {"probability": self.set_probability},
@@ -179,6 +184,11 @@ class PackManifest:
         labels = tuple(top.strings("labels"))
         if not 2 <= len(labels) <= MAX_LABELS or len(set(labels)) != len(labels) or not all(labels):
             raise PackError("The pack's labels must be at least two, each its own name: ask whoever made the pack.")
+        dimensions = tuple(top.strings("dimensions")) if "dimensions" in top.data else ()
+        if len(dimensions) > MAX_DIMENSIONS or len(set(dimensions)) != len(dimensions) or not all(dimensions):
+            raise PackError(
+                f"The pack's dimensions must be {MAX_DIMENSIONS} at the most, each its own name: ask whoever made it."
+            )
         knn, pooled_dim = top.fields("knn"), top.integer("pooled_dim", 1, MAX_DIM)
         weighting = next((w for w in WEIGHTINGS if w == knn.string("weighting")), None)
         if weighting is None:
@@ -213,6 +223,7 @@ class PackManifest:
             set_probability=top.fields("label_set").number("probability", 0.0, 1.0) if "label_set" in top.data else 1.0,
             voice=voice,
             manner=_manner(top.fields("manner").data, pooled_dim) if "manner" in top.data else {},
+            dimensions=dimensions,
             training=top.fields("training").data,
             scores=top.fields("scores").data,
             files=_files(top.fields("files")),
@@ -246,6 +257,8 @@ class Pack:
         items: The recordings of the datastore, item i of the index is items[i]; read by row, see `pack.items`.
         item_labels: uint16 [items], the number of each one's label.
         voice: What voice.npy holds, float32, last axis pooled_dim; None where the pack has none.
+        dimensions: float32 [manifest.dimensions, embedding_dim + 1]: what each dimension weighs every part of an
+            embedding by, and what is added; None where the pack has none.
         map: float32 [items, 2], each item's place on the two-dimensional map, mapped from its file; None where the pack
             has none.
     """
@@ -256,6 +269,7 @@ class Pack:
     item_labels: npt.NDArray[np.uint16]
     voice: Floats | None = None
     map: Floats | None = None
+    dimensions: Floats | None = None
 
     @property
     def encoder_sha256(self) -> str:

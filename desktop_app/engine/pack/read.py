@@ -11,6 +11,7 @@ import numpy as np
 
 from desktop_app.engine.pack.archive import unpack
 from desktop_app.engine.pack.format import (
+    DIMENSIONS,
     ENCODER,
     HEAD,
     INDEX,
@@ -80,13 +81,18 @@ def load_folder(root: Path, *, checked: bool = False, should_stop: ShouldStop = 
         rows = _load_array(root, VOICE, manifest, checked)
         voice = None if rows is None else np.array(rows)
         item_map = _load_array(root, MAP, manifest, checked)
+        of_dimensions = _load_array(root, DIMENSIONS, manifest, checked)
+        dimensions = None if of_dimensions is None else np.array(of_dimensions)
     except OSError as error:
         raise PackError(f"The pack at {root} can't be read ({error.strerror or error}).") from None
     if voice is not None and (voice.ndim < 1 or voice.shape[-1] != manifest.pooled_dim):
         raise PackError(f"The pack's {VOICE} does not fit its pooled_dim: ask whoever made the pack.")
     if item_map is not None and item_map.shape != (len(items), 2):
         raise PackError(f"The pack's {MAP} does not fit its {len(items)} recordings: ask whoever made the pack.")
-    return Pack(root, manifest, items, items.labels, voice, item_map)
+    told = (0, 0) if dimensions is None else dimensions.shape
+    if told != ((len(manifest.dimensions), manifest.embedding_dim + 1) if manifest.dimensions else (0, 0)):
+        raise PackError(f"The pack's {DIMENSIONS} does not fit its dimensions: ask whoever made the pack.")
+    return Pack(root, manifest, items, items.labels, voice, item_map, dimensions)
 
 
 def read_manifest(root: Path) -> PackManifest:

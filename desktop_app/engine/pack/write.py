@@ -11,6 +11,7 @@ import numpy as np
 
 from desktop_app.atomic_file import replace_folder
 from desktop_app.engine.pack.format import (
+    DIMENSIONS,
     ENCODER,
     HEAD,
     INDEX,
@@ -43,6 +44,7 @@ def write_pack(
     model_card: str,
     voice: Floats | None = None,
     item_map: Floats | None = None,
+    dimensions: Floats | None = None,
     clips: Mapping[str, Path] | None = None,
 ) -> Pack:
     """Writes a pack beside `target` and renames it into place; the same input gives the same bytes.
@@ -56,6 +58,7 @@ def write_pack(
         items: n rows of the neighbours table.
         voice: For `engine.recognition.voice`, float32, last axis D.
         item_map: float32 [n, 2].
+        dimensions: float32 [manifest.dimensions, E + 1], see `Pack.dimensions`.
         clips: Name in the pack ("clips/...") -> the audio file to copy; an item's `clip` names one of them.
 
     Raises:
@@ -75,6 +78,8 @@ def write_pack(
             np.save(work / VOICE, np.ascontiguousarray(voice, dtype=np.float32))
         if item_map is not None:
             np.save(work / MAP, np.ascontiguousarray(item_map, dtype=np.float32))
+        if dimensions is not None:
+            np.save(work / DIMENSIONS, np.ascontiguousarray(dimensions, dtype=np.float32))
         for name, source in (clips or {}).items():
             destination = work.joinpath(*PurePosixPath(safe_name(name)).parts)
             destination.parent.mkdir(parents=True, exist_ok=True)

@@ -284,6 +284,7 @@ class Recognition:
         rests_on: The voice, the pack and the examples that it was made with.
         manner: How it was said, see `manner_of`: against the voice where one is known, else against all.
         features: What it was made of, where that was asked for; not in JSON.
+        dimensions: Name -> 0 to 1, such as arousal from calm to excited, where the pack tells them; not in JSON else.
         said_speaker: Who speaks, as whoever asked says; "" where nobody does, and not in JSON then.
         speakers: Those who speak, in the order of their first words; none where nobody asked.
     """
@@ -313,6 +314,7 @@ class Recognition:
     features: Features | None = field(default=None, compare=False)
     said_speaker: str = ""
     speakers: tuple[Speaker, ...] = ()
+    dimensions: Mapping[str, float] = field(default_factory=dict)
 
     def speaker_of(self, segment: Segment) -> str:
         """The name of the one who speaks in a segment, "" where that is not known."""
@@ -341,6 +343,7 @@ class Recognition:
             "own_share": round(self.own_share, 4),
             "rests_on": self.rests_on.as_json(),
             "manner": {name: round(value, 3) for name, value in self.manner.items()},
+            **({"dimensions": {n: round(v, 4) for n, v in self.dimensions.items()}} if self.dimensions else {}),
             "neighbours": [
                 {
                     "id": n.id,
@@ -412,6 +415,7 @@ class Recognition:
             "remarks": tuple(data.get("remarks", ())),
             "rests_on": RestsOn.from_json(data["rests_on"]) if "rests_on" in data else RestsOn(),
             "manner": dict(data.get("manner", {})),
+            "dimensions": dict(data.get("dimensions", {})),
         }
         return cls(**values)
 

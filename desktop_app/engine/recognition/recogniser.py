@@ -168,6 +168,7 @@ class Mixed:
         p, p_model, p_knn: float64 [spans, L], as in eq. (4).
         alphas: float64 [spans], the weight of p_knn.
         novelties: float64 [spans], see `Recognition.novelty`.
+        embedding: float32 [spans, E], L2-normalised.
     """
 
     labels: tuple[str, ...]
@@ -176,6 +177,7 @@ class Mixed:
     p_knn: npt.NDArray[np.float64]
     alphas: npt.NDArray[np.float64]
     novelties: npt.NDArray[np.float64]
+    embedding: Floats
 
 
 class Recogniser:
@@ -377,7 +379,7 @@ class Recogniser:
                 progress(len(retrieved) / len(analysis.spans))
         p_knn = np.stack([r.distribution for r in retrieved])
         p = fusion.fuse(p_knn, p_model, alphas)
-        mixed = Mixed(labels, p, p_model, p_knn, alphas, np.array(novelties))
+        mixed = Mixed(labels, p, p_model, p_knn, alphas, np.array(novelties), headed.embedding)
         whole = self.put_together(analysis, mixed, usual, voice, examples)
         shares = _shares(analysis.spans)
         neighbours = self._neighbours(retrieved, shares, k, examples)
@@ -390,6 +392,14 @@ class Recogniser:
             features=_features(analysis, headed.embedding) if features else None,
             speakers=self._speakers(analysis, whole.segments, labels, p, speakers, voice),
         )
+
+    def _dimensions(self, embedding: Floats, shares: npt.NDArray[np.float64]) -> dict[str, float]:
+        """What the pack tells beside the label, of stretches [spans, E] that are `shares` [spans] of a recording."""
+        weights = self.pack.dimensions
+        if weights is None:
+            return {}
+        each = np.clip(embedding @ weights[:, :-1].T + weights[:, -1], 0.0, 1.0)
+        return dict(zip(self.pack.manifest.dimensions, (shares @ each).tolist(), strict=True))
 
     def put_together(
         self, analysis: Analysis, mixed: Mixed, usual: Floats, voice: VoiceUsed, examples: OwnExamples | None
@@ -431,6 +441,7 @@ class Recogniser:
             manner=manner_of(analysis.mean_pooled, usual, manifest.manner) if heard_speech else {},
             rests_on=RestsOn(voice, f"{manifest.name} {manifest.version}", 0 if examples is None else len(examples)),
             said_speaker=analysis.said_speaker,
+            dimensions=self._dimensions(mixed.embedding, shares) if heard_speech else {},
         )
 
     def recognise_file(

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from desktop_app.capture.recorder import Reading
 from desktop_app.ui import answer_text
 from desktop_app.ui.error_text import translated
-from desktop_app.ui.language import clock, label_name, percent
+from desktop_app.ui.language import clock, dimension, label_name, percent
 from desktop_app.ui.panels.live_panel import LivePanel
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.dimension_bar import DimensionBar
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.envelope import Envelope
 from desktop_app.ui.widgets.legend import SplitLegend
@@ -81,6 +82,9 @@ class AnswerPanel(Card):
         self._bar_rows = QVBoxLayout()
         self._bar_rows.setSpacing(6)
         self.legend = SplitLegend(theme)
+        self.dimensions: dict[str, DimensionBar] = {}
+        self._dimension_rows = QVBoxLayout()
+        self._dimension_rows.setSpacing(2)
         self.live = LivePanel(theme)
         self.history = self.live.history
 
@@ -92,6 +96,7 @@ class AnswerPanel(Card):
         self.content.addSpacing(4)
         self.content.addLayout(self._bar_rows)
         self.content.addWidget(self.legend)
+        self.content.addLayout(self._dimension_rows)
         self.content.addWidget(self.live)
         self.content.addWidget(self.agreement)
         self.content.addWidget(self.envelope)
@@ -106,6 +111,18 @@ class AnswerPanel(Card):
         self.bars = {label: ProbabilityBar(self._theme, label) for label in labels}
         for bar in self.bars.values():
             self._bar_rows.addWidget(bar)
+
+    def _show_dimensions(self, amounts: Mapping[str, float]) -> None:
+        """An axis for each dimension that the pack tells, most of them none."""
+        if tuple(self.dimensions) != tuple(amounts):
+            for axis in self.dimensions.values():
+                self._dimension_rows.removeWidget(axis)
+                axis.deleteLater()
+            self.dimensions = {name: DimensionBar(self._theme, dimension(name)) for name in amounts}
+            for axis in self.dimensions.values():
+                self._dimension_rows.addWidget(axis)
+        for name, amount in amounts.items():
+            self.dimensions[name].show_amount(amount)
 
     def show_entry(self, entry: Entry) -> None:
         """A recording: its answer, how far it is, or why there is none."""
@@ -139,6 +156,7 @@ class AnswerPanel(Card):
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
             if tuple(self.bars) != tuple(recognition.probabilities):
                 self.set_labels(tuple(recognition.probabilities))  # the user's own labels join the pack's
+            self._show_dimensions(recognition.dimensions)
             for row in answer_text.bar_rows(recognition):
                 if row.label in self.bars:
                     self.bars[row.label].show_row(row)
@@ -207,7 +225,7 @@ class AnswerPanel(Card):
             bar.setVisible(bars)
         self.live.setVisible(history)
         self.working.setVisible(working)
-        for widget in (self.legend, self.agreement, self.envelope, self.lengths):
+        for widget in (self.legend, self.agreement, self.envelope, self.lengths, *self.dimensions.values()):
             widget.setVisible(bars and not history)
 
     def _say(self, label: QWidget, sentence: str) -> None:

@@ -15,19 +15,18 @@ from desktop_app.engine.archives import dataset as archive
 from desktop_app.engine.archives.again import answer_again
 from desktop_app.engine.archives.dataset import Dataset, DatasetWriter
 from desktop_app.engine.batch.classify import Asked, Batch
-from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
 from desktop_app.engine.recognition.path_text import path_of
 from desktop_app.engine.recognition.recogniser import Recogniser
 from desktop_app.engine.sound.audio import load_audio
 from desktop_app.errors import ExportError, PackError, TargetExists
 from desktop_app.paths import assets as default_assets
-from tests.tiny_pack import LABELS, POOLED, RATE, clip
+from tests.tiny_pack import LABELS, POOLED, RATE, build_tiny_pack, clip
 
 
 @pytest.fixture(scope="module")
-def recogniser(tiny_pack: Pack) -> Recogniser:
-    return Recogniser(tiny_pack, threads=1)
+def recogniser(tmp_path_factory: pytest.TempPathFactory) -> Recogniser:
+    return Recogniser(build_tiny_pack(tmp_path_factory.mktemp("packs") / "tiny", dimensions=True), threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +75,7 @@ def test_the_tables_as_others_read_them(recogniser: Recogniser, files: list[Path
             assert (row["label"], row["confidence"]) == (answer.label, answer.confidence)
             assert {label: row[f"p_{label}"] for label in LABELS} == answer.probabilities
             assert row["voice"] == answer.rests_on.voice.kind
+            assert {name: row[name] for name in ("arousal", "dominance", "valence")} == answer.dimensions
             assert row["error"] is None
     stretches = pyarrow.dataset.dataset(root / "stretches").to_table().to_pandas()
     long = stretches[stretches.path == str(files[-1])]
@@ -138,6 +138,7 @@ def test_answers_made_again_are_those_of_the_sound(
         )
         for name in ("probabilities", "model_probabilities", "neighbour_probabilities"):
             assert getattr(again, name) == pytest.approx(getattr(first, name), abs=1e-6)
+        assert again.dimensions == pytest.approx(first.dimensions, abs=1e-6)
         assert again.novelty == pytest.approx(first.novelty, abs=1e-6)
         assert again.alpha == pytest.approx(first.alpha)
         assert [(s.start_s, s.end_s, s.label) for s in again.segments] == [

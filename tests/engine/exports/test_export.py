@@ -1,5 +1,6 @@
 """Where exports are written, and what they never do to what is there already."""
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,17 @@ def test_never_over_a_file_unless_told(form, recognition: Recognition, tmp_path:
     export([recognition], form, target, overwrite=True)
     assert "sad" in target.read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_dimensions_are_columns_where_an_answer_has_them(recognition: Recognition, tmp_path: Path) -> None:
+    telling = replace(recognition, dimensions={"arousal": 0.75, "valence": 0.1})
+    with export([recognition], CSV, tmp_path / "without.csv")[0].open(encoding="utf-8-sig") as file:
+        assert "arousal" not in file.readline()
+    (path,) = export([recognition, Failure("b.wav", "It is empty."), telling], CSV, tmp_path / "with.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["arousal"], row["valence"]) for row in rows] == [("", ""), ("", ""), ("0.750000", "0.100000")]
+    assert rows[0]["p_sad"] == rows[2]["p_sad"] == "0.550000"
 
 
 def test_many_recordings_become_a_folder_with_a_name_for_each(recognition: Recognition, tmp_path: Path) -> None:

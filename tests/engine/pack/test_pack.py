@@ -74,6 +74,30 @@ def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     assert again.encoder_sha256 == hashlib.sha256((again.root / "encoder.onnx").read_bytes()).hexdigest()
 
 
+def test_a_pack_may_tell_dimensions_and_what_does_not_fit_them_is_told(tmp_path: Path, tiny_pack: Pack) -> None:
+    assert tiny_pack.dimensions is None
+    assert "dimensions" not in json.loads((tiny_pack.root / "pack.json").read_text(encoding="utf-8"))
+    pack = build_tiny_pack(tmp_path / "p", items=20, dimensions=True)
+    assert pack.manifest.dimensions == ("arousal", "dominance", "valence")
+    assert pack.dimensions is not None
+    assert pack.dimensions.shape == (3, EMBEDDING + 1)
+    assert all(check.ok for check in verify_pack(pack.root))
+    for named in ([], ["arousal"]):
+        edit(pack.root, lambda d, named=named: d.update(dimensions=named))  # type: ignore[misc]
+        assert "dimensions.npy does not fit" in refusal(pack.root)
+    for named in (["arousal", "arousal", "valence"], [f"{n}" for n in range(17)], ["", "a", "b"]):
+        edit(pack.root, lambda d, named=named: d.update(dimensions=named))  # type: ignore[misc]
+        assert "dimensions must be 16 at the most" in refusal(pack.root)
+    edit(pack.root, lambda d: d.update(dimensions=["arousal", "dominance", "valence"]))
+    array = np.zeros((3, EMBEDDING + 1), np.float32)
+    array[1, 2] = np.nan
+    np.save(tmp_path / "bad.npy", array)
+    rewrite(pack.root, "dimensions.npy", (tmp_path / "bad.npy").read_bytes())
+    assert "dimensions.npy holds what is not a number" in refusal(pack.root)
+    edit(pack.root, lambda d: d["files"].pop("dimensions.npy"))
+    assert "dimensions.npy does not fit" in refusal(pack.root)
+
+
 def test_the_same_input_gives_the_same_bytes_and_replaces_what_was_there(tmp_path: Path) -> None:
     first = build_tiny_pack(tmp_path / "p", items=20).manifest
     (tmp_path / "p" / "left over").touch()

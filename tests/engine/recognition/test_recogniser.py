@@ -24,7 +24,7 @@ from desktop_app.engine.recognition.retrieval import Floats, Hit
 from desktop_app.engine.sound.audio import Waveform
 from desktop_app.errors import AudioError, Cancelled
 from tests.engine.sound.speech_like import LoudnessDetector
-from tests.tiny_pack import LABELS, POOLED, RATE, clip
+from tests.tiny_pack import DIMENSIONS, LABELS, POOLED, RATE, build_tiny_pack, clip
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,36 @@ def test_a_clip_gets_its_label_and_everything_adds_up(recogniser: Recogniser, la
     assert segment.probabilities == answer.probabilities
     assert not answer.abstained
     assert answer.timing_ms.encode > 0
+
+
+def test_dimensions_are_told_where_the_pack_has_them(recogniser: Recogniser, tmp_path: Path) -> None:
+    assert recogniser.answer(recogniser.analyse(clip("sad", seed=3))).dimensions == {}
+    telling = Recogniser(build_tiny_pack(tmp_path / "p", dimensions=True), threads=1)
+    told = {label: telling.answer(telling.analyse(clip(label, seed=3))) for label in LABELS}
+    for number, label in enumerate(LABELS):
+        assert told[label].label == label
+        for name, values in DIMENSIONS.items():
+            assert told[label].dimensions[name] == pytest.approx(values[number], abs=0.25)
+    sad = told["sad"]
+    assert Recognition.from_json(sad.as_json()).dimensions == pytest.approx(sad.dimensions, abs=1e-4)
+    assert telling.answer(telling.analyse(np.zeros(RATE, np.float32))).dimensions == {}
+
+
+def test_dimensions_of_a_long_recording_are_the_mean_over_its_stretches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = Recogniser(build_tiny_pack(tmp_path / "p", dimensions=True), threads=1)
+    monkeypatch.setattr(telling, "_detector", LoudnessDetector())
+    sound, _ = joined(["angry", "sad"])
+    weights = telling.pack.dimensions
+    assert weights is not None
+    analysis = telling.analyse(sound)
+    assert len(analysis.spans) == 2
+    embedding = telling.encoder.head(analysis.pooled, np.zeros(POOLED, np.float32)).embedding
+    each = [[min(1.0, max(0.0, float(row[:-1] @ one + row[-1]))) for row in weights] for one in embedding]
+    lengths = [end - start for start, end in analysis.spans]
+    expected = [(a * lengths[0] + b * lengths[1]) / sum(lengths) for a, b in zip(*each, strict=True)]
+    assert list(telling.answer(analysis).dimensions.values()) == pytest.approx(expected, abs=1e-5)
 
 
 def test_what_an_answer_leaves_open_is_what_reaches_the_packs_threshold(
