@@ -48,15 +48,15 @@ def label_name(label: str) -> str:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension as a person reads it, and what its ends are called; "" where that is not known."""
+    """A dimension as a person reads it, and what its ends are called."""
 
     name: str
-    low: str = ""
-    high: str = ""
+    low: str
+    high: str
 
 
 def dimension(name: str) -> Dimension:
-    """What a pack calls a dimension; an unknown one is as it is written, with a capital."""
+    """One of `pack.format.KNOWN_DIMENSIONS`."""
     known = {
         "arousal": Dimension(
             translate("Dimension", "Arousal"), translate("Dimension", "calm"), translate("Dimension", "excited")
@@ -68,7 +68,7 @@ def dimension(name: str) -> Dimension:
             translate("Dimension", "Valence"), translate("Dimension", "unpleasant"), translate("Dimension", "pleasant")
         ),
     }
-    return known.get(name, Dimension(name[:1].upper() + name[1:]))
+    return known[name]
 
 
 def language_name(code: str) -> str:

@@ -43,13 +43,15 @@ ENVELOPE_PEAKS = 64
 
 MAX_MANIFEST_BYTES = 4 * 1024**2
 
+KNOWN_DIMENSIONS = ("arousal", "dominance", "valence")
+"""What a pack may tell beside the label; they are columns of exported tables, so no other name may be one."""
+
 MAX_TEXT_BYTES = {MODEL_CARD: 4 * 1024**2}
 """Of what is read into memory as text: a card of more pages than anybody reads."""
 
 MAX_PACK_BYTES = 4 * 1024**3
 MAX_FILES = 100_000
 MAX_LABELS = 256
-MAX_DIMENSIONS = 16
 MAX_DIM = 65_536
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,127}){0,3}")
@@ -106,7 +108,7 @@ class PackManifest:
             `fusion.label_set`); 1 in packs that do not say, which leave none.
         voice: What `engine.recognition.voice` needs to estimate a baseline, but for the arrays of voice.npy.
         manner: Which of the pooled features tell how something was said, see `engine.recognition.manner`.
-        dimensions: What dimensions.npy tells of a recording beside its label, such as arousal; none in most packs.
+        dimensions: Which of KNOWN_DIMENSIONS dimensions.npy tells of a recording; none in most packs.
         training: How it was made: recipe, seed, versions, corpora.
         scores: What it reaches, by protocol.
         files: Every other file of the pack. Filled by `write_pack`.
@@ -185,9 +187,9 @@ class PackManifest:
         if not 2 <= len(labels) <= MAX_LABELS or len(set(labels)) != len(labels) or not all(labels):
             raise PackError("The pack's labels must be at least two, each its own name: ask whoever made the pack.")
         dimensions = tuple(top.strings("dimensions")) if "dimensions" in top.data else ()
-        if len(dimensions) > MAX_DIMENSIONS or len(set(dimensions)) != len(dimensions) or not all(dimensions):
+        if not set(dimensions) <= set(KNOWN_DIMENSIONS) or len(set(dimensions)) != len(dimensions):
             raise PackError(
-                f"The pack's dimensions must be {MAX_DIMENSIONS} at the most, each its own name: ask whoever made it."
+                f"The pack's dimensions must be among {', '.join(KNOWN_DIMENSIONS)}, each once: ask whoever made it."
             )
         knn, pooled_dim = top.fields("knn"), top.integer("pooled_dim", 1, MAX_DIM)
         weighting = next((w for w in WEIGHTINGS if w == knn.string("weighting")), None)

@@ -29,11 +29,9 @@ class DimensionBar(CalmBar):
         """Show a value from 0 to 1."""
         self.amount = amount
         self.setValue(round(100 * amount))
-        name = f"{self._dimension.name} {number(amount, 2)}"
-        if self._dimension.low:
-            name = translate("Answer", "{0}, from 0 ({1}) to 1 ({2})").format(
-                name, self._dimension.low, self._dimension.high
-            )
+        name = translate("Answer", "{0}, from 0 ({1}) to 1 ({2})").format(
+            f"{self._dimension.name} {number(amount, 2)}", self._dimension.low, self._dimension.high
+        )
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.update()
