@@ -180,6 +180,9 @@ class FineTuneRecipe:
         pairs: The batch is N clips and an augmented copy of each, whatever lambda is. Else it is N clips, of which
             `augmented_share` are augmented.
         augmented_share: See there.
+        copies: Augmented copies of each clip that are drawn from, of `kinds` in turn; 0 for a new one each time. With
+            copies the frozen layers hear each clip and copy once, as in evaluation, and what they give is kept on disk:
+            see trainer.training.states.
         speakers: Batches are of so many speakers, and half of them have the mean of their clips taken off; 0 for
             clips drawn one by one.
         buckets: So many batches are drawn at once and then parted by length, so that less of a batch is padding; 1
@@ -218,6 +221,7 @@ class FineTuneRecipe:
     kinds: tuple[Augmentation, ...] = ("mixed",)
     pairs: bool = True
     augmented_share: float = 0.5
+    copies: int = 0
     speakers: int = 0
     buckets: int = 1
     crop_seconds: float = 4.0
@@ -529,6 +533,7 @@ def _check(recipe: Recipe) -> None:
         ("finetune.layers", recipe.finetune.layers, -1, 1000),
         ("finetune.accumulate", recipe.finetune.accumulate, 1, 1000),
         ("finetune.batch_size", recipe.finetune.batch_size, 2, 65_536),
+        ("finetune.copies", recipe.finetune.copies, 0, 1000),
         ("finetune.buckets", recipe.finetune.buckets, 1, 1000),
         ("baseline.draws", recipe.baseline.draws, 1, 1000),
         ("baseline.in_part", recipe.baseline.in_part, 0.0, 1.0),

@@ -8,7 +8,7 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
@@ -106,23 +106,26 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
     return batch, lengths
 
 
+def of_like_length(lengths: Sequence[int], largest: int) -> Iterator[list[int]]:
+    """Positions in batches of like length, the shortest first; with its padding none is larger than `largest`."""
+    batch: list[int] = []
+    for i in np.argsort(lengths, kind="stable").tolist():
+        if batch and (len(batch) + 1) * lengths[i] > largest:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
 def encode(model: PooledBackbone | ProsodyAlone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
     """Pooled features of waveforms, in batches of like length: [n, D]."""
-    order = np.argsort([len(w) for w in waveforms], kind="stable")
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
-    start = 0
     device = next(chain(model.parameters(), model.buffers())).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
-        while start < len(order):
-            size = 1
-            while start + size < len(order):
-                if (size + 1) * len(waveforms[order[start + size]]) > BATCH_SECONDS * SAMPLE_RATE:
-                    break
-                size += 1
-            chosen = order[start : start + size]
+        for chosen in of_like_length([len(w) for w in waveforms], round(BATCH_SECONDS * SAMPLE_RATE)):
             batch, lengths = pad_batch([waveforms[i] for i in chosen])
             rows[chosen] = model(batch.to(device), lengths.to(device)).float().cpu().numpy()
-            start += size
     return rows
 
 

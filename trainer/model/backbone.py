@@ -75,6 +75,15 @@ class Backbone(nn.Module):
         self.fingerprint = _fingerprint(self)
 
     @abstractmethod
+    def onward(self, state: Tensor, mask: Tensor, first: int = 0) -> list[Tensor]:
+        """The states that the layers from `first` on give, one after another, float32 [b, t, hidden_dim] each.
+
+        Args:
+            state: float32 [b, t, hidden_dim], the input of the layer `first`.
+            mask: float32 [b, t], 1 for a valid frame.
+        """
+
+    @abstractmethod
     def transformer_layers(self) -> nn.ModuleList:
         """The layers that fine-tuning may thaw, first to last."""
 
@@ -219,14 +228,18 @@ class WhisperBackbone(Backbone):
         t = state.shape[1]
         state = state + functional.embedding(torch.arange(t, device=state.device), self.positions)
         mask = frame_mask((valid + 1) // WHISPER_STRIDE, t)
-        bias = attention_bias(mask)
-        states = [state]
-        for layer in self.layers:
-            state = _first(self._through(layer, state, bias))
-            states.append(state)
+        states = [state, *self.onward(state, mask)]
         # a state hears two frames of the log-mel and counts as speech with either
         speech = functional.pad(speech, (0, speech.shape[1] % WHISPER_STRIDE))
         return states, mask, speech.reshape(speech.shape[0], t, WHISPER_STRIDE).amax(2) * mask
+
+    def onward(self, state: Tensor, mask: Tensor, first: int = 0) -> list[Tensor]:
+        bias = attention_bias(mask)
+        states = []
+        for layer in self.layers[first:]:
+            state = _first(self._through(layer, state, bias))
+            states.append(state)
+        return states
 
     def transformer_layers(self) -> nn.ModuleList:
         return self.layers
@@ -271,10 +284,15 @@ class WaveformBackbone(Backbone):
         if self.norm_before:
             state = self.layer_norm(state)
         state = self.dropout(state)
-        states = [state]
-        position_bias = None
-        bias = attention_bias(mask)
-        for index, layer in enumerate(self.layers):
+        return [state, *self.onward(state, mask)], mask, speech
+
+    def onward(self, state: Tensor, mask: Tensor, first: int = 0) -> list[Tensor]:
+        states = []
+        bias, position_bias = attention_bias(mask), None
+        if self.wavlm and first:  # the lowest layer's, for all of them
+            lowest: Any = self.layers[0].attention
+            position_bias = lowest.compute_bias(*[state.shape[1]] * 2).repeat(state.shape[0], 1, 1)
+        for index, layer in enumerate(self.layers[first:], start=first):
             if self.wavlm:
                 state, position_bias = self._through(
                     layer, state, attention_mask=mask.long(), position_bias=position_bias, index=index
@@ -282,7 +300,7 @@ class WaveformBackbone(Backbone):
             else:
                 state = _first(self._through(layer, state, attention_mask=bias))
             states.append(state)
-        return states, mask, speech
+        return states
 
     def _convolve(self, layer: Any, state: Tensor, valid: Tensor) -> Tensor:
         """One layer of the feature extractor; its group norm, one channel a group, over valid frames alone."""

@@ -177,6 +177,28 @@ class PooledBackbone(nn.Module):
             blocks["pitch"], blocks["timbre"] = self.prosody(waveform, lengths)
         return torch.cat([blocks[name].float() for name in self.experts], dim=1)
 
+    def below(self, waveform: Tensor, lengths: Tensor, first: int) -> tuple[Tensor, Tensor]:
+        """What the pooling and the layers from `first` on get from the layers below, to be kept.
+
+        Returns:
+            float32 [b, t, k * hidden_dim + 1], the input of the layer `first` and of the states under it those that are
+            pooled, side by side, and last which frames lie between the silence at both ends; valid frames int64 [b].
+        """
+        states, mask, speech = self.backbone(waveform, lengths)
+        return torch.cat([*(states[i] for i in self.kept_below(first)), speech[:, :, None]], dim=2), mask.sum(1).long()
+
+    def above(self, kept: Tensor, valid: Tensor, first: int) -> Tensor:
+        """As `forward`, from what `below` gave; the block "encoder" alone."""
+        mask = frame_mask(valid, kept.shape[1])
+        numbers = self.kept_below(first)
+        parts = dict(zip(numbers, torch.split(kept[:, :, :-1], self.backbone.hidden_dim, dim=2), strict=True))
+        states = [parts.get(i, parts[first]) for i in range(first + 1)]  # what stands in is not pooled
+        states += self.backbone.onward(parts[first], mask, first)
+        return self.pooling(states, mask, kept[:, :, -1])  # type: ignore[no-any-return]
+
+    def kept_below(self, first: int) -> list[int]:
+        return sorted({first, *(layer for layer in self.pooling.layers if layer < first)})
+
     def fingerprint(self) -> str:
         """Changes with the encoder, the layers, the pools and what the pooling has learned."""
         digest = sha256(

@@ -38,6 +38,7 @@ from trainer.training.curves import write_curves
 from trainer.training.fit import Dataset, FittedHead, fit_standardise, prior_of, sampling_weights, save_beside
 from trainer.training.metrics import unweighted_accuracy
 from trainer.training.processes import lost_told, this_process
+from trainer.training.states import FRAMES_A_SECOND, Sound, States, seed_of
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -63,19 +64,25 @@ class CompilationError(VoiceKinError):
 class FineTuned(nn.Module):
     """Encoder, standardisation and one small head, trained together."""
 
-    def __init__(self, pooled: PooledBackbone, standardise: Standardise, head: Head) -> None:
+    def __init__(
+        self, pooled: PooledBackbone, standardise: Standardise, head: Head, kept_below: int | None = None
+    ) -> None:
+        """`kept_below` is the layer whose input is given in place of clips."""
         super().__init__()
-        self.pooled, self.standardise, self.head = pooled, standardise, head
+        self.pooled, self.standardise, self.head, self.kept_below = pooled, standardise, head, kept_below
 
-    def forward(self, waveform: Tensor, lengths: Tensor, groups: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, sound: Tensor, lengths: Tensor, groups: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
         """Logits [b, L] and embeddings [b, E].
 
         Args:
-            waveform, lengths: The clips.
+            sound, lengths: The clips, as PooledBackbone.forward has them, or as its `above` does.
             groups: float32 [b, b], row i averages the clips of the same speaker; zeros where nothing is taken off.
             share: float32 [b, 1], how much of that mean is taken off.
         """
-        features = self.standardise(self.pooled(waveform, lengths))
+        if self.kept_below is None:
+            features = self.standardise(self.pooled(sound, lengths))
+        else:
+            features = self.standardise(self.pooled.above(sound, lengths, self.kept_below))
         features = features - share * (groups @ features)
         logits, embedding = self.head(features)
         return logits, embedding
@@ -234,9 +241,27 @@ class Clips:
                 self._bytes_left -= samples.nbytes
         return (samples / 32767).astype(np.float32)
 
-    def heard(self, row: int) -> Waveform:
-        """What the encoder gets of a clip."""
-        return heard(self[row], self._longest)
+    def whole(self, row: int) -> Sound:
+        """A clip by itself."""
+        return self.sound(row, 0, "", self._longest / SAMPLE_RATE)
+
+    def sound(self, row: int, copy: int, kind: str, seconds: float) -> Sound:
+        """A clip or one of its copies, the same in every training."""
+        return Sound(row, kind, seed_of(self._utterances[row], copy), seconds)
+
+    def hear(self, sound: Sound) -> Waveform:
+        """What the encoder gets of it."""
+        samples, longest = self[sound.row], round(sound.seconds * SAMPLE_RATE)
+        if sound.kind:
+            samples = augment(samples, sound.kind, sound.seed)
+        if len(samples) > longest:
+            start = sound.seed % (len(samples) - longest + 1)
+            samples = samples[start : start + longest]
+        return heard(samples, longest)
+
+    def states(self, pooled: PooledBackbone, first: int) -> States:
+        """Where what the encoder makes of the clips below its layer `first` is kept."""
+        return States(pooled, first, self._utterances)
 
 
 class _Batches:
@@ -245,27 +270,35 @@ class _Batches:
     A batch is as wide as its longest clip, or with `widths` the next of so many even steps.
     """
 
-    def __init__(self, clips: Clips, crop_seconds: float, process: int, processes: int, widths: int = 0) -> None:
-        self._clips, self._longest = clips, round(crop_seconds * SAMPLE_RATE)
+    def __init__(
+        self,
+        clips: Clips,
+        crop_seconds: float,
+        process: int,
+        processes: int,
+        widths: int = 0,
+        states: States | None = None,
+    ) -> None:
+        self._clips, self._seconds, self._states = clips, crop_seconds, states
         self._process, self._processes = process, processes
-        self._step = math.ceil(self._longest / widths) if widths else 1
+        rate = SAMPLE_RATE if states is None else FRAMES_A_SECOND
+        self._step = math.ceil(crop_seconds * rate / widths) if widths else 1
 
     def __getitem__(self, drawn: Drawn) -> tuple[Tensor, ...]:
-        """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b], share float32 [b, 1]; all rows int64."""
+        """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b], share float32 [b, 1]; all rows int64.
+
+        With states these, [b, t, width], and their lengths stand in the place of the waveforms.
+        """
         mine = slice(self._process, None, self._processes)
         clips = zip(drawn.rows[mine], drawn.kinds[mine], drawn.seeds[mine], strict=True)
-        batch, lengths = pad_batch([self._clip(int(row), kind, seed) for row, kind, seed in clips])
-        batch = functional.pad(batch, (0, -batch.shape[1] % self._step))
+        sounds = [Sound(int(row), kind, seed, self._seconds) for row, kind, seed in clips]
+        if self._states is None:
+            batch, lengths = pad_batch([self._clips.hear(sound) for sound in sounds])
+        else:
+            batch, lengths = self._states.batch(sounds)
+        beyond = (0, 0) * (batch.ndim - 2) + (0, -batch.shape[1] % self._step)
+        batch = functional.pad(batch, beyond)
         return batch, lengths, drawn.groups[mine, mine].clone(), drawn.share[mine].clone(), torch.from_numpy(drawn.rows)
-
-    def _clip(self, row: int, kind: str, seed: int) -> Waveform:
-        samples = self._clips[row]
-        if kind:
-            samples = augment(samples, kind, seed)
-        if len(samples) > self._longest:
-            start = seed % (len(samples) - self._longest + 1)
-            samples = samples[start : start + self._longest]
-        return heard(samples, self._longest)
 
 
 class _Epoch:
@@ -314,9 +347,12 @@ class FineTuning:
         pooled.backbone.recomputes = recipe.checkpointing
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
-        features = encode(pooled, [clips.heard(train[i]) for i in look])
-        standardise = fit_standardise(features, [corpora[i] for i in look])
-        model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, recipe.head))
+        first = pooled.backbone.n_layers - recipe.layers if recipe.layers >= 0 else 0
+        self.states = clips.states(pooled, first) if recipe.copies else None
+        self._keep_states(pooled, train[look])
+        standardise = fit_standardise(self._features(pooled, train[look]), [corpora[i] for i in look])
+        kept_below = first if self.states else None
+        model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, recipe.head), kept_below)
         self.pooled = pooled
         new = [*pooled.pooling.parameters(), *model.head.parameters()]
         optimiser = _optimiser(parameters, new, recipe)
@@ -342,6 +378,7 @@ class FineTuning:
                 accelerator.process_index,
                 processes,
                 WIDTHS if recipe.compile != "no" else 0,
+                self.states,
             ),
             batch_size=None,
             sampler=_Epoch(self._draws, self.steps),
@@ -446,10 +483,43 @@ class FineTuning:
             augmented = np.arange(len(rows)) >= len(rows) // 2
         else:
             augmented = rng.random(len(rows)) < (recipe.augmented_share if recipe.kinds else 0.0)
-        names = rng.choice(recipe.kinds or ("",), len(rows))
-        kinds = tuple(str(name) if a else "" for name, a in zip(names, augmented, strict=True))
-        seeds = tuple(rng.integers(0, 2**31, len(rows)).tolist())
+        if recipe.copies:
+            copies = np.where(augmented, rng.integers(1, recipe.copies + 1, len(rows)), 0)
+            sounds = [self._copy(int(row), int(copy)) for row, copy in zip(rows, copies, strict=True)]
+            kinds, seeds = tuple(sound.kind for sound in sounds), tuple(sound.seed for sound in sounds)
+        else:
+            names = rng.choice(recipe.kinds or ("",), len(rows))
+            kinds = tuple(str(name) if a else "" for name, a in zip(names, augmented, strict=True))
+            seeds = tuple(rng.integers(0, 2**31, len(rows)).tolist())
         return Drawn(rows, kinds, seeds, *self._groups(rows))
+
+    def _copy(self, row: int, copy: int) -> Sound:
+        """One of a clip's `finetune.copies`, 0 for the clip itself; cut where it is too long."""
+        kind = self.recipe.kinds[(copy - 1) % len(self.recipe.kinds)] if copy else ""
+        return self.clips.sound(row, copy, kind, self.recipe.crop_seconds)
+
+    def _keep_states(self, pooled: PooledBackbone, look: Ints) -> None:
+        """Every sound that will be heard, each process its share of them."""
+        if self.states is None:
+            return
+        copies = self.recipe.copies if self.recipe.kinds else 0
+        sounds = [self._copy(int(row), copy) for copy in range(copies + 1) for row in self.train]
+        sounds += [self.clips.whole(int(row)) for row in (*look, *self.validation)]
+        own = slice(self.accelerator.process_index, None, self.accelerator.num_processes)
+        self.states.keep(pooled, list(dict.fromkeys(sounds))[own], self.clips.hear)
+        self.accelerator.wait_for_everyone()
+
+    def _features(self, pooled: PooledBackbone, rows: Ints) -> Floats:
+        """Pooled features [n, D] of clips, whole and clean, as the encoder is now."""
+        features = np.zeros((0, pooled.pooled_dim), np.float32)
+        for start in range(0, len(rows), CHUNK):  # so many clips in memory
+            sounds = [self.clips.whole(int(row)) for row in rows[start : start + CHUNK]]
+            if self.states is None:
+                part = encode(pooled, [self.clips.hear(sound) for sound in sounds])
+            else:
+                part = self.states.encode(pooled, sounds)
+            features = np.concatenate([features, part])
+        return features
 
     def _draw_speakers(self) -> Ints:
         """A batch of a few speakers, their labels as even as they have them."""
@@ -496,11 +566,7 @@ class FineTuning:
         """UA and loss, that of eq. (2), on the validation clips, whole and clean; each process hears its share."""
         model = self.accelerator.unwrap_model(self.model).eval()
         own = self.validation[self.accelerator.process_index :: self.accelerator.num_processes]
-        pooled = np.zeros((0, model.pooled.pooled_dim), np.float32)
-        for start in range(0, len(own), CHUNK):  # so many clips in memory
-            pooled = np.concatenate(
-                [pooled, encode(model.pooled, [self.clips.heard(i) for i in own[start : start + CHUNK]])]
-            )
+        pooled = self._features(model.pooled, own)
         rows = np.concatenate(gather_object([own]))
         features = torch.from_numpy(np.concatenate(gather_object([pooled]))).to(self.accelerator.device)
         logits, embedding = model.head(model.standardise(features))

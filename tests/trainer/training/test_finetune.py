@@ -199,8 +199,8 @@ def test_each_process_augments_its_own_share_alone(tmp_path: Path, monkeypatch: 
     shares = [_Batches(clips, 1.0, process, 2)[drawn] for process in range(2)]
     assert changed == [("noise", seed) for seed in (4, 6, 5, 7)]
     for process, (batch, lengths, groups, share, rows) in enumerate(shares):
-        assert lengths.tolist() == [len(clips.heard(row)) for row in range(process, 8, 2)]
-        np.testing.assert_array_equal(batch[1, : lengths[1]], clips.heard(process + 2))
+        assert lengths.tolist() == [len(clips.hear(clips.whole(row))) for row in range(process, 8, 2)]
+        np.testing.assert_array_equal(batch[1, : lengths[1]], clips.hear(clips.whole(process + 2)))
         assert torch.equal(groups, torch.eye(4))
         assert share.shape == (4, 1)
         assert rows.tolist() == list(range(8))

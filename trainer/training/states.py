@@ -1,0 +1,140 @@
+"""What the frozen layers make of the clips and of their copies, on disk, so that fine-tuning hears each of them once.
+
+A file a sound, float32 [t, width] as `PooledBackbone.below` has it, in a folder named after the encoder: trainings of
+other folds, seeds and losses share them. Nothing of it lies in memory but the batch at hand.
+"""
+
+import math
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from desktop_app import interruption
+from desktop_app.engine.sound.steady import STEADY
+from desktop_app.errors import VoiceKinError
+from trainer.data.corpora import Utterance
+from trainer.data.features import BATCH_SECONDS, CHUNK, clip_key, of_like_length, pad_batch
+from trainer.data.table import SAMPLE_RATE, Waveform, bar, cache_folder
+from trainer.model.pooling import PooledBackbone
+
+Floats = npt.NDArray[np.float32]
+
+FRAMES_A_SECOND = 50  # of every encoder here
+FRAMES_AT_ONCE = round(BATCH_SECONDS * FRAMES_A_SECOND)  # of a batch, padding included
+
+
+class StatesTooLargeError(VoiceKinError):
+    """The states to keep are larger than the disk has room for."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A clip as it is heard.
+
+    Attributes:
+        row: Of the table.
+        kind, seed: Its augmentation, "" for none, and what drew it and where it is cut.
+        seconds: It is cut at.
+    """
+
+    row: int
+    kind: str
+    seed: int
+    seconds: float
+
+
+def seed_of(utterance: Utterance, copy: int) -> int:
+    """What draws a copy of a clip, the same in every training; copy 0 is the clip itself."""
+    return int(sha256(f"{utterance.digest} {copy}".encode()).hexdigest()[:7], 16)
+
+
+class States:
+    """The kept states of sounds."""
+
+    def __init__(self, pooled: PooledBackbone, first: int, utterances: Sequence[Utterance]) -> None:
+        """Of the encoder as it is now, below its layer `first`."""
+        self._first, self._utterances = first, utterances
+        layers = "-".join(map(str, pooled.kept_below(first)))
+        name = f"{pooled.backbone.fingerprint}-{layers}-{STEADY}"
+        self.folder = cache_folder() / "states" / name
+
+    def _path(self, sound: Sound) -> Path:
+        key = clip_key(self._utterances[sound.row], sound.seconds, sound.kind, sound.seed)
+        return self.folder / f"{key}.npy"
+
+    def keep(self, pooled: PooledBackbone, sounds: Sequence[Sound], hear: Callable[[Sound], Waveform]) -> None:
+        """Hears what is not kept yet, by way of `hear`; what is there of a killed run is not heard again.
+
+        Raises:
+            StatesTooLargeError: Before anything is heard.
+        """
+        missing = [sound for sound in sounds if not self._path(sound).is_file()]
+        if not missing:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._announce(pooled, missing)
+        missing.sort(key=lambda sound: self._utterances[sound.row].duration_s)
+        progress = bar("clips and copies heard")
+        for start in range(0, len(missing), CHUNK):
+            chunk = missing[start : start + CHUNK]
+            waveforms = [hear(sound) for sound in chunk]
+            for chosen in of_like_length([len(w) for w in waveforms], round(BATCH_SECONDS * SAMPLE_RATE)):
+                interruption.check()
+                for i, states in zip(chosen, self._heard(pooled, [waveforms[i] for i in chosen]), strict=True):
+                    _save_beside(self._path(chunk[i]), states)
+            progress(start + len(chunk), len(missing))
+
+    def _announce(self, pooled: PooledBackbone, missing: Sequence[Sound]) -> None:
+        seconds = sum(min(self._utterances[s.row].duration_s, s.seconds) for s in missing)
+        width = pooled.backbone.hidden_dim * len(pooled.kept_below(self._first)) + 1
+        size, free = 4 * width * FRAMES_A_SECOND * seconds, shutil.disk_usage(self.folder).free
+        told = f"the states of {len(missing)} clips and copies take about {size / 1e9:.1f} GB in {self.folder}"
+        if size > free / 2:
+            raise StatesTooLargeError(
+                f"`finetune.copies`: {told}, and {free / 1e9:.1f} GB are free there: lower it, set it to 0, or let "
+                "VOICEKIN_CACHE name a folder with twice the room."
+            )
+        print(f"{told[0].upper()}{told[1:]}.", file=sys.stderr)
+
+    def _heard(self, pooled: PooledBackbone, waveforms: Sequence[Waveform]) -> list[Floats]:
+        device = next(pooled.parameters()).device
+        batch, lengths = pad_batch(waveforms)
+        with torch.inference_mode():
+            kept, valid = pooled.below(batch.to(device), lengths.to(device), self._first)
+        arrays = kept.float().cpu().numpy()
+        return [array[:n] for array, n in zip(arrays, valid.tolist(), strict=True)]
+
+    def batch(self, sounds: Sequence[Sound]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Kept states float32 [b, longest, width], zeros behind; valid frames int64 [b]."""
+        arrays = [np.load(self._path(sound)) for sound in sounds]
+        lengths = [len(array) for array in arrays]
+        batch = torch.zeros(len(arrays), max(lengths), arrays[0].shape[1])
+        for row, array in zip(batch, arrays, strict=True):
+            row[: len(array)] = torch.from_numpy(array)
+        return batch, torch.tensor(lengths)
+
+    def encode(self, pooled: PooledBackbone, sounds: Sequence[Sound]) -> Floats:
+        """Pooled features [n, D] as the layers above are now."""
+        device = next(pooled.parameters()).device
+        rows = np.empty((len(sounds), pooled.pooled_dim), dtype=np.float32)
+        lengths = [math.ceil(self._utterances[s.row].duration_s * FRAMES_A_SECOND) for s in sounds]
+        with torch.inference_mode():
+            for chosen in of_like_length(lengths, FRAMES_AT_ONCE):
+                kept, valid = self.batch([sounds[i] for i in chosen])
+                rows[chosen] = pooled.above(kept.to(device), valid.to(device), self._first).float().cpu().numpy()
+        return rows
+
+
+def _save_beside(path: Path, array: Floats) -> None:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with beside.open("wb") as f:
+        np.save(f, array)
+    beside.replace(path)
