@@ -15,6 +15,7 @@ import platform
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -32,7 +33,7 @@ from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_fol
 from trainer.data.table import Each, Inspection, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe
-from trainer.training.finetune import as_fitted, finetune, load_finetuned
+from trainer.training.finetune import as_fitted, encode_kept, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
 from trainer.training.protocol import answered_rows
@@ -177,8 +178,20 @@ class Run:
         self, utterances: Sequence[Utterance], finetuned: PooledBackbone | None = None, each: Each = map
     ) -> npt.NDArray[np.float32]:
         copies = self.recipe.augment if self.recipe.augment.copies and not self.recipe.is_itself else None
+        from_kept = None
+        if finetuned and self.recipe.finetune.copies and self.recipe.backbone.precision == "float32":
+            from_kept = partial(
+                encode_kept, finetuned, backbone_recipe=self.recipe.backbone, recipe=self.recipe.finetune
+            )
         return pooled_features(
-            utterances, self.recipe.backbone, copies, bar("clips encoded"), finetuned, self.recipe.experts.used, each
+            utterances,
+            self.recipe.backbone,
+            copies,
+            bar("clips encoded"),
+            finetuned,
+            self.recipe.experts.used,
+            each,
+            from_kept,
         )
 
     def encoder(self, part: Part) -> PooledBackbone:

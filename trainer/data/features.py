@@ -8,7 +8,7 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
@@ -145,6 +145,7 @@ def pooled_features(
     finetuned: PooledBackbone | None = None,
     experts: Sequence[Expert] = ENCODER_ALONE,
     each: Each = map,
+    from_kept: Callable[[Sequence[Utterance]], Floats] | None = None,
 ) -> Floats:
     """Pooled features of every clip, from the cache where they are there.
 
@@ -156,6 +157,7 @@ def pooled_features(
         finetuned: In place of the recipe's encoder and pooling.
         experts: Whose blocks.
         each: `map`, or what does the same elsewhere; a fine-tuned encoder encodes here.
+        from_kept: What the fine-tuned encoder makes of clips as they are, [n, D], where that need not hear them.
 
     Returns:
         float32 [1 + copies, n, D]; [0] is the clean clips.
@@ -165,7 +167,8 @@ def pooled_features(
         kinds = augmentation.kinds
         variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
     if finetuned is not None:
-        return _rows(finetuned, f"{finetuned.fingerprint()}-{recipe.precision}", utterances, recipe, variants, progress)
+        name = f"{finetuned.fingerprint()}-{recipe.precision}"
+        return _rows(finetuned, name, utterances, recipe, variants, progress, from_kept=from_kept)
     model = _every_layer(recipe)
     backbone = model.backbone
     PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # are they there?
@@ -217,6 +220,7 @@ def _rows(
     progress: Progress | None,
     columns: npt.NDArray[np.int64] | None = None,
     each: Each = map,
+    from_kept: Callable[[Sequence[Utterance]], Floats] | None = None,
 ) -> Floats:
     """What a model gives for every variant of every clip, float32 [variants, n, columns], by way of its own cache."""
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
@@ -234,6 +238,8 @@ def _rows(
 
     def encoded(task: tuple[tuple[str, int], Sequence[Utterance]]) -> Floats:
         interruption.check()
+        if from_kept and task[0] == WHOLE:
+            return from_kept(task[1])
         return encode(model, [_sound(u, longest, *task[0]) for u in task[1]], recipe.precision)
 
     done, total = 0, sum(map(len, missing.values()))

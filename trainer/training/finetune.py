@@ -132,6 +132,11 @@ def thaw(backbone: Backbone, layers: int) -> list[nn.Parameter]:
     return parameters
 
 
+def lowest_thawed(backbone: Backbone, recipe: FineTuneRecipe) -> int:
+    """Number of the lowest layer that `thaw` leaves gradients to."""
+    return backbone.n_layers - recipe.layers if recipe.layers >= 0 else 0
+
+
 def finetune(
     utterances: Sequence[Utterance],
     labels: Ints,
@@ -347,7 +352,7 @@ class FineTuning:
         pooled.backbone.recomputes = recipe.checkpointing
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
-        first = pooled.backbone.n_layers - recipe.layers if recipe.layers >= 0 else 0
+        first = lowest_thawed(pooled.backbone, recipe)
         self.states = clips.states(pooled, first) if recipe.copies else None
         self._keep_states(pooled, train[look])
         standardise = fit_standardise(self._features(pooled, train[look]), [corpora[i] for i in look])
@@ -635,6 +640,17 @@ def load_finetuned(recipe: BackboneRecipe, path: Path) -> PooledBackbone:
     pooled.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     pooled.backbone.take_fingerprint()
     return pooled
+
+
+def encode_kept(
+    finetuned: PooledBackbone, utterances: Sequence[Utterance], backbone_recipe: BackboneRecipe, recipe: FineTuneRecipe
+) -> Floats:
+    """Pooled features [n, D] of whole clips by an encoder that was fine-tuned with `copies`, on the kept states."""
+    clips, pretrained = Clips(utterances, backbone_recipe.max_seconds, 0), load_pooled(backbone_recipe)
+    states = clips.states(pretrained, lowest_thawed(pretrained.backbone, recipe))
+    sounds = [clips.whole(row) for row in range(len(utterances))]
+    states.keep(pretrained, sounds, clips.hear)
+    return states.encode(finetuned, sounds)
 
 
 def as_fitted(path: Path, data: Dataset, train: Ints, recipe: Recipe) -> FittedHead:
