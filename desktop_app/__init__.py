@@ -2,9 +2,9 @@
 
 import os
 
-# ONNX Runtime's wheels report to their maker unless told otherwise before they are first imported; nothing leaves
-# this machine by VoiceKin's doing
+# ONNX Runtime's wheels send telemetry unless this is set before they are first imported; VoiceKin sends nothing from
+# this machine
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
-"""The one place that says it: the wheel, the installers and the tag of a release take it from here."""
+"""The version, in this one place: the wheel, the installers and the tag of a release take it from here."""

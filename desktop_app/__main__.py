@@ -1,10 +1,10 @@
-"""Where `voicekin` begins: a command goes to the command line, `--self-test` to it, everything else to the window."""
+"""The entry point of `voicekin`: runs a command, the self-test (`--self-test`), or else opens the window."""
 
 import os
 import sys
 from collections.abc import Sequence
 
-from desktop_app import interruption  # as little as can be before it watches
+from desktop_app import interruption  # imports almost nothing, so that signals are watched early
 
 NO_DISPLAY = (
     "voicekin: there is no display to open the window on. Start it in a desktop session, "
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs VoiceKin with the arguments of its command line and gives the exit status."""
     if argv is not None:
         return _run(argv)
-    # a process of our own. Before anything that takes time: until here a signal ends it as it ends any other
+    # the process is ours. This comes before anything slow: until here a signal ends it as it ends any program
     interruption.watch("voicekin: stopped.")
     try:
         return _run(sys.argv[1:])
@@ -31,7 +31,7 @@ def _run(argv: Sequence[str]) -> int:
         from desktop_app import self_test
 
         return self_test.run()
-    if argv and argv[0] == "--first-run":  # of a new pack, by ourselves
+    if argv and argv[0] == "--first-run":  # VoiceKin started this process itself, to run a new pack once
         from desktop_app.engine.recognition.verify import first_run
 
         return first_run(list(argv[1:]))
@@ -49,7 +49,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _is_file(argument: str) -> bool:
-    """Whether it is a recording or pack to open in the window, as "open with" passes it, and no command."""
+    """Whether the argument is a recording or pack to open in the window ("Open with"), and not a command."""
     from pathlib import Path
 
     from desktop_app import cli
@@ -58,7 +58,8 @@ def _is_file(argument: str) -> bool:
 
 
 def _has_display() -> bool:
-    """Only Linux and its like can be without one; QT_QPA_PLATFORM chooses a platform that may need none."""
+    """Whether a window can be shown. Only Linux and other Unix systems can lack a display; a platform that is chosen
+    with QT_QPA_PLATFORM may need none."""
     if sys.platform in ("win32", "darwin"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

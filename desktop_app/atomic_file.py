@@ -1,4 +1,4 @@
-"""Writing a file or folder so that it is there as a whole or not at all: written beside, then renamed into place."""
+"""Writes a file or folder completely or not at all: first under a temporary name beside the target, then renamed."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ from desktop_app.errors import ExportError, TargetExists
 
 
 def write_atomically(target: Path, content: bytes, *, overwrite: bool = False) -> None:
-    """Writes `content` as the file `target`. An interrupted call leaves what was there before.
+    """Writes `content` as the file `target`. An interrupted call leaves the previous file as it was.
 
     Raises:
         TargetExists: `target` is there already and `overwrite` is False.
@@ -24,9 +24,10 @@ def write_atomically(target: Path, content: bytes, *, overwrite: bool = False) -
 
 @contextmanager
 def written_beside(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Gives a path beside `target` to write to: on leaving it becomes `target`, after an error it is gone.
+    """Yields a temporary path beside `target` to write to. When the block ends, that file becomes `target`; after an
+    error it is deleted.
 
-    Raises: as `write_atomically`; the caller's own errors go through unchanged, but an OSError becomes an ExportError.
+    Raises: as `write_atomically`. An OSError inside the block becomes an ExportError; other errors pass unchanged.
     """
     target = checked_target(target, overwrite=overwrite)
     beside = target.parent / f".voicekin-{secrets.token_hex(6)}.part"
@@ -51,15 +52,15 @@ def checked_target(target: Path, *, overwrite: bool = False) -> Path:
 
     Raises:
         TargetExists: `target` is there already and `overwrite` is False.
-        ExportError: It can't be a file of ours: a folder, a device, in no folder or in one that may not be written.
+        ExportError: `target` is a folder or device, or its folder does not exist or is not writable.
     """
     try:
         target = target.resolve()
         if target.is_dir():
             raise ExportError(f"{target} is a folder; name a file to write to.")
-        if target.exists() and not target.is_file():  # replacing it would do away with /dev/null
+        if target.exists() and not target.is_file():  # replacing it would delete /dev/null
             raise ExportError(f"{target} can't be written: it is a pipe or device. Choose another place.")
-    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name that no file can have
+    except (OSError, RuntimeError, ValueError) as error:  # circular links, or a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise ExportError(f"{target} can't be written: {reason}. Choose another place.") from error
     if target.exists() and not overwrite:
@@ -72,10 +73,10 @@ def checked_target(target: Path, *, overwrite: bool = False) -> Path:
 
 
 def _rename_to_new(source: Path, target: Path) -> None:
-    """Renames, but never over a file that came up in the meantime."""
+    """Renames, but never over a file that was created in the meantime."""
     try:
         if os.name == "nt":
-            source.rename(target)  # Windows refuses where the target exists; POSIX would replace it in silence
+            source.rename(target)  # Windows refuses if the target exists; POSIX would silently replace it
         else:
             os.link(source, target)
     except FileExistsError:
@@ -89,7 +90,7 @@ def _rename_to_new(source: Path, target: Path) -> None:
 
 
 def replace_folder(new: Path, target: Path) -> None:
-    """Puts the folder `new` in the place of `target`, on the same file system; a reader sees the old or the new one."""
+    """Replaces the folder `target` with `new`, on the same file system; a reader sees either the old or the new one."""
     if not target.exists():
         new.rename(target)
         return

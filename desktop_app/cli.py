@@ -1,4 +1,4 @@
-"""The command line: one subcommand a module of `desktop_app.commands`."""
+"""The command line. Each subcommand is a module of `desktop_app.commands`."""
 
 import argparse
 import errno
@@ -15,13 +15,14 @@ from desktop_app.errors import Cancelled, PackExists, TargetExists, VoiceKinErro
 COMMANDS = ("classify", "answer", "report", "voice", "examples", "pack", "doctor")
 
 USAGE = 2
-"""Also when the call can't be carried out at all: no such pack, voice or store. Commands give 0, or 1: some failed."""
+"""The exit status for a wrong call, and for one that can't be carried out at all: no such pack, voice or store.
+Commands themselves return 0, or 1 if some recordings failed."""
 
 STOPPED = "voicekin: stopped."
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
 REPLACED_BY: dict[type[VoiceKinError], str] = {TargetExists: "--overwrite", PackExists: "--replace"}
-"""The option that lets what is there give way."""
+"""The option with which a command replaces what already exists."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -29,32 +30,32 @@ def main(argv: Sequence[str]) -> int:
 
     argparse ends the process itself, by SystemExit, for --help (0) and for a call that it does not understand (2).
     """
-    # None where the caller has closed them
+    # they are None if the caller has closed them
     sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        # a terminal without Unicode shows what it can, and a file name that is no text is shown all the same
+        # escape what the terminal's encoding lacks, and bytes of file names that are not valid text
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         args = parser().parse_args(argv)
-        interruption.check()  # before anything is begun
+        interruption.check()  # before any work starts
         status: int = import_module(f"desktop_app.commands.{args.command}").run(args)
         sys.stdout.flush()
-        interruption.check()  # whoever asked to stop is told so, whatever was done by then
+        interruption.check()  # report the interruption even if the work was finished by then
         return status
     except VoiceKinError as error:
         replaced = REPLACED_BY.get(type(error))
         print(f"voicekin: {plain(str(error))}{f' {replaced} replaces it.' if replaced else ''}", file=sys.stderr)
         return USAGE
-    except BrokenPipeError:  # who read our output has gone, `head` for one
+    except BrokenPipeError:  # the reader of our output has ended, for example `head`
         _write_no_more()
         return PIPE_CLOSED
     except Cancelled:
         interruption.say(STOPPED)
         return interruption.status()
     except OSError as error:
-        if error.errno == errno.ENOSPC:  # our own files turn it into a VoiceKinError
+        if error.errno == errno.ENOSPC:  # standard output; for files that we write, it is a VoiceKinError already
             _write_no_more()
             print(f"voicekin: The answers can't be written ({error.strerror}): free some space.", file=sys.stderr)
             return USAGE
@@ -62,12 +63,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _write_no_more() -> None:
-    """Lets what is still to be written to stdout go nowhere: Python must not fail at it once more when it exits."""
+    """Redirects stdout to the null device, so that Python does not fail again when it flushes stdout at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of every command."""
+    """The parser for all commands."""
     top = argparse.ArgumentParser(
         prog="voicekin",
         description="Which emotion a recording of speech sounds like, and why. Without a command the window opens.",

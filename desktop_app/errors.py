@@ -1,14 +1,13 @@
-"""The one family of errors that are meant for people.
+"""The errors whose messages are meant for users.
 
-Each message is a whole sentence that says what is wrong and what to do. Everything else that is raised is a bug
-and stays loud.
+Each message is a full sentence that says what is wrong and what to do. Any other exception is a bug and is not caught.
 """
 
 from pathlib import Path
 
 
 class VoiceKinError(Exception):
-    """Base of the errors whose message may be shown to a person as it is."""
+    """Base of the errors whose message can be shown to a user unchanged."""
 
 
 class AudioError(VoiceKinError):
@@ -19,11 +18,11 @@ class PackError(VoiceKinError):
     """A pack that is missing, damaged, unsafe or of a version this app does not read."""
 
 
-class PackExists(PackError):  # noqa: N818 - says what it found
+class PackExists(PackError):  # noqa: N818 - names what was found
     """A pack of that name is installed already and was not to be replaced.
 
     Attributes:
-        name: What it is called.
+        name: The pack's name.
     """
 
     def __init__(self, name: str) -> None:
@@ -32,7 +31,7 @@ class PackExists(PackError):  # noqa: N818 - says what it found
 
 
 class DeviceError(VoiceKinError):
-    """A microphone or sound server that can't be opened or has gone."""
+    """A microphone or sound server that can't be opened or has disappeared."""
 
 
 class StoreError(VoiceKinError):
@@ -40,18 +39,18 @@ class StoreError(VoiceKinError):
 
 
 class LearningError(VoiceKinError):
-    """A recording that nothing can be learnt from."""
+    """A recording that VoiceKin can't learn from."""
 
 
 class ClusterError(VoiceKinError):
-    """A cluster of machines that can't be used, or not any more."""
+    """A cluster of machines that can't be used, or can no longer be used."""
 
 
 class ExportError(VoiceKinError):
     """A file that can't be written."""
 
 
-class TargetExists(ExportError):  # noqa: N818 - says what it found
+class TargetExists(ExportError):  # noqa: N818 - names what was found
     """A file that is there already and was not to be replaced.
 
     Attributes:
@@ -63,5 +62,5 @@ class TargetExists(ExportError):  # noqa: N818 - says what it found
         self.path = path
 
 
-class Cancelled(Exception):  # noqa: N818 - an answer to a request, not an error
+class Cancelled(Exception):  # noqa: N818 - the response to a request, not an error
     """Raised inside a long action when its caller asked it to stop."""

@@ -1,8 +1,8 @@
-"""Ctrl-C, TERM and HUP as a request: whoever works looks at `requested` and stops where that is safe.
+"""Ctrl-C, TERM and HUP are treated as a request: long-running code polls `requested` and stops where that is safe.
 
-No signal raises anything: an exception that meets a program wherever it stands, in the middle of a lock or of an
-import, leaves it hanging or half done. Python's own part of a signal only writes its number into a pipe; a thread reads
-that, so that a request is noticed also while the main thread waits inside a library.
+No signal raises an exception: an exception at an arbitrary point, while a lock is held or during an import, would leave
+the program hanging or its work half done. Python's signal handler only writes the signal's number into a pipe, which a
+thread reads. So a request is noticed even while the main thread waits inside a library.
 """
 
 import os
@@ -16,62 +16,65 @@ from contextlib import suppress
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
 AGAIN_S = 3.0
-"""A second signal this long after the first ends the process at once; a sooner one is the same impatience."""
+"""A second signal this many seconds after the first ends the process at once; an earlier one is ignored, since
+impatient people press Ctrl-C twice."""
 
 GRACE_S = 10.0
-"""Whoever has not looked by then waits for something that does not come: a pipe that nobody reads, a dead disk."""
+"""Seconds after which the process is ended: code that has not polled by then is blocked, by a pipe that nobody reads or
+a dead disk."""
 
 BLOCKED_S = 1.0
-"""A terminal or pipe that takes the last word takes it within this."""
+"""Seconds that a terminal or pipe gets to accept the last message."""
 
 ShouldStop = Callable[[], bool]
-"""What those who work long ask at times, `requested` for one; they raise Cancelled where it says so."""
+"""Polled by long-running code, which raises Cancelled once it returns True. `requested` is one."""
 
 _signal = 0
 _said = False
 _saying = threading.Lock()
-_stderr = 2  # or a number of its own, for 2 may be lent to something else meanwhile
+_stderr = 2  # `watch` replaces it with a duplicate, since descriptor 2 may be redirected meanwhile
 _on_request: Callable[[], object] | None = None
 
 
 def requested() -> bool:
-    """Whether the process was asked to stop."""
+    """Whether a signal has asked the process to stop."""
     return _signal != 0
 
 
 def never() -> bool:
-    """The `ShouldStop` of who does not want to stop."""
+    """A `ShouldStop` that never asks to stop."""
     return False
 
 
 def heed(should_stop: ShouldStop) -> None:
-    """For long loops.
+    """To be called in long loops.
 
     Raises:
-        Cancelled: `should_stop` says so.
+        Cancelled: `should_stop` returned True.
     """
     if should_stop():
-        from desktop_app.errors import Cancelled  # here, for its imports take longer than all else before `watch`
+        from desktop_app.errors import Cancelled  # imported late, since it is slow and `watch` must come early
 
         raise Cancelled
 
 
 def check() -> None:
-    """For long loops.
+    """To be called in long loops.
 
     Raises:
-        Cancelled: The process was asked to stop.
+        Cancelled: A signal has asked the process to stop.
     """
     heed(requested)
 
 
 def status() -> int:
-    """The exit status of an interrupted process as shells have it: 128 and the signal's number."""
+    """The exit status of an interrupted process, as shells define it: 128 plus the signal's number."""
     return 128 + (_signal or signal.SIGINT)
 
 
 def say(word: str) -> None:
-    """The last word of an interrupted process on stderr; it is not said again if it has to be ended hard then."""
+    """Prints the last message of an interrupted process to stderr. It is not printed again if the process then has to
+    be ended by force."""
     global _said
     with _saying:
         print(word, file=sys.stderr, flush=True)
@@ -79,7 +82,8 @@ def say(word: str) -> None:
 
 
 def call(on_request: Callable[[], object]) -> None:
-    """For who waits in an event loop: `on_request` is called once, in another thread, or at once if it is too late."""
+    """For code that waits in an event loop: `on_request` is called once, from another thread, when a signal arrives; it
+    is called immediately if one has arrived already."""
     global _on_request
     _on_request = on_request
     if _signal:
@@ -87,12 +91,12 @@ def call(on_request: Callable[[], object]) -> None:
 
 
 def watch(word: str, grace_s: float = GRACE_S) -> None:
-    """From now on signals are requests. For the main thread of a process, once; a signal that is ignored stays so.
+    """Treats signals as requests from now on. To be called once, in the main thread. Ignored signals stay ignored.
 
     Args:
-        word: Said on stderr where the process has to be ended hard.
-        grace_s: Seconds from the first signal on after which it is ended hard, with its word. What it writes is written
-            so that it survives that.
+        word: Printed to stderr if the process has to be ended by force.
+        grace_s: Seconds after the first signal until the process is ended by force. Files are written in a way that
+            survives that.
     """
     global _stderr
     _hold_standard_streams()
@@ -102,34 +106,34 @@ def watch(word: str, grace_s: float = GRACE_S) -> None:
         os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it for HUP
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores HUP
             signal.signal(number, _nothing)
     threading.Thread(target=_listen, args=(reading, word.encode(), grace_s), name="signals", daemon=True).start()
 
 
 def over() -> None:
-    """The work is done and the status is known: what comes now changes nothing.
+    """Ignores signals from now on: the work is done and the exit status is known.
 
-    Python takes its handlers away as it ends, and a signal that meets it then would end it as if nothing had been said.
+    Python removes its signal handlers as it exits; a signal after that would end the process with another status.
     """
     with suppress(OSError, ValueError, AttributeError):
-        sys.stdout.flush()  # it may wait for ever, so as long as signals are heard
+        sys.stdout.flush()  # it may block for ever, so it runs while signals are still handled
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _hold_standard_streams() -> None:
-    """Numbers that the caller has closed go to nobody, lest what is opened next, our pipe for one, be written to as
-    standard output or error."""
+    """Opens the null device for standard streams that the caller has closed. Otherwise the next file that is opened,
+    our pipe for one, would get that descriptor and be written to as standard output or error."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free descriptor
 
 
 def _nothing(*_: object) -> None:
-    """Python writes to the pipe only for signals that have a handler."""
+    """A handler that does nothing: Python writes to the pipe only for signals that have a handler."""
 
 
 def _listen(reading: int, word: bytes, grace_s: float) -> None:
@@ -152,9 +156,9 @@ def _end_later(grace_s: float, word: bytes) -> None:
 
 
 def _end(word: bytes) -> None:
-    """Ends the process from any thread, whatever the others hold."""
-    if _saying.acquire(timeout=BLOCKED_S) and not _said:  # not while the main thread says it, or is stuck with it
-        writing = threading.Thread(target=_write, args=(word,), daemon=True)  # a pipe that is full blocks it for ever
+    """Ends the process from any thread, whatever locks the others hold."""
+    if _saying.acquire(timeout=BLOCKED_S) and not _said:  # not if the main thread prints it or hangs in that
+        writing = threading.Thread(target=_write, args=(word,), daemon=True)  # a full pipe would block it for ever
         writing.start()
         writing.join(BLOCKED_S)
     os._exit(status())

@@ -1,4 +1,4 @@
-"""Microphones that are not there: what tests, the self-test and the screenshots record from."""
+"""Simulated microphones, which tests, the self-test and the screenshots record from."""
 
 import threading
 from collections.abc import Callable
@@ -12,11 +12,11 @@ BLOCK = 512  # samples, as the real microphone delivers
 
 
 class FakeSource:
-    """Gives silence, then what it is told to play, then silence again, block by block from a thread of its own.
+    """Delivers silence, then the sound that `play` was given, then silence again, block by block from its own thread.
 
     Attributes:
         speed: How many times faster than real time it runs.
-        played: Set when the last sound handed to `play` has gone out whole.
+        played: Set when the last sound given to `play` was delivered completely.
     """
 
     def __init__(self, name: str = "Fake microphone", sample_rate: int = 16_000, speed: float = 1.0) -> None:
@@ -46,18 +46,18 @@ class FakeSource:
             self._thread = None
 
     def play(self, samples: Block, then_pause: bool = False) -> None:
-        """Let float32 [n] come through the microphone, after what is queued already; then quiet, or nothing at all."""
+        """Queues float32 [n] to be delivered. After it comes quiet noise, or with `then_pause` no block at all."""
         self._pause_after = then_pause
         self.played.clear()
         blocks = [samples[i : i + BLOCK] for i in range(0, len(samples), BLOCK)]
         self._queue.extend(blocks)
 
     def unplug(self) -> None:
-        """End by itself, as a device does that is pulled out."""
+        """Ends by itself, as an unplugged device does."""
         self._unplugged.set()
 
     def pause(self, paused: bool = True) -> None:
-        """Deliver nothing, as a device does that has not answered yet."""
+        """Delivers no blocks, like a device that has not started yet."""
         (self._paused.set if paused else self._paused.clear)()
 
     def overflow(self) -> None:
@@ -84,7 +84,7 @@ class FakeSource:
             self._overflow_next = False
 
     def quiet(self, rng: np.random.Generator, n: int) -> Block:
-        """What comes when nothing is played: noise at -70 dBFS."""
+        """What is delivered while nothing is played: noise at -70 dBFS."""
         return (rng.standard_normal(n) * 10 ** (-70 / 20)).astype(np.float32)
 
 
@@ -97,7 +97,7 @@ class MutedSource(FakeSource):
 
 
 class FakeMicrophones:
-    """A sound system with the given sources; `plugged` may be changed, a rescan sees it.
+    """A sound system with the given sources. Changes to `plugged` are seen by the next rescan.
 
     Attributes:
         opened: The names of the sources that were opened.
@@ -109,7 +109,7 @@ class FakeMicrophones:
         self._known = tuple(self.plugged)
 
     def available(self, rescan: bool = False) -> tuple[Microphone, ...]:
-        """The sources plugged at the last rescan."""
+        """The sources that were plugged in at the last rescan."""
         if rescan:
             self._known = tuple(self.plugged)
         return tuple(Microphone(s.name, "Fake", is_default=i == 0) for i, s in enumerate(self._known))

@@ -7,12 +7,12 @@ import numpy as np
 from desktop_app.capture.source import Block
 
 FLOOR_DB = -80.0
-CLIPPED_AT = 0.999  # a 16-bit converter at its rail reads 32767 / 32768 = 0.99997; some stop a little lower
+CLIPPED_AT = 0.999  # a 16-bit converter at full scale gives 32767 / 32768 = 0.99997; some stop a little lower
 
 
 @dataclass(frozen=True)
 class Level:
-    """dBFS of root mean square and peak (a full-scale sine: -3.0 and 0.0), and the number of samples at the rail."""
+    """Root mean square and peak in dBFS (a full-scale sine: -3.0 and 0.0), and the number of clipped samples."""
 
     rms_db: float = FLOOR_DB
     peak_db: float = FLOOR_DB
@@ -20,7 +20,7 @@ class Level:
 
 
 def level_of(block: Block) -> Level:
-    """The level of float32 [n]; the floor for silence or nothing."""
+    """The level of float32 [n]; FLOOR_DB for silence or an empty block."""
     if not len(block):
         return Level()
     magnitude = np.abs(block)

@@ -10,8 +10,8 @@ import numpy as np
 from desktop_app.capture.source import BlockTaker, Microphone, Source
 from desktop_app.errors import DeviceError
 
-WANTED_RATE = 16_000  # Hz, what packs are trained on: a device that gives it needs no resampling by us
-BLOCK = 512  # frames; 0 lets PortAudio choose, which comes in bursts over PulseAudio
+WANTED_RATE = 16_000  # Hz, the rate that packs are trained on: a device that delivers it needs no resampling here
+BLOCK = 512  # frames; 0 would let PortAudio choose, which gives bursts with PulseAudio
 
 _lock = threading.Lock()
 _open_sources: set["MicrophoneSource"] = set()
@@ -24,7 +24,7 @@ def portaudio() -> ModuleType:
         DeviceError: when the PortAudio library is not installed or does not start.
     """
     try:
-        import sounddevice  # here, not on top: it takes up to seconds, and its absence must not stop the app
+        import sounddevice  # not at the top: it takes up to seconds, and the app must start without it
     except OSError as error:
         raise DeviceError(
             "The sound library PortAudio is missing. Install it (Debian: libportaudio2) and start VoiceKin again; "
@@ -55,7 +55,7 @@ class SystemMicrophones:
 
 
 class MicrophoneSource:
-    """One input device, recorded at 16 kHz where it can and at its own rate where not; channels are averaged."""
+    """One input device, recorded at 16 kHz if it supports that and at its own rate otherwise; channels are averaged."""
 
     def __init__(self, microphone: Microphone) -> None:
         self.microphone = microphone
@@ -76,7 +76,7 @@ class MicrophoneSource:
             on_block(indata[:, 0] if indata.shape[1] == 1 else indata.mean(axis=1), bool(status.input_overflow))
 
         def finished() -> None:
-            # the only word PortAudio gives when a device is unplugged or the sound server dies: callbacks just stop
+            # the only notice PortAudio gives when a device is unplugged or the sound server dies: callbacks just stop
             if not self._stopping:
                 on_end()
 
@@ -126,7 +126,7 @@ class MicrophoneSource:
 
 
 def _input_devices(sd: ModuleType) -> list[tuple[int, str, str]]:
-    """(PortAudio's index, name, host API) of each; a second device of the same name gets a number to tell it by."""
+    """(PortAudio's index, name, host API) of each; a second device of the same name gets a number after its name."""
     host_apis = [api["name"] for api in sd.query_hostapis()]
     seen: dict[tuple[str, str], int] = {}
     found = []
@@ -156,7 +156,7 @@ def _api_default(sd: ModuleType) -> int:
 
 
 def _settings(sd: ModuleType, index: int) -> tuple[int, int]:
-    """The first (sample rate, channels) that the device takes: 16 kHz mono if it can."""
+    """The first (sample rate, channels) that the device accepts: 16 kHz mono if it can."""
     device = sd.query_devices(index)
     own_rate = int(device["default_samplerate"])
     most = int(device["max_input_channels"])

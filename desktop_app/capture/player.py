@@ -15,17 +15,17 @@ from desktop_app.errors import DeviceError, VoiceKinError
 log = logging.getLogger(__name__)
 
 BLOCKS_AHEAD = 8
-"""Blocks that are read before they are needed."""
+"""Number of blocks that are read before they are needed."""
 
 LOOK_EVERY_S = 0.1
-"""How soon a feeder that waits for room notices that the sound was stopped."""
+"""How soon a feeder that waits for space in its queue notices that the sound was stopped."""
 
 
 class Player(Protocol):
     """Plays one sound at a time."""
 
     def play(self, blocks: Iterable[Block], sample_rate: int, on_end: Callable[[], None]) -> None:
-        """Begin a sound that comes in blocks, float32 [n]; what was playing before stops.
+        """Begins a sound that comes in blocks, float32 [n]; a sound that is playing stops.
 
         The blocks are asked for in another thread, a few ahead. `on_end` is called once, from another thread.
 
@@ -116,7 +116,7 @@ class _Feeder:
                     out[filled:] = 0.0
                     return False
                 if block is None:
-                    self._ready.put(None)  # so that it is found again, should the callback run once more
+                    self._ready.put(None)  # keep the end marker, in case the callback runs once more
                     out[filled:] = 0.0
                     return True
                 self._rest = block

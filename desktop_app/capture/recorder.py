@@ -1,4 +1,4 @@
-"""Drains a source: into the level meter and the live window always, and onto the disk while a take runs."""
+"""Reads from a source: always for the level meter and the live display, and into a file while a take runs."""
 
 import threading
 from collections.abc import Callable
@@ -12,21 +12,21 @@ from desktop_app.capture.ring_buffer import RingBuffer
 from desktop_app.capture.source import Block, Source
 from desktop_app.capture.wav_file import WavWriter
 
-HELD_S = 20.0  # how late the draining thread may be without losing a sample
+HELD_S = 20.0  # how far behind the draining thread may fall without losing a sample
 DRAIN_EVERY_S = 0.02
 METER_FALLS_DB_A_S = 24.0  # the peak mark's fall, about that of a studio meter
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the window shows of a running source, polled.
+    """The state of a running source as the window polls and shows it.
 
     Attributes:
-        level: Of the last stretch drained; its peak falls slowly so that it can be read.
+        level: Of the samples drained last; the peak falls slowly so that it can be read.
         recorded_s: Seconds of the running take on disk; 0 between takes.
-        zeros_s: Seconds of exact zeros up to now: a muted microphone, or no permission.
+        zeros_s: Seconds of exact zeros up to now: the microphone is muted or not permitted.
         overflows: Times that the device lost samples.
-        lost: Samples that were lost inside the app because the disk was too slow.
+        lost: Samples that the app lost because the disk was too slow.
         idle_s: Seconds since the last block came.
     """
 
@@ -40,17 +40,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class TakeStarted:
-    """The first real sample of a take is there: only now it is true that the app is recording."""
+    """The first sample of a take has arrived: only now is the app really recording."""
 
 
 @dataclass(frozen=True)
 class TakeEnded:
-    """A take is closed on the disk.
+    """A take's file is closed.
 
     Attributes:
         path: Its WAV file, or None where not one sample came.
         duration_s: Its length.
-        because: "" when asked to stop; else "device" (the source ended) or the sentence of a disk error.
+        because: "" after `stop_take`; otherwise "device" (the source ended) or the message of a disk error.
     """
 
     path: Path | None
@@ -60,7 +60,7 @@ class TakeEnded:
 
 @dataclass(frozen=True)
 class SourceEnded:
-    """The source ended by itself; a running take was closed before, with all its sound."""
+    """The source ended by itself; a running take was closed first, with all its sound."""
 
 
 Event = TakeStarted | TakeEnded | SourceEnded
@@ -88,11 +88,11 @@ class Recorder:
 
     @property
     def sample_rate(self) -> int:
-        """Hz of everything that this recorder hands out."""
+        """Hz of all samples that this recorder returns."""
         return self.source.sample_rate
 
     def open(self) -> None:
-        """Start the source; blocks until the device answers.
+        """Starts the source; blocks until the device responds.
 
         Raises:
             DeviceError: when it can't be opened.
@@ -116,13 +116,14 @@ class Recorder:
         return self._ring.latest(int(seconds * self.sample_rate))
 
     def since(self, position: int) -> tuple[Block, int]:
-        """The sound from sample `position` on, float32 [n], and where it ends; what came too long ago is left out."""
+        """The sound from sample `position` on, float32 [n], and the position of its end; samples that are no longer in
+        the buffer are left out."""
         block, lost = self._ring.since(position)
         return block, position + lost + len(block)
 
     @property
     def total_samples(self) -> int:
-        """Samples that have come since the source was opened."""
+        """Samples that have arrived since the source was opened."""
         return self._ring.total
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ class RingBuffer:
     """Holds the last `capacity` samples; one writer, any number of readers.
 
     Every sample is written twice, `capacity` apart, so that any window is one contiguous slice. `total` is raised after
-    the samples are in place, so a reader never sees a sample that is not written yet; a reader that falls more than
+    the samples are in place, so a reader never gets a sample that is not written yet; a reader that falls more than
     `capacity` behind is told how many it lost.
 
     Attributes:
@@ -24,7 +24,7 @@ class RingBuffer:
         self._twice: NDArray[np.float32] = np.zeros(2 * capacity, dtype=np.float32)
 
     def write(self, block: Block) -> None:
-        """Append float32 [n]; copies and returns."""
+        """Appends a copy of float32 [n]; never waits."""
         n = len(block)
         if n > self.capacity:
             self.total += n - self.capacity
@@ -38,9 +38,9 @@ class RingBuffer:
         self.total += n
 
     def since(self, position: int) -> tuple[Block, int]:
-        """What was written from sample `position` on: float32 [n], a copy, and the samples lost to a late reader."""
+        """The samples from `position` on, float32 [n], a copy; and how many of them were overwritten already."""
         block, lost = self._copy(position, self.total)
-        # what the writer overwrote while we copied is lost as well
+        # samples that the writer overwrote during the copy are lost as well
         overrun = max(0, self.total - self.capacity - (position + lost))
         return (block[overrun:], lost + overrun) if overrun else (block, lost)
 

@@ -1,4 +1,4 @@
-"""What a source of live sound is: the one protocol behind the microphone and the fake."""
+"""The protocol for a source of live sound, which the microphone and the simulated one follow."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ BlockTaker = Callable[[Block, bool], None]
 
 @dataclass(frozen=True)
 class Microphone:
-    """An input device, named as a person and a settings file can keep it: never by its index.
+    """An input device, identified by its names, which people and the settings file use, and never by its index.
 
     Attributes:
         name: The device's name as the sound system gives it.
         host_api: The sound system that offers it ("ALSA", "Windows WASAPI", "Core Audio").
-        is_default: True for the one the system would choose.
+        is_default: True for the system's default device.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Microphone:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What the settings remember."""
+        """What the settings store to find the device again."""
         return self.name, self.host_api
 
 
@@ -39,11 +39,11 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What a person calls it."""
+        """The name to show to a user."""
 
     @property
     def sample_rate(self) -> int:
-        """Hz; known once started."""
+        """Hz; known once the source was started."""
 
     def start(self, on_block: BlockTaker, on_end: Callable[[], None]) -> None:
         """Begin. `on_end` is called once when the source ends by itself (unplugged, sound server gone), not by `stop`.
@@ -53,22 +53,22 @@ class Source(Protocol):
         """
 
     def stop(self) -> None:
-        """End and let the device go; harmless when not started or already ended."""
+        """Stops and releases the device; does nothing if not started or already ended."""
 
 
 class Microphones(Protocol):
-    """The input devices at hand."""
+    """The available input devices."""
 
     def available(self, rescan: bool = False) -> tuple[Microphone, ...]:
         """Every input device, the default one first; empty where there is none. `rescan` looks for devices plugged in
-        since. Slow (up to seconds), so never called from the thread that paints.
+        since. Slow (up to seconds), so never to be called from the window's thread.
 
         Raises:
             DeviceError: when the sound system itself is missing.
         """
 
     def open(self, microphone: Microphone) -> Source:
-        """A source for it, not started yet.
+        """A source for the device, not started yet.
 
         Raises:
             DeviceError: when it is no longer there.

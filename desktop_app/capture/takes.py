@@ -1,4 +1,4 @@
-"""Where takes lie while the app runs, and what a crash left behind."""
+"""The folders that takes are recorded into, and the recovery of takes after a crash."""
 
 import contextlib
 import os
@@ -25,10 +25,10 @@ class LeftOver:
 
 
 class TakeFolder:
-    """The folder of one running app's takes, and beside it the kept recordings.
+    """The folder for the takes of one run of the app, and the folder of kept recordings.
 
-    `root/takes/<session>/` holds the takes of one run of the app with a lock file that the run holds; a session whose
-    lock is free is a crash's. `root/recordings/` holds what the user keeps.
+    `root/takes/<session>/` holds the takes of one run of the app, and a file that the run keeps locked: a session whose
+    lock is free was ended by a crash. `root/recordings/` holds the recordings that the user keeps.
     """
 
     def __init__(self, root: Path) -> None:
@@ -64,7 +64,7 @@ class TakeFolder:
         return tuple(found)
 
     def keep(self, take: Path) -> Path:
-        """Move a take among the kept recordings; its new path.
+        """Moves a take to the kept recordings and returns its new path.
 
         Raises:
             OSError: when it can't be moved.
@@ -75,7 +75,7 @@ class TakeFolder:
         return kept
 
     def keep_all(self) -> None:
-        """Move every take of this session, also one whose end nobody was told of, among the kept recordings.
+        """Moves every take of this session to the kept recordings, including one whose end was never reported.
 
         Raises:
             OSError: when one can't be moved.
@@ -85,7 +85,7 @@ class TakeFolder:
                 self.keep(take)
 
     def remove(self, take: Path) -> Path:
-        """Put a take or a kept recording aside; where it lies until this session is closed, and is deleted then.
+        """Moves a take or a kept recording to a folder that is deleted when this session is closed; its new path.
 
         Raises:
             OSError: when it can't be moved.
@@ -102,7 +102,7 @@ class TakeFolder:
         return removed
 
     def put_back(self, removed: Path) -> Path:
-        """Take a removal back: it is among the kept recordings again; its path there.
+        """Undoes `remove`: moves the recording to the kept recordings and returns its path there.
 
         Raises:
             OSError: when it can't be moved.
@@ -110,7 +110,8 @@ class TakeFolder:
         return self.keep(removed)
 
     def close(self, delete: bool = True) -> None:
-        """End this session: what was not kept is deleted, or else is left over for the next start to offer."""
+        """Ends this session: takes that were not kept are deleted, or, without `delete`, left for the next start to
+        offer."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -150,7 +151,7 @@ def _in_use(session: Path) -> bool:
 
 
 def _try_lock(file: IO[bytes]) -> bool:
-    """Hold the file until it is closed or the process ends, however it ends."""
+    """Locks the file until it is closed or the process ends; False if another process holds the lock."""
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -1,4 +1,4 @@
-"""A WAV file that is whole on the disk at any moment, and the repair of one whose writer was killed."""
+"""Writes a WAV file that is valid on the disk at any moment, and repairs one whose writer was killed."""
 
 import errno
 import os
@@ -13,14 +13,14 @@ from desktop_app.capture.source import Block
 
 HEADER_BYTES = 44  # what `wave` writes for 16-bit PCM: RIFF (12) + fmt (24) + data (8)
 BYTES_A_SAMPLE = 2
-MOST_BYTES = 2**32 - HEADER_BYTES  # of sound: the header's sizes have 32 bits; 37 hours at 16 kHz, 12 at 48
+MOST_BYTES = 2**32 - HEADER_BYTES  # of samples: the header's sizes have 32 bits; 37 hours at 16 kHz, 12 at 48 kHz
 
 
 class WavWriter:
-    """Writes mono 16-bit PCM as it comes.
+    """Writes mono 16-bit PCM block by block.
 
-    Sizes in the header are brought up to date with every block (`wave` does so on a seekable file), so a reader finds a
-    valid file even if the process is killed between two blocks.
+    The sizes in the header are updated with every block (`wave` does so for a seekable file), so the file is valid even
+    if the process is killed between two blocks.
     """
 
     def __init__(self, path: Path, sample_rate: int) -> None:
@@ -34,7 +34,7 @@ class WavWriter:
         self._wave.setframerate(sample_rate)
 
     def write(self, block: Block) -> None:
-        """Append float32 [n], -1..1, and hand it to the operating system.
+        """Appends float32 [n], -1..1, and flushes it to the operating system.
 
         Raises:
             OSError: the disk is full or gone, or the file as large as a WAV file can be.
@@ -47,7 +47,7 @@ class WavWriter:
         self.n_samples += len(block)
 
     def close(self) -> None:
-        """Finish the file and bring it to the disk."""
+        """Finishes the file and syncs it to the disk."""
         if self._file.closed:
             return
         try:
@@ -65,9 +65,9 @@ class WavWriter:
 
 
 def repair(path: Path) -> float:
-    """Make the sizes in the header of a killed writer's file agree with its length; seconds of sound in it.
+    """Corrects the sizes in the header of a file whose writer was killed; returns its length in seconds.
 
-    Returns 0.0, and leaves the file as it is, where there is no sound or no header of ours.
+    Returns 0.0 and leaves the file unchanged if it holds no samples or has no header written by `WavWriter`.
     """
     size = path.stat().st_size
     if size <= HEADER_BYTES:
