@@ -1,4 +1,4 @@
-"""Where things lie: what ships with the app, and the user's own folders."""
+"""The folders: of the files that ship with the app, and of the user's data."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import platformdirs
 
 
 def assets() -> Path:
-    """The folder of what ships with the app: inside the package when installed or frozen, beside it in a checkout."""
+    """The files that ship with the app: inside the package when installed or frozen, beside it in a checkout."""
     package = Path(__file__).resolve().parent
     inside = package / "assets"
     return inside if inside.is_dir() else package.parent / "assets"
@@ -19,7 +19,7 @@ def default_pack() -> Path:
 
 
 def user_data() -> Path:
-    """The user's own data: recordings, voices, examples, installed packs. VOICEKIN_HOME replaces it."""
+    """The folder of the user's data: recordings, voices, examples, installed packs. VOICEKIN_HOME overrides it."""
     home = os.environ.get("VOICEKIN_HOME")
     return Path(home) if home else Path(platformdirs.user_data_dir("voicekin", appauthor=False))
 

@@ -1,7 +1,7 @@
-"""`voicekin --self-test`: shows that an installation works, one line a step, in a profile that is thrown away.
+"""`voicekin --self-test`: checks that an installation works, step by step, with a temporary user profile.
 
-What a step writes to the terminal of itself (warnings of Qt, of ONNX Runtime, of Python) fails it: on a user's machine
-nobody would see it.
+A step fails if anything else is written to the terminal (warnings of Qt, ONNX Runtime or Python): on a user's machine
+nobody would see them.
 """
 
 import os
@@ -17,25 +17,25 @@ from desktop_app import paths
 from desktop_app.errors import VoiceKinError
 
 SAMPLE = paths.assets() / "sample" / "sample.wav"
-"""A synthetic voice, made for this; and the same as M4A beside it."""
+"""A synthetic voice, made for this test; the same sound as M4A is beside it."""
 
 SOUND_SYSTEM_TALK = re.compile(r"^(ALSA lib |Cannot connect to server |jack server |JackShm|attempt to connect )")
-"""What ALSA and JACK print while PortAudio asks them for devices; no word of ours, and no fault."""
+"""What ALSA and JACK print while PortAudio asks them for devices; it is not ours and no error."""
 
 WINDOW_SECONDS = 120.0
 MICROPHONE_SECONDS = 10.0
 
 
 Step = Callable[[], str]
-"""Gives its line; raises where it does not hold."""
+"""Runs a step and returns its line of output; raises if the step fails."""
 
 
 class StepError(Exception):
-    """A step that did not hold; the message says why."""
+    """A step that failed; the message says why."""
 
 
 def run() -> int:
-    """Do every step and print its line; 0 if all held, else 1."""
+    """Runs every step and prints its line; returns 0 if all succeeded, else 1."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     failures = 0
     with tempfile.TemporaryDirectory(prefix="voicekin-self-test-", ignore_cleanup_errors=True) as profile:
@@ -48,7 +48,7 @@ def run() -> int:
 
 
 def attempt(step: Step) -> tuple[bool, str]:
-    """Whether a step held, and its line."""
+    """Runs a step: whether it succeeded, and its line."""
     with _heard() as words:
         try:
             said = step()
@@ -64,7 +64,7 @@ def attempt(step: Step) -> tuple[bool, str]:
 
 @contextmanager
 def _heard() -> Iterator[list[str]]:
-    """The lines that anything in this process, libraries included, writes to stdout and stderr meanwhile."""
+    """Collects the lines that this process, including its libraries, writes to stdout and stderr inside the block."""
     words: list[str] = []
     with tempfile.TemporaryFile() as file:
         sys.stdout.flush()

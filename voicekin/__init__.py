@@ -1,4 +1,4 @@
-"""VoiceKin for scripts: which emotion a recording of speech sounds like, and the nearest recordings known.
+"""VoiceKin's Python interface: which emotion a recording of speech sounds like, and the nearest known recordings.
 
     import voicekin
 
@@ -6,10 +6,10 @@
     answer = recogniser.classify("clip.wav")
     print(answer.label, answer.confidence, answer.neighbours[0])
 
-No Qt and no torch is imported, nothing is sent anywhere but to an address that you name, and no signal
-handler is set. What is heavy is imported when
-it is first used. What can go wrong with a file, a pack or a voice is a `VoiceKinError`, whose message is a sentence for
-people; everything else that is raised is a mistake in the call or in VoiceKin.
+Neither Qt nor torch is imported, nothing is sent anywhere except to an address that you name, and no signal handler is
+set. Slow imports are made when they are first needed. Problems with a file, a pack or a voice are raised as a
+`VoiceKinError`, whose message is a sentence to show to a user. Any other exception is a mistake in the call or a bug in
+VoiceKin.
 """
 
 from importlib import import_module
@@ -99,7 +99,7 @@ _MODULE_OF = {name: module for module, names in _FROM.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a public name, or one of the submodules, when it is first asked for."""
+    """Imports a public name, or one of the submodules, when it is first used."""
     if name in _MODULE_OF:
         return getattr(import_module(_MODULE_OF[name]), name)
     if name in ("archives", "exports", "packs", "people"):

@@ -1,4 +1,4 @@
-"""Many answers as they come, and as a table of pandas."""
+"""An iterator over many answers, which can also make a pandas table of them."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
@@ -14,13 +14,13 @@ __all__ = ["OR", "Answers"]
 
 
 class Answers(Iterator[Outcome]):
-    """Outcomes in the order of their recordings, each made when it is asked for; to be gone through once.
+    """Outcomes in the order of their recordings, each computed when it is requested; can be iterated over once.
 
-    An outcome is a `Recognition`, or a `Failure` for a recording that got no answer. To keep them for more than one
-    purpose make a list, and `Answers(kept)` of it for a table.
+    An outcome is a `Recognition`, or a `Failure` for a recording that got no answer. To use the outcomes more than
+    once, keep them in a list; `Answers(the_list)` makes a table of it.
 
     Args:
-        outcomes: What to go through.
+        outcomes: The outcomes to iterate over.
     """
 
     def __init__(self, outcomes: Iterable[Outcome]) -> None:
@@ -33,12 +33,12 @@ class Answers(Iterator[Outcome]):
         return next(self._outcomes)
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """All that are still to come, each as the object that `voicekin classify --json` prints."""
+        """All remaining outcomes, each as the object that `voicekin classify --json` prints."""
         return [outcome.as_json() for outcome in self]
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """All that are still to come, a row a recording, with the columns of the CSV export but for its formatting:
-        numbers are numbers, `abstained` is a boolean, and what a failure lacks is missing.
+        """All remaining outcomes, one row per recording, with the columns of the CSV export. Numbers are numbers,
+        `abstained` is a boolean, and values that a failure does not have are missing.
 
         Raises:
             ExportError: pandas is not installed.

@@ -1,4 +1,4 @@
-"""Answers of an archive as Parquet, with the features that they can be made again from, and a report of them.
+"""Answers for an archive as a Parquet dataset, with features to answer again from, and a report on the dataset.
 
     with voicekin.archives.DatasetWriter(Path("calls.parquet")) as dataset:
         for answer in recogniser.classify(files, features=True):

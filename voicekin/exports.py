@@ -15,18 +15,18 @@ __all__ = ["FORMATS", "ExportFormat", "RecordingFormat", "TableFormat", "export"
 def export(
     answers: Iterable[Outcome], form: str | ExportFormat, target: str | PathLike[str], *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Writes answers and returns the files written, each of them whole or not at all.
+    """Writes answers and returns the files written. Each file is written completely or not at all.
 
     Args:
-        answers: What `Recogniser.classify` gave, failures among them.
+        answers: What `Recogniser.classify` returned, including failures.
         form: "csv", "segments-csv" and "jsonl" write one file for all; "textgrid", "eaf", "audacity", "srt" and "svg"
-            one for each recording. Or a format of your own.
-        target: The file; the folder, for several recordings in a format with a file for each.
-        overwrite: Whether a file that is there may be replaced.
+            write one for each recording. Or a format of your own.
+        target: The file; or the folder, for several recordings in a format with one file for each.
+        overwrite: Whether existing files are replaced.
 
     Raises:
-        ExportError: There is no such format, nothing to write, or it can't be written.
-        TargetExists: A file of that name is there and `overwrite` is False.
+        ExportError: There is no such format, there is nothing to write, or a file can't be written.
+        TargetExists: A file of that name exists and `overwrite` is False.
     """
     if isinstance(form, str):
         found = next((known for known in FORMATS if known.name == form), None)

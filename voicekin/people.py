@@ -1,4 +1,4 @@
-"""The voices and examples that this user's VoiceKin has got to know: list, remove, move to another machine.
+"""The user's saved voices and examples: list, remove, move to another machine.
 
 `Recogniser.learn_voice` and `Recogniser.add_example` add to them. Each call opens the user's store and closes it.
 """
@@ -34,14 +34,14 @@ def voices() -> tuple[Profile, ...]:
     """The saved voices, by name.
 
     Raises:
-        StoreError: The store can't be read; so do all functions here.
+        StoreError: The store can't be read. All functions of this module raise it.
     """
     with Store(paths.user_data()) as store:
         return Profiles(store).all()
 
 
 def forget_voice(name: str) -> Profile:
-    """Removes a saved voice; examples in it stay.
+    """Removes a saved voice; examples spoken by it stay.
 
     Raises:
         StoreError: There is none of that name.
@@ -60,10 +60,10 @@ def examples() -> tuple[Example, ...]:
 
 
 def remove_examples(ids: Iterable[int] | None = None) -> int:
-    """Removes the examples of these ids, or, for None, all; returns how many.
+    """Removes the examples with these ids, or all for None; returns how many were removed.
 
     Raises:
-        StoreError: There is none of one of these ids: none is removed then.
+        StoreError: One of these ids does not exist; then no example is removed.
     """
     with Store(paths.user_data()) as store:
         kept = Examples(store)
@@ -80,20 +80,20 @@ def export_people(target: str | PathLike[str], *, overwrite: bool = False, shoul
     """Writes all voices and examples to one file.
 
     Raises:
-        TargetExists: It is there and `overwrite` is False.
-        ExportError: It can't be written.
-        Cancelled: `should_stop` said so; what was there is there.
+        TargetExists: `target` exists and `overwrite` is False.
+        ExportError: `target` can't be written.
+        Cancelled: `should_stop` returned True; an existing file is unchanged.
     """
     with Store(paths.user_data()) as store:
         return exchange.export_file(store, Path(target), overwrite=overwrite, should_stop=should_stop)
 
 
 def import_people(source: str | PathLike[str], *, should_stop: ShouldStop = never) -> Imported:
-    """Takes in what `export_people` wrote; what is there already stays as it is.
+    """Adds the voices and examples of a file that `export_people` wrote; existing ones stay unchanged.
 
     Raises:
-        StoreError: It is no such file, is damaged, or of a newer VoiceKin; nothing is taken in then.
-        Cancelled: `should_stop` said so; nothing is taken in then.
+        StoreError: It is not such a file, is damaged, or was written by a newer VoiceKin; nothing is added then.
+        Cancelled: `should_stop` returned True; nothing is added then.
     """
     with Store(paths.user_data()) as store:
         return exchange.import_file(store, Path(source), should_stop)

@@ -1,4 +1,4 @@
-"""A pack, ready to answer for files, arrays and folders full of files, with what is known of who speaks."""
+"""The recogniser for scripts: answers for files, arrays and many files, with the voices and examples that are known."""
 
 import hashlib
 import json
@@ -45,19 +45,19 @@ Sound = File | npt.NDArray[Any] | Analysis
 """A file; samples [n] or [n, channels], floats of -1..1 or signed integers; or what `Recogniser.analyse` made."""
 
 NONE = "none"
-"""For no voice, or no examples."""
+"""Stands for no voice, or no examples."""
 
 MOST_JOBS = 4
-"""Of which more gain nothing where the disk or the memory's bandwidth is the limit."""
+"""More jobs are no faster where the disk or the memory bandwidth is the limit."""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What came of teaching a voice.
+    """The result of teaching a voice.
 
     Attributes:
-        name: Of the voice.
-        voice: As it is now; None where it has learnt from no recording, so that there is no such voice.
+        name: The voice's name.
+        voice: The voice as it is now; None if it learnt from no recording, and so does not exist.
         refused: The recordings that it did not learn from, with the reasons.
     """
 
@@ -69,18 +69,18 @@ class Lesson:
 def load(
     pack: File | Pack | None = None, *, examples: File | None = None, should_stop: ShouldStop = never
 ) -> "Recogniser":
-    """A pack, ready to answer.
+    """Opens a pack for answering.
 
     Args:
-        pack: Its folder, .vkpack file or name, or one that is open; None: the pack in use.
-        examples: A file of examples to heed, as `voicekin.people.export_people` writes it, or "none"; None: this
-            user's own, as they are when the first answer is made, with those that `Recogniser.add_example` adds.
-        should_stop: Asked while the pack is checked.
+        pack: Its folder, .vkpack file or name, or a `Pack` that is open already; None: the pack in use.
+        examples: A file of examples to use, written by `voicekin.people.export_people`, or "none". None: this user's
+            own, as they are when the first answer is made, and those that `Recogniser.add_example` adds.
+        should_stop: Called while the pack is checked; True cancels.
 
     Raises:
         PackError: There is no such pack, or it does not pass its checks.
         StoreError: The examples can't be read.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if not isinstance(pack, Pack):
         found = installed_packs.pack_in_use() if pack is None else installed_packs.find_pack(os.fspath(pack))
@@ -89,9 +89,10 @@ def load(
 
 
 class Recogniser:
-    """What `load` gives. Not for two threads at once: for many files at a time it has `jobs`.
+    """An open pack, which `load` returns. Not for use by two threads at once; to work on several files at a time, use
+    the argument `jobs`.
 
-    A `with` block, or `close`, lets go of the user's store at once; else that happens with the last reference.
+    `close`, or the end of a `with` block, closes the user's store; otherwise it is closed with the last reference.
 
     Attributes:
         pack: The pack in use; `pack.manifest.labels` are its labels.
@@ -99,7 +100,7 @@ class Recogniser:
 
     def __init__(self, pack: Pack, examples: File | None = None) -> None:
         self.pack = pack
-        self._engines: dict[int | None, engine.Recogniser] = {}  # by the threads of one inference
+        self._engines: dict[int | None, engine.Recogniser] = {}  # by the number of threads for one inference
         self._open = ExitStack()
         self._user_store: Store | None = None
         self._user: Personal | None = None
@@ -119,7 +120,7 @@ class Recogniser:
                 raise
 
     def close(self) -> None:
-        """Lets go of the user's store."""
+        """Closes the user's store."""
         self._open.close()
 
     def __enter__(self) -> Self:
@@ -180,40 +181,43 @@ class Recogniser:
         should_stop: ShouldStop = never,
         progress: Callable[[HowFar], object] | None = None,
     ) -> Recognition | Answers:
-        """Which emotion a recording sounds like; for several files, an iterator of the answers in the files' order.
+        """Says which emotion a recording sounds like. For several files, returns an iterator over the answers in the
+        files' order.
 
-        With one sound, what keeps it from an answer is raised. With several files it is a `Failure` in the answer's
-        place, and the rest go on; files that follow one another and lie in one folder are heard against what they have
-        in common, from five on, as `voicekin classify` does.
+        If a single sound can't be answered, the error is raised. Among several files, such a file gives a `Failure`
+        in place of an answer, and the others go on. Five or more successive files of one folder are analysed relative
+        to what they have in common, as by `voicekin classify`.
 
         Args:
             sound: A file, samples or an analysis, or several files; see `Sound`, and `find_recordings` for folders.
-            rate: Of samples, in Hz.
-            voice: The name of a saved voice, a voice that `estimate_voice` gave, or "none": each recording by itself.
-                None: each against what it has around it.
-            same_voice: All files are of one speaker: each is heard against all of them, however few.
-            k: How many neighbours vote; None: the pack's own choice.
-            alpha: Their weight against the model's, 0 to 1; None: the pack's.
-            channel: The one to listen to, counted from 0; None: the one that hears the voice best.
-            speakers: How many speak in a recording, 1 to 8, or "auto": to be found where it lasts 15 s. Stretches
-                end where another one begins, each speaker is heard against their own, and the answer has `speakers`.
-            jobs: How many files are worked on at once; None: as many as there are cores, at most MOST_JOBS.
-            resume: A file in which answers are noted as they come; what is noted there is not asked again. Each file
-                is then heard by itself, or as `voice`.
-            features: Whether each answer carries what it was made of, see `voicekin.archives`.
-            cluster: The address of a scheduler of dask.distributed, or "local:N" for N processes here: the files are
-                heard by its workers, which see them under the same names, and answers come as they are ready.
-            should_stop: Asked at least once for each second of sound, from several threads; True ends the iteration
+            rate: The rate of samples, in Hz.
+            voice: The name of a saved voice, a voice that `estimate_voice` returned, or "none": each recording alone.
+                None: each relative to the recordings around it, or to its own stretches.
+            same_voice: One person speaks in all files: each is analysed relative to all of them, however few.
+            k: How many neighbours vote; None: the pack's setting.
+            alpha: The neighbours' weight against the model's, 0 to 1; None: the pack's setting.
+            channel: The channel to use, counted from 0; None: the one with the clearest voice.
+            speakers: How many people speak in a recording, 1 to 8, or "auto": found out in recordings of 15 s or more.
+                Stretches then end where another speaker begins, each speaker is analysed relative to their own
+                stretches, and the answer has `speakers`.
+            jobs: How many files are worked on at once; None: the number of cores, at most MOST_JOBS.
+            resume: A file that stores each answer when it is ready; files whose answer it holds are not analysed
+                again. Each file is then analysed alone, or with `voice`.
+            features: Whether each answer contains the features it was made from, see `voicekin.archives`.
+            cluster: The address of a dask.distributed scheduler, or "local:N" for N processes on this machine. Its
+                workers analyse the files, which they must see under the same names; answers come in the order in
+                which they are ready.
+            should_stop: Called at least once for each second of sound, from several threads; True ends the iteration
                 with `Cancelled`.
-            progress: Told how far it is, at every half second of sound, from several threads.
+            progress: Called with the progress after every half second of sound, from several threads.
 
         Raises:
-            AudioError: The one sound can't be heard.
+            AudioError: The single sound can't be analysed.
             StoreError: There is no such voice, or `resume` can't be used.
-            ClusterError: The cluster can't be used, or not any more.
-            ValueError: An argument is out of its range, or `rate` is missing beside samples.
+            ClusterError: The cluster can't be used, or can no longer be used.
+            ValueError: An argument is out of its range, or samples are given without `rate`.
         """
-        asks_for_speakers(speakers, 0.0)  # refuses what is out of range
+        asks_for_speakers(speakers, 0.0)  # raises ValueError if it is out of range
         if alpha is not None and not 0.0 <= alpha <= 1.0:
             raise ValueError(f"alpha must be from 0 to 1, not {alpha}")
         if isinstance(sound, str | PathLike | np.ndarray | Analysis):
@@ -242,11 +246,11 @@ class Recogniser:
         alpha: float | None = None,
         should_stop: ShouldStop = never,
     ) -> Iterator[Outcome]:
-        """Answers the recordings of a dataset that was written with features, without their sound and without
-        neighbours; arguments as in `classify`.
+        """Answers the recordings of a dataset that was written with features again. Their sound is not needed; the
+        answers have no neighbours. Arguments as in `classify`.
 
         Raises:
-            PackError: The features are of another pack's encoder.
+            PackError: The features were made by another pack's encoder.
             ExportError: The dataset has no features, or is damaged.
             StoreError: There is no such voice.
         """
@@ -264,13 +268,13 @@ class Recogniser:
         channel: int | None = None,
         speakers: SpeakerCount = "off",
     ) -> Analysis:
-        """The expensive part of an answer: features, and no sound. `classify` takes it in the sound's place.
+        """The expensive part of an answer: the features of a sound. `classify` accepts the result in the sound's place.
 
-        Its `pooled` is float32 [stretches, D]: what the encoder makes of each stretch, before any voice is taken off.
+        Its `pooled` is float32 [stretches, D]: the encoder's features of each stretch, with no baseline subtracted.
 
         Raises:
-            AudioError: It can't be heard.
-            ValueError: `rate` is missing beside samples.
+            AudioError: The sound can't be analysed.
+            ValueError: Samples are given without `rate`.
         """
         return self._analysed(self._ready(), sound, rate, channel, speakers)
 
@@ -282,7 +286,7 @@ class Recogniser:
         voice: str | Voice | None = None,
         channel: int | None = None,
     ) -> Floats:
-        """The head's embedding, by whose Euclidean distance the nearest recordings are found.
+        """The embedding, by whose Euclidean distance the nearest recordings are found.
 
         float32 [stretches, E], each row L2-normalised; one row for a short clip. Arguments and errors as in `classify`.
         """
@@ -294,10 +298,10 @@ class Recogniser:
         return recogniser.encoder.head(analysis.pooled, baseline).embedding
 
     def estimate_voice(self, sounds: Iterable[File | Analysis]) -> Voice:
-        """The voice of the one speaker of these recordings, for `voice=`; nothing is kept of it. No labels are needed.
+        """The voice of the speaker of these recordings, to pass as `voice=`. It is not saved and needs no labels.
 
         Raises:
-            AudioError: One of them can't be heard.
+            AudioError: One of them can't be analysed.
         """
         recogniser = self._ready()
         return recogniser.estimate_voice(self._analysed(recogniser, sound, None, None) for sound in sounds)
@@ -310,17 +314,17 @@ class Recogniser:
         should_stop: ShouldStop = never,
         told: Callable[[Failure], object] | None = None,
     ) -> Lesson:
-        """Teaches a saved voice, which is made if there is none of that name, from recordings of one speaker.
+        """Teaches a saved voice from recordings of one speaker. A voice that does not exist is made.
 
         Args:
-            name: What it is called.
+            name: The voice's name.
             files: The recordings; a Failure counts as refused.
             should_stop: As in `classify`; what was learnt until then stays.
-            told: Gets each recording that nothing was learnt from, as soon as that is known.
+            told: Called with each recording that nothing was learnt from, as soon as that is known.
 
         Raises:
             StoreError: The user's store can't be read or written.
-            Cancelled: `should_stop` said so.
+            Cancelled: `should_stop` returned True.
         """
         refused: list[Failure] = []
         personal = self._personal()
@@ -345,23 +349,23 @@ class Recogniser:
         keep_audio: bool = False,
         should_stop: ShouldStop = never,
     ) -> Example:
-        """Keeps a recording as one of the user's own examples; answers from the next one on heed it.
+        """Saves a recording as one of the user's own examples, which later answers use.
 
         Args:
-            label: What it was: one of the pack's labels, or your own.
-            voice: The saved voice that speaks, which learns from it as well.
+            label: Its emotion: one of the pack's labels, or your own.
+            voice: The saved voice of the speaker, which learns from the recording as well.
             keep_audio: Whether a copy of the sound is kept, to listen to and for other packs.
 
         Raises:
-            AudioError, LearningError: It can't be heard, or there is no speech in it.
+            AudioError, LearningError: It can't be analysed, or holds no speech.
             StoreError: There is no such voice, or the user's store can't be written.
-            Cancelled: `should_stop` said so.
+            Cancelled: `should_stop` returned True.
         """
         path = Path(file)
         personal = self._personal()
         voice_id = personal.profiles.named(voice).id if voice is not None else None
         return personal.add_example(
-            personal.analyse_file(path.absolute(), should_stop),  # where it lies is kept
+            personal.analyse_file(path.absolute(), should_stop),  # the example stores its path
             label,
             voice_id=voice_id,
             envelope=envelope_of(path, ENVELOPE_PEAKS),
@@ -374,13 +378,13 @@ class Recogniser:
         return self._engines[threads]
 
     def _store(self) -> Store:
-        """The user's, made if it is not there."""
+        """The user's store, made if it does not exist."""
         if self._user_store is None:
             self._user_store = self._open.enter_context(Store(paths.user_data()))
         return self._user_store
 
     def _personal(self) -> Personal:
-        """What the user's store holds, with this pack."""
+        """The user's voices and examples for this pack."""
         if self._user is None:
             self._user = Personal(self._store(), self._ready())
         return self._user
@@ -429,12 +433,12 @@ class Recogniser:
         voice = own.voice(profile.id)
         if not voice.clips:
             raise StoreError(
-                f"This pack has heard no recording of {profile.name}; teach it with `voicekin voice learn`."
+                f"This pack has learnt from no recording of {profile.name}; teach it with `voicekin voice learn`."
             )
         return voice.baseline, VoiceUsed("saved", profile.name, voice.clips, voice.settled)
 
     def _heeded(self, recogniser: engine.Recogniser) -> OwnDatastore | None:
-        """The examples to heed, embedded when they are first needed."""
+        """The examples to use, embedded when they are first needed."""
         if self._others is not None:
             if self._heeded_others is None:
                 personal = Personal(self._others, recogniser)
@@ -477,7 +481,7 @@ class Recogniser:
             yield from batch.outcomes()
 
     def _settings(self, asked: Asked) -> dict[str, Any]:
-        """What the answers of a journal depend on."""
+        """What the answers in a journal depend on."""
         manifest = json.dumps(self.pack.manifest.as_json(), sort_keys=True).encode()
         known = [b"" if asked.voice is None else asked.voice[0].tobytes()]
         if isinstance(asked.examples, OwnDatastore):
@@ -490,15 +494,15 @@ class Recogniser:
             "channel": None if asked.channel is None else asked.channel + 1,
             "known": hashlib.sha256(b"\0".join(known)).hexdigest(),
         }
-        # journals from before a recording was heard against its own stretches lack the key
+        # journals written before recordings were analysed relative to their own stretches lack the key
         settings |= {"voice": NONE} if asked.company == "none" else {}
-        # older journals know of none of these
+        # older journals have none of these keys
         settings |= {"features": True} if asked.features else {}
         return settings | ({"speakers": asked.speakers} if asked.speakers != "off" else {})
 
 
 def _lesson(personal: Personal, name: str, file: File | Failure, should_stop: ShouldStop) -> Failure | None:
-    """Teaches one recording; what it was refused for, None where it was learnt from."""
+    """Teaches the voice one recording; a Failure if nothing was learnt from it, else None."""
     if isinstance(file, Failure):
         return file
     path = Path(file)
@@ -512,9 +516,9 @@ def _lesson(personal: Personal, name: str, file: File | Failure, should_stop: Sh
 
 
 def _mono(samples: npt.NDArray[Any], rate: int, channel: int | None) -> Floats:
-    """Samples [n] or [n, channels] as float32 [m], mono, -1..1, at the rate that packs hear."""
+    """Samples [n] or [n, channels] as float32 [m], mono, -1..1, at the rate that packs need."""
     if samples.ndim not in (1, 2) or (samples.ndim == 2 and samples.shape[1] > samples.shape[0]):
-        raise AudioError(f"Samples must be [n] or [n, channels], not {list(samples.shape)}: turn the array round.")
+        raise AudioError(f"Samples must be [n] or [n, channels], not {list(samples.shape)}: transpose the array.")
     if not rate > 0:
         raise ValueError(f"rate must be above 0 Hz, not {rate}")
     if np.issubdtype(samples.dtype, np.signedinteger):
@@ -525,7 +529,7 @@ def _mono(samples: npt.NDArray[Any], rate: int, channel: int | None) -> Floats:
         raise AudioError(f"Samples must be floats of -1..1 or signed integers, not {samples.dtype}: convert them.")
     peak = float(np.abs(floats).max(initial=0.0))
     if not peak <= MAX_PEAK:  # NaN, too
-        raise AudioError("The samples are not numbers of -1..1: divide them by the largest that their kind can hold.")
+        raise AudioError("The samples are not numbers from -1 to 1: divide them by the largest value of their type.")
     if channel is not None:
         channels = 1 if floats.ndim == 1 else floats.shape[1]
         if not 0 <= channel < channels:

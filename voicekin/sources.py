@@ -1,4 +1,4 @@
-"""Recordings that are more than a file as it lies there: a part of one, one at an address, one from a pipe."""
+"""Recordings other than whole local files: a part of a file, a file at an address, or sound from a pipe."""
 
 from desktop_app.engine.batch.sources import Source, copied, find_sources, read_list
 

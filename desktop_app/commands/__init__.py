@@ -1,4 +1,4 @@
-"""The subcommands of `voicekin`: each module has `add_parser(subparsers)`, and `run(args)` which gives the exit status.
+"""The subcommands of `voicekin`. Each module has `add_parser(subparsers)`, and `run(args)`, giving the exit status.
 
-What is heavy is imported inside `run`, so that `voicekin --help` and the window start at once.
+Slow imports are made inside `run`, so that `voicekin --help` and the window start at once.
 """

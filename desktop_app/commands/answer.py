@@ -1,4 +1,4 @@
-"""`voicekin answer`: the recordings of a Parquet dataset answered again, with another voice, without their sound."""
+"""`voicekin answer`: answers the recordings of a Parquet dataset again without their sound, e.g. with another voice."""
 
 import argparse
 import sys
@@ -14,14 +14,14 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "answer",
         help="answer an archive again without its sound",
-        description="Answers the recordings again that `classify --export parquet --features` wrote: with a voice or "
-        "examples that were learnt since, or another weight of the neighbours.",
+        description="Answers the recordings of a dataset again that `classify --export parquet --features` wrote: with "
+        "a voice or examples that were learnt since, or with another weight of the neighbours.",
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="what --export parquet --features wrote")
     parser.add_argument("-o", "--output", required=True, metavar="PATH", help="the dataset to write")
-    parser.add_argument("--overwrite", action="store_true", help="replace a dataset that is there")
-    parser.add_argument("--pack", metavar="DIR", help="the pack that the features were made with, if not that in use")
-    parser.add_argument("--voice", metavar="NAME", help="the speaker is this saved voice, or none: each by itself")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing dataset")
+    parser.add_argument("--pack", metavar="DIR", help="the pack that made the features (default: the pack in use)")
+    parser.add_argument("--voice", metavar="NAME", help="the saved voice of the speaker, or none: each recording alone")
     classify.add_examples_argument(parser)
     classify.add_neighbour_arguments(parser)
 

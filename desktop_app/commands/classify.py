@@ -27,7 +27,8 @@ def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "classify",
         help="which emotion recordings sound like",
-        description="Which emotion each recording sounds like, how sure that is, and the nearest recordings known.",
+        description="Says which emotion each recording sounds like, how certain that is, and which known recordings "
+        "are nearest.",
     )
     parser.add_argument(
         "paths",
@@ -40,59 +41,60 @@ def add_parser(subparsers: Any) -> None:
         "--from",
         dest="list",
         metavar="FILE",
-        help="a list of recordings, - for standard input: a path a line, or a CSV with the column path and any of "
-        "channel, speaker, start and end",
+        help="a list of recordings, or - for standard input: one path per line, or a CSV file with the column path and "
+        "any of channel, speaker, start and end",
     )
     parser.add_argument("--pack", metavar="DIR", help="another pack: its folder, .vkpack file or name")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, a recording each")
-    parser.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per recording, one per line")
+    parser.add_argument("-r", "--recursive", action="store_true", help="search subfolders as well")
     parser.add_argument(
         "--top-k", type=_at_least_one, metavar="N", help="show the N most likely emotions (not in JSON)"
     )
     add_neighbour_arguments(parser)
-    parser.add_argument("--channel", type=_at_least_one, metavar="N", help="listen to channel N alone (the clearest)")
+    parser.add_argument("--channel", type=_at_least_one, metavar="N", help="use channel N only (default: the clearest)")
     parser.add_argument(
         "--speakers",
         type=_speakers,
         default="off",
         metavar="N",
-        help="how many people speak, 1 to 8, or auto: find it in recordings of 15 s and more (off: do not ask)",
+        help="how many people speak, 1 to 8; auto: find out, in recordings of 15 s and more; off: don't tell speakers "
+        "apart (default)",
     )
     classify_batch.add_arguments(parser)
     _add_known_person(parser)
 
 
 def _add_known_person(parser: argparse.ArgumentParser) -> None:
-    """The options that say who speaks and which examples to heed."""
+    """The options that say who speaks and which examples to use."""
     voice = parser.add_mutually_exclusive_group()
     voice.add_argument(
         "--voice",
         metavar="NAME",
-        help="the speaker is this saved voice (see `voicekin voice`), or none: hear each recording by itself",
+        help="the saved voice of the speaker (see `voicekin voice`), or none: analyse each recording alone",
     )
-    voice.add_argument("--same-voice", action="store_true", help="all recordings of this call are one speaker")
+    voice.add_argument("--same-voice", action="store_true", help="one person speaks in all of these recordings")
     add_examples_argument(parser)
 
 
 def add_neighbour_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that say how neighbours vote."""
-    parser.add_argument("--k", type=_at_least_one, metavar="N", help="how many neighbours vote (the pack's own choice)")
+    parser.add_argument("--k", type=_at_least_one, metavar="N", help="how many neighbours vote (default: the pack's)")
     parser.add_argument(
-        "--alpha", type=_share, metavar="A", help="their weight against the model's, 0 to 1 (the pack's)"
+        "--alpha", type=_share, metavar="A", help="the neighbours' weight, 0 to 1 (default: the pack's)"
     )
 
 
 def add_examples_argument(parser: argparse.ArgumentParser) -> None:
-    """The option that says which examples to heed."""
+    """The option that says which examples to use."""
     parser.add_argument(
         "--examples",
         metavar="PATH",
-        help="heed the examples of this file, as `voicekin examples export` writes it, or none (your own)",
+        help="use the examples in this file, written by `voicekin examples export`, or none (default: your own)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Answers each recording; one that fails gives its sentence, and the rest go on."""
+    """Answers each recording; if one fails, its error is printed and the others go on."""
 
     with ExitStack() as stack:
         files = []
@@ -142,8 +144,8 @@ def _classify(args: argparse.Namespace, files: "Sequence[Path | voicekin.Source 
 
 
 def loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
-    """The recogniser that was asked for. The user's own store that can't be opened is told and gone without, unless it
-    is asked for."""
+    """The recogniser for these options. If the user's store can't be opened, a warning is printed and it is not used;
+    it is an error only if an option needs the store."""
     import voicekin
 
     try:
@@ -156,7 +158,7 @@ def loaded(args: argparse.Namespace) -> "voicekin.Recogniser":
 
 
 def _show_json(outcome: "voicekin.Outcome") -> None:
-    # ASCII, which is valid in whatever encoding the pipe has; flushed, so that a program can follow
+    # ASCII, which is valid in any encoding of the pipe; flushed, so that the reader gets each answer at once
     print(json.dumps(outcome.as_json(), allow_nan=False), flush=True)
 
 
@@ -172,14 +174,14 @@ def _show_text(outcome: "voicekin.Outcome", args: argparse.Namespace) -> None:
 
 
 def _text(answer: "voicekin.Recognition", top_k: int | None) -> list[str]:
-    """The answer for a person: the bars, what they come from, and the nearest recordings."""
+    """The answer as lines of text: bars, what they are based on, and the nearest recordings."""
     from voicekin import path_text
     from voicekin.answers import OR
 
     full, empty = ("█", "░") if _can_show("█░") else ("#", ".")
     lines = [f"{path_text(answer.path)}  ({clock(answer.duration_s)})", *(f"  {remark}" for remark in answer.remarks)]
     if answer.abstained:
-        if not answer.segments:  # no speech: shares of emotions would only mislead
+        if not answer.segments:  # no speech: probabilities of emotions would only mislead
             return [*lines, f"  {answer.abstained_because}"]
         lines.append(f"  Not to be relied on: {answer.abstained_because}")
     elif len(answer.label_set) > 1:
@@ -242,7 +244,7 @@ def _can_show(text: str) -> bool:
 
 def _at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return int(text)
 
 
@@ -252,7 +254,7 @@ def _speakers(text: str) -> "int | Literal['auto', 'off']":
     if text == "off":
         return "off"
     if not text.isdecimal() or not 1 <= int(text) <= 8:
-        raise argparse.ArgumentTypeError(f"{text} is neither a number from 1 to 8, nor auto, nor off")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 8, auto or off")
     return int(text)
 
 
@@ -262,5 +264,5 @@ def _share(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is no number from 0 to 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1")
     return value

@@ -1,4 +1,4 @@
-"""What `voicekin classify` offers for many files: exports, jobs, a journal to go on from, progress and a summary."""
+"""The options of `voicekin classify` for many files: exports, jobs, a journal to resume from, progress, a summary."""
 
 import argparse
 import os
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from voicekin.exports import ExportFormat
 
 EXPORTS = ("csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "rttm", "srt", "svg", "png")
-"""The names of `formats()`, here because `voicekin --help` is not to wait for what they import."""
+"""The names of `formats()`, repeated here so that `voicekin --help` need not import the formats."""
 
 
 PARQUET = "parquet"
-"""A dataset in a folder, written as the answers come."""
+"""A dataset in a folder, written while the answers come."""
 
 
 class Summary:
-    """Counts outcomes as they pass.
+    """Counts outcomes.
 
     Attributes:
-        outcomes: All of them, where they are kept for an export.
-        failed: How many got no answer.
+        outcomes: All outcomes, if they are kept for an export.
+        failed: How many recordings got no answer.
     """
 
     def __init__(self, *, keep: bool) -> None:
@@ -55,25 +55,26 @@ class Summary:
         self._heard_s += outcome.duration_s
 
     def sentence(self) -> str:
-        """What it came to."""
+        """The summary in one sentence."""
         doubtful = f" ({self._doubtful} not to be relied on)" if self._doubtful else ""
         heard, took = clock(self._heard_s), clock(time.monotonic() - self._began)
         return f"{self._answered} answered{doubtful}, {self.failed} failed; {heard} of sound in {took}."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options that this module serves."""
+    """Adds the options that this module implements."""
     choices = (*EXPORTS, PARQUET)
     parser.add_argument("--export", metavar="FORMAT", choices=choices, help=f"write {', '.join(choices)}")
     parser.add_argument(
         "-o",
         "--output",
         metavar="PATH",
-        help="the file to export to; for formats of one recording the folder, where there are more or PATH ends in /",
+        help="the file to export to; a folder for formats with one file per recording, if there are several recordings "
+        "or PATH ends in /",
     )
-    parser.add_argument("--overwrite", action="store_true", help="replace files that the export finds there")
+    parser.add_argument("--overwrite", action="store_true", help="replace existing files")
     parser.add_argument(
-        "--features", action="store_true", help="with --export parquet: what `voicekin answer` answers again from"
+        "--features", action="store_true", help="with --export parquet: store the features, for `voicekin answer`"
     )
     parser.add_argument(
         "--cluster",
@@ -86,15 +87,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--resume",
         type=Path,
         metavar="FILE",
-        help="note answers in FILE as they come; what is noted there is not asked again",
+        help="store each answer in FILE; recordings that are in FILE already are not analysed again",
     )
 
 
 def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.Source | voicekin.Failure]") -> None:
-    """Refuses what would only fail at the end, after all the work.
+    """Refuses calls that would otherwise fail at the end, after all the work.
 
     Raises:
-        ClusterError, ExportError, StoreError: With the sentence.
+        ClusterError, ExportError, StoreError: The options don't fit together, or the output can't be written.
     """
     from desktop_app.errors import ClusterError, ExportError, StoreError
 
@@ -103,7 +104,7 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.S
     if args.features and args.export != PARQUET:
         raise ExportError("--features goes with --export parquet: no other format holds them.")
     if args.cluster and args.jobs:
-        raise ClusterError("--jobs and --cluster do not go together: a cluster has the workers that it has.")
+        raise ClusterError("--jobs and --cluster do not go together: the cluster decides how many workers there are.")
     if args.resume and args.same_voice:
         raise StoreError("--resume and --same-voice do not go together: the voice is taken from all files of the call.")
     if args.export:
@@ -111,7 +112,7 @@ def check_arguments(args: argparse.Namespace, files: "Sequence[Path | voicekin.S
 
 
 def _check_output(args: argparse.Namespace, recordings: int) -> None:
-    """Makes the folder to export to, or proves that the file can be written, and that Qt is there to paint."""
+    """Makes the folder to export to, or checks that the file can be written, and that Qt is there to draw a PNG."""
     from desktop_app.atomic_file import checked_target
     from desktop_app.errors import ExportError
     from voicekin.exports import RecordingFormat
@@ -141,10 +142,10 @@ def _check_output(args: argparse.Namespace, recordings: int) -> None:
 
 
 def opened_dataset(args: argparse.Namespace) -> "AbstractContextManager[DatasetWriter | None]":
-    """What --export parquet writes to, None for other formats.
+    """The dataset that --export parquet writes to; None for other formats.
 
     Raises:
-        ExportError: It can't be written.
+        ExportError: The dataset can't be written.
     """
     if args.export != PARQUET:
         return nullcontext()
@@ -154,10 +155,10 @@ def opened_dataset(args: argparse.Namespace) -> "AbstractContextManager[DatasetW
 
 
 def export_outcomes(outcomes: "Sequence[voicekin.Outcome]", args: argparse.Namespace) -> tuple[Path, ...]:
-    """Writes what --export asks for.
+    """Writes the export and returns the files written.
 
     Raises:
-        ExportError: It can't be written.
+        ExportError: A file can't be written.
     """
     import voicekin
 
@@ -165,14 +166,14 @@ def export_outcomes(outcomes: "Sequence[voicekin.Outcome]", args: argparse.Names
 
 
 def show_progress(line: ProgressLine, how_far: "voicekin.HowFar") -> None:
-    """What is done, how long it will still take, and which file is heard."""
+    """Shows what is done, how long the rest will take, and which file is being analysed."""
     left = f"{clock(round(how_far.left_s))} left" if how_far.left_s and round(how_far.left_s) else ""
     parts = [f"{how_far.done} of {how_far.files}", f"{how_far.share:.0%}", left, how_far.name]
     line.show("  ".join(part for part in parts if part))
 
 
 def show_summary(summary: Summary, args: argparse.Namespace) -> None:
-    """The last line for a person; a program that reads JSON is not told."""
+    """Prints the summary; not with --json, unless standard error is a terminal."""
     if len(args.paths) == 1 and Path(args.paths[0]).is_file():
         return
     if not args.json or sys.stderr.isatty():
@@ -180,7 +181,7 @@ def show_summary(summary: Summary, args: argparse.Namespace) -> None:
 
 
 def formats() -> "tuple[ExportFormat, ...]":
-    """All formats, pictures among them."""
+    """All formats, including pictures."""
     from desktop_app.ui.timeline_png import PNG
     from voicekin.exports import FORMATS
 
@@ -193,5 +194,5 @@ def _format(args: argparse.Namespace) -> "ExportFormat":
 
 def _jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 to 64")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 64")
     return int(text)

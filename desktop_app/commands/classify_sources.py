@@ -1,4 +1,4 @@
-"""Which recordings `voicekin classify` is asked about: files, folders, addresses, a list, a sound on standard input."""
+"""Finds the recordings for `voicekin classify`: files, folders, addresses, a list, a sound on standard input."""
 
 import argparse
 import sys
@@ -17,10 +17,10 @@ STANDARD_INPUT = "-"
 
 
 def asked_about(args: argparse.Namespace, stack: ExitStack) -> "Iterator[Path | voicekin.Source | voicekin.Failure]":
-    """The recordings; a sound on standard input lies in a temporary file until the stack is left.
+    """The recordings. A sound on standard input is copied to a temporary file, which is deleted when the stack ends.
 
     Raises:
-        AudioError: Nothing is named, standard input is asked for twice, or the list can't be understood.
+        AudioError: No recording is named, standard input is named twice, or the list can't be understood.
     """
     import voicekin
 
@@ -44,7 +44,7 @@ def asked_about(args: argparse.Namespace, stack: ExitStack) -> "Iterator[Path | 
 
 
 def _standard_input(stack: ExitStack) -> Path:
-    """A file with all of it: sound has to be looked at from both ends."""
+    """A temporary file with all of standard input: decoders need to seek."""
     from voicekin.sources import copied
 
     path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voicekin-"))) / "standard input"

@@ -1,4 +1,4 @@
-"""`voicekin doctor`: what a bug report needs."""
+"""`voicekin doctor`: prints the information that a bug report needs."""
 
 import argparse
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
     parser = subparsers.add_parser(
         "doctor",
-        help="versions, microphones, the pack and one timed answer: what a bug report needs",
+        help="print what a bug report needs: versions, microphones, the pack, and the time for one answer",
         description="Prints what a bug report needs. Your home folder is shown as ~; nothing is sent anywhere.",
     )
     parser.add_argument("--pack", metavar="DIR", help="another pack: its folder, .vkpack file or name")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the findings; 1 where one of them stands in the app's way."""
+    """Prints the findings; returns 1 if one of them keeps the app from working."""
     from desktop_app.engine.doctor import engine_findings, without_home
     from voicekin.packs import find_pack, pack_in_use
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _microphones() -> "Iterator[Finding]":
-    """No microphone is a normal state: files work without one."""
+    """The microphones. Having none is not an error: files can be analysed without one."""
     from desktop_app.capture.microphone import SystemMicrophones
     from desktop_app.engine.doctor import Finding
     from desktop_app.errors import DeviceError

@@ -1,4 +1,4 @@
-"""`voicekin examples`: recordings that the user has said the emotion of; they speak in every later answer."""
+"""`voicekin examples`: recordings that the user has labelled; they influence every later answer."""
 
 import argparse
 import sys
@@ -13,27 +13,27 @@ def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
     parser = subparsers.add_parser("examples", help="add, list, remove, export or import your own labelled recordings")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    add = actions.add_parser("add", help="say what recordings were")
-    add.add_argument("label", metavar="LABEL", help="what they were: one of the pack's labels, or your own")
+    add = actions.add_parser("add", help="label recordings")
+    add.add_argument("label", metavar="LABEL", help="their emotion: one of the pack's labels, or your own")
     add.add_argument("paths", nargs="+", metavar="PATH", help="a recording or a folder")
-    add.add_argument("--voice", metavar="NAME", help="whose voice it is; that voice learns from them as well")
+    add.add_argument("--voice", metavar="NAME", help="the saved voice of the speaker; it learns from them as well")
     add.add_argument(
-        "--keep-audio", action="store_true", help="keep a copy of the sound, to listen and for other packs"
+        "--keep-audio", action="store_true", help="keep a copy of the sound, to listen to and for other packs"
     )
-    add.add_argument("--pack", metavar="DIR", help="with another pack: its folder, .vkpack file or name")
-    add.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
-    actions.add_parser("list", help="the examples, the latest first")
+    add.add_argument("--pack", metavar="DIR", help="use another pack: its folder, .vkpack file or name")
+    add.add_argument("-r", "--recursive", action="store_true", help="search subfolders as well")
+    actions.add_parser("list", help="list the examples, the latest first")
     remove = actions.add_parser("remove", help="remove examples")
-    remove.add_argument("ids", nargs="*", type=int, metavar="ID", help="numbers as `voicekin examples list` shows them")
+    remove.add_argument("ids", nargs="*", type=int, metavar="ID", help="numbers that `voicekin examples list` shows")
     remove.add_argument("--all", action="store_true", help="remove every example")
     export = actions.add_parser("export", help="write voices and examples to one file")
     export.add_argument("target", type=Path, metavar="FILE")
-    export.add_argument("--overwrite", action="store_true", help="in the place of a file that is there")
-    actions.add_parser("import", help="take in what was exported").add_argument("source", type=Path, metavar="FILE")
+    export.add_argument("--overwrite", action="store_true", help="replace an existing file")
+    actions.add_parser("import", help="import such a file").add_argument("source", type=Path, metavar="FILE")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it; what can't be done is raised as a sentence."""
+    """Runs the action; an error is raised as a VoiceKinError."""
     action = {"add": _add, "list": _list, "remove": _remove, "export": _export, "import": _import}[args.action]
     return action(args)
 
@@ -66,13 +66,13 @@ def _add(args: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _list(args: argparse.Namespace) -> int:  # noqa: ARG001 - as the others
+def _list(args: argparse.Namespace) -> int:  # noqa: ARG001 - all actions have this signature
     from voicekin import people
 
     voices = {p.id: p.name for p in people.voices()}
     examples = people.examples()
     if not examples:
-        print("There is no example yet; `voicekin examples add` makes one.", file=sys.stderr)
+        print("There are no examples yet; `voicekin examples add` makes one.", file=sys.stderr)
     for e in examples:
         voice = voices.get(e.voice_id, "") if e.voice_id is not None else ""
         kept = "audio kept" if e.audio else ""

@@ -1,4 +1,4 @@
-"""`voicekin pack`: the packs that are installed, and whether a pack is sound."""
+"""`voicekin pack`: lists, installs and removes packs, and checks that a pack is valid."""
 
 import argparse
 from pathlib import Path
@@ -12,20 +12,24 @@ def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
     parser = subparsers.add_parser("pack", help="list, verify, install, choose or remove packs")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="the packs that are installed; * is the one in use")
-    verify = actions.add_parser("verify", help="check a pack as the app does, and run it once")
-    verify.add_argument("pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (the pack in use)")
+    actions.add_parser("list", help="list the installed packs; * marks the one in use")
+    verify = actions.add_parser("verify", help="make all checks of the app, and run the pack once")
+    verify.add_argument(
+        "pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (default: the pack in use)"
+    )
     card = actions.add_parser("card", help="print a pack's model card")
-    card.add_argument("pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (the pack in use)")
+    card.add_argument(
+        "pack", nargs="?", metavar="DIR", help="a folder, .vkpack file or name (default: the pack in use)"
+    )
     install = actions.add_parser("install", help="install a pack")
     install.add_argument("source", type=Path, metavar="PATH", help="a folder or .vkpack file")
-    install.add_argument("--replace", action="store_true", help="in the place of an installed pack of the same name")
+    install.add_argument("--replace", action="store_true", help="replace an installed pack of the same name")
     for action, what in (("use", "make a pack the one in use"), ("remove", "remove an installed pack")):
         actions.add_parser(action, help=what).add_argument("name", metavar="NAME")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it; what can't be done is raised as a sentence."""
+    """Runs the action; an error is raised as a VoiceKinError."""
     from voicekin import packs
 
     if args.action in ("verify", "card"):
@@ -53,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _line(pack: Any) -> str:
-    """One pack of the list, an `InstalledPack`."""
+    """The line for one `InstalledPack` in the list."""
     mark = "*" if pack.in_use else " "
     if pack.problem:
         return f"{mark} {pack.name:<20}  {pack.problem}"

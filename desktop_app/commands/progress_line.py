@@ -1,4 +1,4 @@
-"""Progress on a terminal: one line that is written over, and gone when results are printed. Nothing on a pipe."""
+"""Shows progress on a terminal in one line, which is overwritten, and cleared for results. Writes nothing to a pipe."""
 
 import shutil
 import sys
@@ -14,7 +14,7 @@ CLEAR_LINE = "\r\x1b[K"
 
 
 class ProgressLine:
-    """The line on `stream` (standard error: a pipe gets the results alone); may be told from several threads."""
+    """The line on `stream`; by default standard error, so that a pipe gets only the results. Thread-safe."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -39,7 +39,7 @@ class ProgressLine:
             self._shown = True
 
     def clear(self) -> None:
-        """Takes the line away, before something else is printed."""
+        """Clears the line, before something else is printed."""
         if not self._shown:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""`voicekin report`: an archive's answers summed up in one HTML file."""
+"""`voicekin report`: summarises the answers for an archive in one HTML file."""
 
 import argparse
 import sys
@@ -10,13 +10,13 @@ def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
     parser = subparsers.add_parser(
         "report",
-        help="sum an archive up in one HTML file",
-        description="Sums up what `classify --export parquet` wrote: shares of the labels over time, by speaker and by "
-        "channel, each with its interval, and stretches to listen to.",
+        help="summarise an archive in one HTML file",
+        description="Summarises what `classify --export parquet` wrote: shares of the labels over time, by speaker and "
+        "by channel, each with its interval, and stretches to listen to.",
     )
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="what --export parquet wrote")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the HTML file (DATASET.html)")
-    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the HTML file (default: DATASET.html)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`voicekin voice`: the voices that VoiceKin knows, learnt from recordings of one speaker each, without labels."""
+"""`voicekin voice`: the voices that VoiceKin has learnt, each from unlabelled recordings of one speaker."""
 
 import argparse
 import sys
@@ -13,22 +13,22 @@ def add_parser(subparsers: Any) -> None:
     """Adds the command to the parser of `voicekin`."""
     parser = subparsers.add_parser("voice", help="list, teach or remove voices")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="the voices, and how well each is known")
+    actions.add_parser("list", help="list the voices and how many recordings each has learnt from")
     learn = actions.add_parser(
         "learn",
         help="teach a voice from recordings of one speaker",
-        description="Teach a voice, which is made if there is none of that name, from recordings of one speaker. They "
-        "need no labels; from ten recordings in different moods on it helps most.",
+        description="Teaches a voice from recordings of one speaker, which need no labels. A voice that does not exist "
+        "is made. Ten recordings or more, in different moods, help most.",
     )
     learn.add_argument("name", metavar="NAME", help="what to call the voice")
     learn.add_argument("paths", nargs="+", metavar="PATH", help="a recording or a folder")
-    learn.add_argument("--pack", metavar="DIR", help="with another pack: its folder, .vkpack file or name")
-    learn.add_argument("-r", "--recursive", action="store_true", help="look into the folders in a folder as well")
+    learn.add_argument("--pack", metavar="DIR", help="use another pack: its folder, .vkpack file or name")
+    learn.add_argument("-r", "--recursive", action="store_true", help="search subfolders as well")
     actions.add_parser("remove", help="forget a voice").add_argument("name", metavar="NAME")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does it; what can't be done is raised as a sentence."""
+    """Runs the action; an error is raised as a VoiceKinError."""
     if args.action == "learn":
         return _learn(args)
     from voicekin import people

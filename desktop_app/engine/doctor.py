@@ -1,4 +1,4 @@
-"""What a bug report needs to know of the engine: versions, the pack, one timed answer. No secrets, no names."""
+"""Collects what a bug report needs to know about the engine: versions, the pack, the time for an answer. No names."""
 
 import os
 import platform
@@ -26,7 +26,7 @@ TIMED_RUNS = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report; `ok` is False where something stands in the app's way."""
+    """One line of the report; `ok` is False for a problem that keeps the app from working."""
 
     name: str
     value: str
@@ -34,7 +34,7 @@ class Finding:
 
 
 def engine_findings(pack_path: Path) -> Iterator[Finding]:
-    """What is found, line by line; what is wrong is a finding and is not raised."""
+    """The findings, line by line; problems are findings too and are not raised."""
     yield Finding("VoiceKin", __version__ + (" (frozen)" if getattr(sys, "frozen", False) else ""))
     yield Finding("Python", f"{platform.python_version()} {platform.python_implementation()}")
     yield Finding("System", f"{platform.platform()}, {platform.machine()}, {os.cpu_count()} CPUs")
@@ -57,13 +57,13 @@ def engine_findings(pack_path: Path) -> Iterator[Finding]:
 
 
 def without_home(text: str) -> str:
-    """The text with the user's home folder, which often holds their name, shortened to ~."""
+    """The text with the user's home folder, which often contains their name, replaced by ~."""
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 
 
 def _timed(recogniser: Recogniser) -> str:
-    """The middle one of a few answers for noise of TIMED_S seconds."""
+    """The median time of a few answers for TIMED_S seconds of noise."""
     noise = 0.05 * np.random.default_rng(0).standard_normal(round(TIMED_S * SAMPLE_RATE))
     timings = []
     for _ in range(TIMED_RUNS):

@@ -1,7 +1,7 @@
 """The packs on this machine: the one that ships, those the user installed, and which of them is in use.
 
-An installed pack lies in the user's own folder under its name. It gets there only after every check of `engine.pack`
-and one real answer: written beside, verified there, renamed into place. A bad pack changes nothing.
+An installed pack is a folder of its name in the user's data. It is copied to a temporary folder, passes every check of
+`engine.pack` and gives one real answer there, and is then renamed. A bad pack changes nothing.
 """
 
 import hashlib
@@ -24,29 +24,29 @@ from desktop_app.errors import ExportError, PackError, PackExists, StoreError
 from desktop_app.interruption import ShouldStop, heed, never
 
 IN_USE = "in_use"
-"""Beside the installed packs: holds the name of the one in use; not there: the one that ships."""
+"""A file beside the installed packs with the name of the pack in use. Without it, that is the pack that ships."""
 
 TRIED = "tried"
-"""Beside them as well: a line of each pack, opened from elsewhere, that has passed its first run."""
+"""A file beside the installed packs with one line for each pack opened from elsewhere that has passed its first run."""
 
 PASSED = "passed"
-"""Beside them too: of each pack's folder the stamp of its files when they last passed every check."""
+"""A file beside the installed packs with the stamp of each pack's files when they last passed every check."""
 
 LEFTOVER_S = 3600
-"""No installation takes an hour: what is older was interrupted."""
+"""No installation takes this many seconds: the leftovers of an older one are deleted."""
 
 
 @dataclass(frozen=True)
 class InstalledPack:
-    """One pack as a list shows it. Nothing but its pack.json was read: `verify_pack` looks at the rest.
+    """One pack as shown in a list. Only its pack.json was read; `verify_pack` checks the rest.
 
     Attributes:
-        name: What `find_pack`, `use_pack` and `remove_pack` take.
-        version, licence, labels, size_bytes: From its pack.json; "" and empty where that can't be read.
+        name: The name for `find_pack`, `use_pack` and `remove_pack`.
+        version, licence, labels, size_bytes: From its pack.json; empty if that can't be read.
         path: Its folder.
-        ships: True for the one that comes with the app, which can't be removed.
-        in_use: True for one of them.
-        problem: Why it can't be used, one sentence; "" where nothing speaks against it.
+        ships: True for the pack that comes with the app, which can't be removed.
+        in_use: True for the pack in use.
+        problem: One sentence that says why it can't be used; "" if no problem is known.
     """
 
     name: str
@@ -61,7 +61,7 @@ class InstalledPack:
 
 
 def packs_folder() -> Path:
-    """Where installed packs lie."""
+    """The folder of the installed packs."""
     return paths.user_data() / "packs"
 
 
@@ -75,7 +75,7 @@ def installed_packs() -> tuple[InstalledPack, ...]:
 
 
 def pack_in_use() -> Path:
-    """The folder of the pack in use: the one last chosen while it is there, else the one that ships."""
+    """The folder of the pack in use: the one chosen last, if it still exists, else the one that ships."""
     try:
         name = (packs_folder() / IN_USE).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):
@@ -85,10 +85,10 @@ def pack_in_use() -> Path:
 
 
 def find_pack(name: str) -> Path:
-    """The pack that `name` means: an installed one or the shipping one by name, else a folder or .vkpack by path.
+    """The path of the pack called `name`: an installed one or the one that ships, else a folder or .vkpack file.
 
     Raises:
-        PackError: There is none.
+        PackError: There is no such pack.
     """
     found = _installed_folder(name)
     if found is not None:
@@ -101,12 +101,13 @@ def find_pack(name: str) -> Path:
 
 
 def load_known(path: Path, should_stop: ShouldStop = never) -> Pack:
-    """As `load_pack`, but quick for the pack that ships and the installed ones: where each file has the size and time
-    of change that it had when all checks were passed, they are not made again. `verify_pack` makes them at any time.
+    """As `load_pack`, but quick for the pack that ships and the installed ones: if each file has the size and
+    modification time that it had when the pack passed all checks, the checks are skipped. `verify_pack` always makes
+    them.
 
     Raises:
         PackError: It does not pass its checks.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if not _is_ours(path):
         return load_pack(path, should_stop)
@@ -116,25 +117,25 @@ def load_known(path: Path, should_stop: ShouldStop = never) -> Pack:
     if noted.get(str(root)) == stamp:
         return load_folder(root, checked=True)
     pack = load_pack(root, should_stop)
-    # taken before the checks: what changes meanwhile is checked again next time
+    # made before the checks, so that a file which changes meanwhile is checked again next time
     noted = {folder: s for folder, s in noted.items() if Path(folder).is_dir()} | {str(root): stamp}
-    with suppress(OSError, ExportError):  # they will be made again
+    with suppress(OSError, ExportError):  # then the checks are made again next time
         packs_folder().mkdir(parents=True, exist_ok=True)
         write_atomically(packs_folder() / PASSED, json.dumps(noted).encode(), overwrite=True)
     return pack
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether it is the pack that ships or an installed one, which nobody else writes to."""
+    """Whether it is the pack that ships or an installed one; no other program writes to those."""
     root = path.resolve()
     return root.is_dir() and (root == paths.default_pack().resolve() or root.parent == packs_folder().resolve())
 
 
 def _stamp(root: Path, manifest: PackManifest) -> str:
-    """One line that changes with the version of VoiceKin, pack.json, and the size or time of change of any file."""
+    """A digest of the version of VoiceKin, pack.json, and the size and modification time of every file."""
     parts = [__version__, sha256_of(root / MANIFEST)]
     for name in manifest.files:
-        with suppress(OSError):  # what is missing is told by the checks
+        with suppress(OSError):  # the checks report missing files
             status = root.joinpath(*PurePosixPath(name).parts).lstat()
             parts.append(f"{name} {status.st_size} {status.st_mtime_ns}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -149,22 +150,22 @@ def _passed() -> dict[str, str]:
 
 
 def open_pack(path: Path, should_stop: ShouldStop = never) -> Pack:
-    """As `load_known`; a pack from elsewhere that was never opened here is first run in a process of its own.
+    """As `load_known`; a pack from elsewhere that is opened for the first time is first run in a separate process.
 
     Raises:
         PackError: It does not pass its checks, or its first run.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     pack = load_known(path, should_stop)
     if _is_ours(path):
-        return pack  # it ships, or passed when it was installed
+        return pack  # it ships with the app, or had its first run when it was installed
     tried = packs_folder() / TRIED
-    line = sha256_of(pack.root / MANIFEST)  # which holds those of all the pack's files
+    line = sha256_of(pack.root / MANIFEST)  # pack.json holds the sums of all the pack's files
     with suppress(OSError, UnicodeError):
         if line in tried.read_text(encoding="utf-8").split():
             return pack
     _first_run(pack.root, should_stop)
-    with suppress(OSError):  # it will be tried again
+    with suppress(OSError):  # then it is run again next time
         packs_folder().mkdir(parents=True, exist_ok=True)
         with tried.open("a", encoding="utf-8") as lines:
             lines.write(f"{line}\n")
@@ -175,7 +176,7 @@ def use_pack(name: str) -> Path:
     """Makes an installed pack, or the shipping one, the pack in use from now on; returns its folder.
 
     Raises:
-        PackError: There is no such pack, or it does not pass its checks: the pack in use stays in use.
+        PackError: There is no such pack, or it does not pass its checks; the pack in use does not change then.
         StoreError: The choice can't be stored.
     """
     path = _installed_folder(name)
@@ -191,17 +192,17 @@ def use_pack(name: str) -> Path:
 
 
 def install_pack(source: Path, *, replace: bool = False, should_stop: ShouldStop = never) -> InstalledPack:
-    """Installs a folder or .vkpack: copied beside, verified there with one real answer, renamed into place.
+    """Installs a pack from a folder or .vkpack file, after all checks and one real answer.
 
     Args:
-        source: Is only read.
-        replace: Whether an installed pack of the same name gives way.
+        source: The folder or file; it is not changed.
+        replace: Whether an installed pack of the same name is replaced.
 
     Raises:
-        PackError: It is no pack or a bad one; whatever was installed before is untouched.
-        PackExists: Its name is taken and `replace` is False.
+        PackError: It is not a pack, or a bad one; installed packs are unchanged.
+        PackExists: A pack of its name is installed and `replace` is False.
         StoreError: It can't be written.
-        Cancelled: `should_stop` said so; nothing has changed then.
+        Cancelled: `should_stop` returned True; nothing has changed then.
     """
     with _explained("The pack can't be installed"):
         packs_folder().mkdir(parents=True, exist_ok=True)
@@ -235,7 +236,7 @@ def remove_pack(name: str) -> None:
     """Removes an installed pack.
 
     Raises:
-        PackError: There is none of that name, it ships with the app, or it is in use.
+        PackError: There is no pack of that name, it ships with the app, or it is in use.
         StoreError: It can't be removed.
     """
     folder = _installed_folder(name)
@@ -247,7 +248,7 @@ def remove_pack(name: str) -> None:
         raise PackError(f"{folder.name} is in use: switch to another pack, then remove it.")
     with _explained(f"The pack {folder.name} can't be removed"):
         grave = Path(tempfile.mkdtemp(prefix=".old-", dir=packs_folder()))
-        folder.rename(grave / "pack")  # at once, so that no one finds half a pack
+        folder.rename(grave / "pack")  # renamed first, so that no process finds half a pack
     shutil.rmtree(grave, ignore_errors=True)
 
 
@@ -257,13 +258,13 @@ def _listed(path: Path, in_use: Path, *, ships: bool) -> InstalledPack:
     except PackError as error:
         return InstalledPack(path.name, "", "", (), 0, path, ships, path == in_use, str(error))
     size = sum(entry.size for entry in m.files.values())
-    # by its folder, which is its name unless someone renamed it: names must lead back to it
+    # named after its folder, which someone may have renamed: `find_pack` must find it by this name
     name = m.name if ships else path.name
     return InstalledPack(name, m.version, m.licence, m.labels, size, path, ships, path == in_use)
 
 
 def _installed_folder(name: str) -> Path | None:
-    """The folder of the installed pack of that name; case does not count, as it does not on Windows and macOS."""
+    """The folder of the installed pack of that name; case is ignored, as on Windows and macOS."""
     with suppress(OSError):
         for folder in packs_folder().iterdir():
             if folder.name.casefold() == name.casefold() and not folder.name.startswith(".") and folder.is_dir():
@@ -290,7 +291,7 @@ def _free_target(name: str, *, replace: bool) -> Path:
 
 
 def _copy_pack(source: Path, target: Path, should_stop: ShouldStop) -> None:
-    """Copies what pack.json lists and nothing else; the copy is verified afterwards."""
+    """Copies only the files that pack.json lists; the copy is verified afterwards."""
     pack = load_pack(source, should_stop)
     with _explained(f"The pack {pack.manifest.name} can't be copied"):
         for name in (MANIFEST, *pack.manifest.files):
@@ -301,7 +302,7 @@ def _copy_pack(source: Path, target: Path, should_stop: ShouldStop) -> None:
 
 
 def _sweep() -> None:
-    """Deletes what an interrupted installation left behind, but not what another VoiceKin is just writing."""
+    """Deletes what interrupted installations left behind, but not what another VoiceKin is writing now."""
     for leftover in packs_folder().glob(".*-*"):
         if leftover.is_dir() and time.time() - leftover.stat().st_mtime > LEFTOVER_S:
             shutil.rmtree(leftover, ignore_errors=True)
@@ -309,7 +310,7 @@ def _sweep() -> None:
 
 @contextmanager
 def _explained(what: str) -> Iterator[None]:
-    """Turns what the disk says into a sentence for a person."""
+    """Turns an OSError into a StoreError with a sentence for the user."""
     try:
         yield
     except (OSError, ExportError) as error:

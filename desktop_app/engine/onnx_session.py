@@ -1,4 +1,4 @@
-"""ONNX Runtime sessions: on the CPU, silent, of one file alone."""
+"""Opens ONNX Runtime sessions: on the CPU, without output to the terminal, from a single file."""
 
 from pathlib import Path
 
@@ -7,13 +7,14 @@ import onnxruntime
 from desktop_app.errors import PackError
 
 LOG_FATAL = 4
-"""ONNX Runtime's severity that keeps its warnings, which are about its own optimisations, off the terminal."""
+"""ONNX Runtime's log severity: suppresses its warnings, which concern its own optimisations."""
 
 
 def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """A session on the CPU that does not write to the terminal.
+    """Opens a session on the CPU that does not write to the terminal.
 
-    It is run in part as it is opened, and reads what other files it names: a pack's has passed `pack.graph` before.
+    ONNX Runtime runs parts of a graph while it opens it, and reads other files that the graph names. So a pack's graphs
+    must have passed `pack.graph` before.
 
     Raises:
         PackError: If ONNX Runtime can't open it.
@@ -23,12 +24,12 @@ def open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = LOG_FATAL
-    # by default its threads spin while they wait, which takes a core from the window and the microphone
+    # by default its threads busy-wait, which takes a core away from the window and the microphone
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        # its fallback has nothing to fall back to, and prints of it among our answers
+        # there is no other provider to fall back to, and the attempt would print to standard output
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=False)
-    except Exception as error:  # ONNX Runtime raises a class of its own for each kind of failure
+    except Exception as error:  # ONNX Runtime has its own exception class for each kind of failure
         raise PackError(f"{path.name} can't be opened ({first_line(error)}): install the pack again.") from None
 
 

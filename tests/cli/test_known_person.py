@@ -166,7 +166,7 @@ def test_a_voice_that_this_pack_has_not_heard_is_told(clips: Path, capsys: Captu
         connection.execute("UPDATE features SET encoder = 'another'")
     connection.close()
     assert call("classify", clips / "sad.wav", "--voice", "me") == 2
-    assert "This pack has heard no recording of me" in capsys.readouterr().err
+    assert "This pack has learnt from no recording of me" in capsys.readouterr().err
 
 
 def test_a_voice_that_only_another_pack_has_heard_stays_when_nothing_is_learnt(

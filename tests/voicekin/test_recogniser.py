@@ -100,9 +100,9 @@ def test_samples_of_another_rate_and_the_channel_that_is_meant(recogniser: voice
 @pytest.mark.parametrize(
     ("samples", "sentence"),
     [
-        (np.zeros((2, 100), np.float32), "turn the array round"),
-        (np.full(RATE, np.nan, np.float32), "not numbers of -1..1"),
-        (np.full(RATE, 20_000.0), "not numbers of -1..1"),
+        (np.zeros((2, 100), np.float32), "transpose the array"),
+        (np.full(RATE, np.nan, np.float32), "not numbers from -1 to 1"),
+        (np.full(RATE, 20_000.0), "not numbers from -1 to 1"),
         (np.zeros(RATE, np.uint8), "not uint8"),
         (np.zeros(0, np.float32), "too short"),
     ],

@@ -1,5 +1,5 @@
-"""The answers for an archive as Parquet: `dataset` writes and reads it, `again` answers again, `report` sums up.
+"""Answers for an archive as Parquet: `dataset` writes and reads them, `again` answers again, `report` summarises.
 
-All are for everyone; pyarrow is imported when they are used. Imports of the engine `exports`, `batch` and what lies
-below them.
+Any room may import these modules; pyarrow is imported when they are used. This room imports `exports`, `batch` and the
+rooms below them.
 """

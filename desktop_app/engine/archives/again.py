@@ -1,8 +1,8 @@
-"""Answers made again from features, without the sound: another voice, other examples, another weight of the neighbours.
+"""Answers again from stored features, without the sound: with another voice, examples or weight of the neighbours.
 
-All stretches of many recordings go through the head and the search at once, so that 100,000 recordings take seconds.
-The answers are those of `Recogniser.answer`, but for the order in which float32 numbers are added up, and without the
-neighbours themselves.
+The stretches of many recordings go through the head and the search together, so that 100,000 recordings take seconds.
+The answers are those of `Recogniser.answer`, except that they hold no neighbours, and that float32 numbers are added in
+another order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,12 +26,12 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 AT_ONCE = 4_096
-"""Stretches; their features and the distances of their neighbours take 150 MB."""
+"""Stretches answered together; their features and the distances of their neighbours take 150 MB."""
 
 
 @dataclass(frozen=True, eq=False)
 class _One:
-    """A recording with the voice it is answered with; `at` are its stretches among those answered at once."""
+    """A recording with the voice it is answered with; `at`: its stretches' places among those answered together."""
 
     analysis: Analysis
     baseline: Floats | None
@@ -42,17 +42,17 @@ class _One:
 def answer_again(
     recogniser: Recogniser, dataset: Dataset, asked: Asked, should_stop: ShouldStop = never
 ) -> Iterator[Outcome]:
-    """An outcome for each recording of a dataset with features, in its order.
+    """An outcome for each recording of a dataset with features, in the dataset's order.
 
-    `asked.company` is not "all"; `asked.channel` does not count.
+    `asked.company` must not be "all"; `asked.channel` is ignored.
 
     Raises:
-        PackError: The features are of another encoder than the recogniser's.
+        PackError: The features were not made by the recogniser's encoder.
         ExportError: The dataset has no features, or is damaged.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if dataset.encoder_sha256 and dataset.encoder_sha256 != recogniser.encoder.encoder_sha256:
-        raise PackError("These features are of another pack's encoder: name the pack that they were made with.")
+        raise PackError("These features were made by another pack's encoder: name that pack.")
     heard = dataset.heard()
     waiting: list[tuple[Analysis | Failure, tuple[Floats | None, VoiceUsed]]] = []
     stretches = 0
@@ -103,7 +103,7 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
     p_knn, novelties, k = _neighbours(recogniser, headed.embedding, asked.k or manifest.knn.k, len(labels))
     p = fusion.fuse(p_knn, p_model, alphas)
     for one in ones:
-        if (trusts[one.at] >= UNHEARD).any():  # the user's own examples have a say: one by one, they are few
+        if (trusts[one.at] >= UNHEARD).any():  # the user's own examples influence it: one by one, since they are few
             yield replace(
                 recogniser.answer(
                     one.analysis,
@@ -123,7 +123,7 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
 
 
 def _neighbours(recogniser: Recogniser, embeddings: Floats, k: int, n_labels: int) -> tuple[Doubles, Doubles, int]:
-    """p_knn [n, labels] and the novelty [n] of stretches by their embeddings [n, E], and how many neighbours voted."""
+    """p_knn [n, labels] and the novelty [n] of stretches with the embeddings [n, E], and how many neighbours voted."""
     settings = recogniser.pack.manifest.knn
     indices, distances = recogniser.datastore.nearest_many(embeddings, max(k, fusion.NOVELTY_NEIGHBOURS))
     novelties = distances[:, : fusion.NOVELTY_NEIGHBOURS].mean(axis=1) / recogniser.pack.manifest.novelty_distance

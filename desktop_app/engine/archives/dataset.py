@@ -1,8 +1,8 @@
-"""Answers as a partitioned Parquet dataset: a row a recording, a row a stretch, and the features on wish.
+"""Answers as a partitioned Parquet dataset: one row per recording, one per stretch, and the features if wanted.
 
 A dataset is a folder with the tables `recordings`, `stretches` and `features`, each a folder of parts that hold the
 same recordings under the same number. docs/archives.md lists the columns; `SCHEMA` counts up when one of them changes.
-Each part names in its metadata, under "voicekin", the schema, the labels, the encoder and VoiceKin's version.
+Each part's metadata names, under "voicekin", the schema, the labels, the encoder and VoiceKin's version.
 """
 
 import json
@@ -33,13 +33,14 @@ RECORDINGS, STRETCHES, FEATURES = "recordings", "stretches", "features"
 
 PART_RECORDINGS = 2_000
 PART_STRETCHES = 20_000
-"""A part is closed at the first of them: until then its rows are in memory, 20,000 of features 120 MB."""
+"""A part is written when it has as many recordings or stretches as this. Until then its rows are in memory: 20,000 rows
+of features take 120 MB."""
 
 NO_PYARROW = "Parquet needs pyarrow, which is not installed here: type pip install 'voicekin[archives]'."
 
 
 def arrow() -> Any:
-    """pyarrow with its reader and writer.
+    """pyarrow with its modules for datasets and Parquet.
 
     Raises:
         ExportError: It is not installed.
@@ -53,11 +54,12 @@ def arrow() -> Any:
 
 
 class DatasetWriter:
-    """Writes a dataset beside its place; it gets there when the `with` block ends well, and is gone after an error.
+    """Writes a dataset into a temporary folder beside `target`. When the `with` block ends, the folder is renamed to
+    `target`; after an error it is deleted.
 
     Raises:
-        TargetExists: A dataset is there and `overwrite` is False.
-        ExportError: pyarrow is not installed, or it can't be written there.
+        TargetExists: `target` exists and `overwrite` is False.
+        ExportError: pyarrow is not installed, or the dataset can't be written.
     """
 
     def __init__(self, target: Path, *, overwrite: bool = False) -> None:
@@ -67,7 +69,7 @@ class DatasetWriter:
             self._work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=self._target.parent))
         except OSError as error:
             raise self._no_place(error) from error
-        # rows and not outcomes, whose neighbours take ten times as much
+        # rows, not outcomes, whose neighbours take ten times as much memory
         self._recordings: list[dict[str, Any]] = []
         self._stretches: list[dict[str, Any]] = []
         self._features: list[tuple[int, Features]] = []
@@ -78,10 +80,10 @@ class DatasetWriter:
         self._encoder = ""
 
     def add(self, outcome: Outcome) -> None:
-        """One more recording.
+        """Adds one recording.
 
         Raises:
-            ExportError: The disk does not take it.
+            ExportError: It can't be written to the disk.
         """
         if isinstance(outcome, Recognition):
             self._labels = self._labels or tuple(outcome.probabilities)
@@ -92,7 +94,7 @@ class DatasetWriter:
                 self._encoder = outcome.features.encoder_sha256
         self._recordings.append(_recording(self._count, outcome, self._labels, self._dimensions))
         self._count += 1
-        # before the first answer nobody knows the labels
+        # the labels are known only from the first answer on
         full = len(self._recordings) >= PART_RECORDINGS or len(self._stretches) >= PART_STRETCHES
         if full and self._labels:
             self._write_part()
@@ -168,18 +170,18 @@ class DatasetWriter:
 
 
 def checked_dataset(target: Path, *, overwrite: bool = False) -> Path:
-    """The target with its links followed, where a dataset may be written.
+    """`target` with its links resolved, checked to be a place where a dataset can be written.
 
     Raises:
         TargetExists: A dataset is there and `overwrite` is False.
-        ExportError: Something else is there, or there is no folder to write it to.
+        ExportError: Something else is there, or its folder does not exist.
     """
     target = target.absolute()
     if (target / RECORDINGS).is_dir():
         if not overwrite:
             raise TargetExists(target)
     elif target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise ExportError(f"{target} is there and holds no answers of VoiceKin: choose another name.")
+        raise ExportError(f"{target} exists and holds no answers of VoiceKin: choose another name.")
     if not target.parent.is_dir():
         raise ExportError(f"{target} can't be written: there is no folder {target.parent}. Choose another place.")
     return target
@@ -288,15 +290,15 @@ class Dataset:
     """A dataset that was written by `DatasetWriter`.
 
     Attributes:
-        labels: Of its answers.
-        encoder_sha256: The encoder that made its features, "" where it has none.
+        labels: The labels of its answers.
+        encoder_sha256: The encoder that made its features; "" if it has none.
     """
 
     def __init__(self, root: Path) -> None:
-        """Looks at the first part.
+        """Reads the first part's metadata.
 
         Raises:
-            ExportError: pyarrow is not installed, or there is no dataset of ours that this version reads.
+            ExportError: pyarrow is not installed, or there is no VoiceKin dataset that this version can read.
         """
         self._arrow = arrow()
         self._root = root
@@ -317,7 +319,7 @@ class Dataset:
             )
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> "pyarrow.Table":
-        """One of RECORDINGS and STRETCHES as a whole.
+        """All rows of the table RECORDINGS or STRETCHES.
 
         Raises:
             ExportError: It can't be read.
@@ -328,15 +330,15 @@ class Dataset:
         return self._read(lambda: pa.concat_tables(tables, promote_options="default"))
 
     def sources(self) -> list[Source]:
-        """What was asked about, in its order, as far as it says what lies beside what."""
+        """The recordings in order, with what decides which of them are grouped: paths and speakers."""
         rows = self.table(RECORDINGS, ["path", "speaker"]).to_pylist()
         return [Source(path_of(row["path"]), speaker=row["speaker"] or "") for row in rows]
 
     def heard(self) -> Iterator[Analysis | Failure]:
-        """What was heard of every recording, or why nothing was; a part at a time is in memory.
+        """The analysis of every recording, or its failure; one part at a time is in memory.
 
         Raises:
-            ExportError: It has no features, or can't be read.
+            ExportError: The dataset has no features, or can't be read.
         """
         if not self.encoder_sha256:
             raise ExportError(f"{self._root} holds no features: write it with `--export parquet --features`.")
@@ -346,7 +348,7 @@ class Dataset:
     def _part(self, name: str) -> list[Analysis | Failure]:
         recordings = self._arrow.parquet.read_table(self._root / RECORDINGS / name, columns=list(_HEARD))
         beside = self._root / FEATURES / name
-        if not beside.is_file():  # of this part no recording got an answer
+        if not beside.is_file():  # no recording of this part got an answer
             return [Failure(path_of(row["path"]), path_of(row["error"])) for row in recordings.to_pylist()]
         features = self._arrow.parquet.read_table(beside, columns=["recording", "start_s", "end_s", "pooled"])
         whose = features["recording"].to_numpy()
@@ -361,7 +363,7 @@ class Dataset:
                 continue
             first, last = np.searchsorted(whose, [row["recording"], row["recording"] + 1]).tolist()
             if first == last:
-                raise ValueError  # a recording that was answered had at least one stretch
+                raise ValueError  # every answered recording has at least one stretch
             analysis = Analysis(
                 path=path,
                 duration_s=row["duration_s"],
@@ -388,7 +390,7 @@ class Dataset:
             raise self._damaged() from None
 
     def _damaged(self) -> ExportError:
-        return ExportError(f"{self._root} is damaged or no dataset of VoiceKin: write it again.")
+        return ExportError(f"{self._root} is damaged or not a VoiceKin dataset: write it again.")
 
 
 _HEARD: tuple[str, ...] = (

@@ -1,8 +1,8 @@
-"""An archive summed up for people: one HTML file that holds all of itself, every figure with its interval.
+"""Summarises an archive in one self-contained HTML file, in which every figure has its interval.
 
-Intervals are of 95 %, by resampling recordings (Poisson bootstrap, 400 draws, a fixed seed): stretches of a recording
-are not independent of each other. They say what chance does, not how often the pack errs. People are listed by name and
-never by a figure: docs/ethics.md says why.
+Intervals are 95 % intervals from resampling recordings (Poisson bootstrap, 400 draws, a fixed seed), since the
+stretches of one recording are not independent. They show the effect of chance, not how often the pack is wrong. People
+are sorted by name and never by a figure; docs/ethics.md says why.
 """
 
 import re
@@ -25,14 +25,15 @@ Doubles = npt.NDArray[np.float64]
 
 DRAWS = 400
 LISTED = 10
-"""Of the surest and the least sure stretches."""
+"""How many of the most and least certain stretches are listed."""
 FEWEST = 5
-"""Recordings of which shares are told; of fewer an interval says nothing, and the people in them are known."""
+"""The least number of recordings for which shares are given: with fewer, intervals are meaningless and the people in
+the recordings can be identified."""
 MOST_GROUPS = 40
 PARTS = 10
-"""Of each recording, and of an archive without dates."""
+"""Parts into which each recording, and an archive without dates, is divided."""
 DATED = 0.8
-"""The share of recordings with a date in their path from which on time is told by month."""
+"""If at least this share of recordings has a date in the path, the course over time is given by month."""
 BAR, LINE = 520, 26
 
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -50,12 +51,12 @@ class _Archive:
     """The answered recordings [n] and their stretches [m] as arrays.
 
     Attributes:
-        labels: Of the answers, L of them.
-        paths, speakers, channels: [n]; "" where not known.
-        doubtful: [n], whether the answer is not to be relied on.
-        hours: [n].
-        of: [m], which recording a stretch is of.
-        start_s, end_s, label, confidence, who: [m]; who is "" where nobody is named.
+        labels: The L labels of the answers.
+        paths, speakers, channels: [n]; "" if not known.
+        doubtful: [n], whether the answer is uncertain.
+        hours: [n], the duration.
+        of: [m], the index of each stretch's recording.
+        start_s, end_s, label, confidence, who: [m]; `who` is "" if the speaker is not known.
         failed: How many recordings have no answer.
     """
 
@@ -78,7 +79,7 @@ def write_report(source: Path, target: Path, *, overwrite: bool = False) -> None
     """Writes the report of the dataset `source`.
 
     Raises:
-        TargetExists: `target` is there and `overwrite` is False.
+        TargetExists: `target` exists and `overwrite` is False.
         ExportError: The dataset can't be read, has no answers, or `target` can't be written.
     """
     write_atomically(target, report(source).encode(), overwrite=overwrite)
@@ -131,7 +132,8 @@ def _read(dataset: Dataset) -> _Archive:
 
 
 def shares(counts: Doubles, seed: int = 0) -> tuple[Doubles, Doubles, Doubles]:
-    """The share of each column in all of `counts` [n, L], independent rows, and its interval of 95 %: three of [L]."""
+    """The share of each column in the sum of `counts` [n, L], whose rows are independent, and the low and high end of
+    its 95 % interval: three arrays [L]."""
     total = counts.sum(axis=0)
     rng = np.random.default_rng(seed)
     drawn = np.empty((DRAWS, counts.shape[1]))
@@ -145,7 +147,7 @@ def shares(counts: Doubles, seed: int = 0) -> tuple[Doubles, Doubles, Doubles]:
 
 
 def _seconds(archive: _Archive, chosen: npt.NDArray[np.bool_] | None = None) -> Doubles:
-    """Seconds of each label in each recording, [n, L], of the chosen stretches [m]."""
+    """Seconds of each label in each recording, [n, L], counting only the chosen stretches [m]."""
     weight = archive.end_s - archive.start_s
     if chosen is not None:
         weight = weight * chosen
@@ -181,10 +183,10 @@ def _over_time(archive: _Archive) -> str:
     dates = [_DATE.search(path) for path in archive.paths]
     if sum(map(bool, dates)) >= DATED * len(dates):
         keys = [f"{found[1]}-{found[2]}" if found else "" for found in dates]
-        words = "By the month that stands in the names of the recordings; those without a date are left out."
+        words = "By the month given in the names of the recordings; those without a date are left out."
     else:
         keys = [f"{1 + i * PARTS // len(dates):02d}" for i in range(len(dates))]
-        words = "In the order of the recordings, in ten parts: their names hold no dates."
+        words = "In the order of the recordings, in ten parts, since their names hold no dates."
     return _groups(archive, "Over time", words, sorted(set(keys) - {""}), lambda key: [k == key for k in keys])
 
 
@@ -199,14 +201,14 @@ def _within(archive: _Archive) -> str:
     return _chart(
         archive,
         "Within a recording",
-        "Recordings of ten stretches and more, from their beginning to their end in ten parts.",
+        "Recordings with ten stretches or more, in ten parts from beginning to end.",
         [(f"{10 * i} to {10 * i + 10} %", _seconds(archive, several & (part == i))) for i in range(PARTS)],
     )
 
 
 def _by_name(archive: _Archive, title: str, what: str, names: Sequence[str], of_stretches: Sequence[str]) -> str:
     found = sorted(set(names) - {""})
-    words = f"In the order of their names. A {what} with fewer than {FEWEST} recordings is left out."
+    words = f"In alphabetical order. A {what} with fewer than {FEWEST} recordings is left out."
     if found:
         return _groups(archive, title, words, found, lambda key: [name == key for name in names])
     told = sorted(set(of_stretches) - {""})
@@ -222,7 +224,7 @@ def _groups(
 
 
 def _chart(archive: _Archive, title: str, words: str, groups: Sequence[tuple[str, Doubles]]) -> str:
-    """A stacked bar a group, and its figures; groups of fewer than FEWEST recordings are left out."""
+    """A stacked bar for each group, and its figures; groups with fewer than FEWEST recordings are left out."""
     told = [(name, counts) for name, counts in groups if (counts.sum(axis=1) > 0).sum() >= FEWEST]
     if not told:
         return ""
@@ -259,9 +261,9 @@ def _to_listen(archive: _Archive) -> str:
     surest = [i for i in order.tolist() if relied[i]][:LISTED]
     least = order[::-1][:LISTED].tolist()
     return (
-        f"<h2>To listen to</h2><p class=quiet>The surest stretches, of answers that are to be relied on, and the least "
-        f"sure of all: hear both before you believe the figures.</p><h3>Surest</h3>{_stretches(archive, surest)}"
-        f"<h3>Least sure</h3>{_stretches(archive, least)}"
+        f"<h2>To listen to</h2><p class=quiet>The most certain stretches, from answers that can be relied on, and the "
+        f"least certain of all: listen to both before you believe the figures.</p><h3>Most certain</h3>"
+        f"{_stretches(archive, surest)}<h3>Least certain</h3>{_stretches(archive, least)}"
     )
 
 
@@ -280,11 +282,11 @@ def _stretches(archive: _Archive, chosen: Sequence[int]) -> str:
 
 def _limits() -> str:
     return (
-        "<h2>What this is not</h2><p>Intervals are of 95 % over resampled recordings: they say what chance does, not "
-        "how often the pack errs, which its model card tells. What is heard is how something is said, not what anybody "
-        "feels. People are listed by name and not by their figures, and those with few recordings not at all: this is "
-        "no measure of a person, and inferring emotions of people at work or in education is prohibited in the EU (AI "
-        "Act, Art. 5(1)(f)).</p>"
+        "<h2>Limits</h2><p>Intervals are 95 % intervals over resampled recordings: they show the effect of chance, not "
+        "how often the pack is wrong, which its model card says. The figures describe how something is said, not what "
+        "anybody feels. People are sorted by name and not by their figures, and those with few recordings are left "
+        "out: this does not measure people, and inferring emotions of people at work or in education is prohibited in "
+        "the EU (AI Act, Art. 5(1)(f)).</p>"
     )
 
 
@@ -298,7 +300,7 @@ def _dot(archive: _Archive, label: int) -> str:
 
 
 def _address(path: str) -> str:
-    """file:// of a recording where it has a place of its own."""
+    """The file:// address of a recording that is a local file; otherwise empty."""
     try:
         return Path(path_of(path)).absolute().as_uri()
     except ValueError:

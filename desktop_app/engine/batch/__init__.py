@@ -1,5 +1,5 @@
-"""Many recordings: `files` finds them, `classify` goes through them, `journal` lets it go on later.
+"""Many recordings: `files` finds them, `classify` answers them, `journal` lets an interrupted call resume.
 
-Beneath `classify` are `answers`, which keeps one failure from stopping the rest, and `progress`, which tells how far.
-All are for everyone. Imports of the engine `recognition` and what lies below it.
+`classify` uses `answers`, so that one failure does not stop the rest, and `progress`. Any room may import these
+modules. This room imports `recognition` and the rooms below it.
 """

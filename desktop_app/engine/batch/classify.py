@@ -1,4 +1,4 @@
-"""One call about many recordings: each by itself, as a voice that is known, or against those that lie beside it."""
+"""Answers many recordings in one call: each alone, with a known voice, or relative to the recordings beside it."""
 
 import queue
 import time
@@ -24,25 +24,25 @@ T = TypeVar("T")
 Company = Literal["beside", "itself", "all", "none"]
 
 MOST_IN_GROUP = 100
-"""More say hardly more of their voice, and nobody waits for the answers of more: what was answered stands when a call
-is interrupted."""
+"""Recordings analysed before the first of them is answered. More add little to the estimate of their voice, and would
+delay the first answers, which are kept when a call is interrupted."""
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """How recordings are asked about.
+    """The options for a call.
 
     Attributes:
-        voice: The baseline float32 [D] of the one who speaks, and what an answer says of it; None: not known.
-        company: Against what a recording is heard where `voice` is None. "beside": the recordings that lie beside it,
-            where they are MIN_GROUP at least, else "itself": its own stretches, where they are as many. "all": all
-            recordings of the call, however few. "none": nothing.
-        examples: The user's own; None: there are none, or they are not to be heeded.
+        voice: The speaker's baseline float32 [D], and how an answer describes it; None: not known.
+        company: Whose baseline is used if `voice` is None. "beside": that of the recordings beside it, if there are at
+            least MIN_GROUP, else "itself": that of its own stretches, if there are as many. "all": that of all
+            recordings of the call, however few. "none": no baseline.
+        examples: The user's own examples; None: there are none, or they are not to be used.
         k, alpha: As in `Recogniser.answer`; None: the pack's.
-        channel: Which one to listen to, counted from 0; None: the one that hears the voice best.
-        features: Whether answers are to carry what they were made of.
-        speakers: How many people speak in each recording, see `SpeakerCount`; where they are heard, each is heard
-            against their own stretches, unless `voice` or `company` says otherwise.
+        channel: Which channel to use, counted from 0; None: the one with the clearest voice.
+        features: Whether answers contain the features they were made from.
+        speakers: How many people speak in each recording, see `SpeakerCount`. If they are told apart, each speaker's
+            baseline is that of their own stretches, unless `voice` or `company` says otherwise.
     """
 
     voice: tuple[Floats, VoiceUsed] | None = None
@@ -63,13 +63,14 @@ def answer(
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
 ) -> Recognition:
-    """The answer for one recording, with nothing beside it."""
+    """The answer for a single recording, without regard to others."""
     voice = voice_of(recogniser, analysis, asked)
     return answered(recogniser, analysis, asked, voice, should_stop, progress)
 
 
 def voice_of(recogniser: Recogniser, analysis: Analysis, asked: Asked) -> tuple[Floats | None, VoiceUsed]:
-    """The baseline float32 [D] that one recording with nothing beside it is answered with, None for a stranger."""
+    """The baseline float32 [D] for a single recording, without regard to others, and its description; None if the
+    speaker is not known."""
     if asked.voice is not None:
         return asked.voice
     if asked.company == "all":
@@ -79,16 +80,16 @@ def voice_of(recogniser: Recogniser, analysis: Analysis, asked: Asked) -> tuple[
 
 
 class Batch:
-    """One call, to be gone through once.
+    """One call for many recordings; its outcomes can be iterated over once.
 
     Args:
-        recogniser: Ready to answer; each job gets one of its own on the same graphs.
-        files: What is asked about, in order; a Failure for a folder that can't be searched.
+        recogniser: The recogniser; each job gets its own copy with the same graphs.
+        files: The recordings, in order; a Failure for a folder that can't be searched.
         jobs: How many recordings are worked on at once.
-        journal: What it holds is not asked again, and what is answered is noted there. Recordings are then asked about
-            file by file: `asked.company` is "itself" or "none", or the voice is known.
-        should_stop: Asked at least once for each second of sound.
-        progress: Told how far the call is, at every block read, from several threads.
+        journal: Recordings whose answer it holds are not analysed again, and new answers are added to it. Recordings
+            must then be answered alone: `asked.company` is "itself" or "none", or the voice is known.
+        should_stop: Called at least once for each second of sound.
+        progress: Called with the progress after every block read, from several threads.
     """
 
     def __init__(
@@ -118,10 +119,10 @@ class Batch:
             self._idle.put(recogniser.for_another_thread())
 
     def outcomes(self) -> Iterator[Outcome]:
-        """An outcome for each file, in their order, each as soon as it and those before it are there.
+        """An outcome for each file, in the files' order, each as soon as it and those before it are ready.
 
         Raises:
-            Cancelled: `should_stop` said so; what was yielded until then stands.
+            Cancelled: `should_stop` returned True; outcomes yielded until then are valid.
             StoreError: The journal can't be written.
         """
         self._tell()
@@ -150,7 +151,7 @@ class Batch:
             yield outcome
 
     def _together(self, files: Sequence[Recording]) -> Iterator[Outcome]:
-        """All are heard, of which features are kept and no sound; then their voice is known and all are answered."""
+        """Analyses all files, keeping features but no sound; then estimates their voice and answers all of them."""
 
         def hear(path: Path | Source, should_stop: ShouldStop) -> Analysis:
             with self._lent() as recogniser:
@@ -183,7 +184,8 @@ class Batch:
         return named_as(analysis, recording)
 
     def _teller(self, path: Path | Source, done: float, rest: float) -> Progress | None:
-        """What tells how far the file is, from the share `done` on; None where nobody asks."""
+        """A function to report a file's progress, of which the share `done` was reached before and `rest` is to come;
+        None if there is no callback."""
         if self._told is None:
             return None
 
@@ -209,7 +211,7 @@ class Batch:
 
 
 def options_for(recording: Path | Source, asked: Asked) -> dict[str, Any]:
-    """How `Recogniser.analyse_file` is to hear it."""
+    """The arguments of `Recogniser.analyse_file` for a recording."""
     options: dict[str, Any] = {"channel": asked.channel, "speakers": asked.speakers}
     if isinstance(recording, Source):
         options |= {"start_s": recording.start_s, "end_s": recording.end_s}
@@ -219,13 +221,13 @@ def options_for(recording: Path | Source, asked: Asked) -> dict[str, Any]:
 
 
 def named_as(analysis: Analysis, recording: Path | Source) -> Analysis:
-    """The analysis under the name that the user has for the recording, and with who speaks in it."""
+    """The analysis with the path and speaker as the user gave them."""
     return replace(analysis, path=str(recording), said_speaker=getattr(recording, "speaker", ""))
 
 
 def groups(files: Sequence[Recording]) -> Iterator[Sequence[Recording]]:
-    """Files that follow one another and are of one speaker, or lie in one folder; at most MOST_IN_GROUP at once, all
-    alike in number."""
+    """Groups of successive files that have one speaker or one folder: at most MOST_IN_GROUP in each, and of equal
+    size."""
     for _, beside in groupby(files, key=_beside):
         group = list(beside)
         parts = -(-len(group) // MOST_IN_GROUP)
@@ -242,7 +244,7 @@ def _beside(file: Recording) -> str | None:
 def voices_beside(
     recogniser: Recogniser, heard: Sequence[Analysis | Failure | Recognition], asked: Asked
 ) -> list[tuple[Floats | None, VoiceUsed]]:
-    """With which voice each recording of a group is answered; of what is no analysis, nobody's."""
+    """The voice with which each recording of a group is answered; NOBODY for what is not an analysis."""
     analyses = [one for one in heard if isinstance(one, Analysis)]
     said_to_be_one = asked.voice is None and asked.company == "all"
     beside = asked.voice is None and asked.company == "beside" and len(heard) >= MIN_GROUP
@@ -270,7 +272,8 @@ def answered(
     should_stop: ShouldStop | None = None,
     progress: Progress | None = None,
 ) -> Recognition:
-    """The answer with a baseline float32 [D], or None, and what is said of it; of several speakers each with theirs."""
+    """The answer with a baseline float32 [D], or None, and its description; if several people speak, with one for
+    each."""
     baseline, used = voice
     each_own = asked.voice is None and asked.company in ("beside", "itself")
     several = each_own and analysis.who is not None and analysis.who.speakers > 1

@@ -1,8 +1,8 @@
-"""The files of a batch heard by the workers of a Dask cluster, and answered here, from what they heard.
+"""Lets the workers of a Dask cluster analyse the files of a batch, and answers them here from the analyses.
 
-What travels is the pack, once to each worker and verified there, and of each recording its `Analysis`: features, and no
-sound but the stretches of a long recording, which workers hand to one another so that several hear it at once. Each
-stretch is encoded by itself on one machine as on many, so the answers are the same to the bit on processors of a kind.
+The pack is sent once to each worker, which verifies it. For each recording its `Analysis` comes back: features and no
+sound. Only the stretches of a long recording are sent between workers, so that several can encode it. Each stretch is
+encoded alone, on one machine or on many, so on processors of one kind the answers are identical to the bit.
 """
 
 import logging
@@ -36,33 +36,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOCAL = "local:"
-"""And a number: so many workers on this machine, for this call."""
+"""Followed by a number: that many workers on this machine, for this call."""
 
 NO_DASK = "--cluster needs dask.distributed, which is not installed here: type pip install 'voicekin[cluster]'."
 
 TOGETHER = 16
 TOGETHER_BYTES = 2_000_000
-"""So many files and bytes at most go to a worker at once: clips of seconds share what a task costs."""
+"""At most so many files and bytes form one task, so that short clips share the overhead of a task."""
 
 ASKED_AHEAD = 3
-"""Tasks for each thread of the cluster that are asked for and not answered: more would only fill memory."""
+"""Unfinished tasks for each thread of the cluster; more would only fill memory."""
 
 PATIENCE_S = 60.0
-"""For the first worker."""
+"""How long the first worker is waited for."""
 KILLS = 3
-"""Workers that a file may end before it is left alone."""
+"""How many workers may die at a file before it is given up."""
 
 LOOKED_EVERY_S = 1.0
-"""How often the workers are counted: they come and go."""
+"""How often the workers are counted, since they come and go."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
-    """A cluster whose workers have the pack.
+    """A connected cluster whose workers have the pack.
 
     Attributes:
-        client: Connected to its scheduler.
-        address: As the user named it.
+        client: The client, connected to the scheduler.
+        address: The address as the user gave it.
         digest: sha256 of the pack's pack.json.
     """
 
@@ -73,12 +73,12 @@ class Cluster:
 
 @contextmanager
 def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) -> Iterator[Cluster]:
-    """As `connected`, with workers that have the pack.
+    """Connects as `connected`, and gives the workers the pack.
 
     Raises:
-        ClusterError: As there, or a worker has another VoiceKin.
+        ClusterError: As for `connected`, or a worker has another version of VoiceKin.
         PackError: A worker can't use the pack.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     with connected(address, should_stop) as client:
         from desktop_app.engine.batch import cluster_worker
@@ -91,11 +91,11 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
 
 @contextmanager
 def connected(address: str, should_stop: Callable[[], bool]) -> "Iterator[Client]":
-    """Connects to the scheduler at `address`, or starts `local:N` workers for as long as the block lasts.
+    """Connects to the scheduler at `address`, or starts the workers of `local:N` until the end of the block.
 
     Raises:
-        ClusterError: dask.distributed is missing, nothing answers there, or there is no worker.
-        Cancelled: `should_stop` said so.
+        ClusterError: dask.distributed is missing, the scheduler can't be reached, or there is no worker.
+        Cancelled: `should_stop` returned True.
     """
     try:
         import cryptography  # noqa: F401 - for `Security.temporary`
@@ -133,10 +133,10 @@ def connected(address: str, should_stop: Callable[[], bool]) -> "Iterator[Client
 
 _LOCAL_SETTINGS = {
     "distributed.scheduler.allowed-failures": KILLS - 1,
-    # no file waits at a worker, where it would be taken for the one that ended it
+    # no task waits at a worker: if the worker dies, Dask would count the death against every task it holds
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.worker.daemon": True,
-    # what watches workers for a dashboard costs more than clips of seconds leave
+    # monitoring for the dashboard would take too much time beside short clips
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
@@ -146,17 +146,17 @@ _LOCAL_SETTINGS = {
 
 
 def _workers(address: str) -> int:
-    """N of local:N, 0 for an address."""
+    """N of `local:N`; 0 for an address."""
     if not address.startswith(LOCAL):
         return 0
     number = address.removeprefix(LOCAL)
     if not number.isdecimal() or not 1 <= int(number) <= 256:
-        raise ClusterError(f"{address} names no number of workers: write local:2, or the address of a scheduler.")
+        raise ClusterError(f"{address} has no valid number of workers: write local:2, or the address of a scheduler.")
     return int(number)
 
 
 def _quiet(stack: ExitStack) -> None:
-    """What becomes of workers is told in sentences, not in tracebacks between the answers."""
+    """Turns off Dask's own log output, which would print tracebacks between the answers."""
     for name in ("distributed", "tornado"):
         logger = logging.getLogger(name)
         stack.callback(logger.setLevel, logger.level)
@@ -164,7 +164,7 @@ def _quiet(stack: ExitStack) -> None:
 
 
 def _close(what: Any) -> None:
-    with suppress(Exception):  # whatever it has to say, the answers are there by now
+    with suppress(Exception):  # errors no longer matter, since all answers are there
         what.close(timeout=5)
 
 
@@ -187,7 +187,7 @@ def _zipped(pack: Pack) -> bytes:
 
 
 def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
-    """Gives the pack to the workers that are there and to those that come, and has those that are there open it."""
+    """Gives the pack to present and future workers, and lets the present ones open it."""
     from desktop_app.engine.batch import cluster_worker
 
     try:
@@ -198,7 +198,7 @@ def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
             return
     except PackError:
         raise
-    except Exception as error:  # of whatever kind, from a process with other packages
+    except Exception as error:  # it may be of any type, since the worker has other packages
         log.warning("workers can't be used", exc_info=True)
         raise ClusterError(
             f"The workers can't use VoiceKin ({type(error).__name__}): install version {__version__} where they run."
@@ -207,22 +207,22 @@ def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
 
 
 class ClusterBatch(Batch):
-    """As Batch, but the outcomes come as they are ready; those that are heard against each other come together."""
+    """As Batch, but the outcomes come in the order in which they are ready; those of a group come together."""
 
     def __init__(self, cluster: Cluster, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._cluster = cluster
         self._ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._run = f"voicekin-{time.time_ns():x}"
-        self._tasks: dict[int, tuple[list[int], Future]] = {}  # by the first file of each
+        self._tasks: dict[int, tuple[list[int], Future]] = {}  # by the index of each task's first file
         self._alone: deque[int] = deque()
 
     def outcomes(self) -> Iterator[Outcome]:
         """An outcome for each file.
 
         Raises:
-            Cancelled: `should_stop` said so; what was yielded until then stands.
-            ClusterError: The cluster can't be reached any more.
+            Cancelled: `should_stop` returned True; outcomes yielded until then are valid.
+            ClusterError: The cluster can no longer be reached.
             StoreError: The journal can't be written.
         """
         self._tell()
@@ -241,12 +241,12 @@ class ClusterBatch(Batch):
                     del missing[number]
                     yield from self._group_answered(together[number], [heard.pop(j) for j in together[number]])
                 self._tell()
-        finally:  # interrupted, or the caller has enough
+        finally:  # interrupted, or the caller has stopped iterating
             with suppress(Exception):
                 self._cluster.client.cancel([future for _, future in self._tasks.values()], force=True)
 
     def _groups(self) -> Iterator[Sequence[int]]:
-        """The numbers of the files that are heard against each other."""
+        """The indices of the files of each group, whose files share a baseline."""
         if self._asked.voice is not None or self._asked.company in ("itself", "none"):
             yield from ((i,) for i in range(len(self._files)))
         elif self._asked.company == "all":
@@ -272,7 +272,7 @@ class ClusterBatch(Batch):
             yield recognition
 
     def _each_heard(self, numbers: Sequence[int]) -> Iterator[tuple[int, "Analysis | Outcome"]]:
-        """What was heard of each file as it comes, with its number; what needs no worker first."""
+        """The index and analysis of each file when it is ready; outcomes that need no worker come first."""
         from desktop_app.engine.batch import cluster_worker
 
         client = self._cluster.client
@@ -293,7 +293,7 @@ class ClusterBatch(Batch):
                     first = self._ready.get(timeout=LOOK_EVERY_S)
                 except queue.Empty:
                     continue
-                if self._tasks[first][1].status == "lost":  # with the worker that had it; another hears the files again
+                if self._tasks[first][1].status == "lost":  # its worker is gone, so the files go to another one
                     self._when_done(first)
                 else:
                     yield from self._results(*self._tasks.pop(first))
@@ -302,7 +302,7 @@ class ClusterBatch(Batch):
                 client.unsubscribe_topic(cluster_worker.PROGRESS)
 
     def _ask(self, left: "deque[int]") -> Iterator[tuple[int, "Analysis | Outcome"]]:
-        """Has a worker hear the next few files, small ones together; yields those that need none."""
+        """Sends the next few files to a worker, small ones together; yields the outcomes of files that need none."""
         from desktop_app.engine.batch import cluster_worker
 
         numbers: list[int] = []
@@ -351,12 +351,12 @@ class ClusterBatch(Batch):
         except ClusterError:
             raise
         except Exception as error:
-            if len(numbers) > 1:  # one of them, and nobody knows which: each by itself
+            if len(numbers) > 1:  # it is not known which of them: retry each alone
                 self._alone.extend(numbers)
                 return
             if isinstance(error, KilledWorker):
                 times = error.allowed_failures + 1
-                what = f"{path} ended {times} processes that heard it: convert it to WAV, or leave it out."
+                what = f"{path} made {times} worker processes crash: convert it to WAV, or leave it out."
             else:
                 log.exception("%s could not be analysed", path)
                 what = f"{path} made a worker fail ({type(error).__name__}: {error}): please report it with the log."
@@ -374,11 +374,11 @@ class ClusterBatch(Batch):
             raise self._lost() from None
 
     def _lost(self) -> ClusterError:
-        kept = "what was answered is in its file: call again with it" if self._journal else "call again with --resume"
-        return ClusterError(f"The cluster at {self._cluster.address} can't be reached any more; {kept}.")
+        kept = "answers so far are in the --resume file: call again" if self._journal else "call again with --resume"
+        return ClusterError(f"The cluster at {self._cluster.address} can no longer be reached; {kept}.")
 
     def _hear_progress(self, event: tuple[float, Any]) -> None:
         i, share = event[1]
-        if i in self._tasks:  # a long file is alone in its task
+        if i in self._tasks:  # a long file is the only one in its task
             self._progress.note(i, ANALYSIS_SHARE * share)
             self._tell(Path(str(self._files[i])).name)

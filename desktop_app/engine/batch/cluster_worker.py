@@ -1,7 +1,7 @@
-"""What the workers of a cluster do for a batch: open the pack that they were given, and hear.
+"""The work of a cluster's workers for a batch: they open the pack that they were sent, and analyse recordings.
 
-A long recording is heard by several: the worker that reads it cuts it at its pauses, as always, and hands packets of
-stretches to others, sound and all, while it encodes what they have no time for.
+A long recording is analysed by several workers: the one that reads it cuts it at its pauses, as always, sends packets
+of stretches with their sound to the others, and encodes the rest itself.
 """
 
 import os
@@ -27,34 +27,35 @@ from desktop_app.errors import PackError
 
 SPLIT_BYTES = 1_000_000
 SPLIT_S = 120.0
-"""A file of both is heard by several workers."""
+"""A file of at least this many bytes and seconds is analysed by several workers."""
 PACKET_S = 30.0
-"""So much speech of a long file goes to another worker at a time."""
+"""Seconds of speech of a long file in one packet for another worker."""
 PACKETS_A_WORKER = 2
-"""So many wait for each of the others; beyond that the worker who reads encodes itself, so that memory is bounded."""
+"""Packets that may wait for each of the other workers. Beyond that the reading worker encodes itself, which bounds the
+memory."""
 
 PACKET_PATIENCE_S = 30.0
-"""For a packet that is needed now, which takes a second; then it is encoded here."""
+"""How long a needed packet is waited for, which normally takes a second; then it is encoded here."""
 
 TOLD_EVERY_S = 1.0
 
 PROGRESS = "voicekin-progress"
-"""The topic under which a worker tells (number of the file, share 0 to 1)."""
+"""The Dask topic on which workers report (index of the file, share done, 0 to 1)."""
 
 
 def version() -> str:
-    """Of VoiceKin where this runs."""
+    """The version of VoiceKin in the process that runs this."""
     return __version__
 
 
 class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not published
-    """A plugin of Dask's workers: the pack that a worker hears with.
+    """A plugin for Dask workers that gives a worker the pack.
 
     Args:
-        digest: sha256 of its pack.json, by which it is asked for.
-        root: Its folder on the client's machine; taken where the worker finds the same pack there.
-        archive: The pack as a .vkpack, for workers that don't; None: all do, being processes of the client's machine
-            that it ends itself.
+        digest: sha256 of its pack.json, which tasks use to name the pack.
+        root: Its folder on the client's machine; used if the worker finds the same pack there.
+        archive: The pack as a .vkpack, for workers that don't find it; None if all workers are processes that the
+            client itself started on its machine.
     """
 
     def __init__(self, digest: str, root: str, archive: bytes | None) -> None:
@@ -64,14 +65,14 @@ class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not pub
         self._archive = archive
 
     def setup(self, worker: Worker) -> None:
-        """Takes the pack in; it is opened when it is first needed."""
+        """Stores the pack; it is opened when it is first needed."""
         if self._archive is None:
-            with suppress(OSError, AttributeError):  # Windows has none
-                os.setsid()  # Ctrl-C at the client's terminal is for the client to heed
+            with suppress(OSError, AttributeError):  # Windows has no sessions
+                os.setsid()  # so that Ctrl-C at the client's terminal reaches only the client
         _PACKS[self.digest] = _Opener(self._source(Path(worker.local_directory)), self.digest)
 
     def teardown(self, worker: Worker) -> None:
-        """Nothing: the worker's folder goes with it."""
+        """Does nothing: the worker's folder is deleted with it."""
 
     def _source(self, folder: Path) -> Path:
         root = Path(self._root)
@@ -86,7 +87,7 @@ class PackOfWorker(WorkerPlugin):  # type: ignore[misc]  # its types are not pub
 
 
 class _Opener:
-    """Opens a pack once in a process, and lends a recogniser to each thread."""
+    """Opens a pack once in a process, and gives each thread a recogniser."""
 
     def __init__(self, source: Path, digest: str) -> None:
         self._source, self._digest = source, digest
@@ -95,17 +96,17 @@ class _Opener:
         self._own = threading.local()
 
     def recogniser(self) -> Recogniser:
-        """For this thread.
+        """The recogniser for this thread.
 
         Raises:
-            PackError: The pack is not the one that the client has, or does not pass its checks.
+            PackError: The pack differs from the client's, or does not pass its checks.
         """
         with self._lock:
             if self._first is None:
                 pack = load_known(self._source)
                 if sha256_of(pack.root / MANIFEST) != self._digest:
                     raise PackError("A worker has another pack under this name: install the same one there.")
-                self._first = Recogniser(pack, threads=1)  # a core a worker: more gain little on clips of seconds
+                self._first = Recogniser(pack, threads=1)  # one core per worker: more gain little on short clips
         if not hasattr(self._own, "recogniser"):
             self._own.recogniser = self._first.for_another_thread()
         found: Recogniser = self._own.recogniser
@@ -116,7 +117,7 @@ _PACKS: dict[str, _Opener] = {}
 
 
 def open_pack(digest: str) -> None:
-    """Opens the pack, so that what is wrong with it is told before any file.
+    """Opens the pack, so that problems with it are found before the first file.
 
     Raises:
         PackError: It does not pass its checks.
@@ -125,11 +126,11 @@ def open_pack(digest: str) -> None:
 
 
 def hear(digest: str, wanted: Sequence[tuple[int, Source, dict[str, Any]]]) -> list[Analysis | Failure]:
-    """What a worker does with recordings: all but the answer.
+    """A worker's task: analyses recordings; the client answers them.
 
     Args:
-        wanted: Of each its number, by which its progress is told, where it lies, for every worker alike, and the
-            options of `Recogniser.analyse_file`.
+        wanted: For each recording its index, which progress reports use; its source, with a path that is valid on every
+            worker; and the options of `Recogniser.analyse_file`.
     """
     return [_heard(_PACKS[digest].recogniser(), digest, *one) for one in wanted]
 
@@ -150,13 +151,13 @@ def _heard(recogniser: Recogniser, digest: str, number: int, source: Source, how
 
 
 def encode(digest: str, waveforms: list[Waveform]) -> list[Floats]:
-    """The pooled features of some stretches, each encoded by itself."""
+    """The pooled features of some stretches, each encoded alone."""
     encoder = _PACKS[digest].recogniser().encoder
     return [encoder.encode([waveform]).pooled for waveform in waveforms]
 
 
 def _cancelled() -> Callable[[], bool]:
-    """Whether this task is no longer wanted."""
+    """A function that says whether this task was cancelled."""
     worker = get_worker()
     key = worker.get_current_task()
 
@@ -181,7 +182,7 @@ def _teller(number: int) -> Callable[[float], None]:
 
 @contextmanager
 def _shared(recogniser: Recogniser, digest: str) -> Iterator[Recogniser]:
-    """A recogniser that lets other workers encode, where there are others."""
+    """A recogniser that lets other workers encode stretches, if there are any."""
     client, own = get_client(), get_worker().address
     others = [address for address in client.scheduler_info()["workers"] if address != own]
     if not others:
@@ -192,7 +193,7 @@ def _shared(recogniser: Recogniser, digest: str) -> Iterator[Recogniser]:
 
 
 class _Sharing:
-    """Packets of stretches, encoded by other workers or, where they have enough to do, here."""
+    """Packets of stretches, encoded by other workers or, if those are busy, here."""
 
     def __init__(self, recogniser: Recogniser, digest: str, client: Client, others: Sequence[str]) -> None:
         self._recogniser, self._digest, self._client, self._others = recogniser, digest, client, others
@@ -202,7 +203,7 @@ class _Sharing:
         self._away: dict[int, tuple[Future, list[Waveform]]] = {}
 
     def __call__(self, samples: Waveform) -> Callable[[], Floats]:
-        """Takes float32 [n] in; what is returned gives its features [1, D] when they are needed."""
+        """Accepts a stretch, float32 [n]; returns a function that gives its features [1, D]."""
         packet, place = self._packets, len(self._open)
         self._open.append(samples)
         if sum(map(len, self._open)) >= PACKET_S * SAMPLE_RATE:
@@ -228,8 +229,8 @@ class _Sharing:
             self._close_packet()
         if packet not in self._encoded:
             if not self._away[packet][0].done():
-                with suppress(Exception):  # this thread has left its place already
-                    secede()  # another may work here while this one waits
+                with suppress(Exception):  # this thread has seceded already
+                    secede()  # lets another task run here while this one waits
             self._fetch(packet)
         return self._encoded[packet]
 
@@ -237,7 +238,7 @@ class _Sharing:
         future, waveforms = self._away.pop(packet)
         try:
             self._encoded[packet] = future.result(timeout=PACKET_PATIENCE_S)
-        except Exception:  # who had it is gone, and perhaps its sound with them; or is long busy
+        except Exception:  # its worker is gone, perhaps with the sound, or is too busy
             self._encoded[packet] = self._encode(waveforms)
 
     def _encode(self, waveforms: list[Waveform]) -> list[Floats]:

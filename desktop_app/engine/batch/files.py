@@ -1,4 +1,4 @@
-"""Which recordings are meant: files as they are named, folders by what is in them."""
+"""Finds the recordings for a call: named files, and the recordings in named folders."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from desktop_app.engine.sound.kinds import SUFFIXES
 
 
 def find_recordings(paths: Iterable[Path], *, recursive: bool = False) -> Iterator[Path | Failure]:
-    """The recordings to ask about: files as they are named, folders by what is in them, sorted by name.
+    """The recordings for a call: named files in their order, and for a folder the recordings in it, sorted by name.
 
-    In a folder, whatever is called like a recording counts (see `kinds.SUFFIXES`), be it a recording or not: what is
-    wrong with it is told when it is opened. Hidden entries do not count; macOS leaves `._clip.wav` beside a clip.
-    A folder that can't be read, or with nothing in it to ask about, is a Failure.
+    In a folder, a file counts by its suffix (see `kinds.SUFFIXES`); if it is not a recording, opening it gives the
+    error. Hidden files are ignored, since macOS writes `._clip.wav` beside a clip. A folder that can't be read, or that
+    has no recordings, gives a Failure.
     """
     for path in paths:
-        if not os.path.isdir(path):  # noqa: PTH112 - which, unlike Path.is_dir, takes any name without raising
+        if not os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, it never raises
             yield path
             continue
         found = False
@@ -43,12 +43,12 @@ def _entries(folder: Path, recursive: bool) -> Iterator[Path | Failure]:
     for entry in entries:
         if entry.name.lower().endswith(SUFFIXES):
             yield Path(entry.path)
-        elif recursive and entry.is_dir(follow_symlinks=False):  # a link may lead back up, round and round
+        elif recursive and entry.is_dir(follow_symlinks=False):  # a link may lead back to a parent folder, endlessly
             yield from _entries(Path(entry.path), recursive)
 
 
 def _by_name(name: str) -> list[tuple[str, int]]:
-    """Sorts "clip 2" before "clip 10", and small letters beside capitals."""
+    """A sort key: "clip 2" comes before "clip 10", and case is ignored."""
     key: list[tuple[str, int]] = []
     digits = ""
     for character in name.casefold() + "\0":
@@ -56,7 +56,7 @@ def _by_name(name: str) -> list[tuple[str, int]]:
             digits += character
             continue
         if digits:
-            key.append(("0", int(digits)))  # where digits stand among characters: before letters
+            key.append(("0", int(digits)))  # digits sort before letters
             digits = ""
         key.append((character, 0))
     return key

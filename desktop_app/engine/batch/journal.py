@@ -1,7 +1,7 @@
-"""The journal of a batch: each answer as it comes, so that a batch that was interrupted goes on where it was.
+"""The journal of a batch: stores each answer when it is ready, so that an interrupted batch can be resumed.
 
-JSON lines: first what the answers were made with, then a line a file with its answer. A file counts as answered while
-its size and time of change are the same.
+JSON lines: first the settings that the answers were made with, then one line per file with its answer. A file counts as
+answered as long as its size and modification time don't change.
 """
 
 import json
@@ -21,27 +21,27 @@ FORMAT = 1
 
 
 class BatchJournal:
-    """An open journal; one writer, one thread at a time.
+    """An open journal; for one writer and one thread at a time.
 
     Args:
-        path: The file; made when it is not there.
+        path: The file; made if it does not exist.
         settings: What the answers depend on (pack, k, alpha, voice); plain JSON values.
 
     Raises:
-        StoreError: It can't be read or written, is no journal, or was begun with other settings.
+        StoreError: It can't be read or written, is not a journal, or was begun with other settings.
     """
 
     def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
         self._path = path
-        self._answers: dict[str, tuple[int, int, int]] = {}  # size, time of change, where its line begins
+        self._answers: dict[str, tuple[int, int, int]] = {}  # size, modification time, offset of its line
         self._reads = threading.Lock()
         header = {"voicekin_batch": FORMAT, "settings": dict(settings)}
         try:
-            if path.exists() and not path.is_file():  # a pipe would be waited for
-                raise StoreError(f"{path} can't be used (it is no file): choose another file.")
+            if path.exists() and not path.is_file():  # opening a pipe would block
+                raise StoreError(f"{path} can't be used (it is not a regular file): choose another file.")
             whole = self._read(header) if path.exists() else 0
             self._file = path.open("r+b" if path.exists() else "xb")
-            # what follows the last whole line was cut off by the interruption
+            # an interruption may have cut off the last line
             self._file.truncate(whole)
             self._file.seek(whole)
             if not whole:
@@ -51,8 +51,8 @@ class BatchJournal:
             raise StoreError(f"{path} can't be used ({error.strerror or error}): choose another file.") from error
 
     def answer(self, file: Path | Source) -> Recognition | None:
-        """The answer that the file got, None where it has none or was changed since."""
-        if not self._answers:  # an address may be far
+        """The answer stored for the file; None if there is none or the file has changed since."""
+        if not self._answers:  # reading the stamp of a remote address may be slow
             return None
         stamp = _stamp(file)
         found = None if stamp is None else self._answers.get(stamp[0])
@@ -66,15 +66,15 @@ class BatchJournal:
             speaker = getattr(file, "speaker", "")
             answer = Recognition.from_json(noted["answer"])
             return replace(answer, path=str(file), features=features, said_speaker=speaker)
-        except (OSError, KeyError, TypeError, ValueError):  # of another version: asked again
+        except (OSError, KeyError, TypeError, ValueError):  # written by another version: answer it again
             del self._answers[stamp[0]]
             return None
 
     def add(self, file: Path | Source, recognition: Recognition) -> None:
-        """Notes an answer, unless it is noted already; it is on the disk when this returns.
+        """Stores an answer, unless it is stored already; it is on the disk when this returns.
 
         Raises:
-            StoreError: The disk does not take it.
+            StoreError: It can't be written to the disk.
         """
         stamp = _stamp(file)
         noted = None if stamp is None else self._answers.get(stamp[0])
@@ -102,7 +102,7 @@ class BatchJournal:
         os.fsync(self._file.fileno())
 
     def _read(self, header: dict[str, Any]) -> int:
-        """Takes over what the journal holds; returns the length of its whole lines in bytes."""
+        """Reads the answers in the journal; returns the length of its complete lines in bytes."""
         whole = 0
         with self._path.open("rb") as lines:
             for number, line in enumerate(lines):
@@ -125,12 +125,12 @@ class BatchJournal:
         return whole
 
     def _no_journal(self) -> StoreError:
-        return StoreError(f"{self._path} is not the journal of a batch: choose another file.")
+        return StoreError(f"{self._path} is not a journal written by VoiceKin: choose another file.")
 
     def _check(self, found: Any, header: dict[str, Any]) -> None:
         if not isinstance(found, dict) or found.get("voicekin_batch") != FORMAT:
             raise ValueError
-        # through JSON, as what was read went through it: tuples are lists there
+        # converted by way of JSON, like the settings that were read: tuples become lists
         if found.get("settings") != json.loads(json.dumps(header["settings"])):
             raise StoreError(f"{self._path} was begun with another pack, voice or settings: choose another file.")
 
@@ -139,7 +139,7 @@ def _stamp(file: Path | Source) -> tuple[str, int, int] | None:
     """See `Source.stamp`."""
     try:
         return (Source(str(file)) if isinstance(file, Path) else file).stamp()
-    except AudioError:  # can't be reached: whoever hears it says so
+    except AudioError:  # can't be reached: analysing it gives the error
         return None
 
 

@@ -1,4 +1,4 @@
-"""How far a batch is, and how long it will still take."""
+"""The progress of a batch, and how long the rest will take."""
 
 import threading
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ from desktop_app.engine.batch.sources import Recording, Source
 from desktop_app.engine.recognition.answer import Failure
 
 ANALYSIS_SHARE = 0.95
-"""Of the work for a recording; the rest is looking for neighbours, a second for an hour of speech."""
+"""The analysis' share of the work for a recording; the rest is the search for neighbours, 1 s per hour of speech."""
 
 
 @dataclass(frozen=True)
 class HowFar:
-    """How far a batch is at a moment.
+    """The progress of a batch at one moment.
 
     Attributes:
-        done, files: Of so many files so many are done.
-        share: The whole, by size, 0 to 1.
-        left_s: Seconds still to go; None while too little is done to tell.
-        name: The file that was worked on last, "" where that is done.
+        done, files: How many files are done, and how many there are.
+        share: The share of all work that is done, by file size, 0 to 1.
+        left_s: Estimated seconds for the rest; None while too little is done for an estimate.
+        name: The file that was worked on last; "" if it is done.
     """
 
     done: int
@@ -31,36 +31,36 @@ class HowFar:
 
 
 class BatchProgress:
-    """How far a batch is, each file by its size; may be told from several threads."""
+    """Adds up the progress of a batch, weighting each file by its size; thread-safe."""
 
     def __init__(self, files: Sequence[Recording]) -> None:
         self._bytes = [_size(path) for path in files]
         self._shares = [0.0] * len(files)
         self._total = sum(self._bytes)
-        self._done = 0.0  # bytes; kept, since adding up 20,000 files at every block would take a quarter of the time
+        self._done = 0.0  # bytes; a running sum: adding up 20,000 files at every block would take a quarter of the time
         self._lock = threading.Lock()
 
     def note(self, index: int, share: float) -> None:
-        """File number `index` is done to `share`, 0 to 1."""
+        """Notes that the share `share`, 0 to 1, of file number `index` is done."""
         with self._lock:
             self._done += self._bytes[index] * (share - self._shares[index])
             self._shares[index] = share
 
     def size(self, index: int) -> int:
-        """Bytes of file number `index`, 1 where nobody knows."""
+        """Bytes of file number `index`; 1 if not known."""
         return self._bytes[index]
 
     def share(self) -> float:
-        """The whole batch, 0 to 1."""
+        """The share of the whole batch that is done, 0 to 1."""
         return min(1.0, self._done / self._total) if self._total else 1.0
 
 
 def _size(path: Recording) -> int:
-    """Bytes, at least 1: a file that can't be read is something to be done as well."""
+    """Bytes, at least 1: a file that can't be read counts too."""
     if isinstance(path, Failure):
         return 1
     if isinstance(path, Source):
-        if path.is_far:  # nobody is asked for it alone
+        if path.is_far:  # its size is not requested just for this
             return 1
         path = path.at or Path(path.address)
     try:
@@ -70,7 +70,7 @@ def _size(path: Recording) -> int:
 
 
 def time_left_s(elapsed_s: float, done: float) -> float | None:
-    """Seconds still to go when the share `done` (0 to 1) took `elapsed_s`; None while too little is done to tell."""
+    """Estimated seconds for the rest, if the share `done` (0 to 1) took `elapsed_s`; None while `done` is too small."""
     if done <= 0 or elapsed_s < 1:
         return None
     return elapsed_s * (1 - min(done, 1.0)) / done

@@ -1,8 +1,8 @@
-"""Recordings that are more than a file as it lies there: part of one, one at an address, one that came through a pipe.
+"""Recordings other than whole local files: a part of a file, a file at an address, or sound from a pipe.
 
-A list names them: a path or address a line, or a CSV with a column `path` and any of `channel` (from 1), `speaker`,
-`start` and `end` (seconds, or h:mm:ss). Addresses are those of fsspec (s3://, sftp://, https://, ...): such a recording
-is copied into a temporary file for as long as it is heard, so that a call holds as many of them as it has jobs.
+A list names them: one path or address per line, or a CSV file with a column `path` and any of `channel` (from 1),
+`speaker`, `start` and `end` (seconds, or h:mm:ss). Addresses are those of fsspec (s3://, sftp://, https://, ...). Such
+a recording is copied into a temporary file while it is analysed, so a call has as many of them as jobs.
 """
 
 import csv
@@ -32,14 +32,14 @@ _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 
 @dataclass(frozen=True)
 class Source:
-    """A recording, or a part of one.
+    """A recording, or a part of a recording.
 
     Attributes:
-        address: What the user calls it: a path, an address, or "-".
-        channel: Which one to listen to, counted from 0; None: as the call says.
-        speaker: Who speaks, "" where nobody says.
+        address: How the user named it: a path, an address, or "-".
+        channel: Which channel to use, counted from 0; None: that of the call.
+        speaker: Who speaks; "" if not known.
         start_s, end_s: The part, in seconds from the recording's start; None: to its end.
-        at: Where it lies, if not where `address` says.
+        at: The path of the file, if it differs from `address`.
     """
 
     address: str
@@ -54,21 +54,21 @@ class Source:
 
     @property
     def name(self) -> str:
-        """For a line of progress."""
+        """A short name, for the progress line."""
         return PurePosixPath(self.address).name or self.address
 
     @property
     def beside(self) -> str:
-        """What it has in common with those that it is heard against: who speaks, or the folder."""
+        """The key by which successive recordings are grouped: the speaker, or the folder."""
         return f"speaker {self.speaker}" if self.speaker else os.path.dirname(self.address)  # noqa: PTH120 - no path
 
     @property
     def is_far(self) -> bool:
-        """Whether it lies at an address."""
+        """Whether it is at an address and not a local file."""
         return self.at is None and is_address(self.address)
 
     def stamp(self) -> tuple[str, int, int] | None:
-        """(name, size in bytes, time of change in ns) by which a journal knows it again; None where it never will."""
+        """(name, size in bytes, modification time in ns), by which a journal recognises it; None if it can't."""
         part = f"#channel={self.channel}&t={self.start_s},{self.end_s}"
         part = "" if part == "#channel=None&t=0.0,None" else part
         if self.is_far:
@@ -85,7 +85,7 @@ class Source:
 
 
 def for_everyone(recording: Path | Source) -> Source:
-    """The recording with the place where it lies as every process finds it, whatever its working folder."""
+    """The recording with an absolute path, so that every process finds it, whatever its working directory."""
     if isinstance(recording, Path):
         return Source(str(recording), at=recording.absolute())
     return (
@@ -94,21 +94,21 @@ def for_everyone(recording: Path | Source) -> Source:
 
 
 Recording = Path | Source | Failure
-"""What a batch is asked about; a Failure for a folder that can't be searched."""
+"""An entry of a batch; a Failure for a folder that can't be searched."""
 
 
 def is_address(text: str) -> bool:
-    """Whether fsspec is to be asked."""
+    """Whether it is an address for fsspec."""
     return bool(_ADDRESS.match(text))
 
 
 @contextmanager
 def located(recording: Path | Source, should_stop: Callable[[], bool]) -> Iterator[Path]:
-    """A file with the sound, for as long as the block lasts.
+    """Yields a local file with the sound, which exists until the end of the block.
 
     Raises:
         AudioError: The address can't be read, or fsspec is not installed.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if isinstance(recording, Path):
         yield recording
@@ -116,7 +116,7 @@ def located(recording: Path | Source, should_stop: Callable[[], bool]) -> Iterat
         yield recording.at or Path(recording.address)
     else:
         with tempfile.TemporaryDirectory(prefix="voicekin-") as folder:
-            # under its own name, for what is said of it
+            # with its own name, which appears in messages
             path = Path(folder) / (re.sub(r"[^\w. -]", "_", recording.name)[-100:] or "recording")
             system, place = _filesystem(recording.address)
 
@@ -132,7 +132,7 @@ def copied(source: BinaryIO, target: BinaryIO, should_stop: Callable[[], bool]) 
     """Copies a stream to its end.
 
     Raises:
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     while chunk := source.read(CHUNK):
         if should_stop():
@@ -141,7 +141,7 @@ def copied(source: BinaryIO, target: BinaryIO, should_stop: Callable[[], bool]) 
 
 
 def find_sources(names: Iterable[str], *, recursive: bool = False) -> Iterator[Recording]:
-    """As `find_recordings`, of paths and addresses, folders at addresses among them."""
+    """As `find_recordings`, for paths and addresses, including folders at addresses."""
     for name in names:
         if not is_address(name):
             yield from find_recordings([Path(name)], recursive=recursive)
@@ -168,10 +168,10 @@ def read_list(lines: TextIO, name: str) -> list[Source]:
     """The recordings of a list.
 
     Args:
-        name: What the list is called.
+        name: The name of the list, for messages.
 
     Raises:
-        AudioError: A line can't be understood, or there is none.
+        AudioError: A line can't be understood, or the list is empty.
     """
     text = [line.rstrip("\r\n") for line in lines]
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
@@ -221,7 +221,7 @@ def _filesystem(address: str) -> tuple[Any, str]:
 
 
 def _explained(address: str, ask: Callable[[], Any]) -> Any:
-    """What a file system answers; whatever it raises as a sentence, for each raises its own kinds."""
+    """The result of `ask`. Any error becomes an AudioError, since each file system raises its own types."""
     try:
         return ask()
     except (AudioError, Cancelled):

@@ -1,4 +1,4 @@
-"""Exports: what other programs read. `FORMATS` lists them, `export` writes them."""
+"""Exports answers to files for other programs. `FORMATS` lists the formats, `export` writes the files."""
 
 import os
 from collections import Counter
@@ -24,10 +24,10 @@ class TableFormat:
     """A format whose one file holds all recordings.
 
     Attributes:
-        name: What the command line calls it.
-        title: What a person reads.
-        suffix: With its dot.
-        render: Outcomes -> the file's content.
+        name: Its name on the command line.
+        title: Its name in the window.
+        suffix: The file name's suffix, with its dot.
+        render: Makes the file's content from the outcomes.
     """
 
     name: str
@@ -41,7 +41,7 @@ class RecordingFormat:
     """A format with one file for each recording.
 
     Attributes:
-        render: One recognition and the file it is written for -> the file's content.
+        render: Makes the file's content from one recognition and the path of the file.
     """
 
     name: str
@@ -68,15 +68,15 @@ FORMATS: tuple[ExportFormat, ...] = (
 def export(
     outcomes: Sequence[Outcome], form: ExportFormat, target: Path, *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Writes the outcomes and returns the files written, each of them whole or not at all.
+    """Writes the outcomes and returns the files written. Each file is written completely or not at all.
 
-    A `RecordingFormat` writes `target` itself for one recognition, or, where `target` is a folder or there are more of
-    them, a file for each into the folder `target`, named after its recording, in the folders that the recordings lie in
-    below what they have in common. Nothing is written when one of the names is taken.
+    For one recognition, a `RecordingFormat` writes the file `target`. If `target` is a folder or there are several
+    recognitions, it writes one file for each into the folder `target`, named after its recording, in the subfolders
+    that the recordings have below their common folder. If a name is taken, nothing is written.
 
     Raises:
-        TargetExists: A file of that name is there and `overwrite` is False.
-        ExportError: There is nothing to write, or it can't be written.
+        TargetExists: A file of that name exists and `overwrite` is False.
+        ExportError: There is nothing to write, or a file can't be written.
     """
     answers = [outcome for outcome in outcomes if isinstance(outcome, Recognition)]
     if not answers:
@@ -103,8 +103,8 @@ def export(
 
 
 def _common_folder(outcomes: Sequence[Outcome]) -> Path | None:
-    """The deepest folder that all recordings lie in, failures counted, so that one more of them moves no file; None
-    where they lie on several drives."""
+    """The deepest folder that contains all recordings; None if they are on several drives. Failures count too, so that
+    a failing recording does not change where the other files are written."""
     folders = [os.path.dirname(os.path.abspath(outcome.path)) for outcome in outcomes]  # noqa: PTH100, PTH120 - any name
     try:
         return Path(os.path.commonpath(folders))
@@ -113,10 +113,10 @@ def _common_folder(outcomes: Sequence[Outcome]) -> Path | None:
 
 
 def _named_after(answers: Sequence[Recognition], common: Path | None, target: Path, suffix: str) -> list[Path]:
-    """One place for each below `target`, in its recording's folder below `common`.
+    """A path for each answer below `target`, in the folder that its recording has below `common`.
 
-    Recordings of one folder that differ in their ending keep it: talk.wav.srt, talk.mp3.srt. Those that differ in case
-    alone, or are asked about twice, get " (2)", " (3)" and so on.
+    Recordings of one folder whose names differ only in the suffix keep it: talk.wav.srt, talk.mp3.srt. Names that
+    differ only in case, and recordings that occur twice, get " (2)", " (3)" and so on.
     """
     folders, recordings = [], []
     for answer in answers:
@@ -127,7 +127,7 @@ def _named_after(answers: Sequence[Recognition], common: Path | None, target: Pa
         recordings.append(recording)
 
     def key(folder: Path, name: str) -> str:
-        return str(folder / name).casefold()  # case means nothing to Windows and macOS
+        return str(folder / name).casefold()  # Windows and macOS ignore case
 
     stems = Counter({(key(f, r.stem), r.name) for f, r in zip(folders, recordings, strict=True)})
     alike = Counter(stem for stem, _ in stems)

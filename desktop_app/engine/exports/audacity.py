@@ -1,4 +1,4 @@
-"""Audacity labels: start, end and text between tabs, a line a segment, times in seconds."""
+"""Audacity labels: one line per segment with start, end (in seconds) and text, separated by tabs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""ELAN annotation document (.eaf, format 3.0): the tiers "emotion" and "probabilities", one a speaker, a link to it."""
+"""ELAN annotation document (.eaf, format 3.0): tiers "emotion" and "probabilities", one per speaker, a media link."""
 
 import os
 import xml.etree.ElementTree as ElementTree
@@ -18,9 +18,9 @@ MIME_TYPES = {
 
 
 def eaf(recognition: Recognition, target: Path) -> bytes:
-    """The file's content; the recording is named by its place relative to `target`, so that both can move together.
+    """The file's content; it names the recording by its path relative to `target`, so that both can be moved together.
 
-    ELAN also wants an absolute URL, and looks beside the document first where that leads nowhere.
+    ELAN also requires an absolute URL; if that does not exist, it searches beside the document first.
     """
     document = ElementTree.Element(
         "ANNOTATION_DOCUMENT",
@@ -78,7 +78,7 @@ def _media(recording: Path, target: Path) -> dict[str, str]:
     media = {"MEDIA_URL": recording.as_uri(), "MIME_TYPE": MIME_TYPES.get(recording.suffix.lower(), "audio/*")}
     try:
         relative = Path(os.path.relpath(recording, target.resolve().parent)).as_posix()
-    except ValueError:  # on another drive: there is no relative way
+    except ValueError:  # on another drive: there is no relative path
         return media
     relative = relative if relative.startswith("..") else f"./{relative}"
     return {**media, "RELATIVE_MEDIA_URL": quote(os.fsencode(relative))}

@@ -1,4 +1,4 @@
-"""RTTM, as NIST's evaluations of speaker diarization define it: a line a stretch, who speaks from when for how long."""
+"""RTTM, defined by NIST's evaluations of speaker diarization: on each line a stretch's start, duration and speaker."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ UNKNOWN = "<NA>"
 
 
 def rttm(recognition: Recognition, target: Path) -> bytes:
-    """The file's content. Its fields are parted by spaces, so a space in a name becomes an underscore."""
+    """The file's content. Its fields are separated by spaces, so a space in a name becomes an underscore."""
     recording = _field(Path(recognition.path).stem or target.stem)
     lines = (
         f"SPEAKER {recording} 1 {s.start_ms / 1000:.3f} {(s.end_ms - s.start_ms) / 1000:.3f} {UNKNOWN} {UNKNOWN}"

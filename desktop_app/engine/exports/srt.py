@@ -1,4 +1,4 @@
-"""SubRip subtitles: who speaks, where that is known, the label and its probability while the segment lasts."""
+"""SubRip subtitles: for each segment the speaker, if known, the label and its probability."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What all exporters agree on: a recording's segments as whole milliseconds, in order and without overlap."""
+"""The segments that all exporters use: in whole milliseconds, in order and without overlap."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Stretch:
 
 
 def stretches(recognition: Recognition) -> tuple[Stretch, ...]:
-    """The segments rounded to the millisecond; what rounds to nothing is left out."""
+    """The segments, rounded to the millisecond; those of length zero are left out."""
     result: list[Stretch] = []
     earliest = 0
     for segment in sorted(recognition.segments, key=lambda s: s.start_s):
@@ -39,14 +39,15 @@ def stretches(recognition: Recognition) -> tuple[Stretch, ...]:
 
 
 def spoken_by(stretch: Stretch) -> str:
-    """ "Anna: ", or "" where nobody is named."""
+    """The speaker's name as "Anna: ", or "" if not known."""
     return f"{one_line(stretch.speaker)}: " if stretch.speaker else ""
 
 
 def by_speaker(recognition: Recognition, taken: Sequence[str]) -> dict[str, tuple[Stretch, ...]]:
-    """A tier a speaker, in the order of their first words: its name -> the stretches; no tier where one alone speaks.
+    """The stretches of each speaker by the name of the speaker's tier, in the order in which they first speak; empty if
+    only one person speaks.
 
-    A tier is named as its speaker is, with a number where the name is one of `taken`.
+    A tier has its speaker's name, with a number added if the name is one of `taken`.
     """
     names = list(dict.fromkeys(one_line(speaker.name) for speaker in recognition.speakers))
     if len(names) < 2:
@@ -59,6 +60,6 @@ def by_speaker(recognition: Recognition, taken: Sequence[str]) -> dict[str, tupl
 
 
 def length_ms(recognition: Recognition) -> int:
-    """The recording's length in milliseconds, never before the end of its last stretch."""
+    """The recording's length in milliseconds, at least the end of its last stretch."""
     last = max((s.end_ms for s in stretches(recognition)), default=0)
     return max(last, round(recognition.duration_s * 1000))

@@ -1,7 +1,7 @@
-"""CSV: a row a recording, or a row a segment.
+"""CSV: one row per recording, or one row per segment.
 
-No cell begins a formula: one that a spreadsheet would reckon, or that begins with an apostrophe, gets an apostrophe in
-front. Who reads the table back takes one leading apostrophe off, and has a path again by `path_text.path_of`.
+A cell that a spreadsheet would take for a formula, or that begins with an apostrophe, gets an apostrophe in front. To
+read the table, remove one leading apostrophe from each cell; `path_text.path_of` restores a path.
 """
 
 import csv
@@ -20,17 +20,18 @@ _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\u
 
 
 def recordings_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a recording: path, error, times, label, the labels left open ("angry or happy"), confidence, abstained and
-    why, remarks, novelty, `p_LABEL` of each label, and a column a dimension (arousal and so on) where packs tell them.
+    """One row per recording: path, error, times, label, label set ("angry or happy"), confidence, abstained and the
+    reason, remarks, novelty, `p_LABEL` for each label, and one column for each dimension (arousal and so on) if the
+    pack has any.
     """
     return _csv(recordings_table(outcomes))
 
 
 def segments_csv(outcomes: Sequence[Outcome]) -> bytes:
-    """A row a segment: path, segment (from 1), start_s, end_s, speaker (a name, or nothing), label, label_set,
+    """One row per segment: path, segment (from 1), start_s, end_s, speaker (a name, or empty), label, label_set,
     confidence, `p_LABEL` for each label.
 
-    A recording that got no answer has no row here.
+    A recording without an answer has no row.
     """
     labels = _labels(outcomes)
     header = [
@@ -120,7 +121,7 @@ def _rests_on(answer: Recognition) -> tuple[str, ...]:
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
-    """The recordings' table with tabs between the cells: what a spreadsheet or a mail takes from the clipboard."""
+    """The table of recordings with tabs between the cells, to paste into a spreadsheet or a mail."""
     return (
         "\n".join("\t".join(_no_formula(" ".join(cell.split())) for cell in row) for row in recordings_table(outcomes))
         + "\n"
@@ -138,7 +139,7 @@ def _no_formula(cell: str) -> str:
 
 
 def _labels(outcomes: Sequence[Outcome]) -> list[str]:
-    """The labels of all answers, in the packs' order; answers of different packs may stand in one table."""
+    """The labels of all answers, in the packs' order; the answers may come from different packs."""
     return list(dict.fromkeys(label for o in outcomes if isinstance(o, Recognition) for label in o.probabilities))
 
 

@@ -1,20 +1,20 @@
-"""Words and numbers as the exporters spell them."""
+"""Formats words and numbers for the exporters."""
 
 import re
 
 from desktop_app.engine.recognition.answer import Probabilities
 
-# what XML 1.0 can't hold, even escaped: control characters and halves of surrogate pairs
+# characters that XML 1.0 can't hold, even escaped: control characters and unpaired surrogates
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def valid_xml(text: str) -> str:
-    """`text` with the replacement character for what XML can't hold."""
+    """`text` with the replacement character in place of characters that XML can't hold."""
     return _NOT_XML.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of white space (line ends and tabs among it) as one space."""
+    """`text` with every run of white space, including line breaks and tabs, replaced by one space."""
     return " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""Praat TextGrid, long format, UTF-8: the tiers "emotion" and "probabilities", and one of each speaker's emotions."""
+"""Praat TextGrid, long format, UTF-8: tiers "emotion" and "probabilities", and one for each speaker's emotions."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ Interval = tuple[int, int, str]
 
 
 def textgrid(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - all writers take the file they write for
-    """The file's content. A tier has no holes in Praat: what lies between the segments is an interval without text."""
+    """The file's content. Praat's tiers have no gaps, so the time between segments is an interval without text."""
     found = stretches(recognition)
-    # Praat has no tier of length 0
+    # Praat does not allow a tier of length 0
     end_ms = max(length_ms(recognition), 1)
     tiers = {
         "emotion": [(s.start_ms, s.end_ms, one_line(s.label)) for s in found],

@@ -1,6 +1,6 @@
-"""The timeline as SVG: waveform, stacked probabilities, the labels in words, a time axis, each label's share of time.
+"""Draws the timeline as SVG: waveform, stacked probabilities, labels, a time axis, and each label's share of the time.
 
-Only what SVG Tiny 1.2 knows, which is what Qt draws.
+Uses only SVG Tiny 1.2, which Qt can draw.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ AXIS_Y = 326
 LEGEND_Y = 376
 BLOCK_S = 10.0
 LETTER = 7.4
-"""Widest likely width of a letter at 13 px: decides whether a label fits into its stretch."""
+"""An upper estimate of a letter's width at 13 px, to decide whether a label fits into its stretch."""
 
-# Okabe and Ito's colours, which people with any kind of colour vision tell apart, and greys
+# Okabe and Ito's colours, which people with any kind of colour vision can distinguish, and greys
 LABEL_COLOURS = {
     "angry": "#d55e00",
     "happy": "#e69f00",
@@ -49,7 +49,7 @@ OTHER_COLOURS = ("#009e73", "#56b4e9", "#cc79a7", "#d8cc2f", "#6b5b95", "#7f4f24
 
 
 def colours(labels: Sequence[str]) -> dict[str, str]:
-    """Label -> colour as #rrggbb; labels without one of their own get the next that is free."""
+    """The colour of each label as #rrggbb; labels without a fixed colour get the next free one."""
     known = {label: LABEL_COLOURS[label.lower()] for label in labels if label.lower() in LABEL_COLOURS}
     free = [colour for colour in OTHER_COLOURS if colour not in known.values()] or list(OTHER_COLOURS)
     others = [label for label in labels if label not in known]
@@ -57,11 +57,12 @@ def colours(labels: Sequence[str]) -> dict[str, str]:
 
 
 def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = None) -> bytes:
-    """The picture, UTF-8.
+    """The picture as UTF-8.
 
     Args:
-        recognition: With its segments.
-        peaks: float32 [n], 0 to 1, the waveform's peaks over the whole recording (engine.timeline); None: not drawn.
+        recognition: The answer, with its segments.
+        peaks: float32 [n], 0 to 1, the waveform's peaks over the whole recording, see
+            `engine.recognition.timeline`; None: no waveform is drawn.
     """
     labels = list(recognition.probabilities)
     colour = colours(labels)
@@ -90,7 +91,7 @@ def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = N
 
 
 def timeline_svg_of_file(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - as all writers
-    """The picture with the waveform of the recording itself, which is read again; without it where that has gone."""
+    """The picture with the waveform, for which the recording is read again; without it if the file no longer exists."""
     with suppress(AudioError):
         blocks = read_blocks(Path(recognition.path), SAMPLE_RATE, BLOCK_S, recognition.channel)
         return timeline_svg(recognition, peaks_of(blocks, SAMPLE_RATE))
@@ -150,7 +151,7 @@ def _legend(labels: Sequence[str], colour: dict[str, str], share: dict[str, floa
 
 
 def _ink(paper: str) -> str:
-    """Black or white, whichever is read better on the colour `paper` (#rrggbb)."""
+    """Black or white, whichever is more legible on the colour `paper` (#rrggbb)."""
     red, green, blue = (int(paper[i : i + 2], 16) for i in (1, 3, 5))
     return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 110 else "#ffffff"
 

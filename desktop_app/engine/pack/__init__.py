@@ -1,5 +1,5 @@
-"""The pack: what the trainer writes and every answer rests on; untrusted until `read` has checked it.
+"""The pack, which the trainer writes and every answer is based on. It is untrusted input until `read` has checked it.
 
-For everyone: `format` (files, limits, the dataclasses), `read`, `write`, `archive` (.vkpack), `index` (the Annoy
-file: for `recognition` and the trainer). Imports of the engine only `sound`.
+Any room may import `format` (files, limits, the dataclasses), `read`, `write` and `archive` (.vkpack); `index` (the
+Annoy file) is for `recognition` and the trainer. Of the engine, this room imports only `sound`.
 """

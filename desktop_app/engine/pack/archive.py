@@ -1,4 +1,4 @@
-"""A pack as one file, NAME.vkpack: zipped, and unpacked as the untrusted input that it is."""
+"""A pack as one file, NAME.vkpack, which is a zip archive; unpacking treats it as untrusted input."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ from desktop_app.errors import PackError
 from desktop_app.interruption import ShouldStop, heed, never
 
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""Of an archive, which is untrusted: the others that zipfile knows swell in memory as a whole."""
+"""The compressions allowed in an archive. zipfile would decompress the others entirely in memory."""
 
 _BAD_ARCHIVE = (
     zipfile.BadZipFile,
@@ -22,11 +22,11 @@ _BAD_ARCHIVE = (
     EOFError,
     ValueError,
 )
-"""What zipfile raises on bytes that are not as it expects: more than it documents."""
+"""What zipfile raises for damaged archives; more than it documents."""
 
 
 def zip_pack(pack: Pack, archive: Path) -> None:
-    """Writes the pack as a .vkpack, beside and renamed; stamps are fixed, so the same pack gives the same bytes."""
+    """Writes the pack atomically as a .vkpack. Time stamps are fixed, so the same pack gives the same bytes."""
     beside = archive.with_name(f".{archive.name}.part")
     with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as z:
         for name in (MANIFEST, *sorted(pack.manifest.files)):
@@ -38,15 +38,15 @@ def zip_pack(pack: Pack, archive: Path) -> None:
 
 
 def unpack(archive: Path, target: Path, should_stop: ShouldStop = never) -> None:
-    """Unpacks a .vkpack into `target`, which must not exist yet: all of it or nothing.
+    """Unpacks a .vkpack into `target`, which must not exist yet, completely or not at all.
 
-    Only what pack.json lists is written, and of that not a byte more than it lists, so a zip bomb has nowhere to go.
+    Only files that pack.json lists are written, with at most the size it lists, which protects against zip bombs.
 
     Raises:
-        PackError: If the archive is no zip, names something outside itself or twice, or differs from its pack.json.
-        Cancelled: `should_stop` said so.
+        PackError: The archive is not a zip file, names a file outside itself or twice, or differs from its pack.json.
+        Cancelled: `should_stop` returned True.
     """
-    if not archive.is_file():  # a pipe would be waited for
+    if not archive.is_file():  # opening a pipe would block
         raise PackError(f"There is no pack at {archive}: check the name.")
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -72,7 +72,7 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path, should_stop:
             raise PackError(f"{archive_name} holds {entry.filename} twice: don't use it.")
         if entry.compress_type not in COMPRESSIONS:
             raise PackError(f"{archive_name} is compressed in a way that a pack may not be: don't use it.")
-    # a folder that was zipped by hand has its own name in front of every entry
+    # if a folder was zipped by hand, every entry begins with the folder's name
     manifests = [name for name in by_name if name.split("/", 1)[-1] == MANIFEST]
     if not manifests:
         raise PackError(f"{archive_name} holds no {MANIFEST}, so it is no pack.")

@@ -1,7 +1,8 @@
-"""The pack's format: its files' names, its limits, pack.json and what a pack is once it is read.
+"""The pack's format: its files' names, its limits, pack.json, and the dataclass of a pack that was read.
 
-A pack is a folder, or the same folder zipped as NAME.vkpack, and untrusted input: nothing in it is handed to Annoy or
-ONNX Runtime before sizes and sha256 hold, the index is proven sound, labels and dimensions agree and no name leaves it.
+A pack is a folder, or the same folder zipped as NAME.vkpack. It is untrusted input: Annoy and ONNX Runtime get nothing
+of it before sizes and sha256 are verified, the index is proven valid, labels and dimensions agree, and no file name
+points outside the pack.
 """
 
 import hashlib
@@ -19,11 +20,11 @@ from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.errors import PackError
 
 Weighting = Literal["distance", "vote"]
-"""How neighbours vote: by exp(-distance / temperature), or all alike, as in the paper."""
+"""How neighbours vote: with the weight exp(-distance / temperature), or all with the same weight, as in the paper."""
 WEIGHTINGS: tuple[Weighting, ...] = ("distance", "vote")
 
 FORMAT = 1
-"""What this app reads and writes; a pack with a higher number needs a newer app."""
+"""The version of the format that this app reads and writes; a pack with a higher number needs a newer app."""
 
 MANIFEST = "pack.json"
 ENCODER = "encoder.onnx"
@@ -47,7 +48,7 @@ KNOWN_DIMENSIONS = ("arousal", "dominance", "valence")
 """What a pack may tell beside the label; they are columns of exported tables, so no other name may be one."""
 
 MAX_TEXT_BYTES = {MODEL_CARD: 4 * 1024**2}
-"""Of what is read into memory as text: a card of more pages than anybody reads."""
+"""The largest size of files that are read into memory as text."""
 
 MAX_PACK_BYTES = 4 * 1024**3
 MAX_FILES = 100_000
@@ -63,7 +64,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class FileEntry:
-    """What pack.json says of one file: lower-case hexadecimal sha256, and bytes."""
+    """A file's entry in pack.json: its sha256 in lower-case hexadecimal, and its size in bytes."""
 
     sha256: str
     size: int
@@ -71,7 +72,7 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class KnnSettings:
-    """How p_knn is made: k neighbours, weight alpha in eq. (4), temperature and form of the weighting."""
+    """How p_knn is computed: k neighbours, the weight alpha in eq. (4), temperature and kind of the weighting."""
 
     k: int
     alpha: float
@@ -80,38 +81,39 @@ class KnnSettings:
 
 
 def is_pack_name(name: str) -> bool:
-    """Whether a pack may have this name, on any system."""
+    """Whether a pack may have this name, which must be valid on any system."""
     return bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}", name)) and not _WINDOWS_DEVICE.fullmatch(name)
 
 
 @dataclass(frozen=True)
 class PackManifest:
-    """pack.json.
+    """The content of pack.json.
 
     Attributes:
-        name: For people and for folders: letters, digits, dot, dash, underscore.
-        version: Of the pack, for people.
+        name: The pack's name, also of its folder: letters, digits, dot, dash, underscore.
+        version: The pack's version, to show to users.
         created: ISO 8601 date.
-        licence: Of the whole pack, an SPDX expression where there is one.
+        licence: The licence of the whole pack, if possible an SPDX expression.
         labels: In the order of the logits.
-        sample_rate: Hz; format 1 knows 16,000 alone, the rate that speech encoders and the speech detector hear.
-        max_seconds: The longest stretch the encoder takes at once.
-        embedding_dim: E, of the L2-normalised embedding.
-        pooled_dim: D, of the pooled features and of a speaker's baseline.
-        backbone: Which encoder it was made from.
-        knn: How p_knn is made and mixed.
+        sample_rate: Hz; format 1 allows only 16,000, the rate of the speech encoders and the speech detector.
+        max_seconds: The longest stretch that the encoder accepts.
+        embedding_dim: E, the dimension of the L2-normalised embedding.
+        pooled_dim: D, the dimension of the pooled features and of a speaker's baseline.
+        backbone: The encoder that it was made from.
+        knn: How p_knn is computed and mixed.
         calibration_temperature: T of p_model = softmax(logits / T).
         novelty_distance: The distance (see `fusion.novelty`) above which a clip is unlike anything known.
-        abstain_confidence: The confidence under which an answer is not to be relied on.
-        abstain_speech_s: Seconds of speech under which it is not to be relied on either.
-        set_probability: What a label's probability must reach to be left open beside the most probable one (see
-            `fusion.label_set`); 1 in packs that do not say, which leave none.
-        voice: What `engine.recognition.voice` needs to estimate a baseline, but for the arrays of voice.npy.
-        manner: Which of the pooled features tell how something was said, see `engine.recognition.manner`.
-        dimensions: Which of KNOWN_DIMENSIONS dimensions.npy tells of a recording; none in most packs.
-        training: How it was made: recipe, seed, versions, corpora.
-        scores: What it reaches, by protocol.
-        files: Every other file of the pack. Filled by `write_pack`.
+        abstain_confidence: The confidence below which an answer is uncertain.
+        abstain_speech_s: The seconds of speech below which an answer is uncertain.
+        set_probability: The probability from which a label joins the label set beside the most probable one (see
+            `fusion.label_set`); 1 in packs without it, whose sets have one label.
+        voice: The parameters for estimating a baseline, except the arrays in voice.npy; see
+            `engine.recognition.voice`.
+        manner: The pooled features that describe how something was said, see `engine.recognition.manner`.
+        dimensions: Those of KNOWN_DIMENSIONS that dimensions.npy predicts; none in most packs.
+        training: How it was trained: recipe, seed, versions, corpora.
+        scores: The scores it reached, by protocol.
+        files: Every other file of the pack; filled in by `write_pack`.
     """
 
     name: str
@@ -139,7 +141,7 @@ class PackManifest:
     format: int = FORMAT
 
     def as_json(self) -> dict[str, Any]:
-        """The object that pack.json holds."""
+        """The JSON object for pack.json."""
         return {
             "format": self.format,
             "name": self.name,
@@ -172,7 +174,7 @@ class PackManifest:
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
-        """Reads and checks what pack.json holds; keys it does not know are left alone.
+        """Reads and checks the JSON object of pack.json; unknown keys are ignored.
 
         Raises:
             PackError: If the format is newer than this app's, or a value is missing, of another type or out of range.
@@ -235,7 +237,7 @@ class PackManifest:
 
 @dataclass(frozen=True)
 class Item:
-    """One recording of the datastore: a line of neighbours.jsonl. `clip` is its audio in the pack, or None."""
+    """One recording of the datastore, a line of neighbours.jsonl. `clip` is its audio file in the pack, or None."""
 
     id: str
     label: str
@@ -255,14 +257,14 @@ class Pack:
 
     Attributes:
         root: Its folder.
-        manifest: pack.json.
-        items: The recordings of the datastore, item i of the index is items[i]; read by row, see `pack.items`.
-        item_labels: uint16 [items], the number of each one's label.
-        voice: What voice.npy holds, float32, last axis pooled_dim; None where the pack has none.
-        dimensions: float32 [manifest.dimensions, embedding_dim + 1]: what each dimension weighs every part of an
-            embedding by, and what is added; None where the pack has none.
-        map: float32 [items, 2], each item's place on the two-dimensional map, mapped from its file; None where the pack
-            has none.
+        manifest: The content of pack.json.
+        items: The recordings of the datastore; item i of the index is items[i]. Rows are read when needed, see
+            `pack.items`.
+        item_labels: uint16 [items], the index of each item's label.
+        voice: The content of voice.npy, float32, last axis pooled_dim; None if the pack has none.
+        dimensions: float32 [manifest.dimensions, embedding_dim + 1]: for each dimension the weights of the embedding,
+            then a constant; None if the pack has none.
+        map: float32 [items, 2], each item's place on the two-dimensional map, memory-mapped; None if the pack has none.
     """
 
     root: Path
@@ -275,11 +277,11 @@ class Pack:
 
     @property
     def encoder_sha256(self) -> str:
-        """What pooled features are tied to: another encoder, other features."""
+        """The sha256 of the encoder, which identifies the pooled features it makes."""
         return self.manifest.files[ENCODER].sha256
 
     def path(self, name: str) -> Path:
-        """Where the file of that name lies."""
+        """The path of the pack's file of that name."""
         return self.root.joinpath(*PurePosixPath(name).parts)
 
     def model_card(self) -> str:
@@ -288,7 +290,7 @@ class Pack:
 
 
 def parse_manifest(raw: bytes, damaged: str) -> PackManifest:
-    """pack.json from its bytes; PackError, with the sentence `damaged` where it is no JSON."""
+    """Parses the bytes of pack.json; raises PackError, with the message `damaged` if they are not JSON."""
     try:
         data = json.loads(raw.decode("utf-8"), parse_constant=no_constant)
     except (ValueError, RecursionError):
@@ -325,7 +327,7 @@ def _files(listed: "Fields") -> dict[str, FileEntry]:
 
 
 def safe_name(name: str) -> str:
-    """The name of a file inside a pack on every system, or PackError."""
+    """Checks that `name` is a valid file name inside a pack on every system; raises PackError otherwise."""
     parts = name.split("/")
     if not _NAME.fullmatch(name) or any(_WINDOWS_DEVICE.fullmatch(p) or p.endswith(".") for p in parts):
         raise PackError(f"The pack names a file {name[:80]!r}, which is not allowed in a pack: don't use it.")
@@ -346,7 +348,7 @@ def _manner(data: Mapping[str, Any], pooled_dim: int) -> dict[str, tuple[int, in
 
 
 class Fields:
-    """Typed reading of one JSON object; each miss is a PackError that names the place."""
+    """Reads values of given types from one JSON object; a wrong value raises a PackError that names its place."""
 
     def __init__(self, data: Any, where: str) -> None:
         if not isinstance(data, dict):
@@ -362,7 +364,7 @@ class Fields:
         return value
 
     def text(self, key: str) -> str:
-        """A string that may be absent or null: "" then."""
+        """A string; "" if it is absent or null."""
         return "" if self.data.get(key) is None else self.string(key)
 
     def strings(self, key: str) -> list[str]:

@@ -1,9 +1,9 @@
-"""A pack's graphs, held to the operators and sizes that the trainer's export writes, before ONNX Runtime sees them.
+"""Checks a pack's graphs before ONNX Runtime opens them: only operators and sizes that the trainer exports are allowed.
 
-A graph is a program, and ONNX Runtime runs parts of it while it opens it. So its protobuf (onnx.proto, IR version 10)
-is read here field by field: what is not on a list is refused, no loop, no branch, no function and no other file is let
-in, and no number in it asks for more memory than speech of seconds needs. What time and memory it takes all the same
-is seen when a pack is run first, in a process of its own (`engine.recognition.verify`).
+A graph is a program, parts of which ONNX Runtime runs while it opens it. So its protobuf (onnx.proto, IR version 10) is
+read here field by field. Anything that is not on a list is refused; loops, branches, functions and references to other
+files are not allowed; and no number may request more memory than a few seconds of speech need. How much time and memory
+a graph really takes is measured when a pack is first run, in a separate process (`engine.recognition.verify`).
 """
 
 import math
@@ -34,36 +34,37 @@ OPERATORS = frozenset(
         """,
     )
 )
-"""Of the standard set: element by element, shapes and places, over an axis, layers, in 8 bits. None of them runs
-another graph, and the time of each is bounded by the sizes that it works on."""
+"""Allowed operators of the standard set: element-wise, shapes and indices, reductions, layers, 8-bit. None of them runs
+another graph, and the time of each is bounded by the sizes of its inputs."""
 
 OPSETS = range(13, 24)
 
 MAX_BYTES = 2**31 - 1
-"""Of a file; protobuf reads no more."""
+"""The largest size of a file; protobuf reads no larger one."""
 MAX_NODES = 20_000
 MAX_ARGUMENTS = 1_024
-"""Inputs, outputs or attributes of a node."""
+"""The most inputs, outputs or attributes of a node."""
 MAX_TENSORS = 40_000
 MAX_RANK = 8
 MAX_NUMBER = 2**22
-"""Of a whole number that says a size, place, pad or count: two minutes of speech, the longest a pack may take at once,
-have two million samples. Where a slice begins and ends alone may be any number, since no slice is larger than what it
-is cut from: the end is often the largest number there is."""
+"""The largest integer that gives a size, index, padding or count. Two minutes of speech, the longest stretch a pack may
+accept, have two million samples. Only the start and end of a slice may be any number, since a slice is never larger
+than its input; the end is often the largest integer."""
 MAX_ATTRIBUTE = 2**16
-"""Of a whole number that stands at a node itself: a kernel, a stride, an axis."""
+"""The largest integer in a node's attributes: a kernel size, a stride, an axis."""
 MAX_ELEMENTS = 2**26
-"""Of a shape that is written down: 256 MB of floats."""
+"""The most elements of a shape given in the graph: 256 MB of floats."""
 FEW = 64
-"""A constant with so many whole numbers may be a shape; a longer one is a table."""
+"""A constant with at most so many integers may be a shape; a longer one is a table."""
 
 ITEM_BYTES = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 16: 2}
-"""By TensorProto.DataType: float, (u)int8, (u)int16, int32, int64, bool, float16, double, uint32, uint64, bfloat16."""
+"""Bytes of one element by TensorProto.DataType: float, (u)int8, (u)int16, int32, int64, bool, float16, double, uint32,
+uint64, bfloat16."""
 WHOLE = {6: 4, 7: 8}  # int32, int64
 TYPED = {4: (1,), 5: (6, 2, 3, 4, 5, 9, 10, 16), 7: (7,), 10: (11,), 11: (12, 13)}
-"""Fields that hold a tensor's numbers where raw_data does not, and of which types."""
+"""The fields that hold a tensor's numbers if raw_data does not, and their types."""
 
-# what onnx.proto calls the fields that are let in; whatever is not named here is refused
+# the names in onnx.proto of the allowed fields; all others are refused
 MODEL = {1: "ir_version", 2: "producer", 3: "producer_version", 4: "domain", 5: "model_version", 6: "doc", 7: "graph"}
 MODEL |= {8: "opset_import", 14: "metadata"}
 GRAPH = {1: "node", 2: "name", 5: "initializer", 10: "doc", 11: "input", 12: "output", 13: "value_info", 16: "metadata"}
@@ -76,18 +77,18 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 
 
 class _MalformedError(Exception):
-    """The bytes are no protobuf of the kind that was expected."""
+    """The bytes are not a protobuf message of the expected kind."""
 
 
 def check_graph(content: bytes, name: str) -> None:
-    """Proves what the module says of an ONNX file.
+    """Checks an ONNX file by the rules of this module.
 
     Args:
-        content: All of the file.
-        name: What it is called in the pack.
+        content: The content of the file.
+        name: Its name in the pack.
 
     Raises:
-        PackError: Something in it is not allowed, or it is no ONNX file.
+        PackError: Something in it is not allowed, or it is not an ONNX file.
     """
     if len(content) > MAX_BYTES:
         raise PackError(f"{name} in the pack is too large for a graph: don't use it.")
@@ -102,7 +103,7 @@ class _Checker:
         self._content = content
         self._name = name
         self._nodes = self._tensors = 0
-        self._shapes: dict[bytes, list[int]] = {}  # constants that may say a size, by name
+        self._shapes: dict[bytes, list[int]] = {}  # constants that may be a size, by name
         self._into_slices: set[bytes] = set()
         self._elsewhere: set[bytes] = set()
 
@@ -130,7 +131,7 @@ class _Checker:
             elif field == 2:
                 version = _number(value)
         if domain not in (b"", b"ai.onnx"):
-            return False  # no node may use it
+            return False  # no node may use this operator set
         if version not in OPSETS:
             self._refuse(f"is of ONNX operator set {version}")
         return True
@@ -167,7 +168,7 @@ class _Checker:
             self._refuse(f"has the operator {operator[:40]!r}")
         if max(len(inputs), len(outputs), len(attributes)) > MAX_ARGUMENTS:
             self._refuse("has a node of too many parts")
-        # the first input of a slice is what is cut, the others say where
+        # a slice's first input is the data, the others give its range
         where = inputs[1:] if operator == "Slice" else []
         self._into_slices.update(where)
         self._elsewhere.update(inputs[: len(inputs) - len(where)])
@@ -175,7 +176,7 @@ class _Checker:
             self._attribute(attribute, outputs[0] if operator == "Constant" and outputs else None)
 
     def _attribute(self, content: memoryview, constant: bytes | None) -> None:
-        """`constant` names what a Constant node's value is called; None for the attribute of another node."""
+        """`constant`: the name of a Constant node's output; None for an attribute of another node."""
         numbers: list[int] = []
         for field, value in _fields(content):
             kind = self._known(ATTRIBUTE, field, "an attribute")
@@ -228,7 +229,7 @@ class _Checker:
             self._shapes[name] = self._whole_numbers(kind, raw, typed)
 
     def _typed_count(self, typed: list[tuple[int, memoryview | int]], most: int) -> int:
-        """How many numbers stand in typed fields; counting ends beyond `most`."""
+        """How many numbers the typed fields hold; stops counting beyond `most`."""
         count = 0
         for field, value in typed:
             if field in (4, 10) and not isinstance(value, int):
@@ -239,7 +240,7 @@ class _Checker:
             elif isinstance(value, int):
                 count += 1
             else:
-                # each number ends with the one byte that is below 128
+                # a varint's last byte is the only one below 128
                 count += sum(byte < 128 for byte in value)
             if count > most:
                 raise _MalformedError
@@ -274,7 +275,7 @@ class _Checker:
 
 
 def _fields(content: memoryview) -> Iterator[tuple[int, memoryview | int]]:
-    """The fields of a protobuf message: number, and its bytes or whole number; fixed ones as the bytes they are."""
+    """The fields of a protobuf message: the field's number, and its bytes or integer; fixed-size values as bytes."""
     at, end = 0, len(content)
     while at < end:
         key, at = _varint(content, at)
@@ -298,7 +299,7 @@ def _fields(content: memoryview) -> Iterator[tuple[int, memoryview | int]]:
 
 
 def _varint(content: memoryview, at: int) -> tuple[int, int]:
-    """A number of at most ten bytes, and where the next begins; bits beyond 64 do not count."""
+    """A varint of at most ten bytes, and the offset after it; bits beyond 64 are ignored."""
     number = 0
     for shift in range(0, 70, 7):
         byte = content[at]
@@ -310,7 +311,7 @@ def _varint(content: memoryview, at: int) -> tuple[int, int]:
 
 
 def _numbers(value: memoryview | int) -> list[int]:
-    """The whole numbers of a repeated field, one or packed."""
+    """The integers of a repeated field, single or packed."""
     if isinstance(value, int):
         return [value]
     numbers, at = [], 0

@@ -1,4 +1,4 @@
-"""The Annoy file of a pack: built, checked before Annoy sees it, and opened."""
+"""Builds the Annoy index of a pack, checks it before Annoy loads it, and opens it."""
 
 import sys
 from pathlib import Path
@@ -27,22 +27,22 @@ def build_index(path: Path, embeddings: npt.NDArray[np.float32], trees: int = TR
     from annoy import AnnoyIndex
 
     index = AnnoyIndex(embeddings.shape[1], "euclidean")
-    index.on_disk_build(str(path))  # in the file that it becomes, and not beside the embeddings in memory
+    index.on_disk_build(str(path))  # built in the file itself, to save memory
     index.set_seed(seed)
     for i, row in enumerate(embeddings):
         index.add_item(i, row.tolist())
-    index.build(trees, n_jobs=1)  # more than one thread would give other bytes each time
+    index.build(trees, n_jobs=1)  # with more threads the bytes would differ each time
     index.unload()
 
 
 def check_index(path: Path, n_items: int, dim: int) -> None:
-    """Proves that Annoy can search the file without leaving it: `AnnoyIndex.load` itself checks nothing.
+    """Proves that Annoy's search stays inside the file; `AnnoyIndex.load` itself checks nothing.
 
     Every node's links point at nodes below it in the file (Annoy appends a node after its children), so a search ends
     and stays inside; the vectors are finite; the root counts exactly `n_items`.
 
     Raises:
-        PackError: Where any of this does not hold.
+        PackError: One of these conditions is not met.
     """
     words = node_words(dim)
     size = path.stat().st_size
@@ -59,7 +59,7 @@ def check_index(path: Path, n_items: int, dim: int) -> None:
     if not np.isfinite(items[:, HEADER_WORDS:].view("<f4")).all():
         raise damaged
 
-    # a node of up to `bucket` descendants lists them in place of children and vector (annoylib.h, _K)
+    # a node with up to `bucket` descendants lists them in place of children and vector (annoylib.h, _K)
     bucket = words - 2
     descendants = inner[:, 0]
     if descendants.min() < 1 or descendants.max() > n_items:
@@ -75,7 +75,7 @@ def check_index(path: Path, n_items: int, dim: int) -> None:
     children = splits[:, 2:HEADER_WORDS]
     if not ((children >= 0) & (children < own_number)).all():
         raise damaged
-    # one parent each, but for the copies of the roots at the end: shared branches would make a search exponential
+    # each has one parent, except the copies of the roots at the end: shared branches would make a search exponential
     roots = n_nodes - _trailing(descendants, n_items)
     inner_children = children[own_number[:, 0] < roots].ravel()
     if np.bincount(inner_children[inner_children >= n_items], minlength=1).max() > 1:
@@ -88,12 +88,12 @@ def check_index(path: Path, n_items: int, dim: int) -> None:
 
 
 def item_vectors(path: Path, n_items: int, dim: int) -> npt.NDArray[np.float32]:
-    """The vectors [n_items, dim] of a file that `check_index` has passed, mapped and not read."""
+    """The vectors [n_items, dim] of a file that `check_index` has passed, memory-mapped."""
     return np.memmap(path, dtype="<f4", mode="r").reshape(-1, node_words(dim))[:n_items, HEADER_WORDS:]
 
 
 def _trailing(values: npt.NDArray[np.int32], wanted: int) -> int:
-    """How many values at the end equal `wanted`."""
+    """How many consecutive values at the end equal `wanted`."""
     others = np.flatnonzero(values != wanted)
     return int(values.size if others.size == 0 else values.size - 1 - others[-1])
 
@@ -117,7 +117,7 @@ def open_index(path: Path, dim: int) -> Any:
 
 
 def _openable(path: Path) -> str:
-    """The path as Annoy's C `open` takes it: on Windows that knows no Unicode, so the 8.3 name stands in for others."""
+    """The path for Annoy's C function `open`, which does not accept Unicode on Windows: there it is the 8.3 name."""
     name = str(path)
     if sys.platform != "win32" or name.isascii():
         return name

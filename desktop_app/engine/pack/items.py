@@ -1,8 +1,8 @@
-"""The recordings of a datastore, read by row: a million of them open as quickly as a thousand.
+"""Reads the recordings of a datastore row by row, so that a million of them open as quickly as a thousand.
 
-neighbours.jsonl has a line a recording, and neighbours.idx says of each where its line ends and what its label is, so
-that labels are known at once and a line is read when its recording is a neighbour. A pack without neighbours.idx, as
-older ones are, has every line read when it is opened.
+neighbours.jsonl has one line per recording. neighbours.idx gives the end of each line and the recording's label, so
+labels are known at once, and a line is read only when its recording is a neighbour. In an older pack without
+neighbours.idx, every line is read when the pack is opened.
 """
 
 import json
@@ -26,23 +26,23 @@ from desktop_app.engine.pack.format import (
 from desktop_app.errors import PackError
 
 MAX_ROW_BYTES = 1024**2
-"""Of a line of neighbours.jsonl; the default pack's are of 900 bytes."""
+"""The longest line of neighbours.jsonl; the default pack's lines have 900 bytes."""
 
 ROW = np.dtype([("end", "<u8"), ("label", "<u2")])
-"""A row of neighbours.idx: the byte behind its line's end in neighbours.jsonl, and the number of its label."""
+"""A row of neighbours.idx: the offset after its line in neighbours.jsonl, and the index of its label."""
 
 Rows = npt.NDArray[np.void]
 
 
 class Items(Sequence[Item]):
-    """The recordings, item i of the index is [i]; any thread may ask.
+    """The recordings: [i] is item i of the index. Thread-safe.
 
     Attributes:
-        labels: uint16 [n], each one's label as a number among the pack's.
+        labels: uint16 [n], the index of each recording's label among the pack's labels.
     """
 
     def __init__(self, path: Path, manifest: PackManifest, rows: Rows) -> None:
-        """Maps neighbours.jsonl, of which `rows` [n, dtype ROW] are true; n is at least 1."""
+        """Memory-maps neighbours.jsonl, which `rows` [n, dtype ROW] must describe; n is at least 1."""
         self._manifest = manifest
         self._ends = np.ascontiguousarray(rows["end"])
         self.labels: npt.NDArray[np.uint16] = np.ascontiguousarray(rows["label"])
@@ -59,7 +59,7 @@ class Items(Sequence[Item]):
     def __getitem__(self, index: int | slice) -> Item | tuple[Item, ...]:
         if isinstance(index, slice):
             return tuple(self[i] for i in range(*index.indices(len(self))))
-        index = range(len(self))[index]  # counts from the end, and raises where there is none
+        index = range(len(self))[index]  # allows negative indices, and raises IndexError
         start = int(self._ends[index - 1]) if index else 0
         try:
             return parse_item(self._lines[start : int(self._ends[index])], index + 1, self._manifest)
@@ -71,11 +71,11 @@ def read_items(root: Path, manifest: PackManifest, *, checked: bool) -> Items:
     """The items of a pack's folder.
 
     Args:
-        checked: Whether its files are known to be those that passed this before: then no line is read where the pack
-            has neighbours.idx.
+        checked: Whether its files are known to have passed these checks before: then, if the pack has neighbours.idx,
+            no line is read.
 
     Raises:
-        PackError: A line is not as it should be, or neighbours.idx says other than neighbours.jsonl.
+        PackError: A line is invalid, or neighbours.idx does not match neighbours.jsonl.
     """
     path, listed = root / NEIGHBOURS, manifest.files.get(ROWS)
     if checked and listed is not None:
@@ -91,19 +91,19 @@ def read_items(root: Path, manifest: PackManifest, *, checked: bool) -> Items:
 
 
 def write_items(root: Path, labels: Sequence[str], items: Sequence[Item]) -> None:
-    """Writes neighbours.jsonl and neighbours.idx; `labels` are the pack's."""
+    """Writes neighbours.jsonl and neighbours.idx; `labels` are the pack's labels."""
     number = {label: i for i, label in enumerate(labels)}
     rows = np.zeros(len(items), ROW)
     end = 0
     with (root / NEIGHBOURS).open("wb") as file:
         for i, item in enumerate(items):
             end += file.write(_item_line(item))
-            rows[i] = (end, number.get(item.label, 0))  # of a label that is none of them reading back says so
+            rows[i] = (end, number.get(item.label, 0))  # an unknown label is found when the pack is read back
     rows.tofile(root / ROWS)
 
 
 def _checked_rows(path: Path, manifest: PackManifest) -> Iterator[tuple[int, int]]:
-    """(end, label) of every line, each of which is looked at."""
+    """(end, label) of every line, after checking the line."""
     seen: set[str] = set()
     number = {label: i for i, label in enumerate(manifest.labels)}
     end = 0
@@ -131,7 +131,7 @@ def parse_item(line: bytes, number: int, manifest: PackManifest) -> Item:
 
     Raises:
         PackError: It does not fit the pack.
-        ValueError, RecursionError: It is no JSON.
+        ValueError, RecursionError: It is not JSON.
     """
     data: Any = json.loads(line.decode("utf-8"), parse_constant=no_constant)
     row = Fields(data, f"line {number} of {NEIGHBOURS}")
@@ -142,7 +142,7 @@ def parse_item(line: bytes, number: int, manifest: PackManifest) -> Item:
     if clip is not None and clip not in manifest.files:
         raise PackError(f"The pack lacks the clip {clip!r}: install the pack again.")
     envelope = row.data.get("envelope") or []
-    # by whole lists, not value by value: 8,000 rows hold half a million of them
+    # checks whole lists, not single values: 8,000 rows hold half a million of them
     if (
         not isinstance(envelope, list)
         or len(envelope) > ENVELOPE_PEAKS

@@ -1,4 +1,4 @@
-"""Finds the recordings that a pack knows in a person's own copies of the published corpora: a pack has no sound."""
+"""Finds the recordings that a pack lists in the user's copies of the published corpora, since a pack has no sound."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -8,17 +8,18 @@ from desktop_app.engine.sound.audio import probe
 from desktop_app.errors import AudioError
 
 LONGEST_DIFFERENCE_S = 0.1
-"""Between the length that a pack tells and the file's: "03-01-01-..." is a name in more than one corpus."""
+"""Seconds by which the pack's length and the file's may differ. Lengths are compared because names such as
+"03-01-01-..." occur in more than one corpus."""
 
 
 class PublishedSound:
-    """The files below a folder, by their names without endings; looked through once."""
+    """The files below a folder by their names without suffixes; the folder is searched once."""
 
     def __init__(self, folder: Path, should_stop: Callable[[], bool] | None = None) -> None:
         """
         Args:
-            folder: What holds the corpora, each as it was published.
-            should_stop: Asked now and then; what was found so far is kept where it says so.
+            folder: The folder of the corpora, each as it was published.
+            should_stop: Called now and then; if it returns True, the search ends and what was found is kept.
         """
         self.folder = folder
         self._files: dict[str, list[Path]] = {}
@@ -30,11 +31,11 @@ class PublishedSound:
                 self._files.setdefault(Path(name).stem, []).append(Path(where) / name)
 
     def find(self, item_id: str, duration_s: float) -> Path | None:
-        """The file of a pack's item, or None where none of that name lasts as long.
+        """The file of a pack's item, or None if no file of that name has its length.
 
         Args:
-            item_id: As the pack names it, "corpus/name".
-            duration_s: As the pack tells it.
+            item_id: The item's id in the pack, "corpus/name".
+            duration_s: The item's duration in the pack.
         """
         corpus, _, name = item_id.rpartition("/")
         named = self._files.get(name, [])

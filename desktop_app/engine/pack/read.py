@@ -1,4 +1,4 @@
-"""Reading a pack: every check of the format, made before anything of it is used."""
+"""Reads a pack and makes every check of the format before anything in it is used."""
 
 import math
 import re
@@ -39,15 +39,15 @@ _NPY_HEADER = re.compile(
 )
 
 MAX_NPY_HEADER = 1024
-"""Bytes; numpy.save writes 128 for a shape like ours."""
+"""Bytes; numpy.save writes 128 for shapes like these."""
 
 
 def load_pack(path: Path, should_stop: ShouldStop = never) -> Pack:
-    """Reads a pack, every check of the format made; a .vkpack by way of a temporary folder that lives as long as it.
+    """Reads a pack and makes every check. A .vkpack is unpacked to a temporary folder, which the Pack keeps.
 
     Raises:
-        PackError: With one sentence, if anything is missing, damaged, unsafe or newer than this app.
-        Cancelled: `should_stop` said so.
+        PackError: Something is missing, damaged, unsafe or newer than this app.
+        Cancelled: `should_stop` returned True.
     """
     if path.is_dir():
         return load_folder(path, should_stop=should_stop)
@@ -63,8 +63,8 @@ def load_pack(path: Path, should_stop: ShouldStop = never) -> Pack:
 
 
 def load_folder(root: Path, *, checked: bool = False, should_stop: ShouldStop = never) -> Pack:
-    """As `load_pack`, of a folder; `checked` says that its files are those that passed before: then sums, graphs, index
-    and rows are not gone through again."""
+    """As `load_pack`, for a folder. `checked` says that its files are known to have passed the checks before; then
+    sums, graphs, index and rows are not checked again."""
     root = root.resolve()
     manifest = read_manifest(root)
     try:
@@ -96,7 +96,7 @@ def load_folder(root: Path, *, checked: bool = False, should_stop: ShouldStop = 
 
 
 def read_manifest(root: Path) -> PackManifest:
-    """pack.json of the pack in the folder `root`; of the pack's other files nothing is looked at.
+    """Reads pack.json in the folder `root`; the pack's other files are not read.
 
     Raises:
         PackError: If it is missing, damaged or newer than this app.
@@ -127,10 +127,10 @@ def _check_file(root: Path, name: str, entry: FileEntry) -> None:
 
 
 def _load_array(root: Path, name: str, manifest: PackManifest, checked: bool) -> Floats | None:
-    """A float32 .npy of finite numbers as `numpy.save` writes it, mapped, or None where the pack has none."""
+    """A .npy file of finite float32 numbers, as `numpy.save` writes it, memory-mapped; None if the pack has none."""
     if name not in manifest.files:
         return None
-    # not by numpy.load, which takes the header for Python, and archives and pickles for arrays
+    # not by numpy.load, which evaluates the header as Python, and accepts archives and pickles
     with (root / name).open("rb") as file:
         header = _NPY_HEADER.match(file.read(MAX_NPY_HEADER))
     if header is None:
@@ -139,7 +139,7 @@ def _load_array(root: Path, name: str, manifest: PackManifest, checked: bool) ->
     if 4 * math.prod(shape) != (root / name).stat().st_size - header.end():
         raise PackError(f"The pack's {name} is damaged: install the pack again.")
     if not math.prod(shape):
-        return np.zeros(shape, np.float32)  # nothing can't be mapped
+        return np.zeros(shape, np.float32)  # an empty file can't be mapped
     array: Floats = np.memmap(root / name, "<f4", "r", header.end(), shape)
     if not checked and not np.isfinite(array).all():
         raise PackError(f"The pack's {name} holds what is not a number: ask whoever made the pack.")

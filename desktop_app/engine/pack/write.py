@@ -1,4 +1,4 @@
-"""Writing a pack: beside its place, read back with every check, then renamed into it."""
+"""Writes a pack into a temporary folder, reads it back with every check, and then renames it."""
 
 import json
 import shutil
@@ -47,22 +47,22 @@ def write_pack(
     dimensions: Floats | None = None,
     clips: Mapping[str, Path] | None = None,
 ) -> Pack:
-    """Writes a pack beside `target` and renames it into place; the same input gives the same bytes.
+    """Writes a pack beside `target` and then renames it; the same input gives the same bytes.
 
     Args:
         target: The pack's folder.
-        manifest: pack.json; its `files` are filled in here.
+        manifest: The content of pack.json; its `files` are filled in here.
         encoder: encoder.onnx: waveform, lengths, baseline -> logits, embedding, pooled.
         head: head.onnx: pooled, baseline -> logits, embedding.
-        embeddings: float32 [n, E], made with the very encoder that is written.
-        items: n rows of the neighbours table.
-        voice: For `engine.recognition.voice`, float32, last axis D.
-        item_map: float32 [n, 2].
+        embeddings: float32 [n, E], made with the same encoder.
+        items: The n recordings of the datastore.
+        voice: The content of voice.npy, float32, last axis D; see `engine.recognition.voice`.
+        item_map: float32 [n, 2], the content of map.npy.
         dimensions: float32 [manifest.dimensions, E + 1], see `Pack.dimensions`.
-        clips: Name in the pack ("clips/...") -> the audio file to copy; an item's `clip` names one of them.
+        clips: The audio files to copy, by their names in the pack ("clips/..."), which the items' `clip` uses.
 
     Raises:
-        PackError: If what was written does not pass `load_pack`, or `check_pack_target`.
+        PackError: The pack does not pass `load_pack`, or `target` does not pass `check_pack_target`.
     """
     check_pack_target(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,10 +98,10 @@ def write_pack(
 
 
 def rewrite_card(pack: Pack, model_card: str) -> Pack:
-    """The pack with another model card, in the place of the one that was; a reader sees the old or the new one.
+    """Replaces a pack's model card; a reader sees either the old or the new pack.
 
     Raises:
-        PackError: If what was written does not pass `load_pack`.
+        PackError: The new pack does not pass `load_pack`.
     """
     work = Path(tempfile.mkdtemp(prefix=f".{pack.root.name}-", dir=pack.root.parent))
     try:
@@ -117,10 +117,10 @@ def rewrite_card(pack: Pack, model_card: str) -> Pack:
 
 
 def check_pack_target(target: Path) -> None:
-    """Refuses to write a pack where something else lies: a pack takes the place of its folder with all that is in it.
+    """Refuses to write a pack over something else, since a pack replaces its folder with everything in it.
 
     Raises:
-        PackError: `target` is there, and neither a pack nor an empty folder.
+        PackError: `target` exists and is neither a pack nor an empty folder.
     """
     if target.is_dir() and ((target / MANIFEST).is_file() or not any(target.iterdir())):
         return

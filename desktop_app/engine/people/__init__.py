@@ -1,6 +1,6 @@
-"""What VoiceKin has got to know of people: their voices and their own examples, on this machine alone.
+"""The voices and examples that VoiceKin has learnt; they are stored only on this machine.
 
-For everyone: `personal` (all of it with the pack in use), `profiles` (voices), `examples`, `store` (the one SQLite
-file), `exchange` (to another machine and back). `own_datastore` serves `personal` and the trainer. Imports of the
-engine `recognition` and what lies below it.
+Any room may import `personal` (voices and examples with the pack in use), `profiles` (voices), `examples`, `store` (the
+SQLite file) and `exchange` (export and import); `own_datastore` is for `personal` and the trainer. This room imports
+`recognition` and the rooms below it.
 """

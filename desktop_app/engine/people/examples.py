@@ -1,4 +1,4 @@
-"""The user's own examples: recordings that a person has said the emotion of."""
+"""The user's own examples: recordings that the user has labelled with an emotion."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from desktop_app.engine.people.store import Heard, Store, clean_name, now, unpac
 Floats = npt.NDArray[np.float32]
 
 BATCH = 1024
-"""Examples read at once: 8 MB of features at most."""
+"""Examples read together: at most 8 MB of features."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One recording and what the user says it was.
+    """One recording and the label that the user gave it.
 
     Attributes:
-        id: Of the recording in the store.
-        label: One of the pack's, or the user's own ("tired").
-        voice_id: Whose voice it is; None where it has no name.
+        id: The recording's id in the store.
+        label: One of the pack's labels, or the user's own ("tired").
+        voice_id: The saved voice of the speaker; None if it is none of these.
         origin: The file it came from, or "" for a take.
         added: UTC, ISO 8601.
         duration_s: Seconds.
         envelope: Peaks of its waveform, 0 to 1, in equal stretches.
-        audio: Its sound, where the user agreed to keep it; else None.
+        audio: The file with its sound, if the user agreed to keep it; else None.
     """
 
     id: int
@@ -43,12 +43,12 @@ class Example:
 
 @dataclass(frozen=True)
 class StoredFeatures:
-    """What one encoder made of an example.
+    """The features that one encoder made of an example.
 
     Attributes:
         id, label, voice_id: As in `Example`.
         pooled: float32 [D], the mean over its stretches.
-        baseline: float32 [D], of a voice without a name; None: none was used.
+        baseline: float32 [D], the baseline of a speaker who is not a saved voice; None: none was used.
     """
 
     id: int
@@ -59,7 +59,7 @@ class StoredFeatures:
 
 
 class Examples:
-    """The examples in a store; every change is there when the method returns. Raises StoreError as the store does."""
+    """The examples in a store; every change is stored when the method returns. Raises StoreError as the store does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -69,15 +69,15 @@ class Examples:
         return self._select("", ())
 
     def get(self, example_id: int) -> Example | None:
-        """The example of that id, None where it has gone."""
+        """The example with that id; None if it does not exist."""
         found = self._select("WHERE e.recording_id = ?", (example_id,))
         return found[0] if found else None
 
     def add(self, heard: Heard, label: str, voice_id: int | None = None) -> int:
-        """Store a recording as an example; the same recording with another label is corrected. Returns its id.
+        """Stores a recording as an example; if it is one already, its label is changed. Returns its id.
 
         Raises:
-            StoreError: If the label is empty, too long, or not printable, besides what the store raises.
+            StoreError: The label is empty, too long, or not printable; or as raised by the store.
         """
         label = clean_name(label, "a label")
         with self._store.writing() as connection:
@@ -90,18 +90,18 @@ class Examples:
         return recording_id
 
     def relabel(self, example_id: int, label: str) -> None:
-        """Say that an example was something else; errors as in `add`."""
+        """Changes an example's label; errors as in `add`."""
         label = clean_name(label, "a label")
         with self._store.writing() as connection:
             connection.execute("UPDATE examples SET label = ? WHERE recording_id = ?", (label, example_id))
 
     def remove(self, example_ids: Sequence[int]) -> Removed:
-        """Remove examples. A recording that a voice has learnt from stays with the voice."""
+        """Removes examples. A recording that a voice has learnt from stays in the store for the voice."""
         with self._store.writing() as connection:
             removed = rows_of(connection, recordings=example_ids)
             ids = [(i,) for i in example_ids]
             connection.executemany("DELETE FROM examples WHERE recording_id = ?", ids)
-            # what a voice keeps of it is numbers; the sound was kept for the example
+            # a voice needs only the features; the sound was kept for the example
             connection.executemany("UPDATE recordings SET audio = NULL WHERE id = ?", ids)
             self._store.drop_unused(list(example_ids))
         return removed
@@ -112,17 +112,17 @@ class Examples:
             return self.remove([e.id for e in self.all()])
 
     def restore(self, removed: Removed) -> None:
-        """Take a removal back, as `removed.put_back` does. A voice that was removed in the meantime stays removed."""
+        """Undoes a removal, as `removed.put_back` does. A voice that was removed in the meantime stays removed."""
         put_back(self._store, removed)
 
     def labels(self) -> dict[str, int]:
-        """How many examples each label has."""
+        """The number of examples by label."""
         with self._store.reading() as connection:
             rows = connection.execute("SELECT label, count(*) FROM examples GROUP BY label ORDER BY min(added)")
             return {label: int(n) for label, n in rows}
 
     def features(self, encoder: str, pooled_dim: int, after: int = 0) -> Iterator[tuple[StoredFeatures, ...]]:
-        """What an encoder made of the examples, by id, in batches of at most `BATCH`; those with ids above `after`."""
+        """An encoder's features of the examples with ids above `after`, by id, in batches of at most `BATCH`."""
         while True:
             with self._store.reading() as connection:
                 rows = connection.execute(
@@ -146,7 +146,7 @@ class Examples:
             after = rows[-1][0]
 
     def unheard(self, encoder: str) -> tuple[Example, ...]:
-        """The examples that this encoder has not heard: with kept audio it can, without they are of no use to it."""
+        """The examples without features of this encoder. If their audio was kept, it can make them."""
         return self._select(
             "WHERE NOT EXISTS (SELECT 1 FROM features f WHERE f.recording_id = e.recording_id AND f.encoder = ?)",
             (encoder,),

@@ -1,11 +1,11 @@
-"""Voices and examples as one file, to move them to another computer: a zip of JSON, features and kept audio.
+"""Exports voices and examples to one file and imports them: a zip archive of JSON, features and kept audio.
 
-    contents.json          voices; recordings with their labels, voices and where their features are
+    contents.json          voices; recordings with their labels and voices, and where their features are
     features/0.npy ...     float16 [rows, D], one file for each encoder and D
     audio/FINGERPRINT.flac
 
-A file to import is untrusted input: only these names are read, sizes are bounded, arrays hold numbers and nothing else,
-sound is decoded and encoded anew, and either all of it is taken in or nothing.
+A file to import is untrusted input: only these names are read, sizes are bounded, arrays may hold only numbers, sound
+is decoded and encoded again, and either everything is imported or nothing.
 """
 
 import io
@@ -45,7 +45,7 @@ MAX_AUDIO_S = 3_600.0
 MAX_BYTES = 4 * 1024**3
 MAX_DIM = 65_536
 MAX_PEAKS = 1024
-"""Of an envelope; the window keeps 160, the command line 64."""
+"""The most peaks of an envelope; the window stores 160, the command line 64."""
 
 _ENTRY = re.compile(r"contents\.json|features/\d{1,3}\.npy|audio/[0-9a-f]{32}\.flac")
 _ENCODER = re.compile(r"[0-9A-Za-z_-]{1,128}")
@@ -54,7 +54,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 @dataclass(frozen=True)
 class Exported:
-    """How much a file took along."""
+    """How much was exported."""
 
     voices: int
     examples: int
@@ -63,7 +63,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import added; what was there already stayed as it was."""
+    """How much an import added; what existed already is unchanged."""
 
     voices: int
     examples: int
@@ -71,17 +71,17 @@ class Imported:
 
 
 def export_file(store: Store, target: Path, *, overwrite: bool = False, should_stop: ShouldStop = never) -> Exported:
-    """Write everything in the store to one file, beside and renamed. Of a recording's place only its file name goes.
+    """Writes everything in the store to one file, atomically. Of a recording's path only the file name is exported.
 
     Raises:
         TargetExists, ExportError: As `atomic_file.written_beside`.
-        Cancelled: `should_stop` said so; what was there is there.
+        Cancelled: `should_stop` returned True; an existing file is unchanged.
     """
     with store.reading() as connection, written_beside(target, overwrite=overwrite) as beside:
         recordings = _recordings(connection)
         voices = connection.execute("SELECT name, paused, learns_from_takes, created FROM voices ORDER BY id")
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
-            # an encoder has one dimension, but what was imported may claim another
+            # an encoder has one dimension, but an imported file may claim another
             kinds = connection.execute("SELECT DISTINCT encoder, dim FROM features ORDER BY encoder, dim").fetchall()
             for i, (encoder, dim) in enumerate(kinds):
                 name = f"features/{i}.npy"
@@ -120,11 +120,11 @@ def export_file(store: Store, target: Path, *, overwrite: bool = False, should_s
 
 
 def import_file(store: Store, source: Path, should_stop: ShouldStop = never) -> Imported:
-    """Take in what `export_file` wrote; labels, voices and recordings that are there already stay as they are.
+    """Imports a file that `export_file` wrote; labels, voices and recordings that exist already are unchanged.
 
     Raises:
-        StoreError: If it is no such file, is damaged, or was written by a newer VoiceKin; nothing is taken in then.
-        Cancelled: `should_stop` said so; nothing is taken in then.
+        StoreError: It is not such a file, is damaged, or was written by a newer VoiceKin; nothing is imported then.
+        Cancelled: `should_stop` returned True; nothing is imported then.
     """
     with _explained(source), zipfile.ZipFile(source) as archive:
         contents = _Fields(json.loads(_read(archive, CONTENTS, MAX_CONTENTS_BYTES)))
@@ -164,7 +164,7 @@ def import_file(store: Store, source: Path, should_stop: ShouldStop = never) -> 
 
 
 def _recordings(connection: Any) -> dict[int, dict[str, Any]]:
-    """Every recording of the store as contents.json has it, but for its features, by id; `audio` is its file name."""
+    """Every recording of the store by id, as in contents.json but without features; `audio` is its file name."""
     recordings = {
         i: {
             "fingerprint": name,
@@ -195,7 +195,7 @@ def _recordings(connection: Any) -> dict[int, dict[str, Any]]:
 
 
 def _take_in_voices(store: Store, contents: "_Fields") -> tuple[dict[str, int], int]:
-    """The id of each voice named in the file, and how many of them are new."""
+    """The ids of the voices named in the file, and how many of them are new."""
     profiles = Profiles(store)
     there = {p.name.casefold(): p.id for p in profiles.all()}
     ids: dict[str, int] = {}
@@ -289,7 +289,7 @@ def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     try:
         with archive.open(name) as file:
             content = file.read(most + 1)
-    except OSError as error:  # said of this file, not of the store into which it is read
+    except OSError as error:  # an error of this file, not of the store
         raise ValueError(f"{name} can't be read") from error
     if len(content) > most:
         raise ValueError(f"{name} is too large")
@@ -297,7 +297,7 @@ def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 
 class _Fields:
-    """An object of contents.json, each value checked as it is taken out."""
+    """An object of contents.json; each value is checked when it is read."""
 
     def __init__(self, data: Any) -> None:
         if not isinstance(data, Mapping):
@@ -341,9 +341,9 @@ class _Fields:
 
 @contextmanager
 def _explained(source: Path) -> Iterator[None]:
-    """Turn what a file that is not ours makes the readers say into one sentence."""
+    """Turns the readers' errors for a wrong or damaged file into one sentence."""
     try:
-        if source.exists() and not source.is_dir() and not source.is_file():  # a pipe would be waited for
+        if source.exists() and not source.is_dir() and not source.is_file():  # opening a pipe would block
             raise FileNotFoundError
         yield
     except FileNotFoundError:

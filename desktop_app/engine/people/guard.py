@@ -1,7 +1,7 @@
-"""Whose voice it is: keeps a recording of someone else out of a saved voice, and offers the voice that one sounds like.
+"""Compares voices: keeps other people's recordings out of a saved voice, and finds the saved voice of a recording.
 
-What it rests on, a speaker embedding of each recording that a voice has learnt from, is a biometric: it lies in the
-user's store beside what the voice has learnt, goes when that goes, and is in no file that is exported.
+It uses a speaker embedding of each recording that a voice has learnt from. These are biometric data: they are in the
+user's store, are deleted with the voice or recording, and are never exported.
 """
 
 from collections.abc import Callable
@@ -23,26 +23,26 @@ from desktop_app.errors import AudioError
 Floats = npt.NDArray[np.float32]
 
 LISTENED_S = 20.0
-"""More says hardly more of who speaks."""
+"""Seconds of a recording that are used; more would add little."""
 
 FEWEST = 5
-"""Recordings of a voice from which on it is told from others."""
+"""A voice needs at least so many recordings to be compared with others."""
 
 HARDLY = -3.0
-"""Log odds under which a recording is hardly of a voice ..."""
+"""Log odds below which a recording is probably not of a voice ..."""
 SURELY = 5.0
-"""... and over which it may be offered."""
+"""... and above which the voice may be suggested."""
 
 
 class Guard:
-    """Tells a store's voices apart."""
+    """Compares recordings with the voices in a store."""
 
     def __init__(self, profiles: Profiles) -> None:
         self._profiles = profiles
-        self._encoder: SpeakerEncoder | None = None  # opened when first asked for
+        self._encoder: SpeakerEncoder | None = None  # opened when first needed
 
     def sound_of(self, analysis: Analysis, should_stop: Callable[[], bool] | None = None) -> Floats | None:
-        """The speaker embedding of a recording, float32 [DIM]; None where its file has gone, or holds no speech."""
+        """The speaker embedding of a recording, float32 [DIM]; None if its file is gone or holds no speech."""
         if not analysis.path:
             return None
         end_s = min(analysis.duration_s, analysis.start_s + LISTENED_S)
@@ -55,12 +55,13 @@ class Guard:
         return windows.embeddings.mean(axis=0) if len(windows.embeddings) else None
 
     def hardly(self, voice_id: int, sound: Floats | None) -> bool:
-        """Whether a recording that sounds so, float32 [DIM], is hardly of a voice that is known well enough to tell."""
+        """Whether the speaker embedding `sound`, float32 [DIM], is probably not of this voice; False if the voice has
+        too few recordings to decide."""
         odds = self._odds(voice_id, sound)
         return odds is not None and odds < HARDLY
 
     def offered(self, sound: Floats | None, but: int | None = None) -> Profile | None:
-        """The saved voice that sounds so, other than `but`; None where none surely does."""
+        """The saved voice that has the speaker embedding `sound`, except the voice `but`; None if none clearly does."""
         odds = {p: self._odds(p.id, sound) for p in self._profiles.all() if p.id != but}
         likely = {p: one for p, one in odds.items() if one is not None and one > SURELY}
         return max(likely, key=lambda p: likely[p]) if likely else None

@@ -1,7 +1,7 @@
-"""The library: takes and opened files with what was heard in them and what the user noted, kept between sessions.
+"""The library: takes and opened files with their last answers and the user's notes, kept between sessions.
 
-It names files and never holds their sound. What is removed is marked and goes at the next opening, so that until then
-it can be put back as it was.
+It names files and never holds their sound. Removed entries are marked, and deleted when the store is next opened, so
+that the removal can be undone until then.
 """
 
 import json
@@ -22,8 +22,8 @@ LONGEST_NOTE = 4000
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was heard: its label and the shares of all, whether it can be relied on, the length, and whose voice it was
-    answered with ("" where it has no name)."""
+    """A recording's answer: its label, the probabilities of all labels, whether it is uncertain, the duration, and the
+    name of the voice it was answered with ("" if none)."""
 
     label: str
     probabilities: Mapping[str, float]
@@ -47,16 +47,16 @@ class LibraryItem:
     """One recording in the library.
 
     Attributes:
-        id: In the store.
-        path: Its file, which may have gone.
-        channel: The channel that was listened to, counted from 0; None: no certain one.
-        is_take: It was recorded here, and its file is ours.
-        name: What it is called; the user's to change.
+        id: Its id in the store.
+        path: Its file, which may no longer exist.
+        channel: The channel that was chosen, counted from 0; None: no particular one.
+        is_take: Whether it was recorded with the app, which then owns the file.
+        name: Its name, which the user can change.
         added: UTC, ISO 8601.
-        outcome: What was heard in it last; None: nothing yet.
-        notes, tags: What the user wrote; tags are words between commas.
-        speakers: How many people are told apart in it, as the user said; "off": none.
-        said: What the user said of them.
+        outcome: Its last answer; None if it has none yet.
+        notes, tags: What the user wrote; tags are separated by commas.
+        speakers: The number of speakers to tell apart, as the user chose; "off": speakers are not told apart.
+        said: Whom the user named.
     """
 
     id: int
@@ -74,7 +74,7 @@ class LibraryItem:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A recording to be remembered; one that is there keeps its name, date, notes and tags."""
+    """A recording to add to the library; one that is in it already keeps its name, date, notes and tags."""
 
     path: Path
     name: str
@@ -84,13 +84,13 @@ class Remembered:
 
 
 class Library:
-    """The library in a store; every change is there when the method returns. Raises StoreError as the store does."""
+    """The library in a store; every change is stored when the method returns. Raises StoreError as the store does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def all(self) -> tuple[LibraryItem, ...]:
-        """Everything, the latest first."""
+        """All recordings, the latest first."""
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT id, path, channel, is_take, name, added, label, probabilities, abstained, duration_s, voice,
@@ -104,7 +104,7 @@ class Library:
         return tuple(_item(row, said.get(row[0], ())) for row in rows)
 
     def remember(self, recordings: Iterable[Remembered]) -> None:
-        """Add recordings, or what was heard in those that are there."""
+        """Adds recordings, or updates the answers of those that are in the library already."""
         with self._store.writing() as connection:
             connection.executemany(
                 """INSERT INTO library (path, channel, is_take, name, added, label, probabilities, abstained,
@@ -119,10 +119,10 @@ class Library:
     def change(
         self, item_id: int, *, name: str | None = None, notes: str | None = None, tags: str | None = None
     ) -> None:
-        """Write what the user calls a recording and notes of it; None leaves it as it is.
+        """Changes a recording's name, notes or tags; None leaves a value unchanged.
 
         Raises:
-            StoreError: If the name is empty, or something is too long, besides what the store raises.
+            StoreError: The name is empty, or a value is too long; or as raised by the store.
         """
         changes = {"name": name, "notes": notes, "tags": tags}
         if name is not None and not name.strip():
@@ -155,11 +155,11 @@ class Library:
             )
 
     def remove(self, ids: Sequence[int]) -> None:
-        """Take recordings out; until the store is opened anew `put_back` undoes it. Files stay where they are."""
+        """Removes recordings; `put_back` undoes it until the store is next opened. Their files are not changed."""
         self._mark(ids, True)
 
     def put_back(self, ids: Sequence[int], moved: Mapping[int, Path] | None = None) -> None:
-        """Undo a removal; `moved` says where files lie now that were elsewhere before."""
+        """Undoes a removal; `moved` gives the new paths of files that have moved."""
         with self._store.writing() as connection:
             for item_id, path in (moved or {}).items():
                 connection.execute("UPDATE OR REPLACE library SET path = ? WHERE id = ?", (str(path), item_id))
@@ -171,7 +171,7 @@ class Library:
 
 
 def find_takes(folder: Path, known: Iterable[LibraryItem]) -> tuple[Remembered, ...]:
-    """Kept recordings that the library does not name: kept before there was one, or as the app was closed."""
+    """Kept recordings that are not in the library: from before the library existed, or kept when the app was closed."""
     named = {item.path for item in known}
     return tuple(
         Remembered(path, path.stem, is_take=True) for path in sorted(folder.glob("*.wav")) if path not in named
@@ -179,13 +179,13 @@ def find_takes(folder: Path, known: Iterable[LibraryItem]) -> tuple[Remembered, 
 
 
 def size_of(items: Iterable[LibraryItem]) -> int:
-    """Bytes that the takes among them take on the disk; files that were opened are not ours."""
+    """The size in bytes of the takes among `items`; opened files are not counted, since they are not the app's."""
     total = 0
     for item in items:
         if item.is_take:
             try:
                 total += item.path.stat().st_size
-            except OSError:  # it has gone
+            except OSError:  # the file no longer exists
                 continue
     return total
 

@@ -1,21 +1,21 @@
-"""The user's own examples as retrieval sees them: neighbours like the pack's, and a say in p_knn that grows with use.
+"""The user's own examples for retrieval: neighbours like the pack's, whose influence on p_knn grows with their number.
 
-A few examples of one person say more about that person than their plain share among the pack's thousands, and more
-than the nearest of them alone: they say where the classifier errs about this person. So they speak as a correction of
-it, in closed form (kernel ridge regression of its errors, or the mean of a Gaussian process on them):
+A few examples of a person tell more about that person than their share among the pack's thousands of recordings, and
+more than the nearest of them alone: they show where the classifier is wrong about this person. So they are used to
+correct the classifier, in closed form (kernel ridge regression of its errors, or the mean of a Gaussian process):
 
     p_own(x) ~ p_model(x)^r exp(s f(x)),   f(x) = sum_i k(x, x_i) c_i,   c = (K + l I)^-1 (Y - P)
 
-where x_i are the examples with their voice's baseline taken off, K_ij = k(x_i, x_j) the mean over the dimensions of
-x_i x_j / W with W the variance within an emotion, Y the labels that the user gave, and P ~ p_model(x_i)^r what the
-classifier said. r falls from 1, where there is no example, towards `CLASSIFIER_LEFT`. What the baseline has missed of
-the voice, (sum_i x_i - m_yi) / (n + c) with m_k the pack's mean of emotion k, is in every clip of the voice alike:
-it is taken off before, or corrections of one label would pull everything towards it.
+where x_i are the examples less their voice's baseline, K_ij = k(x_i, x_j) is the mean over the dimensions of
+x_i x_j / W with W the variance within an emotion, Y are the user's labels, and P ~ p_model(x_i)^r is the classifier's
+output. r falls from 1, without examples, towards `CLASSIFIER_LEFT`. The part of the voice that the baseline misses,
+(sum_i x_i - m_yi) / (n + c) with m_k the pack's mean of emotion k, is the same in every clip of the voice: it is
+subtracted first, because otherwise corrections of one label would pull every answer towards that label.
 
-They have a say where they are near, and none elsewhere: another person in another room is not corrected by them. Near
-is a sound that is like several of them, or very like one, with voice and room still in it:
+Examples only influence sounds that are near them, so that another person in another room is not affected. A sound is
+near if it is similar to several of them, or very similar to one, with voice and room included:
 
-    w(x) = sigmoid((sum over the `NEAREST` most like it of max(0, cos(x / sqrt W, x_i / sqrt W))^2 - NEAR) / NEAR_WIDTH)
+    w(x) = sigmoid((sum over the `NEAREST` most similar of max(0, cos(x / sqrt W, x_i / sqrt W))^2 - NEAR) / NEAR_WIDTH)
 """
 
 from collections import deque
@@ -39,65 +39,65 @@ Ints = npt.NDArray[np.int64]
 # Chosen on four corpora, each left out of training in turn, one seed, ten unlabelled clips of the speaker, grids of 5
 # to 48: UA 86.8 with 3 examples a label, 90.4 with 10, 84.8 where one of the 3 x 4 is wrong. Strength 6: 86.7, 90.6,
 # 84.0; r falling to 0.4, half of the way at 4 examples: 85.9, 89.5, 84.4; alpha 0.95 and trust 1: 87.0, 90.9, 84.4.
-# Chosen by three corpora and tested on the fourth: 0.1 to 0.9 less.
+# Chosen on three corpora and tested on the fourth: 0.1 to 0.9 less.
 STRENGTH = 4.5
 RIDGE = 0.5
 CLASSIFIER_LEFT = 0.3
 EXAMPLES_TO_HALF = 3.0
-"""So many examples take r half of the way."""
+"""With so many examples r has gone half of the way."""
 MISSED_AFTER = 3.0
-"""c: at so many examples half of what seems missed of the voice is believed."""
+"""c: with so many examples, half of the estimated missing part of the voice is used."""
 TRUST = 0.95
 ALPHA = 0.9
-"""High, for p_own holds what the classifier says already."""
+"""High, since p_own already includes the classifier's output."""
 
 NEAREST = 4
 NEAR = 0.4
 NEAR_WIDTH = 0.04
-"""Chosen on the same four corpora, each left out in turn, one seed, two draws. Without this, examples had their whole
-say everywhere: with one right example 1.2 of 30 clips of others in its corpus got another label and confidence moved by
-5.6 points in the mean, of clips of other corpora 1.4 and 5.8. With it 0.05 and 0.15 points, and none and 0.00. UA with
-a voice from ten clips and 1, 3, 10 examples a label: 81.9, 88.5, 91.7 everywhere, 81.4, 88.3, 91.6 where they are near;
-without a voice 79.7, 88.1, 91.7 and 79.0, 87.8, 91.6. The sum over all of them, in place of four, keeps 0.3 more of
-that, and with forty examples changes 4.0 of 30 clips of other corpora in place of 1.7 (everywhere: 9.4)."""
+"""Chosen on the same four corpora, each left out in turn, one seed, two draws. Without w, when examples had their full
+influence everywhere, one correct example changed the labels of 1.2 of 30 clips of other people in its corpus and moved
+confidence by 5.6 points on average; of clips of other corpora, 1.4 and 5.8. With w these are 0.05 and 0.15 points, and
+none and 0.00. UA with a voice from ten clips and 1, 3, 10 examples per label: 81.9, 88.5, 91.7 without w, 81.4, 88.3,
+91.6 with it; without a voice 79.7, 88.1, 91.7 and 79.0, 87.8, 91.6. Summing over all examples, instead of four, keeps
+0.3 more of that, but forty examples then change 4.0 of 30 clips of other corpora instead of 1.7 (without w: 9.4)."""
 
 LATEST = 32
-"""A label's correction rests on so many of its examples, the latest: more would make each change slower, most of all
-with the installers' NumPy, which has no BLAS, and a voice changes."""
+"""The correction uses at most so many of a label's examples, the latest: a voice changes, and more would make each
+update slower, especially with the installers' NumPy, which has no BLAS."""
 
 P_FLOOR = 1e-6
 
 MIN_OWN_LABEL = 3
-"""A label beyond the pack's joins the answer from so many examples on: one or two don't say what it sounds like."""
+"""A label of the user's own is added to answers once it has so many examples: one or two don't show how it sounds."""
 
 SAME_RECORDING = 0.01
-"""Embeddings this close are of one recording: rounding what is stored moves them by under 0.002."""
+"""Embeddings closer than this are of the same recording: rounding in the store moves them by less than 0.002."""
 
 EXACT_UP_TO = 10_000
-"""Up to so many examples all distances are computed; beyond, Annoy proposes candidates."""
+"""Up to so many examples, all distances are computed; with more, Annoy proposes candidates."""
 
 TREES = 16
 SEED = 2023
 CANDIDATES = 256
 SEARCH = 8_000
-"""Of Annoy: how many examples it proposes and how many nodes it looks at for one query."""
+"""For Annoy: how many examples it proposes and how many nodes it visits for one query."""
 
 Embed = Callable[[Floats, Floats], tuple[Floats, Doubles]]
 """(pooled [n, D], baseline [n, D]) -> embedding float32 [n, E], L2-normalised, and p_model float64 [n, L]."""
 
 Describe = Callable[[int], Item]
-"""Example id -> what is known of it."""
+"""Example id -> its metadata."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spoken:
-    """The examples that the correction rests on.
+    """The examples that the correction uses.
 
     Attributes:
         label_of: int64 [a], an index into the datastore's names.
-        heard: float32 [a, D], pooled features as they were heard.
-        centred: float32 [a, D], the same with the voice's baseline taken off.
-        p_model: float64 [a, L], what the classifier says of them.
+        heard: float32 [a, D], pooled features with no baseline subtracted.
+        centred: float32 [a, D], the same less the voice's baseline.
+        p_model: float64 [a, L], the classifier's output for them.
     """
 
     label_of: Ints
@@ -106,7 +106,8 @@ class Spoken:
     p_model: Doubles
 
     def and_one(self, label: int, heard: Floats, centred: Floats, p_model: Doubles) -> "Spoken":
-        """This and one more, heard and centred [D], p_model [L]; of a label that has `LATEST` the oldest goes."""
+        """These examples and one more: heard and centred [D], p_model [L]. If its label has `LATEST` examples already,
+        the oldest is dropped."""
         same = np.flatnonzero(self.label_of == label)
         kept = np.delete(np.arange(len(self.label_of)), same[: max(0, len(same) + 1 - LATEST)])
         return Spoken(
@@ -119,17 +120,17 @@ class Spoken:
 
 @dataclass(frozen=True, eq=False)
 class OwnDatastore:
-    """The examples, embedded: a snapshot, so any thread may ask it. A change makes a new one.
+    """The embedded examples, as an immutable snapshot that any thread may use. A change makes a new one.
 
     Attributes:
-        pack_labels: The pack's, in its order.
-        labels: The user's own labels that have examples enough to join the answer, after the pack's.
+        pack_labels: The pack's labels, in its order.
+        labels: The user's own labels that have enough examples to be added to answers; they follow the pack's.
         trust: Share of p_own in p_knn.
-        alpha: The least weight of p_knn in eq. (4) that lets the examples be heard, see `OwnExamples`.
+        alpha: The least weight of p_knn in eq. (4) where examples are near, see `OwnExamples`.
         ids: int64 [n], the examples' ids in the store.
         label_of: int64 [n], an index into `names`.
         names: The pack's labels, then every other label among the examples.
-        embeddings: float32 [n, E], with each voice's baseline taken off.
+        embeddings: float32 [n, E], made with each voice's baseline subtracted.
     """
 
     pack_labels: tuple[str, ...]
@@ -147,15 +148,15 @@ class OwnDatastore:
     labels: tuple[str, ...] = field(init=False)
     _missed: Doubles = field(init=False)
     _anchors: Doubles = field(init=False)
-    """[a, D], whitened, what the baseline has missed taken off."""
+    """[a, D], whitened, less the part of the voice that the baseline misses."""
     _directions: Doubles = field(init=False)
-    """[a, D], unit vectors of what was heard, whitened."""
+    """[a, D], unit vectors of the whitened features with no baseline subtracted."""
     _corrections: Doubles = field(init=False)
     """[a, L + labels], c of the module's equation."""
     _left: float = field(init=False)
     """r of the module's equation."""
     _latest: Ints = field(init=False)
-    """For each of `names`, the index of its example that was added last; -1: it has none."""
+    """For each of `names`, the index of its latest example; -1 if it has none."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -172,7 +173,7 @@ class OwnDatastore:
         speaking = places[self.spoken.label_of] >= 0
         said = places[self.spoken.label_of[speaking]]
         x = self.spoken.centred[speaking].astype(np.float64)
-        of_pack = said < n_pack  # what an emotion that no pack knows is made of is not known, nor what is voice in it
+        of_pack = said < n_pack  # the mean of an emotion that the pack does not know is unknown
         beyond_mood = x[of_pack] - self.prior.emotion_offsets[said[of_pack]]
         set_once(self, "_missed", beyond_mood.sum(axis=0) / (of_pack.sum() + MISSED_AFTER))
         set_once(self, "_anchors", self._whitened(x))
@@ -182,14 +183,14 @@ class OwnDatastore:
         kernel = self._anchors @ self._anchors.T / max(x.shape[1], 1)
         set_once(self, "_corrections", np.linalg.solve(kernel + RIDGE * np.eye(len(said)), wrong))
         latest = np.full(len(self.names), -1, dtype=np.int64)
-        latest[self.label_of] = np.arange(len(self.label_of))  # the last of repeated indices stays
+        latest[self.label_of] = np.arange(len(self.label_of))  # of repeated indices the last one is kept
         set_once(self, "_latest", latest)
 
     def distribution(self, pooled: Floats, baseline: Floats, p_model: Doubles, nearest: Sequence[Hit] = ()) -> Doubles:
-        """p_own, float64 [pack_labels + labels], of pooled features [D] with their speaker's baseline [D], of which the
-        classifier says p_model [pack_labels].
+        """p_own, float64 [pack_labels + labels], for pooled features [D] with their speaker's baseline [D] and the
+        classifier's output p_model [pack_labels].
 
-        `nearest` tells whether it is one of the examples, heard again: then it is what the user said it was.
+        `nearest` shows whether it is one of the examples, analysed again: then it gets the label the user gave.
         """
         if nearest and nearest[0].distance < SAME_RECORDING:
             p = np.zeros(len(self.pack_labels) + len(self.labels))
@@ -199,13 +200,13 @@ class OwnDatastore:
         return np.asarray(self.distributions((pooled - baseline)[None], p_model[None])[0])
 
     def distributions(self, centred: Floats, p_model: Doubles) -> Doubles:
-        """p_own, float64 [n, pack_labels + labels], of pooled features [n, D] less their speaker's baseline, of which
-        the classifier says p_model [n, pack_labels]."""
+        """p_own, float64 [n, pack_labels + labels], for pooled features [n, D] less their speaker's baseline and the
+        classifier's output p_model [n, pack_labels]."""
         kernel = self._whitened(centred.astype(np.float64)) @ self._anchors.T / centred.shape[1]
         return softmax(self._log_prior(p_model) + STRENGTH * (kernel @ self._corrections))
 
     def nearness(self, pooled: Floats) -> Doubles:
-        """w of the module's second equation, float64 [n], of pooled features [n, D] as they were heard."""
+        """w of the module's second equation, float64 [n], for pooled features [n, D] with no baseline subtracted."""
         alike = np.maximum(self._direction(pooled.astype(np.float64)) @ self._directions.T, 0.0) ** 2
         most = np.sort(alike, axis=1)[:, -NEAREST:].sum(axis=1)
         return np.asarray(1 / (1 + np.exp((NEAR - most) / NEAR_WIDTH)))
@@ -218,18 +219,18 @@ class OwnDatastore:
         return np.asarray((centred - self._missed) / np.sqrt(self.prior.within_variance))
 
     def _log_prior(self, p_model: Doubles) -> Doubles:
-        """r log p_model [n, pack_labels + labels]; of a label that no pack knows the mean of the others'."""
+        """r log p_model [n, pack_labels + labels]; for the user's own labels the mean of the others."""
         known = np.log(np.maximum(p_model, P_FLOOR))
         own = np.repeat(known.mean(axis=1, keepdims=True), len(self.labels), axis=1)
         return np.asarray(self._left * np.concatenate([known, own], axis=1))
 
     def nearest(self, embedding: Floats, k: int) -> list[Hit]:
-        """The at most k nearest to `embedding` [E] of the examples whose label joins the answer, nearest first; and the
-        latest one of each such label that none of these has."""
+        """The at most k examples nearest to `embedding` [E] whose label is part of answers, nearest first; and the
+        latest example of each such label that is not among them."""
         rows = self._candidates(embedding)
         joined = np.array([name in self.pack_labels or name in self.labels for name in self.names], dtype=bool)
         rows = rows[joined[self.label_of[rows]]]
-        # |a - b|^2 = 2 - 2 ab of unit vectors: one product instead of a difference for every example
+        # |a - b|^2 = 2 - 2 ab for unit vectors: one product instead of a difference for every example
         squared = np.maximum(2 - 2 * (self.embeddings[rows] @ embedding), 0)
         if len(rows) > k:
             best = np.argpartition(squared, k - 1)[:k]
@@ -243,11 +244,11 @@ class OwnDatastore:
         return found
 
     def item(self, index: int) -> Item:
-        """What is known of example `index`."""
+        """The metadata of example `index`."""
         return replace(self.describe(int(self.ids[index])), label=self.names[self.label_of[index]])
 
     def with_example(self, example: StoredFeatures, baseline: Floats, embed: Embed) -> "OwnDatastore":
-        """This and one more; `baseline` [D] is its voice's. It must not be in here yet."""
+        """This datastore with one more example, which must not be in it yet; `baseline` [D] is its voice's."""
         names = self.names if example.label in self.names else (*self.names, example.label)
         label = names.index(example.label)
         embedding, p_model = embed(example.pooled[None], baseline[None])
@@ -277,15 +278,15 @@ def embed_examples(
     prior: VoicePrior,
     describe: Describe,
 ) -> OwnDatastore:
-    """Embed all examples anew.
+    """Embeds all examples.
 
     Args:
-        batches: Of the store, by id.
-        baselines: Each voice's, float32 [D]; an example whose voice is not in here has its own, or zeros.
+        batches: The examples from the store, by id.
+        baselines: Each voice's baseline, float32 [D]; an example of no such voice has its own baseline, or zeros.
         embed: The pack's head.
         pack_labels: The pack's labels.
-        prior: The pack's.
-        describe: Asked for what neighbours are to show.
+        prior: The pack's prior.
+        describe: Gives the metadata to show for neighbours.
     """
     names = list(pack_labels)
     nothing = np.zeros(prior.emotion_offsets.shape[1], dtype=np.float32)
@@ -328,7 +329,7 @@ def embed_examples(
 
 
 def baseline_of(example: StoredFeatures, baselines: Mapping[int, Floats], nothing: Floats) -> Floats:
-    """An example's baseline: its voice's as it is now, else the one its answer was made with, else zeros."""
+    """An example's baseline: its voice's current one, else the one its answer was made with, else zeros."""
     if example.voice_id is not None and example.voice_id in baselines:
         return baselines[example.voice_id]
     return nothing if example.baseline is None else example.baseline

@@ -1,4 +1,4 @@
-"""What VoiceKin has got to know: the user's voices and examples, with the pack in use."""
+"""The user's voices and examples, with the pack in use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,14 +33,14 @@ from desktop_app.errors import AudioError, Cancelled, LearningError
 Floats = npt.NDArray[np.float32]
 
 MIN_SPEECH_S = 0.5
-"""A voice learns from no less speech: a word at least."""
+"""Seconds of speech that a recording needs for a voice to learn from it: about a word."""
 
 REBUILT_AT_ONCE = 400
-"""Up to so many examples all are embedded anew at every change, some 20 ms; beyond, only what is new, and the rest by
-`refresh`."""
+"""Up to so many examples, all are embedded again after every change, in some 20 ms; with more, only new ones are, and
+the others by `refresh`."""
 
 KEPT_SECONDS = 600.0
-"""An example's kept audio is cut off here."""
+"""Seconds at which an example's kept audio is cut off."""
 
 TOO_LITTLE_SPEECH = "There is too little speech in this recording to learn a voice from it."
 NOT_LIKE_SPEECH = "This recording is unlike any speech this pack has heard, so the voice does not learn from it."
@@ -53,18 +53,18 @@ NOT_AN_EXAMPLE = {
     LITTLE_SPEECH: "Too little speech was heard in this recording, so it can't be an example.",
     TOO_QUIET: "This recording is too quiet to be an example.",
 }
-"""Why an answer is not to be relied on, where that is no matter of opinion: silence, noise and music are no emotion."""
+"""Reasons for an uncertain answer that also rule out an example: silence, noise and music have no emotion."""
 PAUSED = "This voice is paused; let it go on to teach it more."
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What came of teaching a voice.
+    """The result of teaching a voice one recording.
 
     Attributes:
         voice: The voice as it is now.
-        recording_id: The recording in the store, None where it was refused.
-        refused: Why it was, one sentence; "" where it was not.
+        recording_id: The recording's id in the store; None if it was refused.
+        refused: One sentence that says why it was refused; "" if it was not.
     """
 
     voice: Voice
@@ -74,8 +74,8 @@ class Learned:
 
 @dataclass(frozen=True)
 class Reembedded:
-    """What came of embedding for another pack: how many examples it heard, how many are left for the next time, and
-    those it can't hear, for want of audio."""
+    """The result of analysing examples for another pack: how many were analysed, how many are left for the next call,
+    and how many can't be analysed, since their audio was not kept."""
 
     heard: int
     left: int
@@ -83,15 +83,16 @@ class Reembedded:
 
 
 class Personal:
-    """Voices and examples for one pack. Not for two threads at once; `own` may be handed to any.
+    """Voices and examples for one pack. Not for use by two threads at once; `own` may be passed to any thread.
 
     Attributes:
         store: The open store.
-        profiles, examples, library: Its voices, examples and library.
-        guard: What tells the voices apart.
-        own: The examples as retrieval sees them; None: there are none.
-        stale: `own` waits for `refresh`: a voice has moved, or something was removed, among many examples.
-        revision: Another number after every change that answers may rest on.
+        profiles, examples, library: The store's voices, examples and library.
+        guard: Compares recordings with the voices.
+        own: The embedded examples; None if there are none.
+        stale: Whether `own` needs `refresh`: with many examples, a change of a voice or a removal is not applied at
+            once.
+        revision: A number that changes with every change that may affect answers.
     """
 
     def __init__(self, store: Store, recogniser: Recogniser) -> None:
@@ -111,17 +112,18 @@ class Personal:
         self._deaf: set[int] = set()  # examples whose kept audio can't be decoded
 
     def analyse_file(self, path: Path, should_stop: Callable[[], bool] | None = None) -> Analysis:
-        """`Recogniser.analyse_file` of the pack in use."""
+        """Calls `Recogniser.analyse_file` of the pack in use."""
         return self._recogniser.analyse_file(path, should_stop=should_stop)
 
     # --- voices ---
 
     def sounds_like(self, who: WhoSpeaks) -> tuple[Profile | None, ...]:
-        """For each speaker of a recording the saved voice that they sound like; to be offered, never assumed."""
+        """For each speaker of a recording, the saved voice that they sound like; to suggest to the user, not to use
+        without asking."""
         return tuple(self.guard.offered(sound) for sound in who.embeddings)
 
     def speaker_voice(self, voice_id: int) -> SpeakerVoice:
-        """What an answer takes for a speaker who is this saved voice."""
+        """The saved voice in the form in which answers take it for a speaker."""
         voice = self.voice(voice_id)
         name = next(p.name for p in self.profiles.all() if p.id == voice_id)
         return SpeakerVoice(voice.baseline, VoiceUsed("saved", name, voice.clips, voice.settled), name)
@@ -142,7 +144,8 @@ class Personal:
         return self._voices[voice_id]
 
     def learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:
-        """Teach a voice a recording, unless it has too little speech or is unlike speech or the voice's others."""
+        """Teaches a voice a recording, unless it has too little speech, or is unlike speech or the voice's other
+        recordings."""
         return self._learn(voice_id, analysis, envelope, self.guard.sound_of(analysis))
 
     def _learn(self, voice_id: int, analysis: Analysis, envelope: tuple[float, ...], sound: Floats | None) -> Learned:
@@ -154,11 +157,11 @@ class Personal:
         return Learned(self.voice(voice_id), recording_id)
 
     def learn_as(self, name: str, analysis: Analysis, envelope: tuple[float, ...] = ()) -> Learned:
-        """As `learn`, for the voice of that name: one that is not there is made together with the first recording that
-        it learns from, in one change of the store, so that no end of the process leaves a voice that knows nothing.
+        """As `learn`, for the voice of that name. A voice that does not exist is made together with the first recording
+        that it learns from, in one transaction, so that even a crash leaves no voice that has learnt nothing.
 
         Raises:
-            StoreError: If the name can't be a voice's.
+            StoreError: The name is not valid for a voice.
         """
         sound = self.guard.sound_of(analysis)
         with self.store.writing():
@@ -195,7 +198,8 @@ class Personal:
         return made.id
 
     def _why_not(self, voice_id: int, analysis: Analysis, sound: Floats | None) -> str:
-        """Why a voice should not learn from a recording that sounds so, one sentence; "" where it should."""
+        """One sentence that says why a voice should not learn from a recording, whose speaker embedding is `sound`; ""
+        if it should."""
         if any(p.id == voice_id and p.paused for p in self.profiles.all()):
             return PAUSED
         if analysis.speech_s < MIN_SPEECH_S or self._recogniser.is_silent(analysis):
@@ -209,19 +213,19 @@ class Personal:
         return NOT_THIS_VOICE if other is None else MAY_BE.format(other.name)
 
     def unlearn(self, voice_id: int, recording_id: int) -> Removed:
-        """Undo what a voice learnt from one recording; `restore` takes it back."""
+        """Removes what a voice learnt from one recording; `restore` undoes it."""
         removed = self.profiles.withdraw(voice_id, recording_id)
         self._moved(voice_id)
         return removed
 
     def remove_voice(self, voice_id: int) -> Removed:
-        """Forget a voice; its examples stay. `restore` takes it back."""
+        """Removes a voice; its examples stay. `restore` undoes it."""
         removed = self.profiles.remove(voice_id)
         self._moved(voice_id)
         return removed
 
     def restore(self, removed: Removed) -> None:
-        """Take a removal of voices, of what they learnt, or of examples back."""
+        """Undoes a removal of voices, of what they learnt, or of examples."""
         put_back(self.store, removed)
         self._voices.clear()
         self.revision += 1
@@ -239,19 +243,20 @@ class Personal:
         envelope: tuple[float, ...] = (),
         keep_audio_of: Path | None = None,
     ) -> Example:
-        """Store a recording as an example; the next answer uses it. A named voice learns from it as well, if it may.
+        """Stores a recording as an example, which the next answer uses. A saved voice learns from it too, if suitable.
 
         Args:
-            analysis: Of the recording.
-            label: What it was; one of the pack's in any case of letters, or the user's own.
-            voice_id: Whose voice it is; None: a voice without a name.
-            baseline: float32 [D], what such a voice's answer was made with; None: nothing.
+            analysis: The recording's analysis.
+            label: Its label: one of the pack's, in upper or lower case, or the user's own.
+            voice_id: The saved voice of the speaker; None if it is none of these.
+            baseline: float32 [D], the baseline of the answer for such a speaker; None: none was used.
             envelope: Peaks of its waveform.
-            keep_audio_of: The recording, where the user agreed to keep its sound; of it is kept what the encoder heard.
+            keep_audio_of: The recording, if the user agreed to keep its sound; only the analysed channel and part are
+                kept.
 
         Raises:
-            LearningError: If no speech is heard in it, or too little. Speech unlike any that the pack knows can be
-                taught: that is what examples are for.
+            LearningError: It holds no speech, or too little. Speech that is unlike the pack's can be taught: that is
+                what examples are for.
         """
         answered_with = baseline if voice_id is None else self.voice(voice_id).baseline
         doubt = self._recogniser.answer(analysis, baseline=answered_with).abstained_because
@@ -276,20 +281,20 @@ class Personal:
         return example
 
     def relabel(self, example_id: int, label: str) -> None:
-        """Say that an example was something else."""
+        """Changes an example's label."""
         self.examples.relabel(example_id, label)
-        self._voices.clear()  # what a labelled recording says of a voice depends on its label
+        self._voices.clear()  # estimates of voices use the labels of their recordings
         self._changed()
 
     def remove_examples(self, example_ids: list[int]) -> Removed:
-        """Remove examples; `restore` takes it back."""
+        """Removes examples; `restore` undoes it."""
         removed = self.examples.remove(example_ids)
         self._voices.clear()
         self._changed()
         return removed
 
     def refresh(self) -> None:
-        """Embed every example anew: at the start, and where `stale` says so. Seconds for many thousands."""
+        """Embeds every example again; needed at the start and if `stale`. Takes seconds for many thousands."""
         had_examples = self.own is not None
         baselines = {p.id: self.voice(p.id).baseline for p in self.profiles.all()}
         self.own = embed_examples(
@@ -306,11 +311,11 @@ class Personal:
         self.stale = False
 
     def unheard(self) -> tuple[Example, ...]:
-        """The examples that this pack has not heard."""
+        """The examples that this pack has not analysed."""
         return self.examples.unheard(self._encoder)
 
     def reload(self) -> None:
-        """Know what the store holds now that an import has changed it."""
+        """Reads the store again after an import has changed it."""
         self._voices.clear()
         self.revision += 1
         self.refresh()
@@ -321,15 +326,15 @@ class Personal:
         progress: Callable[[float], None] | None = None,
         at_most: int | None = None,
     ) -> Reembedded:
-        """Let this pack hear the examples that only other packs have heard, as far as their audio was kept.
+        """Analyses, with this pack, the examples that only other packs have analysed, if their audio was kept.
 
         Args:
-            should_stop: Asked before each example.
-            progress: Told the share that is done, 0 to 1.
-            at_most: How many examples now, so that others have their turn in between; None: all.
+            should_stop: Called before each example; True cancels.
+            progress: Called with the share that is done, 0 to 1.
+            at_most: How many examples to analyse in this call, so that other work can be done between calls; None: all.
 
         Raises:
-            Cancelled: If `should_stop` said so; what was heard until then stays.
+            Cancelled: `should_stop` returned True; examples analysed until then are kept.
         """
         unheard = self.unheard()
         waiting = [e for e in unheard if e.audio is not None and e.id not in self._deaf]
@@ -369,13 +374,13 @@ class Personal:
         )
 
     def _moved(self, voice_id: int) -> None:
-        """A voice has changed, and with it the place of its examples."""
+        """To be called when a voice has changed, which moves the embeddings of its examples."""
         self.revision += 1
         self._voices.pop(voice_id, None)
         self._changed()
 
     def _changed(self, added: int | None = None) -> None:
-        """Bring `own` up to date as far as that is done at once, and say so where it is not."""
+        """Updates `own` if that is quick, and otherwise sets `stale`."""
         if self.own is None or len(self.own) <= REBUILT_AT_ONCE:
             self.refresh()
             return
@@ -398,7 +403,7 @@ class Personal:
 
     def _item(self, example_id: int) -> Item:
         example = self.examples.get(example_id)
-        if example is None:  # removed while `own` waits for `refresh`
+        if example is None:  # removed since the last `refresh`
             return Item(id=f"own/{example_id}", label="")
         voices = {p.id: p.name for p in self.profiles.all()}
         return Item(
@@ -412,6 +417,6 @@ class Personal:
 
 
 def _heard_in(path: Path, analysis: Analysis) -> Audio:
-    """The sound that an analysis of a file heard: of its channel and its stretch the first KEPT_SECONDS."""
+    """The sound that was analysed: the analysed channel and part of the file, at most KEPT_SECONDS."""
     end_s = min(analysis.duration_s, analysis.start_s + KEPT_SECONDS)
     return load_audio(path, channel=analysis.channel, start_s=analysis.start_s, end_s=end_s)

@@ -1,4 +1,4 @@
-"""The user's voices: named profiles, and the recordings that each has learnt from."""
+"""The user's saved voices, and the recordings that each has learnt from."""
 
 import sqlite3
 from dataclasses import dataclass, replace
@@ -15,20 +15,20 @@ from desktop_app.errors import StoreError
 Floats = npt.NDArray[np.float32]
 
 MAX_PIECES = 128
-"""A baseline rests on at most so many stretches, the latest recordings first: at 128 the shrinkage is 0.96, and more
-would only make each update slower."""
+"""A baseline is estimated from at most so many stretches, the latest recordings first: with 128 the shrinkage is 0.96,
+and more would only make each update slower."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A named voice.
+    """A saved voice.
 
     Attributes:
-        id: In the store.
-        name: What the user calls it.
-        paused: It is used but learns nothing new.
-        learns_from_takes: It learns from each new take without being asked; the user's choice, off at first.
-        recordings: How many it has learnt from.
+        id: Its id in the store.
+        name: The name that the user gave it.
+        paused: Whether it is used but learns nothing new.
+        learns_from_takes: Whether it learns from each new take automatically; off by default.
+        recordings: How many recordings it has learnt from.
         created: UTC, ISO 8601.
     """
 
@@ -53,13 +53,13 @@ class Contribution:
 
 @dataclass(frozen=True)
 class VoiceMaterial:
-    """What a baseline is estimated from.
+    """The recordings that a baseline is estimated from.
 
     Attributes:
-        pooled: float32 [n, D], the stretches of its recordings that this encoder has heard.
-        labels: n labels where the user has said what a recording was, else "".
-        recordings: How many recordings these are.
-        unheard: How many more the voice has that this encoder has not heard.
+        pooled: float32 [n, D], this encoder's features of the recordings' stretches.
+        labels: For each of the n stretches the label that the user gave its recording, or "".
+        recordings: The number of these recordings.
+        unheard: How many more recordings the voice has that this encoder has not analysed.
     """
 
     pooled: Floats
@@ -69,7 +69,7 @@ class VoiceMaterial:
 
 
 class Profiles:
-    """The voices in a store; every change is there when the method returns. Raises StoreError as the store does."""
+    """The voices in a store; every change is stored when the method returns. Raises StoreError as the store does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -85,10 +85,10 @@ class Profiles:
         return tuple(Profile(i, name, bool(paused), bool(learns), n, at) for i, name, paused, learns, at, n in rows)
 
     def named(self, name: str) -> Profile:
-        """The voice of that name, upper and lower case alike.
+        """The voice of that name; case is ignored.
 
         Raises:
-            StoreError: If there is none; names those there are.
+            StoreError: There is none; the message names the existing ones.
         """
         found = self.find(name)
         if found is not None:
@@ -97,19 +97,19 @@ class Profiles:
         raise StoreError(f"There is no voice “{name}”" + (f"; there is {known}." if known else "; none is learnt yet."))
 
     def find(self, name: str) -> Profile | None:
-        """As `named`; None where there is none.
+        """As `named`; None if there is none.
 
         Raises:
-            StoreError: If no voice can have that name.
+            StoreError: The name is not valid for a voice.
         """
         wanted = clean_name(name, "the name of a voice").casefold()
         return next((p for p in self.all() if p.name.casefold() == wanted), None)
 
     def create(self, name: str) -> Profile:
-        """Make a voice that has learnt nothing yet.
+        """Makes a voice that has learnt nothing yet.
 
         Raises:
-            StoreError: If the name is empty, too long or taken.
+            StoreError: The name is empty, too long or taken.
         """
         name = self._free_name(name)
         with self._store.writing() as connection:
@@ -117,42 +117,42 @@ class Profiles:
         return self.named(name)
 
     def rename(self, voice_id: int, name: str) -> None:
-        """Give a voice another name; errors as in `create`."""
+        """Changes a voice's name; errors as in `create`."""
         name = self._free_name(name, but=voice_id)
         self._update(voice_id, "name", name)
 
     def set_paused(self, voice_id: int, paused: bool) -> None:
-        """Stop a voice from learning, or let it go on."""
+        """Stops a voice from learning, or lets it learn again."""
         self._update(voice_id, "paused", int(paused))
 
     def set_learns_from_takes(self, voice_id: int, learns: bool) -> None:
-        """Say whether a voice learns from each new take."""
+        """Sets whether a voice learns from each new take."""
         self._update(voice_id, "learns_from_takes", int(learns))
 
     def remove(self, voice_id: int) -> Removed:
-        """Forget a voice and what it has learnt; `restore` takes it back.
+        """Removes a voice and what it has learnt; `restore` undoes it.
 
-        Examples in this voice stay, as of a voice not known.
+        Examples of this voice stay, without a voice.
         """
         with self._store.writing() as connection:
             recordings = [c.recording_id for c in self.contributions(voice_id)]
             its_examples = connection.execute("SELECT recording_id FROM examples WHERE voice_id = ?", (voice_id,))
             named = {*recordings, *(i for (i,) in its_examples.fetchall())}
             removed = rows_of(connection, voices=[voice_id], recordings=sorted(named))
-            # of what other voices' examples are it says nothing, and what becomes of those is not its to take back
+            # only this voice's examples: the undo must not touch examples of other voices
             removed = replace(removed, examples=tuple(row for row in removed.examples if row[2] == voice_id))
             connection.execute("DELETE FROM voices WHERE id = ?", (voice_id,))
             self._store.drop_unused(recordings)
         return removed
 
     def restore(self, removed: Removed) -> None:
-        """Take the removal of a voice or of one of its recordings back, as `removed.put_back` does."""
+        """Undoes the removal of a voice or of one of its recordings, as `removed.put_back` does."""
         put_back(self._store, removed)
 
     def contribute(self, voice_id: int, heard: Heard, sound: Floats | None = None) -> int:
-        """Let a voice learn from a recording; a second time changes nothing. Returns the recording's id.
+        """Adds a recording to what a voice has learnt from; a second time changes nothing. Returns the recording's id.
 
-        `sound` is its speaker embedding, float32 [DIM], None where that is not known.
+        `sound` is its speaker embedding, float32 [DIM]; None if not known.
         """
         with self._store.writing() as connection:
             recording_id = self._store.put_recording(heard)
@@ -162,7 +162,7 @@ class Profiles:
     def contribute_stored(
         self, voice_id: int, recording_id: int, connection: sqlite3.Connection, sound: Floats | None = None
     ) -> None:
-        """Let a voice learn from a recording that is in the store, inside the caller's transaction."""
+        """As `contribute`, for a recording that is in the store; part of the caller's transaction."""
         kept = (None, None) if sound is None else (pack_floats(sound), SPEAKER_ENCODER)
         connection.execute(
             """INSERT OR IGNORE INTO contributions (voice_id, recording_id, added, speaker, speaker_encoder)
@@ -171,7 +171,7 @@ class Profiles:
         )
 
     def sounds(self, voice_id: int) -> Floats:
-        """Speaker embeddings, float32 [n, DIM], of a voice's latest recordings, MAX_PIECES at most."""
+        """Speaker embeddings, float32 [n, DIM], of a voice's latest recordings, at most MAX_PIECES."""
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT speaker FROM contributions WHERE voice_id = ? AND speaker_encoder = ?
@@ -181,7 +181,7 @@ class Profiles:
         return unpack_floats(b"".join(blob for (blob,) in rows), DIM)
 
     def withdraw(self, voice_id: int, recording_id: int) -> Removed:
-        """Undo one contribution; `restore` takes it back."""
+        """Removes a recording from what a voice has learnt from; `restore` undoes it."""
         with self._store.writing() as connection:
             removed = rows_of(connection, recordings=[recording_id], examples=False)
             contributions = rows_of(connection, voices=[voice_id], recordings=[recording_id]).contributions
@@ -192,7 +192,7 @@ class Profiles:
         return replace(removed, contributions=contributions)
 
     def contributions(self, voice_id: int) -> tuple[Contribution, ...]:
-        """What a voice has learnt from, the latest first."""
+        """The recordings that a voice has learnt from, the latest first."""
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT c.voice_id, c.recording_id, r.origin, c.added, r.speech_s
@@ -203,7 +203,7 @@ class Profiles:
         return tuple(Contribution(*row) for row in rows)
 
     def material(self, voice_id: int, encoder: str, pooled_dim: int) -> VoiceMaterial:
-        """What this encoder has heard of a voice, at most `MAX_PIECES` stretches, the latest recordings first."""
+        """This encoder's features of a voice, of at most `MAX_PIECES` stretches, the latest recordings first."""
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT f.pooled, e.label FROM contributions c
@@ -222,7 +222,7 @@ class Profiles:
             room = MAX_PIECES - len(labels)
             if room <= 0:
                 break
-            if len(pooled) > room:  # a long recording: stretches from all over it
+            if len(pooled) > room:  # a long recording: takes stretches from all parts of it
                 pooled = pooled[np.linspace(0, len(pooled) - 1, room).round().astype(int)]
             pieces.append(pooled)
             labels += [label or ""] * len(pooled)

@@ -1,5 +1,5 @@
-"""What was taken out of the store, so that it can be put back: voices with what they learnt from and who they are in
-recordings of the library, and examples."""
+"""Rows that were removed from the store, so that the removal can be undone: voices, with what they learnt and where they
+speak in recordings of the library, and examples."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Removed:
-    """Rows of the store's tables, as they were. Kept audio that they name is there until the store is closed."""
+    """Removed rows of the store's tables. Kept audio that they name exists until the store is closed."""
 
     voices: tuple[Row, ...] = ()
     recordings: tuple[Row, ...] = ()
@@ -25,7 +25,7 @@ class Removed:
 def rows_of(
     connection: sqlite3.Connection, *, voices: Iterable[int] = (), recordings: Iterable[int], examples: bool = True
 ) -> Removed:
-    """The rows of these recordings with what `voices` learnt from them; `examples`: also what the user said of them."""
+    """The rows of these recordings and of what `voices` learnt from them; with `examples`, also their examples."""
     voice_ids, ids = tuple(voices), tuple(recordings)
 
     def rows(query: str, values: Iterable[int]) -> tuple[Row, ...]:
@@ -56,10 +56,10 @@ def rows_of(
 
 
 def put_back(store: Store, removed: Removed) -> None:
-    """Take a removal back.
+    """Undoes a removal.
 
-    What was given the same number meanwhile keeps it, and what comes back gets another one; a name that is taken gets
-    a figure. What is there already stays as it is.
+    If an id was reused meanwhile, the restored row gets another id; if a name was, the restored one gets a number after
+    its name. Existing rows are unchanged.
     """
     with store.writing() as connection:
         voices = {row[0]: _put_voice(connection, row) for row in removed.voices}

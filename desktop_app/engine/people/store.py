@@ -1,12 +1,12 @@
-"""The user's own recordings as numbers, on disk: one SQLite file and the audio that the user chose to keep.
+"""Stores the features of the user's recordings on disk: one SQLite file, and the audio that the user chose to keep.
 
-A row of `recordings` is one recording heard, whatever it is used for: it may belong to voices (`contributions`), carry
-a label (`examples`), or both, and goes when nothing uses it any more. Its pooled features are stored once for each
-encoder that heard it; embeddings are derived from them, because they change with the voice's baseline.
+A row of `recordings` is one analysed recording. It may belong to voices (`contributions`), have a label (`examples`),
+or both, and is deleted when nothing uses it any more. Its pooled features are stored once for each encoder that
+analysed it; embeddings are computed from them, because they change with the voice's baseline.
 
-Every change is one SQLite transaction in WAL mode: a process killed at any moment loses at most the change under way.
-Kept audio is written before its row is committed and removed after its row is gone, so a row never names a file that is
-missing, and files that no row names are swept away at the next opening.
+Every change is one SQLite transaction in WAL mode, so a process that is killed loses at most the change in progress.
+Kept audio is written before its row is committed and removed after its row is deleted, so a row never names a missing
+file; files that no row names are deleted when the store is next opened.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float32]
 
 DATABASE = "voices-and-examples.sqlite3"
 AUDIO_FOLDER = "kept-audio"
-APPLICATION_ID = 0x564B494E  # "VKIN", so that another program's database is never taken for ours
+APPLICATION_ID = 0x564B494E  # "VKIN", so that another program's database is never mistaken for ours
 BUSY_TIMEOUT_S = 5.0  # how long one process waits for another's change; ours take milliseconds
 FLOAT16_MAX = float(np.finfo(np.float16).max)
 
@@ -99,7 +99,7 @@ def _create_version_2(connection: sqlite3.Connection) -> None:
 
 
 def _create_version_3(connection: sqlite3.Connection) -> None:
-    # with the contribution, so that they go together: it tells who a person is
+    # in the same row, so that it is deleted with the contribution: it identifies a person
     connection.execute("ALTER TABLE contributions ADD COLUMN speaker BLOB")
     connection.execute("ALTER TABLE contributions ADD COLUMN speaker_encoder TEXT")
 
@@ -118,20 +118,20 @@ def _create_version_4(connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2, _create_version_3, _create_version_4)
-"""MIGRATIONS[v] takes a store of version v to version v + 1. Never edited once released, only added to."""
+"""MIGRATIONS[v] updates a store of version v to version v + 1. Released ones are never changed, only new ones added."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """One recording that was analysed: what a voice learns from and what an example is made of.
+    """One analysed recording, for a voice to learn from or to make an example of.
 
     Attributes:
         pooled: float32 [pieces, D], the encoder's pooled features of its stretches.
-        encoder: sha256 of the encoder that made them; features of different encoders never meet.
-        origin: Where it is from, for people: a file's path, or "" for a take.
-        duration_s, speech_s: Seconds in all, and of speech.
-        envelope: Peaks of its waveform, 0 to 1, in equal stretches; empty where not known.
-        baseline: float32 [D], the voice that its answer was made with when that voice has no name; None: none.
+        encoder: sha256 of the encoder that made them; features of different encoders are never mixed.
+        origin: Its source, to show to the user: a file's path, or "" for a take.
+        duration_s, speech_s: Seconds in total, and of speech.
+        envelope: Peaks of its waveform, 0 to 1, in equal stretches; empty if not known.
+        baseline: float32 [D], the baseline of its answer if the speaker is not a saved voice; None: none was used.
     """
 
     pooled: Floats
@@ -144,19 +144,20 @@ class Heard:
 
 
 def fingerprint(pooled: Floats, encoder: str) -> str:
-    """Name a recording by what an encoder made of it: the same sound is one recording, however often it comes."""
+    """Identifies a recording by its features, so that the same sound is stored as one recording."""
     return hashlib.sha256(encoder.encode() + pack_floats(pooled)).hexdigest()[:32]
 
 
 class Store:
-    """The open store. One connection, guarded by a lock: any thread may call; one change at a time.
+    """The open store, with one connection that is guarded by a lock: any thread may call, and changes are made one at a
+    time.
 
     Attributes:
-        folder: Where it lies.
-        audio_folder: Where kept audio lies.
+        folder: The store's folder.
+        audio_folder: The folder of kept audio.
 
     Raises:
-        StoreError: From the constructor and from every method, when the disk or the file does not allow it.
+        StoreError: By the constructor and every method, if the disk or the file prevents the action.
     """
 
     def __init__(self, folder: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
@@ -171,12 +172,12 @@ class Store:
         try:
             with _explained(folder):
                 self._connection.execute("PRAGMA foreign_keys = ON")
-                self._connection.execute("PRAGMA secure_delete = FAST")  # what a person removes is overwritten
+                self._connection.execute("PRAGMA secure_delete = FAST")  # overwrite what the user removes
                 self._migrate(migrations)
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = NORMAL")
             self.sweep_audio()
-            with self.writing() as connection:  # what was taken out of the library and not put back
+            with self.writing() as connection:  # removals from the library that were not undone
                 connection.execute("DELETE FROM library WHERE removed")
         except BaseException:
             self._connection.close()
@@ -187,7 +188,7 @@ class Store:
             return
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            # asked again inside the transaction: another process may have been quicker
+            # checked again inside the transaction: another process may have been quicker
             for migrate in migrations[_version(self._connection, self.folder, len(migrations)) :]:
                 migrate(self._connection)
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -206,9 +207,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The connection inside one transaction: committed at the end, taken back whole on any error."""
+        """The connection inside one transaction, which is committed at the end and rolled back on any error."""
         with self._lock, _explained(self.folder):
-            if self._connection.in_transaction:  # inside a larger change
+            if self._connection.in_transaction:  # part of a larger transaction
                 yield self._connection
                 return
             self._connection.execute("BEGIN IMMEDIATE")
@@ -221,7 +222,7 @@ class Store:
                 raise
 
     def put_recording(self, heard: Heard) -> int:
-        """Store a recording and its features; returns its id. One that is there already keeps its row."""
+        """Stores a recording and its features; returns its id. A recording that exists already keeps its row."""
         with self.writing() as connection:
             row = connection.execute(
                 """INSERT INTO recordings (fingerprint, origin, duration_s, speech_s, envelope) VALUES (?, ?, ?, ?, ?)
@@ -239,7 +240,7 @@ class Store:
         return recording_id
 
     def put_features(self, recording_id: int, encoder: str, pooled: Floats, baseline: Floats | None = None) -> None:
-        """Store what `encoder` made of a recording: pooled float32 [pieces, D], baseline float32 [D] or None."""
+        """Stores `encoder`'s features of a recording: pooled float32 [pieces, D], baseline float32 [D] or None."""
         with self.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO features (recording_id, encoder, pooled, dim, baseline) VALUES (?, ?, ?, ?, ?)",
@@ -253,7 +254,7 @@ class Store:
             )
 
     def keep_audio(self, recording_id: int, samples: Floats, sample_rate: int) -> Path:
-        """Keep a recording's sound (float32 [n], -1..1) as FLAC; call it only with the user's leave."""
+        """Stores a recording's sound (float32 [n], -1..1) as FLAC; call it only with the user's consent."""
         with self.writing() as connection:
             (name,) = connection.execute(
                 "SELECT fingerprint || '.flac' FROM recordings WHERE id = ?", (recording_id,)
@@ -273,12 +274,12 @@ class Store:
         return path
 
     def audio_path(self, name: str | None) -> Path | None:
-        """The path of a kept recording, None where none was kept or it has gone."""
+        """The path of a kept recording; None if none was kept or the file no longer exists."""
         path = self.audio_folder / name if name else None
         return path if path is not None and path.is_file() else None
 
     def drop_unused(self, recording_ids: list[int]) -> None:
-        """Remove those of the recordings that no voice and no example uses any more."""
+        """Removes those of the recordings that no voice and no example uses any more."""
         with self.writing() as connection:
             connection.executemany(
                 """DELETE FROM recordings WHERE id = ?1
@@ -288,22 +289,22 @@ class Store:
             )
 
     def sweep_audio(self) -> None:
-        """Delete kept audio that no recording names: what was removed, and what a killed process left behind."""
+        """Deletes kept audio that no recording names: of removed recordings, and left by a killed process."""
         if not self.audio_folder.is_dir():
             return
-        with self.writing() as connection:  # no other process is between writing a file and naming it
+        with self.writing() as connection:  # so that no other process has written a file but not its row
             named = {name for (name,) in connection.execute("SELECT audio FROM recordings WHERE audio IS NOT NULL")}
             for path in self.audio_folder.iterdir():
                 if path.name not in named:
                     path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Sweep the removed audio away and close; a second call does nothing."""
+        """Deletes the audio of removed recordings and closes the store; a second call does nothing."""
         with self._lock:
             try:
                 self.sweep_audio()
             except (StoreError, sqlite3.ProgrammingError):
-                pass  # closed already, or swept at the next opening
+                pass  # closed already, or deleted at the next opening
             finally:
                 self._connection.close()
 
@@ -317,35 +318,36 @@ class Store:
 
 
 def pack_floats(values: Floats) -> bytes:
-    """float32 of any shape as little-endian float16 bytes: half the space, and 1e-3 of a clip's own spread at most."""
+    """float32 of any shape as little-endian float16 bytes: half the size, with an error of at most 1e-3 of a clip's own
+    spread."""
     return np.clip(values, -FLOAT16_MAX, FLOAT16_MAX).astype("<f2").tobytes()
 
 
 def unpack_floats(blob: bytes, dim: int) -> Floats:
-    """What `pack_floats` made of an array [n, dim], as float32 [n, dim]."""
+    """Reverses `pack_floats`: float32 [n, dim]."""
     return np.frombuffer(blob, dtype="<f2").reshape(-1, dim).astype(np.float32)
 
 
 def pack_envelope(peaks: tuple[float, ...]) -> bytes:
-    """Peaks of 0 to 1, a byte each."""
+    """Peaks from 0 to 1 as one byte each."""
     return np.round(np.clip(np.asarray(peaks, dtype=np.float32), 0, 1) * 255).astype(np.uint8).tobytes()
 
 
 def unpack_envelope(blob: bytes) -> tuple[float, ...]:
-    """What `pack_envelope` made of the peaks."""
+    """Reverses `pack_envelope`."""
     return tuple((np.frombuffer(blob, dtype=np.uint8) / 255).round(3).tolist())
 
 
 def now() -> str:
-    """This moment as the store writes it: UTC, ISO 8601, to the second."""
+    """The current time as the store writes it: UTC, ISO 8601, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def clean_name(text: str, what: str) -> str:
-    """A name or label as a person typed it, with its white space in order.
+    """A name or label that the user typed, with its white space normalised.
 
     Raises:
-        StoreError: If it is empty, over 60 characters, or holds control characters; `what` says what it names.
+        StoreError: It is empty, over 60 characters, or holds control characters; `what` says what it is a name of.
     """
     name = re.sub(r"\s+", " ", text).strip()
     if not name or len(name) > 60 or not name.isprintable():
@@ -382,11 +384,11 @@ _SENTENCES = {
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """Turn what the disk and SQLite say into a sentence for a person; bugs in our SQL stay loud."""
+    """Turns errors of the disk and SQLite into a StoreError for the user; errors in our SQL are raised unchanged."""
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended error code
         if code not in _SENTENCES:
             raise
         raise StoreError(_SENTENCES[code].format(folder=folder)) from error

@@ -221,7 +221,7 @@ class Recogniser:
 
         Raises:
             AudioError: If there is too little sound.
-            Cancelled: If `should_stop` said so.
+            Cancelled: If `should_stop` returned True.
         """
         size = round(BLOCK_S * SAMPLE_RATE)
         expected_s = len(samples) / SAMPLE_RATE
@@ -331,7 +331,7 @@ class Recogniser:
         Raises:
             ValueError: If the analysis is another encoder's or of another number of speakers, k is under 1 or alpha
                 outside 0..1.
-            Cancelled: If `should_stop` said so.
+            Cancelled: If `should_stop` returned True.
         """
         manifest = self.pack.manifest
         if analysis.encoder_sha256 != self.encoder.encoder_sha256:

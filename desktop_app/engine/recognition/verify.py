@@ -62,7 +62,7 @@ def verify_pack(path: Path, should_stop: ShouldStop = never) -> list[Check]:
     It never raises for what is wrong with the pack.
 
     Raises:
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     with tempfile.TemporaryDirectory(prefix="voicekin-first-run-") as folder:
         found = Path(folder) / "checks.json"

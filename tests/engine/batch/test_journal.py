@@ -71,7 +71,7 @@ def test_an_answer_that_is_noted_is_not_noted_again(tmp_path: Path, clips: list[
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes among its files")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(StoreError, match="it is no file"):
+    with pytest.raises(StoreError, match="it is not a regular file"):
         BatchJournal(tmp_path / "pipe", SETTINGS)
 
 
@@ -124,7 +124,7 @@ def test_other_settings_and_other_files_are_refused_and_left_as_they_are(tmp_pat
     assert path.read_bytes() == before
     for content in (b"{}\n", b"not json\n", b'["a"]\n', b'{"path": "x"}\n', b"no line end"):
         path.write_bytes(content)
-        with pytest.raises(StoreError, match="not the journal"):
+        with pytest.raises(StoreError, match="not a journal written by VoiceKin"):
             BatchJournal(path, SETTINGS)
         assert path.read_bytes() == content
     with pytest.raises(StoreError, match="can't be used"):
