@@ -191,7 +191,7 @@ def test_recordings_of_one_folder_are_heard_against_each_other_by_themselves(
         assert line["probabilities"] == expected["probabilities"]
         assert line["rests_on"] == expected["rests_on"]
     status = cli.main(["classify", "--pack", str(tiny_pack.root), *map(str, together)])
-    assert (status, capsys.readouterr().out.count("Heard against all 6 recordings together.")) == (0, 6)
+    assert (status, capsys.readouterr().out.count("Compared with all 6 recordings together.")) == (0, 6)
 
 
 def test_a_long_recording_is_heard_against_its_own_stretches(

@@ -55,9 +55,9 @@ def test_text_names_each(tiny_pack: Pack, talked: Path, capsys: pytest.CaptureFi
     run(tiny_pack, talked, "--speakers", "auto")
     text = capsys.readouterr().out
     assert "  2 speakers:\n    Speaker 1  10.0 s (50% of the time)  " in text
-    assert ", heard against the rest of this recording\n" in text
+    assert ", compared with the rest of this recording\n" in text
     assert "  Speaker 2  " in text
-    assert "Each speaker heard against their own stretches." in text
+    assert "Each speaker compared with their own stretches." in text
 
 
 def test_a_journal_remembers_them_and_is_of_one_number(

@@ -1,5 +1,5 @@
-"""Rows that were removed from the store, so that the removal can be undone: voices, with what they learnt and where they
-speak in recordings of the library, and examples."""
+"""Rows that were removed from the store, so that the removal can be undone: voices, with what they learnt and where
+they speak in recordings of the library, and examples."""
 
 import sqlite3
 from collections.abc import Iterable

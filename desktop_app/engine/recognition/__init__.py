@@ -1,6 +1,7 @@
-"""From sound to an explained answer: encode, look up, mix.
+"""Turns sound into an explained answer: encodes it, finds the nearest recordings, and mixes the two predictions.
 
-For everyone: `answer` (what is answered, frozen), `recogniser` (how to ask), `voice` (a speaker's baseline),
-`timeline`, `verify` (is a pack sound?); for the trainer also `fusion`, so that what is evaluated is what ships.
-`encoder` and `retrieval` serve this room and `people`. Imports of the engine `pack`, `sound` and `onnx_session`.
+Any room may import `answer` (the dataclasses of answers), `recogniser`, `voice` (a speaker's baseline), `timeline` and
+`verify` (checks a pack); the trainer also imports `fusion`, so that the evaluated code is the code that ships.
+`encoder` and `retrieval` are for this room and `people`. This room imports `pack`, `speakers`, `sound` and
+`onnx_session`.
 """

@@ -1,4 +1,4 @@
-"""What the engine answers: the frozen dataclasses that the window shows, the command line prints and exports write."""
+"""The engine's answers: frozen dataclasses that the window shows, the command line prints and exports write."""
 
 import base64
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from desktop_app.engine.recognition.path_text import path_of, path_text
 Floats = npt.NDArray[np.float32]
 
 OR = " or "
-"""Between the labels that an answer leaves open, where they are written as one text."""
+"""Joins the labels of a label set when they are written as one text."""
 
 VoiceKind = Literal["none", "itself", "group", "saved", "speakers"]
 
@@ -24,7 +24,7 @@ THAN: Mapping[VoiceKind, str] = {
     "group": "in the other recordings",
     "saved": "this voice usually does",
 }
-"""What the manner of an answer is compared with."""
+"""What the manner of speaking is compared with, for each kind of voice."""
 
 Probabilities = Mapping[str, float]
 """Label -> probability, in the pack's label order; sums to 1."""
@@ -32,20 +32,20 @@ Probabilities = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Neighbour:
-    """One of the k nearest recordings of the datastore.
+    """One of the k nearest recordings in the datastore.
 
     Attributes:
-        id: The item's name in the datastore, unique within it.
+        id: The item's unique id in the datastore.
         label: Its emotion.
-        corpus, speaker, language: Where it is from; "" where not known.
-        text: What is said, or "" where not known.
+        corpus, speaker, language: Its source; "" if not known.
+        text: The words that are spoken; "" if not known.
         duration_s: Length in seconds.
         distance: Euclidean distance of the embeddings, 0 to 2.
         weight: Its share of p_knn, 0 to 1; the weights of the k nearest sum to 1.
-        envelope: Peaks of its waveform, 0 to 1, in equal stretches, 64 of the pack's own; empty where not known.
+        envelope: Peaks of its waveform, 0 to 1, in equal stretches; the pack's items have 64; empty if not known.
         clip: Path of its audio inside the pack, or None.
         own: True for one of the user's own examples.
-        place: Where it lies on the pack's map, None where not known.
+        place: Its place on the pack's map; None if not known.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Segment:
 
     Attributes:
         label_set: As in Recognition.
-        speaker: Who speaks: the index in Recognition.speakers; None: not asked, or not told apart.
+        speaker: The index of its speaker in Recognition.speakers; None if speakers were not told apart.
     """
 
     start_s: float
@@ -82,7 +82,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds that each stage took."""
+    """The time that each stage took, in milliseconds."""
 
     decode: float = 0.0
     encode: float = 0.0
@@ -91,15 +91,15 @@ class Timing:
 
 @dataclass(frozen=True)
 class VoiceUsed:
-    """Whose voice was taken off a recording before it was answered.
+    """Whose baseline was subtracted from a recording's features.
 
     Attributes:
-        kind: "none": nobody's; "itself": that of the recording's own stretches; "group": that of the recordings which
-            were asked about together with it; "saved": one that VoiceKin keeps; "speakers": of each speaker its own,
-            which `Recognition.speakers` tells.
-        name: Of a saved voice.
-        heard: How many recordings it rests on, or stretches of this one.
-        settled: 0 to 1, how well it is known, see `Voice`: the better, the surer are the answers.
+        kind: "none": no baseline; "itself": that of the recording's own stretches; "group": that of the recordings
+            which were analysed together with it; "saved": that of a saved voice; "speakers": one for each speaker, see
+            `Recognition.speakers`.
+        name: The name of a saved voice.
+        heard: The number of recordings, or of stretches of this recording, that it was estimated from.
+        settled: 0 to 1, how well it is known, see `Voice`: the better, the more certain are the answers.
     """
 
     kind: VoiceKind = "none"
@@ -108,14 +108,18 @@ class VoiceUsed:
     settled: float = 0.0
 
     def clause(self) -> str:
-        """One plain clause for a person, "" for nobody's."""
+        """A clause to show to the user; "" if no baseline was used."""
         if self.kind == "itself":
-            return "heard against the rest of this recording"
+            return "compared with the rest of this recording"
         if self.kind == "speakers":
-            return "each speaker heard against their own stretches"
+            return "each speaker compared with their own stretches"
         if self.kind == "group":
-            return f"heard against all {self.heard} recordings together"
-        return f"heard as {self.name}, known from {_recordings(self.heard)}" if self.kind == "saved" else ""
+            return f"compared with all {self.heard} recordings together"
+        return (
+            f"compared with the voice of {self.name}, known from {_recordings(self.heard)}"
+            if self.kind == "saved"
+            else ""
+        )
 
 
 NOBODY = VoiceUsed()
@@ -123,14 +127,14 @@ NOBODY = VoiceUsed()
 
 @dataclass(frozen=True)
 class Speaker:
-    """One of those who speak in a recording, and what their stretches together sound like.
+    """One speaker of a recording, and the answer for all stretches of that speaker.
 
     Attributes:
-        name: What a person calls them, or "Speaker 1" and so on in the order of their first words.
-        speech_s: How long their stretches are together.
-        share: Of all stretches' time, 0 to 1.
-        label, probabilities, label_set: As in Recognition, of their stretches alone.
-        voice: Whose voice was taken off them.
+        name: The name that the user gave, or "Speaker 1" and so on, in the order in which they first speak.
+        speech_s: The total length of their stretches.
+        share: Their share of the time of all stretches, 0 to 1.
+        label, probabilities, label_set: As in Recognition, for their stretches only.
+        voice: Whose baseline was subtracted from their features.
     """
 
     name: str
@@ -142,7 +146,7 @@ class Speaker:
     voice: VoiceUsed = NOBODY
 
     def as_json(self) -> dict[str, Any]:
-        """An object of the list `speakers` of an answer."""
+        """An object for the list `speakers` of an answer in JSON."""
         return {
             "name": self.name,
             "speech_s": round(self.speech_s, 3),
@@ -175,17 +179,17 @@ class Speaker:
 
 
 def speaker_name(index: int) -> str:
-    """What a speaker is called that nobody has named, `index` counted from 0."""
+    """The name of a speaker whom the user has not named; `index` counts from 0."""
     return f"Speaker {index + 1}"
 
 
 @dataclass(frozen=True)
 class RestsOn:
-    """What an answer rests on beside the recording itself; k and alpha stand in the answer.
+    """What an answer is based on besides the recording; k and alpha are in the answer itself.
 
     Attributes:
         pack: Name and version of the pack.
-        examples: How many of the user's own were heeded where they are near.
+        examples: How many of the user's own examples could influence it.
     """
 
     voice: VoiceUsed = NOBODY
@@ -193,7 +197,7 @@ class RestsOn:
     examples: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The object `rests_on` of an answer."""
+        """The object `rests_on` of an answer in JSON."""
         return {
             "voice": self.voice.kind,
             "name": self.voice.name,
@@ -216,12 +220,12 @@ class RestsOn:
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What was heard of a recording, from which it can be answered again without the sound; see `Analysis`.
+    """The features of a recording, from which it can be answered again without the sound; see `Analysis`.
 
     Attributes:
         spans: (start_s, end_s) of each stretch analysed.
-        pooled: float32 [spans, D], before any voice is taken off.
-        embedding: float32 [spans, E], L2-normalised, with the voice taken off that the answer names.
+        pooled: float32 [spans, D], with no baseline subtracted.
+        embedding: float32 [spans, E], L2-normalised, made with the baseline that the answer names.
         speech_peak, level_db, encoder_sha256, start_s: As in `Analysis`.
     """
 
@@ -234,7 +238,7 @@ class Features:
     start_s: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """Exactly these numbers: arrays as base64 of float32, little-endian."""
+        """A JSON object that preserves the numbers exactly: arrays are base64 of little-endian float32."""
         return {
             "spans": [list(span) for span in self.spans],
             "pooled": _packed(self.pooled),
@@ -262,31 +266,31 @@ class Recognition:
     """The answer for one recording.
 
     Attributes:
-        path: The file it came from, or "" for a live take.
+        path: The file, or "" for a live take.
         duration_s: Length of the recording in seconds.
-        label: The most probable label, also when `abstained` says not to rely on it.
+        label: The most probable label, even if `abstained`.
         confidence: Its probability.
-        abstained: True where the answer is too uncertain, or the sound too unlike the datastore, to be relied on.
-        abstained_because: One sentence for a person, "" unless abstained.
-        novelty: Distance to the datastore relative to the pack's threshold; above 1 is unlike anything known.
+        abstained: True if the answer is too uncertain, or the sound too unlike the datastore, to be relied on.
+        abstained_because: The reason, one sentence for the user; "" unless abstained.
+        novelty: Distance to the datastore relative to the pack's threshold; above 1, the sound is unlike the datastore.
         speech_s: Seconds of speech that the voice-activity detector heard.
         probabilities: p = alpha * p_knn + (1 - alpha) * p_model  (eq. 4).
         model_probabilities: p_model = softmax(logits / T).
         neighbour_probabilities: p_knn.
         neighbours: The k nearest, nearest first.
-        k, alpha: What the answer was made with; alpha is the mean over the segments.
-        own_share: How much of the answer is what the user's own examples say, 0 to 1.
-        segments: The stretches analysed; one for a short clip, none where no speech was heard.
-        timing_ms: What each stage took.
-        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
-        remarks: Sentences on what of the file could not be heard, or was chosen in it.
-        label_set: The labels that the answer leaves open, `label` first: it alone where one is supported.
-        rests_on: The voice, the pack and the examples that it was made with.
-        manner: How it was said, see `manner_of`: against the voice where one is known, else against all.
-        features: What it was made of, where that was asked for; not in JSON.
-        dimensions: Name -> 0 to 1, such as arousal from calm to excited, where the pack tells them; not in JSON else.
-        said_speaker: Who speaks, as whoever asked says; "" where nobody does, and not in JSON then.
-        speakers: Those who speak, in the order of their first words; none where nobody asked.
+        k, alpha: The values that were used; alpha is the mean over the segments.
+        own_share: The share of the answer that comes from the user's own examples, 0 to 1.
+        segments: The stretches analysed; one for a short clip, none if no speech was found.
+        timing_ms: The time that each stage took.
+        channel: The channel that was requested, counted from 0; None: the one with the clearest voice was chosen.
+        remarks: Sentences about parts of the file that could not be used, and choices that were made in it.
+        label_set: The labels that the evidence supports, `label` first; usually only `label`.
+        rests_on: The voice, pack and examples that were used.
+        manner: How it was said, see `manner_of`: relative to the voice if it is known, else to all recordings.
+        features: The features it was made from, if requested; not in JSON.
+        dimensions: Name -> 0 to 1, such as arousal from calm to excited; empty and not in JSON if the pack has none.
+        said_speaker: The speaker that the caller named; "" and not in JSON if none.
+        speakers: The speakers, in the order in which they first speak; empty if speakers were not told apart.
     """
 
     path: str
@@ -317,15 +321,15 @@ class Recognition:
     dimensions: Mapping[str, float] = field(default_factory=dict)
 
     def speaker_of(self, segment: Segment) -> str:
-        """The name of the one who speaks in a segment, "" where that is not known."""
+        """The name of a segment's speaker; "" if not known."""
         return "" if segment.speaker is None else self.speakers[segment.speaker].name
 
     def as_json(self) -> dict[str, Any]:
-        """The object that `voicekin classify --json` prints, one a line."""
+        """The object that `voicekin classify --json` prints on one line."""
         return {
             "path": path_text(self.path),
             **({"said_speaker": self.said_speaker} if self.said_speaker else {}),
-            "channel": None if self.channel is None else self.channel + 1,  # as people count, and `--channel`
+            "channel": None if self.channel is None else self.channel + 1,  # counted from 1, as `--channel` does
             "duration_s": round(self.duration_s, 3),
             "speech_s": round(self.speech_s, 3),
             "label": self.label,
@@ -377,7 +381,7 @@ class Recognition:
         }
 
     def said(self) -> str:
-        """How it was said as a plain sentence, "" where that is as usual, or where several people speak."""
+        """A sentence on how it was said; "" if that is as usual, or if several people speak."""
         if self.rests_on.voice.kind == "speakers":
             return ""
         words = " and ".join(in_words(self.manner))
@@ -385,7 +389,7 @@ class Recognition:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """What `as_json` made, as far as it goes: numbers are rounded, neighbours have no text and no envelope.
+        """Reverses `as_json` as far as possible: numbers are rounded, neighbours have no text and no envelope.
 
         Raises:
             KeyError, TypeError: `data` is not what `as_json` makes.
@@ -426,7 +430,7 @@ class Failure:
 
     Attributes:
         path: The file.
-        error: The sentence for a person.
+        error: The reason, one sentence for the user.
     """
 
     path: str
@@ -438,7 +442,7 @@ class Failure:
 
 
 Outcome = Recognition | Failure
-"""What a batch has for each of its files."""
+"""The result of a batch for one file."""
 
 
 def _recordings(n: int) -> str:

@@ -1,4 +1,4 @@
-"""The only owner of a pack's ONNX sessions: from sound to pooled features, and from those to logits and embedding."""
+"""Runs a pack's ONNX graphs: the encoder from sound to pooled features, the head from those to logits and embedding."""
 
 import os
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Encoded:
-    """Pooled features of a batch, float32 [b, D], centred on the training mean, before any baseline is taken off."""
+    """Pooled features of a batch, float32 [b, D], centred on the training mean, with no baseline subtracted."""
 
     pooled: Floats
 
 
 @dataclass(frozen=True)
 class Headed:
-    """What the head makes of pooled features: logits float32 [b, L], embedding float32 [b, E], L2-normalised."""
+    """The head's outputs for pooled features: logits float32 [b, L], embedding float32 [b, E], L2-normalised."""
 
     logits: Floats
     embedding: Floats
@@ -34,18 +34,19 @@ class Encoder:
     """Runs a pack's encoder.onnx and head.onnx on the CPU.
 
     Attributes:
-        encoder_sha256: What the pooled features are tied to.
-        threads: Of one inference.
+        encoder_sha256: Identifies the encoder that makes the pooled features.
+        threads: The number of threads for one inference.
     """
 
     def __init__(self, pack: Pack, threads: int | None = None) -> None:
         """Opens both graphs.
 
         Args:
-            threads: Of one inference; at most two by default, since more gain little on clips of seconds.
+            threads: The number of threads for one inference; at most two by default, since more are hardly faster on
+                short clips.
 
         Raises:
-            PackError: If a graph can't be opened or its inputs and outputs are not those of the format.
+            PackError: A graph can't be opened, or its inputs and outputs are not those of the format.
         """
         m = pack.manifest
         self.threads = threads = threads or min(2, os.cpu_count() or 1)
@@ -66,7 +67,7 @@ class Encoder:
         """Pooled features [b, D] of mono waveforms (float32 [n], -1..1, at the pack's rate), padded to one batch.
 
         Raises:
-            PackError: If the graph fails on them, or gives what is not a number or of another size.
+            PackError: The graph fails, or its output has NaNs or a wrong size.
         """
         lengths = np.array([len(w) for w in waveforms], dtype=np.int64)
         batch = np.zeros((len(waveforms), int(lengths.max())), dtype=np.float32)
@@ -78,10 +79,11 @@ class Encoder:
         return Encoded(pooled)
 
     def head(self, pooled: Floats, baseline: Floats) -> Headed:
-        """Logits and embedding of pooled features [b, D] with a speaker's baseline [D] or [b, D]; zeros: not known.
+        """Logits and embedding for pooled features [b, D] with the speaker's baseline [D] or [b, D]; zeros if the
+        speaker is not known.
 
         Raises:
-            PackError: If the graph fails on them, or gives what is not a number or of another size.
+            PackError: The graph fails, or its output has NaNs or a wrong size.
         """
         feed = {
             "pooled": np.ascontiguousarray(pooled, dtype=np.float32),
@@ -101,7 +103,7 @@ def _run(
         raise PackError(f"The pack's {name} failed ({first_line(error)}): install the pack again.") from None
     batch = len(feed["baseline"])
     for (output, size), result in zip(outputs.items(), results, strict=True):
-        if result.shape != (batch, size):  # a graph may leave its sizes open until it runs
+        if result.shape != (batch, size):  # a graph's sizes may be known only when it runs
             raise PackError(f"{output} of {name} is tensor(float) {list(result.shape)}, not as pack.json says.")
     if not all(np.isfinite(r).all() for r in results):
         raise PackError(f"The pack's {name} gave what is not a number: ask whoever made the pack.")
@@ -114,7 +116,7 @@ def _check_ports(
     inputs: dict[str, list[int | None]],
     outputs: dict[str, list[int | None]],
 ) -> None:
-    """Names, types and, where the graph fixes them, sizes; None stands for any size."""
+    """Checks names, types and, if the graph fixes them, sizes of inputs or outputs; None stands for any size."""
     for ports, wanted in ((session.get_inputs(), inputs), (session.get_outputs(), outputs)):
         found = {port.name: port for port in ports}
         if set(found) != set(wanted):

@@ -1,7 +1,7 @@
-"""How a path is written where only text can stand: names that are no UTF-8 stay apart, and the way back is exact.
+"""Converts paths to text and back without loss, even if a file name is not valid UTF-8.
 
-On Linux a name is bytes, and Python holds those that are no UTF-8 as halves of surrogate pairs, which no UTF-8 file can
-hold. They are written as `\\xNN`, and a backslash that would read as one of these is itself written `\\x5c`.
+On Linux a file name is bytes. Python represents those that are not valid UTF-8 as unpaired surrogates, which can't be
+written to a UTF-8 file. They are written as `\\xNN`, and a backslash that could be read as such an escape as `\\x5c`.
 """
 
 import re
@@ -12,19 +12,19 @@ _ESCAPE = re.compile(r"\\x([0-9a-f]{2})|\\u(d[89a-f][0-9a-f]{2})")
 
 
 def path_text(path: str) -> str:
-    """`path` as text that any encoding of Unicode holds; most paths as they are."""
+    """`path` as valid Unicode text; most paths are unchanged."""
     escaped = _READS_AS_ESCAPE.sub(r"\\x5c", path)
     return _HALVES.sub(_written, escaped)
 
 
 def path_of(text: str) -> str:
-    """The path that `path_text` wrote."""
+    """Reverses `path_text`."""
     return _ESCAPE.sub(_read, text)
 
 
 def _written(half: re.Match[str]) -> str:
     code = ord(half[0])
-    # 0xDC80 to 0xDCFF stand for one byte each (PEP 383); others are of a name on Windows
+    # 0xDC80 to 0xDCFF stand for one byte each (PEP 383); others occur in names on Windows
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 

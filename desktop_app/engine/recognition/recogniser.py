@@ -1,4 +1,5 @@
-"""From a recording to an explained answer: `analyse` runs the encoder, `answer` the rest, as often as asked."""
+"""Turns a recording into an explained answer: `analyse` runs the encoder, `answer` does the rest and can be
+repeated."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -51,43 +52,47 @@ ShouldStop = Callable[[], bool]
 Progress = Callable[[float], None]
 Listen = Callable[[Waveform], None]
 Encode = Callable[[Waveform], Callable[[], Floats]]
-"""A stretch float32 [n] -> what gives its pooled features [1, D] when all of the recording has been read."""
+"""Takes a stretch float32 [n] and returns a function that gives its pooled features [1, D]; that is called when the
+whole recording has been read."""
 SpeakerCount = int | Literal["auto", "off"]
-"""How many people speak in a recording: so many; to be found where it lasts AUTO_SPEAKERS_S; or nobody asks."""
+"""How many people speak in a recording: a number; "auto", to find out if it lasts AUTO_SPEAKERS_S; or "off", not to
+tell speakers apart."""
 
 AUTO_SPEAKERS_S = 15.0
-"""A shorter recording is one speaker's, unless a number is given."""
+"""With "auto", a shorter recording is taken to have one speaker."""
 
 FIRST_WAY = 0.2
-"""Of the time for a recording, where who speaks when is heard before what they sound like."""
+"""Share of the time for a recording that the first pass takes, if speakers are told apart first."""
 
 MIN_GROUP = 5
-"""Recordings, or stretches of one, from which on they are heard against their common voice. On six corpora left out in
-turn, groups of 5 of one speaker gain 8.9 points of UA where they are of all moods, and lose none of one mood; groups of
-5 of several speakers, who share a room and a microphone, gain 4.0, of 30 5.9 (the worst corpus -0.5 and -1.0)."""
+"""The number of recordings, or stretches of one, from which their common baseline is subtracted. On six corpora left
+out in turn, groups of 5 of one speaker gain 8.9 points of UA if they are of all moods, and lose nothing if of one mood;
+groups of 5 of several speakers, who share a room and a microphone, gain 4.0, groups of 30 5.9 (the worst corpus -0.5
+and -1.0)."""
 
 MIN_SECONDS = 0.1
-"""Shorter than a syllable: nothing to hear a mood in."""
+"""The shortest recording that is analysed; shorter than this is less than a syllable."""
 
 BLOCK_S = 0.5
-"""How much is read before anyone is asked whether to go on."""
+"""Seconds that are read between two calls of `should_stop`."""
 
 PARTING_S = 2.0
-"""Seconds without speech that part a clip in two; without such a pause it is heard whole, as in training."""
+"""Seconds without speech that split a clip in two; without such a pause it is analysed whole, as in training."""
 
 NEAR_SILENCE_DB = -50.0
-"""No speech: not one chunk of 32 ms is speech to the detector, and the loudest tenth of a second is under
-NEAR_SILENCE_DB (dB of full scale) or the sound is unlike anything known.
+"""A recording counts as without speech if the detector finds no chunk of 32 ms with speech, and either the loudest
+tenth of a second is below NEAR_SILENCE_DB (dB of full scale) or the sound is unlike the datastore.
 
-Of 1,500 clips of six corpora 3 have no chunk of speech, all sobs and cries louder than -22 dB; the 10 quietest clips,
--52 to -44 dB, reach a probability of 1.0. So neither figure alone may refuse a clip, and both together refuse none of
-them. Hiss, rumble and hum, which are made as loud as speech before the detector hears them, reach 0.0 to 0.48."""
+Of 1,500 clips of six corpora, 3 have no chunk of speech, all of them sobs and cries louder than -22 dB; the 10 quietest
+clips, -52 to -44 dB, reach a speech probability of 1.0. So neither condition alone may reject a clip; both together
+reject none of these. Hiss, rumble and hum, which are amplified to the level of speech before the detector gets them,
+reach 0.0 to 0.48."""
 
 NAMED_TOGETHER = 2
-"""Labels that an answer may leave open: "angry or happy" says something, three of four labels say nothing."""
+"""The largest label set that is useful: "angry or happy" is informative, three of four labels are not."""
 
 UNHEARD = 0.005
-"""A share of p_own under this changes no figure that is shown: the examples are left out."""
+"""If the share of p_own is below this, no displayed figure would change, and the examples are left out."""
 
 NO_SPEECH = "No speech was heard in this recording."
 TOO_QUIET = "This recording is too quiet: record closer to the microphone, or turn it up."
@@ -98,23 +103,23 @@ UNCERTAIN = "No emotion stands out clearly in this recording."
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What the expensive part leaves of a recording: features, and no sound.
+    """The result of the expensive part of an answer: features, without sound.
 
     Attributes:
-        path: The file it came from, or "".
+        path: The recording's file, or "".
         duration_s: Length of the recording.
         speech_s: Seconds of speech in it.
         speech_peak: The highest speech probability of any 32 ms.
         level_db: RMS of the loudest tenth of a second in dB of full scale, -120 for digital silence.
         spans: (start_s, end_s) of each stretch analysed; at least one.
         pooled: float32 [spans, D], see `Encoder.encode`.
-        encoder_sha256: Which encoder made them.
-        decode_ms, encode_ms: What it took; decode includes finding the speech.
-        start_s: Where the stretch that was asked about begins, in seconds; it goes on to `duration_s`.
-        channel: The channel that was listened to, counted from 0; None: the one that hears the voice best.
-        remarks: Sentences on what of the file could not be heard, or was chosen in it.
-        who: Who speaks when; None: nobody asked, or no speech was found.
-        said_speaker: Who speaks, as whoever asked says; "" where nobody does.
+        encoder_sha256: Identifies the encoder that made them.
+        decode_ms, encode_ms: The time it took; decode includes finding the speech.
+        start_s: The start of the analysed part, in seconds; it ends at `duration_s`.
+        channel: The channel that was requested, counted from 0; None: the one with the clearest voice was chosen.
+        remarks: Sentences about parts of the file that could not be used, and choices that were made in it.
+        who: Who speaks when; None if speakers were not told apart or there is no speech.
+        said_speaker: The speaker that the caller named; "" if none.
     """
 
     path: str
@@ -135,23 +140,23 @@ class Analysis:
 
     @property
     def speaker_of(self) -> tuple[int, ...]:
-        """Who speaks in each span, counted from 0; empty where `who` is None."""
+        """The speaker of each span, counted from 0; empty if `who` is None."""
         return () if self.who is None else tuple(self.who.at(start_s, end_s) for start_s, end_s in self.spans)
 
     @property
     def mean_pooled(self) -> Floats:
-        """The recording's features as one row [D]: the mean over its spans, weighted by their length."""
+        """The recording's features [D]: the mean over its spans, weighted by their length."""
         return np.average(self.pooled, axis=0, weights=_lengths(self.spans)).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class SpeakerVoice:
-    """What an answer takes for one of the speakers of a recording.
+    """The baseline to use for one speaker of a recording.
 
     Attributes:
-        baseline: float32 [D], zeros for one not known.
-        voice: Whose that is.
-        name: What they are called; "": by their number.
+        baseline: float32 [D]; zeros if the speaker is not known.
+        voice: Describes whose baseline it is.
+        name: The speaker's name; "": "Speaker" and a number.
     """
 
     baseline: Floats
@@ -161,10 +166,10 @@ class SpeakerVoice:
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """What the stretches of a recording were answered.
+    """The answers for the stretches of a recording.
 
     Attributes:
-        labels: L of them.
+        labels: The L labels.
         p, p_model, p_knn: float64 [spans, L], as in eq. (4).
         alphas: float64 [spans], the weight of p_knn.
         novelties: float64 [spans], see `Recognition.novelty`.
@@ -181,18 +186,18 @@ class Mixed:
 
 
 class Recogniser:
-    """A pack, ready to answer. Not for two threads at once.
+    """Answers with an open pack. Not for use by two threads at once.
 
     Attributes:
         pack: The pack in use.
-        encoder, datastore: Its two halves.
+        encoder, datastore: The pack's graphs, and its recordings.
     """
 
     def __init__(self, pack: Pack, threads: int | None = None) -> None:
         """Opens the pack's graphs and index.
 
         Raises:
-            PackError: If one of them can't be opened.
+            PackError: One of them can't be opened.
         """
         self.pack = pack
         self.encoder = Encoder(pack, threads)
@@ -200,7 +205,7 @@ class Recogniser:
         self._detector = SpeechDetector(self.encoder.threads)
         self._item_labels = pack.item_labels
         self._encode: Encode = self._encode_here
-        self._speaker_encoder: SpeakerEncoder | None = None  # opened when first asked for
+        self._speaker_encoder: SpeakerEncoder | None = None  # opened when first needed
 
     def analyse(
         self,
@@ -214,14 +219,14 @@ class Recogniser:
         """Analyses samples float32 [n], mono, -1..1, at the pack's rate.
 
         Args:
-            path: What the answer is to say of where they came from.
-            speakers: Who speaks when is heard as well, and stretches end where another one begins to speak.
-            should_stop: Asked at least once for each second of sound.
-            progress: Told the share that is done, 0 to 1.
+            path: The path to name in the answer.
+            speakers: Whether to tell speakers apart; stretches then end where another speaker begins.
+            should_stop: Called at least once for each second of sound; True cancels.
+            progress: Called with the share that is done, 0 to 1.
 
         Raises:
-            AudioError: If there is too little sound.
-            Cancelled: If `should_stop` returned True.
+            AudioError: The sound is too short.
+            Cancelled: `should_stop` returned True.
         """
         size = round(BLOCK_S * SAMPLE_RATE)
         expected_s = len(samples) / SAMPLE_RATE
@@ -252,13 +257,13 @@ class Recogniser:
         """Analyses a file of any length in constant memory; arguments and errors as in `analyse` and `load_audio`.
 
         Args:
-            start_s, end_s: The stretch to analyse, in seconds; None: to its end. Spans count from the file's start.
-            speakers: As in `analyse`; the file is read twice then. Where one person speaks into each channel, as in
-                recordings of calls, they are told apart by it.
-            listen: Gets each block that was read, float32 [n], mono at 16 kHz: for drawing without reading again.
+            start_s, end_s: The part to analyse, in seconds; None: to the end. Spans count from the file's start.
+            speakers: As in `analyse`; the file is then read twice. If each channel has its own speaker, as in
+                recordings of calls, speakers are told apart by the channel.
+            listen: Called with each block that was read, float32 [n], mono at 16 kHz, for drawing the waveform.
         """
         expected_s = end_s or 0.0
-        if end_s is None and (progress is not None or speakers == "auto"):  # else nobody asks: it is opened once
+        if end_s is None and (progress is not None or speakers == "auto"):  # otherwise it is not needed
             expected_s = probe(path).duration_s
         expected_s -= start_s
         remarks: list[str] = []
@@ -290,13 +295,13 @@ class Recogniser:
         )
 
     def encoding_by(self, encode: Encode) -> "Recogniser":
-        """This recogniser, but stretches are encoded by `encode`."""
+        """A copy of this recogniser that lets `encode` encode the stretches."""
         other = copy(self)
         other._encode = encode
         return other
 
     def for_another_thread(self) -> "Recogniser":
-        """Another recogniser on the same graphs and index, which any number of threads may run at once."""
+        """A recogniser for another thread, with the same graphs and index, which several threads may use at once."""
         other = copy(self)
         other._detector = SpeechDetector(self.encoder.threads)
         return other
@@ -315,23 +320,22 @@ class Recogniser:
         should_stop: ShouldStop | None = None,
         progress: Progress | None = None,
     ) -> Recognition:
-        """The answer for an analysed recording; cheap, so it can be asked again with other settings.
+        """The answer for an analysed recording; quick, so it can be repeated with other settings.
 
         Args:
-            baseline: The speaker's, float32 [D]; None for a speaker not known.
-            voice: Whose baseline that is, for the answer to say.
-            speakers: Of each speaker of `analysis.who` its own, in place of both, see `speaker_voices`.
-            k: How many neighbours; None for the pack's own setting. More than there are gives all there are.
-            alpha: Weight of p_knn in eq. (4), 0 to 1; None for the pack's own, and towards the examples' where they
-                are near.
-            examples: The user's own; they have a say as far as they are near.
-            features: Whether the answer is to carry what it was made of.
+            baseline: The speaker's baseline, float32 [D]; None if the speaker is not known.
+            voice: Describes whose baseline it is, for the answer.
+            speakers: A baseline for each speaker of `analysis.who`, in place of both, see `speaker_voices`.
+            k: How many neighbours; None: the pack's setting. At most all recordings are used.
+            alpha: Weight of p_knn in eq. (4), 0 to 1; None: the pack's setting, raised where examples are near.
+            examples: The user's own examples; they influence the answer where they are near.
+            features: Whether the answer contains the features it was made from.
             should_stop, progress: As in `analyse`: the thousand segments of an hour take more than a second.
 
         Raises:
-            ValueError: If the analysis is another encoder's or of another number of speakers, k is under 1 or alpha
-                outside 0..1.
-            Cancelled: If `should_stop` returned True.
+            ValueError: The analysis was made by another encoder or has another number of speakers, k is below 1, or
+                alpha is outside 0..1.
+            Cancelled: `should_stop` returned True.
         """
         manifest = self.pack.manifest
         if analysis.encoder_sha256 != self.encoder.encoder_sha256:
@@ -357,7 +361,7 @@ class Recogniser:
             settled = np.full(len(analysis.spans), voice.settled)
         headed = self.encoder.head(analysis.pooled, baselines)
         p_model = np.zeros((len(analysis.spans), len(labels)))
-        # what the user's examples are compared by is told as of a stranger, whichever voice each was heard with
+        # the classifier's output that examples are compared by is made without a baseline, whichever each one has
         as_stranger = fusion.softmax(headed.logits, manifest.calibration_temperature)
         temperatures = temperature_for(settled, manifest.calibration_temperature, known_temperature(self.pack))
         p_model[:, : len(manifest.labels)] = fusion.softmax(headed.logits / temperatures[:, None], 1.0)
@@ -404,12 +408,12 @@ class Recogniser:
     def put_together(
         self, analysis: Analysis, mixed: Mixed, usual: Floats, voice: VoiceUsed, examples: OwnExamples | None
     ) -> Recognition:
-        """The answer for a recording from those of its stretches; without neighbours, features, speakers and timing.
+        """Combines the answers for the stretches of a recording; without neighbours, features, speakers and timing.
 
         Args:
-            mixed: What its stretches were answered.
-            usual: float32 [D], the voice that its manner is compared with.
-            voice, examples: What it rests on, for it to say.
+            mixed: The answers for its stretches.
+            usual: float32 [D], the baseline that its manner is compared with.
+            voice, examples: What it is based on, for the answer.
         """
         labels, shares, manifest = mixed.labels, _shares(analysis.spans), self.pack.manifest
         novelty = float(shares @ mixed.novelties)
@@ -459,15 +463,15 @@ class Recogniser:
         return self.answer(analysis, baseline=baseline, k=k, alpha=alpha, examples=examples)
 
     def estimate_voice(self, analyses: Iterable[Analysis]) -> Voice:
-        """The baseline of the one speaker of these recordings; those without speech don't count."""
+        """The baseline of the speaker of these recordings; those without speech are ignored."""
         rows = [a.pooled for a in analyses if not self.is_silent(a)]
         pooled = np.concatenate(rows) if rows else np.zeros((0, self.pack.manifest.pooled_dim), np.float32)
         return estimate_baseline(pooled, self.stranger_probabilities, prior_of(self.pack))
 
     def own_voice(self, analysis: Analysis) -> tuple[Floats, VoiceUsed] | None:
-        """The voice of a recording's own stretches, and what an answer says of it; None where they are too few.
+        """The baseline of a recording's own stretches, and its description; None if there are too few stretches.
 
-        Where several people speak in it, it is what they have in common: their room and microphone.
+        If several people speak in the recording, it captures what they have in common: their room and microphone.
         """
         if len(analysis.spans) < MIN_GROUP:
             return None
@@ -476,8 +480,8 @@ class Recogniser:
         return (voice.baseline, used) if voice.clips else None
 
     def group_voice(self, analyses: Iterable[Analysis], at_least: int = MIN_GROUP) -> tuple[Floats, VoiceUsed] | None:
-        """What recordings asked about together have in common, and what their answers say of it; None where fewer than
-        `at_least` of them hold speech."""
+        """The common baseline of recordings that are analysed together, and its description; None if fewer than
+        `at_least` of them contain speech."""
         spoken = [a for a in analyses if not self.is_silent(a)]
         if not spoken or len(spoken) < at_least:
             return None
@@ -487,12 +491,13 @@ class Recogniser:
     def speaker_voices(
         self, analysis: Analysis, said: Mapping[int, SpeakerVoice] | None = None
     ) -> tuple[SpeakerVoice, ...]:
-        """For each speaker of a recording what `answer` takes; empty where nobody asked who speaks.
+        """The baseline for each speaker of a recording, for `answer`; empty if speakers were not told apart.
 
         Args:
-            said: What a person said of some of them, by their number from 0: it stands. The others are heard against
-                the whole recording, and where they speak in MIN_GROUP stretches against their own in that. On made
-                conversations of corpora left out that is better than either.
+            said: The baselines that are known for some of them, by their index from 0, which are used unchanged. The
+                others get the baseline of the whole recording, refined by that of their own stretches if there are
+                MIN_GROUP of these. On artificial conversations from corpora left out, this is better than either
+                alone.
         """
         if analysis.who is None:
             return ()
@@ -516,16 +521,16 @@ class Recogniser:
         return tuple(voices)
 
     def model_probabilities(self, pooled: Floats, baseline: Floats) -> npt.NDArray[np.float64]:
-        """p_model [n, L] of pooled features [n, D] with a baseline [D]."""
+        """p_model [n, L] for pooled features [n, D] with a baseline [D]."""
         logits = self.encoder.head(pooled, baseline).logits
         return fusion.softmax(logits, self.pack.manifest.calibration_temperature)
 
     def stranger_probabilities(self, pooled: Floats) -> npt.NDArray[np.float64]:
-        """p_model [n, L] of pooled features [n, D] of speakers not known."""
+        """p_model [n, L] for pooled features [n, D] of unknown speakers."""
         return self.model_probabilities(pooled, np.zeros(pooled.shape[1], np.float32))
 
     def is_silent(self, analysis: Analysis) -> bool:
-        """Whether there is surely no speech, by ear alone: nothing like speech, and near silence."""
+        """Whether there is certainly no speech, judging by the sound alone: no chunk of speech, and near silence."""
         return analysis.speech_peak < SPEECH and analysis.level_db < NEAR_SILENCE_DB
 
     def _segments(
@@ -551,7 +556,7 @@ class Recogniser:
         voices: Sequence[SpeakerVoice],
         voice: VoiceUsed,
     ) -> tuple[Speaker, ...]:
-        """Each speaker with the mean over their stretches, weighted by length."""
+        """The speakers, each with the mean answer over their stretches, weighted by length."""
         if analysis.who is None or not segments:
             return ()
         seconds = _lengths(analysis.spans)
@@ -578,7 +583,7 @@ class Recogniser:
         return tuple(labels[i] for i in fusion.label_set(p, self.pack.manifest.set_probability))
 
     def _doubts(self, analysis: Analysis, confidence: float, label_set: Sequence[str], novelty: float) -> str:
-        """Why the answer is not to be relied on, or ""."""
+        """Why the answer is uncertain, or ""."""
         if self.is_silent(analysis) or (analysis.speech_peak < SPEECH and novelty > 1.0):
             return NO_SPEECH
         if analysis.level_db < QUIETEST_DB:
@@ -638,7 +643,7 @@ class Recogniser:
     def _listened(
         self, blocks: Iterator[Waveform], expected_s: float, should_stop: ShouldStop | None, progress: Progress | None
     ) -> Listened:
-        """The first way through a recording, at the levels at which `_pieces` will hear it."""
+        """The first pass over a recording, at the same levels as in `_pieces`."""
         if self._speaker_encoder is None:
             self._speaker_encoder = SpeakerEncoder(self.encoder.threads)
         meter = _Meter(high_passed(blocks), expected_s, should_stop, progress)
@@ -649,9 +654,9 @@ class Recogniser:
     def _pieces(
         self, meter: "_Meter", segmenter: Segmenter, longest: int, name: str, *, whole: bool
     ) -> Iterator[Piece]:
-        """A recording of at most `longest` samples whole but for long pauses, a longer one cut at all its pauses.
+        """A recording of at most `longest` samples, split only at long pauses; a longer one, split at all its pauses.
 
-        `whole` is False where even a short one is to be cut: several people speak in it.
+        `whole` is False if even a short one is split at all pauses, because several people speak in it.
         """
         first, held = _first_of(meter, longest)
         if held < MIN_SECONDS * SAMPLE_RATE:
@@ -663,14 +668,14 @@ class Recogniser:
         found = False
         for block in chain(first, meter):
             loudest.feed(block)
-            # by the loudest moment so far, the first `longest` samples together
+            # amplified by the loudest moment so far; the first `longest` samples together
             for piece in segmenter.feed(block * gain(meter.loudest)):
                 found = True
                 yield piece
         for piece in segmenter.finish():
             found = True
             yield piece
-        if not found:  # nothing that the detector takes for speech: answer for the loudest part, and say so
+        if not found:  # no speech detected: answer for the loudest part, as uncertain
             yield loudest.piece()
 
     def _retrieve(
@@ -683,8 +688,8 @@ class Recogniser:
         examples: OwnExamples | None,
         trust: float,
     ) -> Retrieved:
-        """What the neighbours of one stretch say: embedding [E], pooled features [D], its speaker's baseline [D], the
-        classifier's p_model [L], and the share of p_own in it."""
+        """The neighbours of one stretch and their p_knn, from the embedding [E], pooled features [D], speaker's
+        baseline [D], the classifier's p_model [L], and the share of p_own in p_knn."""
         settings, labels = self.pack.manifest.knn, self.pack.manifest.labels
         hits = self.datastore.nearest(embedding, k)
         weights = fusion.knn_weights([hit.distance for hit in hits], settings.temperature, settings.weighting)
@@ -705,7 +710,7 @@ class Recogniser:
         )
 
     def _novelty(self, embedding: Floats, hits: Sequence[Hit]) -> float:
-        """How unlike the pack one stretch is: what is known of the pack says so, not what is the user's own."""
+        """The novelty of one stretch, relative to the pack's recordings only, not to the user's own."""
         of_pack = [hit.distance for hit in hits if not hit.own]
         if len(of_pack) < min(fusion.NOVELTY_NEIGHBOURS, len(self.datastore)):
             of_pack = [hit.distance for hit in self.datastore.nearest(embedding, fusion.NOVELTY_NEIGHBOURS)]
@@ -721,7 +726,7 @@ class Recogniser:
         k: int,
         examples: OwnExamples | None,
     ) -> tuple[Neighbour, ...]:
-        """The k neighbours that weigh most over all segments, nearest first; of a single segment all its k."""
+        """The k neighbours with the largest weight over all segments, nearest first; for one segment, all its k."""
         weight: dict[tuple[bool, int], float] = {}
         nearest: dict[tuple[bool, int], Hit] = {}
         for share, one in zip(shares, retrieved, strict=True):
@@ -746,10 +751,10 @@ class Recogniser:
 
 
 def asks_for_speakers(speakers: SpeakerCount, duration_s: float) -> bool:
-    """Whether who speaks is to be heard in a recording of this length; 0: not known, taken for long.
+    """Whether to tell speakers apart in a recording of this length; a length of 0 (not known) counts as long.
 
     Raises:
-        ValueError: If `speakers` is no number from 1 to MOST_SPEAKERS, "auto" or "off".
+        ValueError: `speakers` is not a number from 1 to MOST_SPEAKERS, "auto" or "off".
     """
     if speakers not in ("auto", "off", *range(1, MOST_SPEAKERS + 1)):
         raise ValueError(f"speakers must be 1 to {MOST_SPEAKERS}, auto or off, not {speakers!r}")
@@ -761,7 +766,7 @@ def _number(speakers: SpeakerCount) -> int | None:
 
 
 def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
-    """What is told of the second way through a recording, and of the first."""
+    """Progress functions for the second pass over a recording, and for the first."""
     if progress is None:
         return None, None
     told = progress
@@ -769,7 +774,7 @@ def _halves(progress: Progress | None) -> tuple[Progress | None, Progress | None
 
 
 def _first_of(meter: "_Meter", longest: int) -> tuple[list[Waveform], int]:
-    """The first blocks, until they are more than `longest` samples together, and how many samples they are."""
+    """The first blocks, until they have more than `longest` samples in total, and their number of samples."""
     first: list[Waveform] = []
     held = 0
     for block in meter:
@@ -781,7 +786,7 @@ def _first_of(meter: "_Meter", longest: int) -> tuple[list[Waveform], int]:
 
 
 def _parted(samples: Waveform, segmenter: Segmenter, longest: int) -> list[Piece]:
-    """A clip's stretches between pauses of PARTING_S or longer; where it has no such pause, all of it."""
+    """A clip's stretches between pauses of PARTING_S or longer; the whole clip if there is no such pause."""
     clip = levelled(samples, longest)
     found: list[list[Piece]] = []
     for piece in chain(segmenter.feed(clip.samples), segmenter.finish()):
@@ -807,7 +812,7 @@ def _passed_on(blocks: Iterator[Waveform], listen: Listen | None) -> Iterator[Wa
 
 
 class _Meter:
-    """Passes blocks on, counts seconds and level, tells the progress and stops when asked."""
+    """Passes blocks on, measures time and level, reports the progress, and stops on request."""
 
     def __init__(
         self,
@@ -846,7 +851,7 @@ class _Meter:
 
 
 class _Loudest:
-    """Keeps the loudest stretch of a stream, of those that follow one another without overlap."""
+    """Finds the loudest of the successive, non-overlapping stretches of a stream."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -885,7 +890,7 @@ def _lengths(spans: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:
 
 
 def _shares(spans: Sequence[tuple[float, float]]) -> npt.NDArray[np.float64]:
-    """How much of the whole each stretch is, by its length."""
+    """The share of each stretch in the total length."""
     lengths = _lengths(spans)
     return np.asarray(lengths / lengths.sum())
 

@@ -1,4 +1,4 @@
-"""The nearest recordings of the datastore: of many Annoy proposes candidates, and exact distances rank them."""
+"""Finds the nearest recordings in the datastore. In large ones, Annoy proposes candidates, ranked by exact distance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from desktop_app.engine.pack.index import item_vectors, open_index
 Floats = npt.NDArray[np.float32]
 
 LOOKED_AT_ALL = 16_384
-"""Up to so many recordings each is looked at: among 3,642 embeddings of 128 dimensions that takes 0.1 ms where Annoy
-takes 0.6, and it misses none."""
+"""Up to so many recordings, all distances are computed: for 3,642 embeddings of 128 dimensions this takes 0.1 ms, Annoy
+0.6 ms, and it misses none."""
 
 MIN_CANDIDATES = 64
 CANDIDATES_PER_NEIGHBOUR = 4
 SEARCH_PER_CANDIDATE = 128
 MIN_SEARCH = MIN_CANDIDATES * 2 * SEARCH_PER_CANDIDATE
-"""Items, counted once a tree, that Annoy looks at for one query. Among 8,000 clustered embeddings of 128 dimensions and
+"""Items, counted once per tree, that Annoy visits for one query. With 8,000 clustered embeddings of 128 dimensions and
 32 trees, 16,000 find all of the 32 nearest in about 1 ms, 8,000 miss 1 in 2,000, and 4,000 miss 1 in 50."""
 
 
 SPARE = 16
-"""Of many queries at once each has so many candidates more than neighbours; rounding confuses the nearest by less."""
+"""For many queries at once, each has so many more candidates than neighbours, to compensate for rounding in float32."""
 MANY = 256
 
 
@@ -39,17 +39,18 @@ class Hit:
 
 
 class OwnExamples(Protocol):
-    """The user's own labelled clips as retrieval sees them.
+    """What retrieval needs of the user's own labelled clips.
 
     Attributes:
         trust: Share of p_own in p_knn where they are near, 0 to 1.
-        alpha: The weight of p_knn in eq. (4) where they are near, nobody asks for another and the pack's own is less:
-            a pack weighs its strangers' neighbours, which say less of this person than the person's own recordings.
-        labels: Labels beyond the pack's that have examples enough to join the answer.
+        alpha: The weight of p_knn in eq. (4) where they are near, if the caller gives none and the pack's is lower: the
+            pack's weight is for neighbours of other people, which are less informative than the person's own
+            recordings.
+        labels: The user's own labels that have enough examples to be added to answers.
     """
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of examples."""
         ...
 
     @property
@@ -62,23 +63,23 @@ class OwnExamples(Protocol):
     def labels(self) -> Sequence[str]: ...
 
     def nearest(self, embedding: Floats, k: int) -> Sequence[Hit]:
-        """The at most k nearest to `embedding` [E], nearest first, each with own=True, and one more of every label that
-        none of these has."""
+        """The at most k examples nearest to `embedding` [E], nearest first, each with own=True, and one more for every
+        label that is not among them."""
         ...
 
     def distribution(
         self, pooled: Floats, baseline: Floats, p_model: npt.NDArray[np.float64], nearest: Sequence[Hit]
     ) -> npt.NDArray[np.float64]:
-        """p_own [L + labels]: what the examples say of pooled features [D] with their speaker's baseline [D], of which
-        the classifier says p_model [L]."""
+        """p_own [L + labels]: the examples' prediction for pooled features [D] with their speaker's baseline [D] and
+        the classifier's output p_model [L]."""
         ...
 
     def nearness(self, pooled: Floats) -> npt.NDArray[np.float64]:
-        """How near they are to pooled features [n, D], 0 to 1: as far as that they have a say."""
+        """How near the examples are to pooled features [n, D], 0 to 1; their influence is proportional to it."""
         ...
 
     def item(self, index: int) -> Item:
-        """What is known of example `index`."""
+        """The metadata of example `index`."""
         ...
 
 
@@ -87,7 +88,7 @@ def own_mix(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """(alpha of eq. (4) [n], share of p_own in p_knn [n]) where the user's own examples are `near` [n], 0 to 1.
 
-    The answer is then (1 - near) of what the pack says by itself and near of what it says with the examples:
+    The answer is then (1 - near) times the pack's own prediction plus near times the prediction with the examples:
     p = (1 - near) (pack_alpha p_pack + (1 - pack_alpha) p_model)
       + near (own_alpha (trust p_own + (1 - trust) p_pack) + (1 - own_alpha) p_model).
     """
@@ -98,12 +99,12 @@ def own_mix(
 
 @dataclass(frozen=True, eq=False)
 class Retrieved:
-    """What the neighbours of one stretch say.
+    """The neighbours of one stretch and their prediction.
 
     Attributes:
-        hits: The pack's k nearest and, where there are, the user's own.
-        weights: float64 [hits], each one's share of p_knn. They sum to 1, or to a little less where a label that the
-            user's examples speak for has no neighbour to stand for it.
+        hits: The pack's k nearest and, if there are any, the user's own.
+        weights: float64 [hits], the share of each in p_knn. They sum to 1, or to a little less if the user's examples
+            give probability to a label that no neighbour has.
         distribution: p_knn, float64 [L + the user's own labels].
     """
 
@@ -123,16 +124,16 @@ def retrieve_own(
 ) -> Retrieved:
     """p_knn = trust * p_own + (1 - trust) * p_pack, and each neighbour's share of it.
 
-    What the examples give to a label is shared among the examples of that label; where a label has none, among the
-    pack's neighbours of that label.
+    The examples' probability for a label is divided among the examples with that label, or, if there are none, among
+    the pack's neighbours with that label.
 
     Args:
-        pack: What the pack's neighbours say, its distribution [L].
+        pack: The pack's neighbours and their prediction, with a distribution [L].
         pack_labels, own_labels: The label index of each hit.
-        own_hits: The user's own nearest.
-        own_weights: float64, positive: how the own hits of one label share what is theirs.
+        own_hits: The nearest of the user's own examples.
+        own_weights: float64, positive: the proportions in which the own hits of one label share its probability.
         p_own: float64 [L + own labels].
-        trust: Share of p_own, 0 to 1.
+        trust: The share of p_own in p_knn, 0 to 1.
     """
     distribution = trust * p_own
     distribution[: len(pack.distribution)] += (1 - trust) * pack.distribution
@@ -151,14 +152,14 @@ class Datastore:
     """A pack's recordings, searched by embedding.
 
     Attributes:
-        items: What is known of each; `Hit.index` points in here.
+        items: The metadata of each recording; `Hit.index` is an index into it.
     """
 
     def __init__(self, pack: Pack) -> None:
         """Opens the index.
 
         Raises:
-            PackError: If Annoy can't open it.
+            PackError: Annoy can't open it.
         """
         self.items = pack.items
         path, dim = pack.path(INDEX), pack.manifest.embedding_dim
@@ -179,16 +180,16 @@ class Datastore:
     def nearest(self, embedding: Floats, k: int) -> tuple[Hit, ...]:
         """The k nearest to `embedding` [E], nearest first.
 
-        Fewer than k only where the datastore is smaller than that.
+        Fewer than k only if the datastore is smaller.
         """
         candidates = self._candidates(embedding, min(k, len(self.items)))
         distances = np.linalg.norm(self._vectors[candidates].astype(np.float64) - embedding, axis=1)
-        # by index where distances are equal, so that the same query always gives the same answer
+        # ties are ordered by index, so that the same query always gives the same answer
         ranked = np.lexsort((candidates, distances))[:k]
         return tuple(Hit(int(candidates[i]), float(distances[i])) for i in ranked)
 
     def nearest_many(self, embeddings: Floats, k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        """As `nearest` for each of `embeddings` [n, E]: indices and distances [n, k], nearest first."""
+        """As `nearest`, for each of `embeddings` [n, E]: indices and distances [n, k], nearest first."""
         k = min(k, len(self.items))
         if self._squares is None:
             hits = [self.nearest(embedding, k) for embedding in embeddings]
@@ -210,7 +211,7 @@ class Datastore:
     def _candidates(self, embedding: Floats, k: int) -> npt.NDArray[np.int64]:
         wanted = min(len(self.items), max(MIN_CANDIDATES, CANDIDATES_PER_NEIGHBOUR * k))
         if self._squares is not None:
-            # |v - e|^2 less |e|^2, in float32: near enough to tell who is among the nearest four times k
+            # |v - e|^2 less |e|^2, in float32: precise enough to find the nearest four times k
             scores = self._squares - 2 * (self._vectors @ embedding.astype(np.float32, copy=False))
             return np.argpartition(scores, wanted - 1)[:wanted]
         search = max(MIN_SEARCH, SEARCH_PER_CANDIDATE * wanted)

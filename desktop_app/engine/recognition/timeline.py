@@ -25,12 +25,12 @@ MOST_PAUSE_S = 3.0
 
 @dataclass(frozen=True)
 class Passage:
-    """Segments that follow one another with the same label, of the same speaker.
+    """Successive segments with the same label and the same speaker.
 
     Attributes:
         start_s, end_s: Seconds from the recording's start.
-        label: Theirs.
-        share: Of the label, 0 to 1, the mean over the seconds of its segments.
+        label: Their label.
+        share: The label's probability, 0 to 1, averaged over the time of the segments.
         speaker: As in Segment.
     """
 
@@ -42,7 +42,7 @@ class Passage:
 
 
 def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
-    """The passages of a recording, in their order."""
+    """The passages of a recording, in order."""
     found: list[list[Segment]] = []
     for segment in segments:
         last = found[-1][-1] if found else None
@@ -71,14 +71,14 @@ def passages(segments: Sequence[Segment]) -> tuple[Passage, ...]:
 def smoothed_shares(
     segments: Sequence[Segment], labels: Sequence[str], times_s: NDArray[np.float64], window_s: float
 ) -> NDArray[np.float64]:
-    """The mean share of each label within a window about each time, [n times, n labels]; NaN where nobody speaks.
+    """The mean probability of each label in a window around each time, [n times, n labels]; NaN where nobody speaks.
 
-    Segments must follow one another.
+    Segments must be in order and must not overlap.
     """
     knots = np.array([edge for one in segments for edge in (one.start_s, one.end_s)], dtype=np.float64)
     shares = np.array([[one.probabilities.get(label, 0.0) for label in labels] for one in segments])
     lengths = knots[1::2] - knots[::2]
-    # how much of each label (and, last, of all) there was up to each knot; between two segments it stays as it is
+    # the integral of each label (and, last, of all) up to each knot; it is constant between two segments
     of_each = np.cumsum(np.column_stack([shares * lengths[:, None], lengths]), axis=0)
     up_to = np.repeat(np.vstack([np.zeros(of_each.shape[1]), of_each]), 2, axis=0)[1:-1]
     begin, end = times_s - window_s / 2, times_s + window_s / 2
@@ -88,7 +88,7 @@ def smoothed_shares(
 
 
 def share_of_time(recognition: Recognition) -> dict[str, float]:
-    """Label -> its share of the analysed time, 0 to 1, in the pack's label order; all 0 where nothing was analysed."""
+    """Each label's share of the analysed time, 0 to 1, in the pack's label order; all 0 if nothing was analysed."""
     seconds = dict.fromkeys(recognition.probabilities, 0.0)
     for segment in recognition.segments:
         seconds[segment.label] = seconds.get(segment.label, 0.0) + segment.end_s - segment.start_s
@@ -97,7 +97,7 @@ def share_of_time(recognition: Recognition) -> dict[str, float]:
 
 
 def ticks(start_s: float, end_s: float, at_most: int) -> tuple[float, ...]:
-    """Round times from start_s to end_s, as many as fit under `at_most`."""
+    """Round times from start_s to end_s, at most `at_most` of them."""
     step = next((s for s in TICK_STEPS_S if (end_s - start_s) / s <= at_most), TICK_STEPS_S[-1])
     while (end_s - start_s) / step > at_most:
         step *= 2
@@ -107,7 +107,7 @@ def ticks(start_s: float, end_s: float, at_most: int) -> tuple[float, ...]:
 
 
 def clock(seconds: float) -> str:
-    """63.5 -> "1:03.5", 3663 -> "1:01:03"."""
+    """A time as text: 63.5 -> "1:03.5", 3663 -> "1:01:03"."""
     tenths = round(seconds * 10)
     minutes, tenths = divmod(tenths, 600)
     hours, minutes = divmod(minutes, 60)

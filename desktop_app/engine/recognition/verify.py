@@ -1,7 +1,7 @@
-"""Whether a pack is sound and answers: each check of its format, and two sounds through it, in a process of its own.
+"""Verifies a pack: makes every check of its format and answers two sounds with it, in a separate process.
 
-A graph that passed `engine.pack.graph` may still ask for hours or for all memory. So whoever made it, a pack is first
-run in a process with limits; one that hangs, swells or crashes ends that process and is refused.
+A graph that passed `engine.pack.graph` may still take hours or all memory. So every pack is first run in a process with
+limits; if that hangs, uses too much memory or crashes, the pack is refused.
 """
 
 import json
@@ -26,30 +26,30 @@ from desktop_app.errors import PackError
 from desktop_app.interruption import ShouldStop, heed, never
 
 FIRST_RUN = "--first-run"
-"""VoiceKin called with this, a pack, and the file that the checks are to go to: what the process of its own does."""
+"""The first argument of the separate process; a pack and the file to write the checks to follow."""
 
 PATIENCE_S = 60.0
-"""For a first run; on an idle laptop the default pack takes 1.2 s, most of it for Python to start."""
+"""Seconds for a first run; on an idle laptop the default pack takes 1.2 s, most of it to start Python."""
 PATIENCE_S_A_GB = 60.0
-"""And for each GB of the pack, which is read as a whole and hashed."""
+"""Additional seconds for each GB of the pack, which is read completely and hashed."""
 
 MEMORY = 1_500_000_000
 """Bytes of address space; the default pack takes MEMORY / 2, most of it never touched."""
 MEMORY_A_BYTE = 10
-"""And for each byte of the graphs: weights in 8 bits become floats, and are laid out anew."""
+"""Additional bytes for each byte of the graphs: 8-bit weights are converted to floats and rearranged."""
 
 MAPPED_TWICE = 2
-"""Index and rows count as memory where they are mapped, the index by Annoy and by us."""
+"""Mapped files count as memory too; the index is mapped by Annoy and by VoiceKin."""
 
 LOOK_EVERY_S = 0.1
-"""How soon one who waits for a first run notices that he is to stop."""
+"""How often the wait for a first run is interrupted to check whether to stop."""
 
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of `verify_pack`: what was looked at, whether it holds, and what was found."""
+    """One result of `verify_pack`: what was checked, whether it passed, and what was found."""
 
     name: str
     ok: bool
@@ -57,9 +57,9 @@ class Check:
 
 
 def verify_pack(path: Path, should_stop: ShouldStop = never) -> list[Check]:
-    """Looks at a pack as `load_pack` does and then runs it, in a process of its own.
+    """Checks a pack as `load_pack` does and then runs it, in a separate process.
 
-    It never raises for what is wrong with the pack.
+    Problems with the pack are returned, not raised.
 
     Raises:
         Cancelled: `should_stop` returned True.
@@ -78,7 +78,7 @@ def verify_pack(path: Path, should_stop: ShouldStop = never) -> list[Check]:
 
 
 def first_run(arguments: list[str]) -> int:
-    """What the process of its own does with what follows FIRST_RUN; returns its exit status."""
+    """The main function of the separate process, with the arguments after FIRST_RUN; returns its exit status."""
     path, target = Path(arguments[0]), Path(arguments[1])
     checks = [asdict(check) for check in looked_at(path, _limit_memory)]
     beside = target.with_suffix(".part")
@@ -88,7 +88,7 @@ def first_run(arguments: list[str]) -> int:
 
 
 def looked_at(path: Path, before_it_runs: Callable[[Pack], None] | None = None) -> list[Check]:
-    """As `verify_pack`, in this process."""
+    """As `verify_pack`, but in this process."""
     checks: list[Check] = []
     try:
         pack = load_pack(path)
@@ -123,7 +123,7 @@ def _patience_s(path: Path) -> float:
 
 
 def _run_apart(arguments: list[str], patience_s: float, should_stop: ShouldStop) -> int | None:
-    """Runs VoiceKin in another process; its exit status, or None where it was ended after `patience_s`."""
+    """Runs VoiceKin in another process; returns its exit status, or None if it was killed after `patience_s`."""
     here = [] if getattr(sys, "frozen", False) else ["-m", desktop_app.__name__]
     source = os.fspath(Path(desktop_app.__file__).parents[1])
     path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
@@ -132,10 +132,10 @@ def _run_apart(arguments: list[str], patience_s: float, should_stop: ShouldStop)
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        # one thread: with many, as many stacks are set aside, which count as memory
+        # one thread: every thread reserves a stack, which counts as memory
         env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         creationflags=_NO_WINDOW,
-        start_new_session=os.name == "posix",  # Ctrl-C at a terminal is for us to heed, who then end it
+        start_new_session=os.name == "posix",  # Ctrl-C at a terminal reaches only us, and we end it
     )
     until = time.monotonic() + patience_s
     try:
@@ -150,7 +150,7 @@ def _run_apart(arguments: list[str], patience_s: float, should_stop: ShouldStop)
 
 
 def _limit_memory(pack: Pack) -> None:
-    """Of this process, where the system can; macOS and Windows have the time alone."""
+    """Limits the memory of this process if the system allows it; macOS and Windows have only the time limit."""
     if sys.platform == "linux":
         import resource
 

@@ -1,10 +1,10 @@
-"""A speaker's baseline from a few unlabelled recordings: what is the voice, once the mood is taken out.
+"""Estimates a speaker's baseline from a few unlabelled recordings: the features of the voice without those of the mood.
 
-The model behind it: x = mu + speaker + emotion + noise, where x is a clip's pooled features (centred, so mu = 0). The
-mean over a speaker's clips, shrunk towards zero, is the voice where the clips are of several moods, and voice and mood
-in one where they are all of one mood. Which of the two it is, the answers tell that the clips get as a stranger's: of
-several moods they spread over several labels. Where they don't, the mood that the clips agree on stays, and only the
-rest of the mean is taken off, so that a call that is angry from end to end goes on to sound angry.
+The model: x = mu + speaker + emotion + noise, where x is a clip's pooled features (centred, so mu = 0). The mean over a
+speaker's clips, shrunk towards zero, estimates the voice if the clips are of several moods; if they are all of one
+mood, it contains the mood as well. Which is the case, the clips' answers without a baseline show: for several moods
+they spread over several labels. If they don't, the offset of the mood that the clips agree on is removed from the mean
+before this is subtracted, so that a call that is angry from beginning to end still sounds angry.
 """
 
 from collections.abc import Callable
@@ -19,24 +19,24 @@ Floats = npt.NDArray[np.float32]
 Probabilities = npt.NDArray[np.float64]
 
 Classify = Callable[[Floats], Probabilities]
-"""pooled [n, D] -> the answers that a stranger gets, float64 [n, L], rows summing to 1, without neighbours."""
+"""pooled [n, D] -> the classifier's output without a baseline, float64 [n, L], rows summing to 1."""
 
-CLIPS_TO_HALF = 5.0  # of a pack that does not say
-SPREAD = 0.45  # of a pack that does not say
+CLIPS_TO_HALF = 5.0  # if the pack has no value
+SPREAD = 0.45  # if the pack has no value
 
 SPREAD_OF_FEW = 0.3
-"""The spread asked for is more by this over n: few clips spread by chance."""
+"""The required spread is increased by this over n, since few clips spread by chance."""
 SPREAD_WIDTH = 0.05
-"""Over how much of spread one mood turns into several."""
+"""The width of the transition in spread from one mood to several."""
 CONSENSUS_TEMPERATURE = 0.4
-"""Of the mood that clips of one mood agree on: they say it together more surely than each alone."""
+"""The temperature of the mood that clips of one mood agree on: together they are more certain than each alone."""
 MOOD_TOLERANCE = 0.35
-"""How far several moods may lie from all alike (total variation distance) before what goes beyond stays as well."""
+"""How far a mixture of moods may be from the uniform one (total variation distance) before the excess is removed."""
 
-# On six corpora, each left out in turn, and groups of 10 clips of one speaker asked about with the voice learnt from
-# themselves: one mood -0.6 points of UA against each clip alone (the plain mean -26), two moods +0.6, 8 in 10 of one
-# mood -1.7 (-7), all moods +10.9 (+12.6). The spread tells one mood from all with AUROC 0.98 in groups of 10, 0.93 of
-# 5 and 0.88 of 3, with one threshold for all corpora.
+# On six corpora, each left out in turn, with groups of 10 clips of one speaker answered with the baseline estimated
+# from the group itself, in points of UA relative to each clip alone: one mood -0.6 (with the plain mean -26), two moods
+# +0.6, 8 in 10 of one mood -1.7 (-7), all moods +10.9 (+12.6). The spread distinguishes one mood from all with an AUROC
+# of 0.98 in groups of 10, 0.93 of 5 and 0.88 of 3, with one threshold for all corpora.
 
 MIN_FOR_OUTLIERS = 8
 OUTLIER_DISTANCE = 2.2
@@ -48,14 +48,14 @@ def _ones() -> Floats:
 
 @dataclass(frozen=True)
 class VoicePrior:
-    """What a pack knows of speakers in general, in the space of `pooled`. Arrays of [1] stand for every dimension.
+    """A pack's statistics of speakers, in the space of `pooled`. Arrays of [1] apply to every dimension.
 
     Attributes:
         emotion_offsets: float32 [L, D], what each label adds to a speaker's clips on average.
-        clips_to_half: float32 [D] or [1], the number of clips at which half of their mean is believed: the variance
+        clips_to_half: float32 [D] or [1], the number of clips at which half of their mean is used: the variance
             within a speaker over the variance between speakers (W / B), so that n / (n + W / B) = B / (B + W / n).
         within_variance: float32 [D] or [1], W: how much a speaker's clips of one emotion vary.
-        spread: What a stranger's answers to a group of clips spread by (`spread_of`) where they are of several moods.
+        spread: The spread (`spread_of`) of the answers without a baseline for clips of several moods.
     """
 
     emotion_offsets: Floats
@@ -69,11 +69,11 @@ class Voice:
     """A speaker's baseline.
 
     Attributes:
-        baseline: float32 [D], subtracted from `pooled` before the head; exactly zeros for a speaker not known.
-        clips: How many recordings it rests on.
-        settled: 0 to 1, how much of their mean is believed to be the voice: the shrinkage, averaged over the
-            dimensions, times `moods`.
-        moods: 0 to 1, how surely the recordings are of several moods.
+        baseline: float32 [D], subtracted from `pooled` before the head; exactly zeros for an unknown speaker.
+        clips: The number of recordings it was estimated from.
+        settled: 0 to 1, how much of their mean is taken to be the voice: the shrinkage, averaged over the dimensions,
+            times `moods`.
+        moods: 0 to 1, the certainty that the recordings are of several moods.
     """
 
     baseline: Floats
@@ -83,14 +83,14 @@ class Voice:
 
 
 def unknown_voice(pooled_dim: int) -> Voice:
-    """The voice of a speaker not known: zeros."""
+    """The voice of an unknown speaker: zeros."""
     return Voice(np.zeros(pooled_dim, dtype=np.float32), 0, 0.0)
 
 
 def prior_of(pack: Pack) -> VoicePrior:
     """The pack's prior: `voice` of pack.json and the rows of voice.npy, see `voice_rows`.
 
-    A pack without them gets no mood taken out and half of the mean believed at `CLIPS_TO_HALF` clips.
+    For a pack without them, no mood is removed and half of the mean is used at `CLIPS_TO_HALF` clips.
     """
     n_labels, rows = len(pack.manifest.labels), pack.voice
     spread = pack.manifest.voice.get("spread", SPREAD)
@@ -104,18 +104,19 @@ def prior_of(pack: Pack) -> VoicePrior:
 
 
 def temperature_for(settled: npt.ArrayLike, stranger: float, known: float) -> npt.NDArray[np.float64]:
-    """T of p_model for answers with a voice that is `settled` (see `Voice`), of any shape, 0 to 1.
+    """T of p_model for answers with voices that are `settled` (see `Voice`), an array of any shape, 0 to 1.
 
-    From a stranger's temperature to that of a voice fully known, in proportion of their logarithms: the better a voice
-    is known the more often answers are right, and with a stranger's temperature they would say so too little. On six
-    corpora left out in turn, the temperature that suits 3, 10 and 30 clips falls in just this way.
+    Interpolates from the temperature of an unknown speaker to that of a fully known voice, linearly in their
+    logarithms: the better a voice is known, the more often answers are right, and with the temperature of an unknown
+    speaker they would be underconfident. On six corpora left out in turn, the best temperature for 3, 10 and 30 clips
+    falls in this way.
     """
     share = np.asarray(settled, dtype=np.float64)
     return np.asarray(stranger ** (1.0 - share) * known**share)
 
 
 def known_temperature(pack: Pack) -> float:
-    """T of p_model where a voice is fully known: `voice.temperature` of pack.json, else a stranger's."""
+    """T of p_model for a fully known voice: `voice.temperature` of pack.json, else that of an unknown speaker."""
     stranger = pack.manifest.calibration_temperature
     known = pack.manifest.voice.get("temperature", stranger)
     return float(known) if isinstance(known, int | float) and 1e-6 <= known <= 1e6 else stranger
@@ -134,17 +135,17 @@ def estimate_baseline(
     prior: VoicePrior,
     labels: npt.NDArray[np.int64] | None = None,
 ) -> Voice:
-    """Estimate a speaker's baseline from clips, most of them unlabelled.
+    """Estimates a speaker's baseline from clips, of which some may be labelled.
 
-    b = shrink(n) * (mean_i x_i - sum_k q_k m_k), where m_k is the offset of emotion k and q the moods that stay: of a
-    clip whose emotion is known just that, of the others (1 - w) times what they agree on and w times what is one-sided
-    beyond MOOD_TOLERANCE, w the evidence that they are of several moods.
+    b = shrink(n) * (mean_i x_i - sum_k q_k m_k), where m_k is the offset of emotion k and q are the moods to remove
+    from the mean: for labelled clips, their labels; for the others, (1 - w) times the mood they agree on plus w times
+    the excess beyond MOOD_TOLERANCE, where w is the evidence that they are of several moods.
 
     Args:
         pooled: float32 [n, D], the clips' pooled features; n may be 0.
         classify: The pack's classifier, see `Classify`.
-        prior: The pack's.
-        labels: int64 [n], the label of each clip where a person gave one, else -1; None: none is known.
+        prior: The pack's prior.
+        labels: int64 [n], the label that the user gave each clip, else -1; None: no clip is labelled.
     """
     n, pooled_dim = pooled.shape
     if n == 0:
@@ -168,43 +169,45 @@ def estimate_baseline(
 
 
 def spread_of(answers: Probabilities) -> float:
-    """How far answers [n, L] spread: the sum over the labels of their standard deviation over the clips."""
+    """The spread of answers [n, L]: the sum over the labels of their standard deviations over the clips."""
     return float(answers.std(axis=0).sum())
 
 
 def several_moods(answers: Probabilities, spread: float) -> float:
-    """w, 0 to 1: how surely the clips with these answers [n, L] are of several moods."""
+    """w, 0 to 1: the certainty that the clips with these answers [n, L] are of several moods."""
     threshold = spread + SPREAD_OF_FEW / len(answers)
     return float(1 / (1 + np.exp(-np.clip((spread_of(answers) - threshold) / SPREAD_WIDTH, -50, 50))))
 
 
 def _beyond(moods: Probabilities) -> Probabilities:
-    """The part of a mixture of moods [L] beyond MOOD_TOLERANCE from the even one; [L], sums to 0."""
+    """The part of a mixture of moods [L] that is beyond MOOD_TOLERANCE from the uniform one; [L], sums to 0."""
     excess = moods - 1 / len(moods)
     distance = np.abs(excess).sum() / 2
     return np.asarray(excess * (max(distance - MOOD_TOLERANCE, 0.0) / max(distance, 1e-12)))
 
 
 def consensus(answers: Probabilities) -> Probabilities:
-    """What answers [n, L] of one mood agree on, [L], summing to 1."""
+    """The mood that answers [n, L] agree on, [L], summing to 1."""
     logs = np.log(np.maximum(answers, 1e-9)).mean(axis=0) / CONSENSUS_TEMPERATURE
     shares = np.exp(logs - logs.max())
     return np.asarray(shares / shares.sum())
 
 
 def unlike_the_others(pooled: Floats, known: Floats, prior: VoicePrior) -> bool:
-    """Whether a clip lies so far from a voice's other clips that it is hardly of this voice: noise, music, a bad line.
+    """Whether a clip is so far from a voice's other clips that it is probably not of this voice: noise, music, a bad
+    line.
 
     Distances are root mean squares over the dimensions in units of the variation within an emotion, from the median of
     the others and relative to their own median distance. On held-out corpora, with 10 others, 99 % of a speaker's clips
-    lie under 1.85 and all under 2.2; another speaker in the same room is often no further: AUROC of same against
-    other speakers of a corpus 0.79, and where 1 % of a speaker's own clips are refused, 1 to 6 % of the others'. The
-    cosine to the voice's mean, whitened, gave 0.84 and 1 to 22 %: no rule that keeps others out and loses no moods.
+    are below 1.85 and all below 2.2. Another speaker in the same room is often no further away: the AUROC of same
+    against other speakers of a corpus is 0.79, and if 1 % of a speaker's own clips are refused, so are 1 to 6 % of the
+    others'. The whitened cosine to the voice's mean gave 0.84 and 1 to 22 %. Neither rule keeps other speakers out
+    without refusing some moods.
 
     Args:
         pooled: float32 [D], the clip's features.
-        known: float32 [n, D], the others'; under `MIN_FOR_OUTLIERS` of them nothing is unlike them.
-        prior: The pack's.
+        known: float32 [n, D], those of the other clips; with fewer than `MIN_FOR_OUTLIERS` the result is False.
+        prior: The pack's prior.
     """
     if len(known) < MIN_FOR_OUTLIERS:
         return False

@@ -59,7 +59,7 @@ def probe(path: Path) -> AudioInfo:
     """What the file's header says.
 
     Raises:
-        AudioError: If it is no readable audio file.
+        AudioError: It is no readable audio file.
     """
     with opened(path) as recording:
         return AudioInfo(recording.expected_s or 0.0, recording.sample_rate, recording.channels, recording.format)
@@ -79,7 +79,7 @@ def load_audio(
         start_s, end_s: The stretch to read, in seconds from the recording's start; None: to its end.
 
     Raises:
-        AudioError: If the file is missing, not audio, empty, damaged, or has no such channel.
+        AudioError: The file is missing, not audio, empty, damaged, or has no such channel.
     """
     remarks: list[str] = []
     samples = np.concatenate(list(read_blocks(path, sample_rate, 10.0, channel, start_s, end_s, remarks.append)))

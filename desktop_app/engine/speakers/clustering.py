@@ -43,7 +43,7 @@ def cluster(windows: SpeechWindows, speakers: int | None, should_stop: Callable[
         speakers: How many; None: to be found. There may be fewer, never more.
 
     Raises:
-        Cancelled: If `should_stop` returned True.
+        Cancelled: `should_stop` returned True.
     """
     together = _together(windows)
     sums = np.stack([np.bincount(together, column) for column in windows.embeddings.T], axis=1)

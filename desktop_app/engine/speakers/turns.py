@@ -89,7 +89,7 @@ def listen(
     """Hears all speech of a stream of 16 kHz samples in the memory of its features.
 
     Raises:
-        Cancelled: If `should_stop` returned True; it is asked for each block.
+        Cancelled: `should_stop` returned True; it is asked for each block.
     """
     detector.reset()
     collector = WindowCollector(encoder)

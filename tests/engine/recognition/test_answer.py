@@ -111,10 +111,10 @@ def test_an_older_answer_is_read_too() -> None:
 
 def test_whose_voice_it_was_is_said_in_a_clause() -> None:
     assert (VoiceUsed().clause(), VoiceUsed().settled) == ("", 0.0)
-    assert VoiceUsed("itself", heard=9).clause() == "heard against the rest of this recording"
-    assert VoiceUsed("group", heard=12).clause() == "heard against all 12 recordings together"
-    assert VoiceUsed("saved", "Zoe", 1).clause() == "heard as Zoe, known from 1 recording"
-    assert VoiceUsed("saved", "Zoe", 2).clause() == "heard as Zoe, known from 2 recordings"
+    assert VoiceUsed("itself", heard=9).clause() == "compared with the rest of this recording"
+    assert VoiceUsed("group", heard=12).clause() == "compared with all 12 recordings together"
+    assert VoiceUsed("saved", "Zoe", 1).clause() == "compared with the voice of Zoe, known from 1 recording"
+    assert VoiceUsed("saved", "Zoe", 2).clause() == "compared with the voice of Zoe, known from 2 recordings"
 
 
 def test_a_failure_as_json() -> None:
