@@ -1,1 +1,1 @@
-"""The window: Qt lives here and nowhere else in the app."""
+"""The window. No other room of the app imports Qt."""

@@ -1,4 +1,4 @@
-"""An answer in words: what is heard, how sure, and how the classifier and the neighbours agree."""
+"""An answer in words: the emotion, how certain it is, and whether classifier and neighbours agree."""
 
 from collections import Counter
 
@@ -13,16 +13,16 @@ LONG_S = 60.0
 LONG_SEGMENTS = 4
 MOSTLY = 0.6  # of the time
 LEAST_SHARE = 0.005  # rounds to a per cent
-CLOSE = 0.15  # two shares this near to each other are as good as level
+CLOSE = 0.15  # shares that differ by less count as equal
 
 
 def is_silent(recognition: Recognition) -> bool:
-    """Whether no speech was heard, so that shares and neighbours would say something of nothing."""
+    """Whether no speech was heard, so that shares and neighbours would mean nothing."""
     return recognition.abstained_because == NO_SPEECH
 
 
 def bar_rows(recognition: Recognition) -> tuple[BarRow, ...]:
-    """A bar a label, always in the pack's order so that the eye finds it, split into classifier and neighbours."""
+    """One bar for each label, always in the pack's order, with the classifier's and the neighbours' part."""
     return tuple(
         BarRow(
             label,
@@ -44,7 +44,7 @@ def left_open(recognition: Recognition) -> tuple[str, ...]:
 def consists_of(recognition: Recognition) -> tuple[tuple[str, float], ...]:
     """What a long recording consists of: (label, share of the time), the largest first; () for a short one.
 
-    Over many minutes the mean of all answers says of nothing that it stands out, where each part has its own.
+    Over many minutes no emotion stands out in the mean of all answers, although it may in each part.
     """
     is_long = recognition.duration_s >= LONG_S and len(recognition.segments) >= LONG_SEGMENTS
     if not is_long or recognition.abstained_because not in ("", UNCERTAIN):
@@ -54,7 +54,7 @@ def consists_of(recognition: Recognition) -> tuple[tuple[str, float], ...]:
 
 
 def headline(recognition: Recognition) -> str:
-    """The answer in a word, or the two that it leaves open; of a long recording what most of it is."""
+    """The answer in a word, or two if both are supported; for a long recording, the emotion of most of it."""
     if parts := consists_of(recognition):
         (first, share_of_first), *others = parts
         if share_of_first >= MOSTLY or not others:
@@ -68,9 +68,9 @@ def headline(recognition: Recognition) -> str:
 
 
 def share(recognition: Recognition) -> str:
-    """The number beside it, of both where two are left open; nothing where it should not be relied on.
+    """The number beside the headline, of both labels together if there are two; "" if it should not be relied on.
 
-    Of a long recording it is the share of the time.
+    For a long recording it is the share of the time.
     """
     if parts := consists_of(recognition):
         return percent(parts[0][1] if parts[0][1] >= MOSTLY else sum(part for _, part in parts[:2]))
@@ -80,7 +80,7 @@ def share(recognition: Recognition) -> str:
 
 
 def how_sure(recognition: Recognition) -> str:
-    """One sentence on how far to trust the answer; of a long recording, what it consists of."""
+    """One sentence on how far to trust the answer; for a long recording, what it consists of."""
     if parts := consists_of(recognition):
         words = ", ".join(f"{label_name(label).lower()} {percent(part)}" for label, part in parts)
         return translate("Answer", "Of the time: {0}. The timeline shows when.").format(words)
@@ -110,7 +110,7 @@ def how_sure(recognition: Recognition) -> str:
 
 
 def agreement(recognition: Recognition) -> str:
-    """How p_model and p_knn agree or not, in a sentence, and what the mix made of it."""
+    """Whether p_model and p_knn agree, in a sentence, and what follows for the answer."""
     model, neighbours = recognition.model_probabilities, recognition.neighbour_probabilities
     model_top, neighbours_top = _top(model), _top(neighbours)
     if not recognition.neighbours:
@@ -142,7 +142,7 @@ def manner(recognition: Recognition) -> str:
     """`Recognition.said` in the window's language."""
     if not recognition.said():
         return ""
-    # each as a whole, for languages order and bend words
+    # whole sentences, since word order and endings differ between languages
     words = {
         "pitch": (translate("Manner", "lower"), translate("Manner", "higher")),
         "melody": (translate("Manner", "flatter"), translate("Manner", "livelier")),
@@ -160,7 +160,7 @@ def manner(recognition: Recognition) -> str:
 
 
 def lengths(recognition: Recognition, heard_s: float) -> str:
-    """Seconds that were listened to, seconds of speech, and what the answer cost."""
+    """Seconds of sound, seconds of speech, and the time that the answer took."""
     timing = recognition.timing_ms
     took = round(timing.decode + timing.encode + timing.retrieve)
     if heard_s >= 60:
@@ -173,7 +173,7 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
 
 
 def rests_on(recognition: Recognition) -> str:
-    """What an answer rests on besides the sound: whose voice, how many recordings of it, the pack, own examples."""
+    """What an answer is based on besides the sound: voice, number of its recordings, pack, own examples."""
     on = recognition.rests_on
     parts = [_voice(on.voice), translate("Answer", "pack {0}").format(on.pack)]
     if own := own_share(recognition):
@@ -182,12 +182,12 @@ def rests_on(recognition: Recognition) -> str:
 
 
 def rests_on_in_short(recognition: Recognition) -> str:
-    """The same where there is little room, less the pack."""
+    """The same in fewer words, without the pack."""
     return " · ".join(part for part in (_voice(recognition.rests_on.voice), own_share(recognition)) if part)
 
 
 def own_share(recognition: Recognition) -> str:
-    """How much the user's own examples say in an answer; "" where that is nothing."""
+    """How much of an answer comes from the user's own examples; "" if nothing."""
     share = recognition.own_share
     return translate("Answer", "your examples {0}").format(percent(share)) if share >= LEAST_SHARE else ""
 
@@ -207,7 +207,7 @@ def _voice(voice: VoiceUsed) -> str:
 
 
 def neighbours_in_a_sentence(recognition: Recognition) -> str:
-    """How many of the nearest sound alike, of how many people and languages, and how much that weighs in the answer."""
+    """How many of the nearest share a label, from how many people and languages, and their weight in the answer."""
     neighbours = recognition.neighbours
     if not neighbours:
         return ""
@@ -228,14 +228,14 @@ def neighbours_in_a_sentence(recognition: Recognition) -> str:
 
 
 def place_in_words(recognition: Recognition) -> str:
-    """Where the recording lies on the map, for who can't see it."""
+    """Where the recording lies on the map, for screen readers."""
     counts = Counter(one.label for one in recognition.neighbours).most_common()
     among = ", ".join(f"{label_name(label).lower()} {n}" for label, n in counts)
     return translate("Map", "Your recording lies among these: {0}.").format(among) if among else ""
 
 
 def origin(neighbour: Neighbour) -> str:
-    """Where a neighbour is from: corpus, speaker, language."""
+    """The source of a neighbour: corpus, speaker, language."""
     if neighbour.own:
         return translate("Neighbours", "Your own example")
     is_number = neighbour.speaker.isdigit()
@@ -246,7 +246,7 @@ def origin(neighbour: Neighbour) -> str:
 
 
 def neighbour_in_words(neighbour: Neighbour, rank: int, of: int) -> str:
-    """A neighbour's card for a screen reader."""
+    """A neighbour's card, for screen readers."""
     return translate("Neighbours", "Neighbour {0} of {1}: {2}, {3}, distance {4}, weight {5}").format(
         rank,
         of,

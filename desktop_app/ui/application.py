@@ -35,7 +35,7 @@ class Application(QApplication):
     """The program as the desktop sees it.
 
     Signals:
-        files_opened: A tuple of Path that the desktop asks to open while the program runs; macOS has no other way.
+        files_opened: A tuple of Path that the desktop asks to open; on macOS files only come this way.
     """
 
     files_opened = Signal(object)
@@ -48,7 +48,7 @@ class Application(QApplication):
 
 
 def run(argv: list[str]) -> int:
-    """Open the window and stay until it is closed; files named in `argv` are answered at once. The exit status."""
+    """Opens the window, analyses the files named in `argv`, and returns the exit status once the window is closed."""
     log_to_file()
     app = Application([sys.argv[0], *argv])
     window = build(app)
@@ -66,7 +66,7 @@ def run(argv: list[str]) -> int:
 def build(
     app: QApplication, home: Path | None = None, microphones: Microphones | None = None, pack: Path | None = None
 ) -> MainWindow:
-    """The window; unless said otherwise with the user's own folder, the machine's microphones and the pack in use."""
+    """Makes the window, by default with the user's folder, the machine's microphones and the pack in use."""
     home = home or paths.user_data()
     app.setApplicationName("VoiceKin")
     app.setApplicationVersion(desktop_app.__version__)
@@ -87,15 +87,15 @@ def build(
         player=SystemPlayer(),
         pack=pack or pack_in_use(),
     )
-    # The window's thread waits for whoever holds the interpreter: an answer's Python gives it back five times as soon
-    # as by default, and what came with a pack (a full collection of it takes 30 ms) is never collected again.
+    # The window's thread waits for the thread that holds the interpreter lock, so that is switched five times as often
+    # as by default. Objects that came with a pack are frozen, since a full garbage collection of them takes 30 ms.
     sys.setswitchinterval(0.001)
     window.owner.opened.connect(lambda _: gc.freeze())
     return window
 
 
 def log_to_file() -> None:
-    """Two files of half a megabyte each, in the user's log folder; a folder that can't be written is done without."""
+    """Logs to two files of half a megabyte each in the user's log folder; if it can't be written, there is no log."""
     try:
         folder = paths.user_log()
         folder.mkdir(parents=True, exist_ok=True)

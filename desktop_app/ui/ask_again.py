@@ -1,4 +1,4 @@
-"""Answers that rest on something that has changed are asked again, behind the window and newest first."""
+"""Answers that are out of date are computed again in the background, newest first."""
 
 from functools import partial
 
@@ -8,14 +8,14 @@ from desktop_app.ui.jobs import Job, Priority
 from desktop_app.ui.recognition_owner import Answered, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 
-MARKED_AT_ONCE = 25  # recordings; between the portions the window lives
+MARKED_AT_ONCE = 25  # recordings; between two portions the window handles its events
 
 
 class AskAgain(QObject):
-    """The one owner of answers made anew: after a voice, an example or the pack has changed, and for a “what if”.
+    """Computes answers again, after a voice, an example or the pack has changed, and for a “what if”.
 
     Attributes:
-        shown: The number of the recording on the screen, which comes first; None: none is.
+        shown: The number of the recording on the screen, which comes first; None if there is none.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class AskAgain(QObject):
         self._to_mark: list[int] = []
         self._waiting: list[int] = []
         self._job: Job | None = None
-        self._soon = QTimer(self)  # several changes in one go are one
+        self._soon = QTimer(self)  # several changes at once count as one
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._mark)
         owner.basis_changed.connect(self._begin)
@@ -36,21 +36,21 @@ class AskAgain(QObject):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is to be asked again but what waits in the queue."""
+        """Whether nothing is left to compute except what waits in the queue."""
         asking = self._job is not None and not self._job.is_finished
         return not (self._to_mark or self._waiting or self._soon.isActive() or asking)
 
     def what_if(self, entry: Entry, k: int | None, alpha: float | None) -> Job | None:
-        """Answer a recording with other settings, None for what nobody chose, from now on."""
+        """From now on, answer a recording with other settings; None for those that were not chosen."""
         self._what_if[entry.number] = (k, alpha)
         return self._ask(entry, Priority.ASKED)
 
     def again(self, entry: Entry) -> Job | None:
-        """Answer a recording of which something else was said."""
+        """Answer a recording again about which the user said something new."""
         return self._ask(entry, Priority.ASKED)
 
     def _begin(self) -> None:
-        """Something has changed: whatever was under way begins anew with the newest."""
+        """Something has changed: start again with the newest recording."""
         numbers = [entry.number for entry in self._session.entries() if entry.answered is not None]
         if self.shown in numbers:
             numbers.remove(self.shown)
@@ -61,7 +61,7 @@ class AskAgain(QObject):
         self._soon.start(0)
 
     def _mark(self) -> None:
-        """Say of the answers that rest on what was that they do."""
+        """Mark the answers that are out of date."""
         now, self._to_mark = self._to_mark[:MARKED_AT_ONCE], self._to_mark[MARKED_AT_ONCE:]
         to_hear: list[Entry] = []
         for number in now:
@@ -70,10 +70,10 @@ class AskAgain(QObject):
                 continue
             if not self._is_stale(entry):
                 if entry.is_stale and entry.state is EntryState.DONE:
-                    self._session.change(number, is_stale=False)  # it heard of the change before the window did
+                    self._session.change(number, is_stale=False)  # it was made after the change already
                 continue
             if entry.answered is not None and entry.answered.basis.opening != self._owner.basis.opening:
-                to_hear.append(entry)  # another pack hears it anew
+                to_hear.append(entry)  # another pack has to encode it again
             elif not entry.is_stale:
                 self._session.change(number, is_stale=True)
             self._waiting.append(number)
@@ -110,7 +110,7 @@ class AskAgain(QObject):
         self._session.change(number, is_stale=True, error=str(error))
 
     def _look_at(self, entry: Entry) -> None:
-        """An answer that was on its way while something changed is asked again as well."""
+        """An answer that was being computed during a change is computed again as well."""
         was_on_its_way = entry.state is EntryState.DONE and not entry.is_stale and self._is_stale(entry)
         if was_on_its_way and entry.number not in (*self._to_mark, *self._waiting):
             self._to_mark.append(entry.number)

@@ -1,4 +1,4 @@
-"""The microphone as the window knows it: which one, what state it is in, how loud it is, and the take."""
+"""The microphone as the window sees it: which one, its state, its level, and the take."""
 
 import logging
 from enum import Enum, auto
@@ -24,29 +24,29 @@ class MicState(Enum):
     LOOKING = auto()
     """Looking for devices, or opening one."""
     NONE = auto()
-    """No microphone at all: a normal state."""
+    """There is no microphone, which is a normal state."""
     CLOSED = auto()
-    """One is chosen, and not open."""
+    """One is chosen, but not open."""
     READY = auto()
-    """Open: the level moves."""
+    """Open: the level is shown."""
     STARTING = auto()
-    """Asked to record; not one sample has come yet."""
+    """Asked to record; no sample has arrived yet."""
     RECORDING = auto()
-    """Recording, and sound is coming."""
+    """Recording, and samples are arriving."""
     STOPPING = auto()
-    """The last of the take is on its way to the disk."""
+    """The end of the take is being written to the disk."""
 
 
 class CaptureModel(QObject):
-    """Owns the devices: everything PortAudio does happens in its worker, everything shown arrives as a signal.
+    """Owns the devices: all calls of PortAudio happen in its worker, and results arrive as signals.
 
     Signals:
-        microphones_changed: The tuple of Microphone at hand.
+        microphones_changed: The tuple of available Microphones.
         state_changed: MicState.
         read: Reading, 25 times a second while a microphone is open.
         take_ended: TakeEnded.
-        troubled: A sentence for a person.
-        device_gone: (the name of a microphone that ended by itself, whether it ended a take).
+        troubled: A sentence for the user.
+        device_gone: (the name of a microphone that stopped by itself, whether that ended a take).
     """
 
     microphones_changed = Signal(object)
@@ -82,11 +82,11 @@ class CaptureModel(QObject):
 
     @property
     def is_recording(self) -> bool:
-        """From the click that starts a take to its last sample."""
+        """Whether a take is running, from the click that starts it to its last sample."""
         return self.state in (MicState.STARTING, MicState.RECORDING, MicState.STOPPING)
 
     def refresh(self) -> None:
-        """Look for microphones anew, and open the remembered one. Not while recording."""
+        """Look for microphones again, and open the remembered one. Not while recording."""
         if self.is_recording:
             return
         recorder = self._let_go()
@@ -109,12 +109,12 @@ class CaptureModel(QObject):
         self._reopen()
 
     def go_on(self) -> None:
-        """Begin another take as soon as there is a microphone again."""
+        """Start another take as soon as there is a microphone again."""
         self.refresh()
         self.record()
 
     def toggle(self) -> None:
-        """What the button and the space bar do."""
+        """Start or stop a take: what the button and the space bar do."""
         if self.state in (MicState.STARTING, MicState.RECORDING):
             self.stop()
         else:
@@ -148,7 +148,7 @@ class CaptureModel(QObject):
             self._recorder.stop_take()
 
     def latest(self, seconds: float) -> tuple[Block, int]:
-        """The last seconds heard, float32 [n], and their sample rate."""
+        """The last seconds of sound, float32 [n], and their sample rate."""
         recorder = self._recorder
         return (recorder.latest(seconds), recorder.sample_rate) if recorder else (Block(0), 16_000)
 
@@ -161,7 +161,7 @@ class CaptureModel(QObject):
         return block, end, recorder.sample_rate
 
     def listen(self) -> None:
-        """Open the microphone without recording, whatever the settings say; `apply_settings` heeds them again."""
+        """Open the microphone without recording, whatever the settings say, until `apply_settings` is called."""
         if self.state is MicState.CLOSED:
             self._open()
 
@@ -173,7 +173,7 @@ class CaptureModel(QObject):
             self._open()
 
     def set_seen(self, seen: bool) -> None:
-        """Whether a window shows the level: while none does, the microphone is open only to record."""
+        """Tell whether any window shows the level; if none does, the microphone is open only to record."""
         if seen != self._is_seen:
             self._is_seen = seen
             self.apply_settings()
@@ -183,14 +183,14 @@ class CaptureModel(QObject):
         return self._is_seen and self._settings.values.listen_before_recording
 
     def close(self) -> None:
-        """Close the microphone, and a running take with all its sound; waits for both."""
+        """Close the microphone and a running take, with all its sound, and wait until both are closed."""
         self._let_go()
         self.worker.close()
-        for recorder in tuple(self._opened):  # also one that was just being opened, or waited to be closed
+        for recorder in tuple(self._opened):  # including one that was being opened or waited to be closed
             self._close(recorder)
 
     def _close(self, recorder: Recorder | None) -> None:
-        """In the worker, or when the worker is gone."""
+        """Called in the worker, or after the worker has ended."""
         if recorder is not None:
             recorder.close()
             self._opened.discard(recorder)
@@ -246,7 +246,7 @@ class CaptureModel(QObject):
 
     def _is_open(self, recorder: Recorder) -> None:
         if self._recorder is not None or self.state is not MicState.LOOKING:
-            self.worker.submit(lambda _: self._close(recorder))  # another one was chosen meanwhile
+            self.worker.submit(lambda _: self._close(recorder))  # another one was chosen in the meantime
             return
         self._recorder = recorder
         self._timer.start()
@@ -265,7 +265,7 @@ class CaptureModel(QObject):
 
     def _hear(self, recorder: Recorder | None, event: Event) -> None:
         if isinstance(event, TakeEnded):
-            # also from a recorder that was let go: its take is never dropped
+            # also from a recorder that is no longer used, so that its take is not lost
             if recorder is self._recorder:
                 self._cut_short = event.because == "device"
                 self._go(MicState.READY)

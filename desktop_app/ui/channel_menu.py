@@ -1,4 +1,4 @@
-"""Which channel of a recording is heard: the one that hears the voice best, or a certain one; holds for the session."""
+"""The menu for the channel to use: the one with the clearest voice, or a particular one, for this session."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -8,10 +8,10 @@ MOST_CHANNELS = 8
 
 
 class ChannelMenu(QMenu):
-    """The choice for files that are opened, or tried again, from then on.
+    """Applies to files that are opened or tried again after the choice.
 
     Signals:
-        chosen: The channel, counted from 0; None: the one that hears the voice best.
+        chosen: The channel, counted from 0; None: the one with the clearest voice.
 
     Attributes:
         choices: The actions: all channels first, then one for each.

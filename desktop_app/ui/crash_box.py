@@ -1,4 +1,4 @@
-"""The one box for what should never happen: calm, with the diagnostics to copy."""
+"""The message box for bugs: calm, with diagnostics to copy."""
 
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 

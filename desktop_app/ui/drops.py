@@ -14,7 +14,7 @@ PACK_SUFFIX = ".vkpack"
 
 @dataclass(frozen=True)
 class Found:
-    """What there is to answer, each file once; packs; and the sentences about folders with nothing in them."""
+    """The files to analyse, without duplicates; packs; and sentences about folders that hold nothing to use."""
 
     files: tuple[Path, ...]
     packs: tuple[Path, ...]
@@ -22,16 +22,16 @@ class Found:
 
 
 def dropped_paths(data: QMimeData) -> tuple[Path, ...]:
-    """The local files and folders of a drop, as they are named."""
+    """The paths of the local files and folders of a drop."""
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
 def find_recordings(paths: Iterable[Path]) -> Found:
-    """Every file named, whatever it is, and what is called like a recording in the folders named, however deep.
+    """Finds all files that are named, of any kind, and the audio files in the folders that are named, at any depth.
 
-    A .vkpack and a folder that is a pack are packs, whose clips nobody asks about.
+    A .vkpack file or a pack's folder is returned as a pack; the clips in it are not analysed.
     """
-    # imported here: they load the decoders, which the first paint need not wait for
+    # imported here, since they load the decoders, for which the first paint need not wait
     from desktop_app.engine.batch import files as batch_files
     from desktop_app.engine.pack.format import MANIFEST
 

@@ -1,7 +1,7 @@
-"""Sentences that the engine and the devices say, in the window's language.
+"""The messages of the engine and the devices, in the window's language.
 
-Their errors are raised in English, where no Qt is; here each is known by its form, with a place for every value. What
-is not known here stays English. A test holds this list against the code.
+Errors are raised in English by code that does not import Qt. Here each message is listed as a template and recognised
+by it. Messages that are not listed stay English; a test compares this list with the code.
 """
 
 import re
@@ -202,14 +202,14 @@ OWN_MISTAKE = SENTENCES[-1]
 
 
 def in_words(error: Exception) -> str:
-    """What a person is told of an error, in English as the engine says it; of a bug, that it is one."""
+    """The message to show for an error, in English; for a bug, that it is one."""
     return str(error) if isinstance(error, VoiceKinError) else OWN_MISTAKE
 
 
 def translated(sentence: str) -> str:
-    """A sentence of the engine in the window's language."""
+    """Translates a message of the engine into the window's language."""
     for begins, ends, source in _forms():
-        # most are told apart so, and only those that can fit are compiled: all at once would take 10 ms
+        # rules out most, so that few patterns need compiling: all of them would take 10 ms
         if sentence.startswith(begins) and sentence.endswith(ends) and (found := form(source).fullmatch(sentence)):
             return translate("Error", source).format(*map(translated, found.groups()))
     return sentence
@@ -217,12 +217,12 @@ def translated(sentence: str) -> str:
 
 @cache
 def _forms() -> tuple[tuple[str, str, str], ...]:
-    """How each sentence begins and ends around its values, and the sentence; the most particular first."""
+    """(start, end, template) of each message; those with the most fixed text first."""
     by_length = sorted(SENTENCES, key=lambda s: -len(re.sub(r"{\d}", "", s)))
     return tuple((s.partition("{")[0], s.rpartition("}")[2], s) for s in by_length)
 
 
 @cache
 def form(source: str) -> re.Pattern[str]:
-    """A sentence as a pattern for its values."""
+    """The pattern that matches a template's messages and captures their values."""
     return re.compile(re.sub(r"\\{\d\\}", "(.*?)", re.escape(source)), re.DOTALL)

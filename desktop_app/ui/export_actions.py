@@ -1,4 +1,4 @@
-"""Exporting from the window: the menu, the question where to, the question whether a file may be replaced."""
+"""Exporting from the window: the menu, the choice of a file, and the question whether to replace an existing one."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,7 +18,7 @@ from desktop_app.ui.session import Entry, EntryState
 if TYPE_CHECKING:
     from desktop_app.engine.exports import ExportFormat
 
-# the names of engine.exports.FORMATS and what a person reads; the formats themselves are loaded when one is chosen
+# the names in engine.exports.FORMATS and their titles; the formats themselves are imported when one is chosen
 NAMES = ("html", "pdf", "csv", "segments-csv", "jsonl", "textgrid", "eaf", "audacity", "rttm", "srt", "svg", "png")
 
 
@@ -26,13 +26,13 @@ class ExportActions(QObject):
     """The export menu.
 
     Signals:
-        told: A sentence for a person.
+        told: A sentence for the user.
     """
 
     told = Signal(str)
 
     def __init__(self, worker: Worker, entries: Callable[[], Sequence[Entry]], window: QWidget) -> None:
-        """`entries` gives the recordings that an export is about."""
+        """`entries` returns the recordings to export."""
         super().__init__(window)
         self._worker = worker
         self._entries = entries
@@ -62,7 +62,7 @@ class ExportActions(QObject):
         self.menu.aboutToShow.connect(self._enable)
 
     def write(self, name: str, outcomes: Sequence[Outcome], target: Path, *, overwrite: bool = False) -> None:
-        """Writes them in the worker and says where; asks before anything is replaced."""
+        """Writes them in the worker and says where; asks before it replaces a file."""
 
         def write(_: JobState) -> tuple[Path, ...]:
             from desktop_app.engine.exports import export
@@ -115,14 +115,14 @@ class ExportActions(QObject):
         else:
             stem = Path(answers[0].path).stem if len(answers) == 1 else "voicekin"
             pattern = f"{form.title} (*{form.suffix})"
-            # it asks by itself before a file is replaced; we ask in our own words, for all formats alike
+            # switches off the dialog's own question before a file is replaced; ours is the same for all formats
             options = QFileDialog.Option.DontConfirmOverwrite
             chosen, _ = QFileDialog.getSaveFileName(
                 self._window, title, f"{stem}{form.suffix}", pattern, options=options
             )
         if chosen:
             target = Path(chosen)
-            if isinstance(form, TableFormat) or len(answers) == 1:  # a file, whose ending not every dialog adds
+            if isinstance(form, TableFormat) or len(answers) == 1:  # one file; not every dialog adds the ending
                 target = target if target.suffix else target.with_name(target.name + form.suffix)
             self.write(name, outcomes, target)
 

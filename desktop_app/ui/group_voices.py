@@ -1,4 +1,4 @@
-"""Recordings that lie beside one another are heard against what their voices have in common, once enough are there."""
+"""Recordings of one folder are compared with what their voices have in common, once there are enough of them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,8 +10,8 @@ from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 
 
 class GroupVoices(QObject):
-    """Tells the recogniser, whenever the queue has ended, which recordings of the session belong together: the files of
-    one folder, and the takes. What is answered by then is asked again."""
+    """Tells the recogniser, each time the queue is empty, which recordings of the session belong together: the files of
+    one folder, and the takes. Answers that exist by then are computed again."""
 
     def __init__(
         self, owner: RecognitionOwner, session: SessionModel, queue: FileQueue, parent: QObject | None = None
@@ -27,7 +27,7 @@ class GroupVoices(QObject):
         groups: dict[tuple[Path, bool], list[Entry]] = {}
         for entry in self._session.entries():
             if entry.state in (EntryState.WAITING, EntryState.RUNNING):
-                return  # the queue will end once more
+                return  # the queue will become empty again
             if entry.answered is not None and entry.stretch is None:
                 groups.setdefault((entry.path.parent, entry.is_take), []).append(entry)
         told = {key: _numbers(group) for key, group in groups.items()}

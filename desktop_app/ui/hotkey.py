@@ -1,7 +1,7 @@
-"""A key that records while another program has the keyboard, where the system lets a program have one.
+"""A global key that records while another program has the keyboard, on systems that allow one.
 
-On X11 and on Windows it does. Wayland has no call for it but a portal that few desktops serve; on macOS a program would
-have to be allowed to watch the whole keyboard, which is too much for one key.
+X11 and Windows do. Wayland only has a portal for it that few desktops offer; on macOS a program would need permission
+to watch the whole keyboard, which is too much for one key.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ CONTROL, ALT, SHIFT = (
 
 
 def why_not() -> str:
-    """Why no key can be had here, a sentence; "" where one can."""
+    """A sentence on why no global key is possible here; "" if it is possible."""
     platform = QGuiApplication.platformName()
     if platform == "windows":
         return ""
@@ -47,13 +47,13 @@ def why_not() -> str:
 
 
 class Hotkey(QObject):
-    """Holds the key that the settings name, from any program.
+    """Registers the key of the settings with the system.
 
     Signals:
-        pressed: The key went down; holding it says so once.
+        pressed: The key was pressed; holding it down counts once.
 
     Attributes:
-        trouble: Why the key that the settings name is not held, a sentence; "" where it is, or none is wanted.
+        trouble: A sentence on why the key is not registered; "" if it is, or if none is chosen.
     """
 
     pressed = Signal()
@@ -67,7 +67,7 @@ class Hotkey(QObject):
         settings.changed.connect(self.follow)
 
     def follow(self) -> None:
-        """Hold the key that the settings name now."""
+        """Register the key that the settings name now."""
         wanted = self._settings.values.hotkey
         if wanted == self._wanted:
             return
@@ -75,7 +75,7 @@ class Hotkey(QObject):
         self._wanted, self.trouble = wanted, why_not() if wanted else ""
         if not wanted or self.trouble:
             return
-        combination = QKeySequence(wanted)[0]  # type: ignore[index]  # PySide6's types forget it
+        combination = QKeySequence(wanted)[0]  # type: ignore[index]  # missing in PySide6's types
         hold = _WindowsKey if sys.platform == "win32" else _XKey
         try:
             self._held = hold(combination.key(), combination.keyboardModifiers(), self.pressed.emit)
@@ -86,13 +86,13 @@ class Hotkey(QObject):
             )
 
     def close(self) -> None:
-        """Let the key go."""
+        """Release the key."""
         if self._held is not None:
             self._held.close()
         self._held, self._wanted = None, ""
 
 
-# X11: a connection of our own, for Qt's tells nobody of keys that are not its windows'
+# X11: needs its own connection, since Qt's passes on only the keys of its own windows
 
 X_CONTROL, X_SHIFT, X_ALT, X_CAPS_LOCK, X_NUM_LOCK = 4, 1, 8, 2, 16  # masks; Alt and Num Lock as X.Org maps them
 X_KEY_PRESS, X_KEY_RELEASE, X_GRAB_ASYNC = 2, 3, 1
@@ -100,7 +100,7 @@ X_F1, X_SPACE = 0xFFBE, 0x20  # keysyms, of keysymdef.h
 
 
 class _Screens(ctypes.Structure):
-    """xcb_screen_iterator_t; a screen begins with the number of its root window."""
+    """xcb_screen_iterator_t; the first field of a screen is its root window's id."""
 
     _fields_ = (("data", ctypes.POINTER(ctypes.c_uint32)), ("rem", ctypes.c_int), ("index", ctypes.c_int))
 
@@ -123,7 +123,7 @@ class _KeyEvent(ctypes.Structure):
 
 
 class _XKey:
-    """A key combination that the X server gives to us alone. Raises OSError where another program has it."""
+    """A key combination grabbed from the X server. Raises OSError if another program has it."""
 
     def __init__(self, key: Qt.Key, modifiers: Qt.KeyboardModifier, pressed: Callable[[], object]) -> None:
         self._pressed = pressed
@@ -141,7 +141,7 @@ class _XKey:
         self._notifier.activated.connect(self._read)
 
     def close(self) -> None:
-        """The server lets go what a connection that ends held."""
+        """The server releases the grabs of a connection that is closed."""
         self._notifier.setEnabled(False)
         self._xcb.xcb_disconnect(self._connection)
 
@@ -149,7 +149,7 @@ class _XKey:
         root = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection)).data[0]
         mask = sum(of for one, of in ((CONTROL, X_CONTROL), (SHIFT, X_SHIFT), (ALT, X_ALT)) if modifiers & one)
         code = _key_code(self._connection, _keysym(key))
-        for locks in (0, X_CAPS_LOCK, X_NUM_LOCK, X_CAPS_LOCK | X_NUM_LOCK):  # each is another combination to X11
+        for locks in (0, X_CAPS_LOCK, X_NUM_LOCK, X_CAPS_LOCK | X_NUM_LOCK):  # for X11 they all differ
             cookie = self._xcb.xcb_grab_key_checked(
                 self._connection, 0, root, mask | locks, code, X_GRAB_ASYNC, X_GRAB_ASYNC
             )
@@ -165,21 +165,21 @@ class _XKey:
             _free(event)
             if kind == X_KEY_RELEASE:
                 self._released_at = at
-            elif kind == X_KEY_PRESS and at != self._released_at:  # a key that is held is let go and pressed at once
+            elif kind == X_KEY_PRESS and at != self._released_at:  # else a held key repeats
                 self._pressed()
         if self._xcb.xcb_connection_has_error(self._connection):
             self._notifier.setEnabled(False)
 
 
 def _keysym(key: Qt.Key) -> int:
-    """Of a letter, the space bar or a function key."""
+    """The keysym of a letter, the space bar or a function key."""
     if key >= Qt.Key.Key_F1:
         return X_F1 + key - Qt.Key.Key_F1
     return ord(chr(key).lower())
 
 
 def _key_code(connection: int, keysym: int) -> int:
-    """Where the keyboard has it."""
+    """The key code of a keysym on this keyboard."""
     keys = ctypes.CDLL("libxcb-keysyms.so.1")
     keys.xcb_key_symbols_alloc.argtypes, keys.xcb_key_symbols_alloc.restype = (ctypes.c_void_p,), ctypes.c_void_p
     keys.xcb_key_symbols_get_keycode.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
@@ -196,7 +196,7 @@ def _key_code(connection: int, keysym: int) -> int:
 
 
 def _xcb() -> Any:
-    xcb = ctypes.CDLL("libxcb.so.1")  # Qt's window rests on it, so it is there
+    xcb = ctypes.CDLL("libxcb.so.1")  # Qt's X11 windows need it, so it is installed
     pointer = ctypes.c_void_p
     for name, arguments, result in (
         ("xcb_connect", (ctypes.c_char_p, pointer), pointer),
@@ -242,7 +242,7 @@ class _Message(ctypes.Structure):
 
 
 class _WindowsKey(QAbstractNativeEventFilter):
-    """A key combination that Windows tells this thread of. Raises OSError where another program has it."""
+    """A key combination that Windows reports to this thread. Raises OSError if another program has it."""
 
     def __init__(
         self, key: Qt.Key, modifiers: Qt.KeyboardModifier, pressed: Callable[[], object], user32: Any = None
@@ -251,13 +251,13 @@ class _WindowsKey(QAbstractNativeEventFilter):
         self._pressed = pressed
         self._user32 = user32 or getattr(ctypes, "windll").user32  # noqa: B009 - only Windows has it
         mask = sum(of for one, of in ((CONTROL, MOD_CONTROL), (SHIFT, MOD_SHIFT), (ALT, MOD_ALT)) if modifiers & one)
-        code = VK_F1 + key - Qt.Key.Key_F1 if key >= Qt.Key.Key_F1 else int(key)  # letters as ASCII has them
+        code = VK_F1 + key - Qt.Key.Key_F1 if key >= Qt.Key.Key_F1 else int(key)  # letters have their ASCII codes
         if not self._user32.RegisterHotKey(None, HOTKEY_ID, mask | MOD_NOREPEAT, code):
             raise OSError("Windows says no")
         _application().installNativeEventFilter(self)
 
     def close(self) -> None:
-        """Let it go."""
+        """Release it."""
         _application().removeNativeEventFilter(self)
         self._user32.UnregisterHotKey(None, HOTKEY_ID)
 

@@ -1,4 +1,4 @@
-"""The one primitive for every long action: a plain function run by a worker thread, with progress and cancel."""
+"""Every long action is a plain function that a worker thread runs, with progress and cancelling."""
 
 import itertools
 import logging
@@ -17,11 +17,11 @@ from desktop_app.errors import Cancelled, VoiceKinError
 
 log = logging.getLogger(__name__)
 
-PROGRESS_EVERY_S = 0.05  # more often than this nobody sees, and the window only repaints
+PROGRESS_EVERY_S = 0.05  # updates faster than this can't be seen and would only cause repaints
 
 
 class Priority(IntEnum):
-    """Which of the waiting jobs runs first."""
+    """The order in which waiting jobs run."""
 
     LIVE = 0
     ASKED = 1
@@ -30,11 +30,11 @@ class Priority(IntEnum):
 
 
 class JobState:
-    """What a job's function may use while it runs, in the worker's thread.
+    """Passed to a job's function for use while it runs, in the worker's thread.
 
     Attributes:
-        give_way: Runs the jobs of a higher priority that wait, here and now, and those that come while this job is
-            paused. For a long job to call at moments when it has nothing half done that another job could touch.
+        give_way: Runs the waiting jobs of a higher priority now, and while this job is paused also those that come.
+            Long jobs call it where they have nothing half finished that another job could touch.
     """
 
     def __init__(
@@ -46,30 +46,30 @@ class JobState:
         self.give_way = give_way
 
     def should_stop(self) -> bool:
-        """True once the job was cancelled: raise `Cancelled`, or return."""
+        """True once the job is cancelled: the function should raise `Cancelled` or return."""
         return self._stop.is_set()
 
     def progress(self, fraction: float) -> None:
-        """How far the job is, 0 to 1; may be called as often as one likes."""
+        """Reports how far the job is, 0 to 1; may be called at any rate."""
         now = time.monotonic()
         if fraction >= 1.0 or now - self._told_at >= PROGRESS_EVERY_S:
             self._told_at = now
             self._tell("progressed", float(fraction))
 
     def partial(self, value: object) -> None:
-        """A result that is ready before the whole."""
+        """Reports a part of the result."""
         self._tell("partial", value)
 
 
 class Job(QObject):
-    """A function under way. All signals arrive in the thread that submitted it.
+    """A submitted function. All signals arrive in the thread that submitted it.
 
     Signals:
         progressed: 0 to 1.
-        partial: What the function handed to `JobState.partial`.
+        partial: What the function passed to `JobState.partial`.
         done: What it returned.
         failed: The VoiceKinError it raised (any other exception goes to `Worker.crashed` as well).
-        finished: After one of `done`, `failed`, or a cancel; always, once.
+        finished: Always sent once, after `done`, `failed` or cancelling.
     """
 
     progressed = Signal(float)
@@ -87,20 +87,20 @@ class Job(QObject):
         self._worker_woken = worker_woken
 
     def cancel(self) -> None:
-        """Ask the function to stop, also where it is paused; a job that has not begun never begins."""
+        """Ask the function to stop, also if it is paused; a job that has not begun never begins."""
         self.stop.set()
         self._worker_woken.set()
 
     def pause(self, paused: bool) -> None:
-        """Have the function wait where it gives way next, or go on."""
+        """Pause the function where it next gives way, or let it go on."""
         self.is_paused = paused
         self._worker_woken.set()
 
 
 def while_alive(receiver: QObject, act: Callable[..., object]) -> Callable[..., None]:
-    """`act` for a signal of a job, until the receiver is gone: a dialog may be closed before its job is done.
+    """Wraps `act` for a job's signal so that it does nothing once the receiver is gone, such as a closed dialog.
 
-    A method of the receiver itself needs none: Qt ends its connections with it.
+    Not needed for the receiver's own methods, which Qt disconnects.
     """
 
     def act_if_alive(*values: object) -> None:
@@ -111,10 +111,10 @@ def while_alive(receiver: QObject, act: Callable[..., object]) -> Callable[..., 
 
 
 class Worker(QObject):
-    """One thread with a queue of jobs, and so the one owner of whatever its jobs use.
+    """One thread with a queue of jobs. What its jobs use is touched by this thread only.
 
     Signals:
-        crashed: An exception that is a bug, with its traceback logged.
+        crashed: An exception that is a bug; its traceback is in the log.
     """
 
     crashed = Signal(object)
@@ -124,15 +124,15 @@ class Worker(QObject):
         super().__init__(parent)
         self._jobs: queue.PriorityQueue[tuple[int, int, Job | None]] = queue.PriorityQueue()
         self._count = itertools.count()
-        self._woken = threading.Event()  # for a paused job: another job came, or it may go on, or must stop
+        self._woken = threading.Event()  # wakes a paused job: another job came, or it goes on, or must stop
         self._alive: set[Job] = set()
-        # always queued: signals of a job arrive in the window's thread whatever they are connected to
+        # always queued, so that a job's signals arrive in the window's thread whatever they are connected to
         self._message.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, function: Callable[[JobState], Any], priority: Priority = Priority.ASKED) -> Job:
-        """Queue a function; the job is kept alive until it is finished."""
+        """Queue a function; the job is kept alive until it has finished."""
         job = Job(function, self._woken)
         self._alive.add(job)
         self._jobs.put((int(priority), next(self._count), job))
@@ -140,7 +140,7 @@ class Worker(QObject):
         return job
 
     def close(self) -> None:
-        """Cancel everything, wait for the job under way, end the thread. Signals not delivered yet are dropped."""
+        """Cancel all jobs, wait for the running one, end the thread. Signals not yet delivered are dropped."""
         for job in self._alive:
             job.cancel()
         self._jobs.put((-1, next(self._count), None))
@@ -164,8 +164,8 @@ class Worker(QObject):
             self._woken.wait()
 
     def _run_before(self, priority: int) -> None:
-        """Runs the jobs that wait and come before this priority."""
-        while not self._jobs.empty():  # no one else takes from it
+        """Runs the waiting jobs that come before this priority."""
+        while not self._jobs.empty():  # no other thread takes from it
             first = self._jobs.get()
             if first[2] is None or first[0] >= priority:
                 self._jobs.put(first)
@@ -186,7 +186,7 @@ class Worker(QObject):
         except VoiceKinError as error:
             log.warning("%s", error)
             tell("failed", error)
-        except Exception as error:  # every bug is shown once, and never ends the worker
+        except Exception as error:  # bugs are shown, and don't end the worker
             log.exception("a job failed")
             tell("crashed", error)
         else:

@@ -1,4 +1,4 @@
-"""The window's language, and the names that people read for what the pack writes in code."""
+"""The window's language, and readable names for the codes in a pack."""
 
 from dataclasses import dataclass
 
@@ -10,17 +10,17 @@ from desktop_app.engine.recognition.answer import speaker_name
 translate = QCoreApplication.translate
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
-"""Code -> what it calls itself; one more is one more file in assets/translations."""
+"""Language code -> its own name; each has a file in assets/translations."""
 
 
 def install(app: QCoreApplication, language: str) -> str:
-    """Load the translation for "system" or one of LANGUAGES; the one in use. English is the source, without a file."""
+    """Loads the translation for "system" or one of LANGUAGES; returns the language in use. English needs no file."""
     wanted = QLocale.system().name() if language == "system" else language
     code = next((one for one in LANGUAGES if wanted.startswith(one)), "en")
     QLocale.setDefault(QLocale(code) if language != "system" else QLocale.system())
     if code != "en":
         own = str(paths.assets() / "translations")
-        qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)  # of its own dialogs
+        qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)  # for Qt's own dialogs
         for name, folder in ((f"qtbase_{code}", qt), (f"voicekin_{code}", own)):
             translator = QTranslator(app)
             if translator.load(name, folder):
@@ -29,7 +29,7 @@ def install(app: QCoreApplication, language: str) -> str:
 
 
 def label_name(label: str) -> str:
-    """An emotion as a person reads it: "Happy" for "happy"; an unknown one as it is written, with a capital."""
+    """The name to show for an emotion: "Happy" for "happy"; an unknown one is only capitalised."""
     known = {
         "angry": translate("Emotion", "Angry"),
         "happy": translate("Emotion", "Happy"),
@@ -48,7 +48,7 @@ def label_name(label: str) -> str:
 
 @dataclass(frozen=True)
 class Dimension:
-    """A dimension as a person reads it, and what its ends are called."""
+    """The names to show for a dimension and its two ends."""
 
     name: str
     low: str
@@ -56,7 +56,7 @@ class Dimension:
 
 
 def dimension(name: str) -> Dimension:
-    """One of `pack.format.KNOWN_DIMENSIONS`."""
+    """The names of one of `pack.format.KNOWN_DIMENSIONS`."""
     known = {
         "arousal": Dimension(
             translate("Dimension", "Arousal"), translate("Dimension", "calm"), translate("Dimension", "excited")
@@ -72,7 +72,7 @@ def dimension(name: str) -> Dimension:
 
 
 def language_name(code: str) -> str:
-    """A language's name for its code or English name, as the pack gives it; "" stays ""."""
+    """The name of a language, from the code or English name in the pack; "" stays ""."""
     if not code:
         return ""
     known = {
@@ -91,7 +91,7 @@ def language_name(code: str) -> str:
 
 
 def corpus_name(corpus: str) -> str:
-    """A published corpus as its makers write it; any other as the pack has it."""
+    """The name of a published corpus as its authors write it; others as in the pack."""
     known = {
         "ravdess": "RAVDESS",
         "emodb": "EmoDB",
@@ -105,12 +105,12 @@ def corpus_name(corpus: str) -> str:
 
 
 def speaker_label(name: str, speaker: int) -> str:
-    """A speaker as a person reads it: their name, or their number, counted from 0, where nobody has named them."""
+    """The name of a speaker, or "Speaker 1" for index 0 if the user has not named them."""
     return translate("Speakers", "Speaker {0}").format(speaker + 1) if name == speaker_name(speaker) else name
 
 
 def percent(share: float) -> str:
-    """A share of 1 as the language writes it: "72%" in English, "72 %" in German."""
+    """A share of 1 in the language's format: "72%" in English, "72 %" in German."""
     written_together = QLocale().language() in (QLocale.Language.English, QLocale.Language.C)
     space = "" if written_together else "\N{NO-BREAK SPACE}"
     return f"{round(100 * share)}{space}%"
@@ -129,14 +129,14 @@ def clock(seconds: float) -> str:
 
 
 def size(n_bytes: int) -> str:
-    """So many bytes as a person reads them: "12 MB"."""
+    """A number of bytes in readable form: "12 MB"."""
     return QLocale().formattedDataSize(
         n_bytes, 1 if n_bytes >= 1_000_000_000 else 0, QLocale.DataSizeFormat.DataSizeSIFormat
     )
 
 
 def moment(seconds: float) -> str:
-    """Seconds since 1970 as the language writes a moment: the time alone where it is today."""
+    """Seconds since 1970 in the language's format: only the time if it is today."""
     at = QDateTime.fromSecsSinceEpoch(int(seconds))
     if at.date() == QDateTime.currentDateTime().date():
         return QLocale().toString(at.time(), QLocale.FormatType.ShortFormat)
@@ -144,6 +144,6 @@ def moment(seconds: float) -> str:
 
 
 def when(stamp: str) -> str:
-    """A moment (ISO 8601, UTC) as the language writes it, in the person's own time."""
+    """A time (ISO 8601, UTC) in the language's format and local time."""
     moment = QDateTime.fromString(stamp, Qt.DateFormat.ISODate).toLocalTime()
     return QLocale().toString(moment, QLocale.FormatType.ShortFormat)

@@ -1,4 +1,4 @@
-"""The library as the window knows it: what is in it, kept up to date with the list, searched and changed."""
+"""The library as the window sees it: its recordings, kept up to date with the session's list."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,20 +20,20 @@ from desktop_app.ui.undo import UndoStack
 if TYPE_CHECKING:
     from desktop_app.engine.people.library import Library, LibraryItem, Remembered
 
-WRITTEN_AFTER_MS = 300  # answers of a folder come faster than one by one is worth writing
+WRITTEN_AFTER_MS = 300  # answers for a folder come fast, so several are written together
 
 
 class LibraryModel(QObject):
-    """The one owner of what is remembered between sessions.
+    """Owns what is remembered between sessions.
 
     Signals:
-        changed: The library holds something else now.
-        told: A sentence for a person.
-        removing: The numbers of entries of the list whose files go now.
+        changed: The content of the library has changed.
+        told: A sentence for the user.
+        removing: The numbers of list entries whose files are about to be removed.
 
     Attributes:
-        items: What it holds, the latest first.
-        size: Bytes that the takes in it take.
+        items: The recordings, the latest first.
+        size: The size of its takes in bytes.
     """
 
     changed = Signal()
@@ -56,7 +56,7 @@ class LibraryModel(QObject):
         self._owner, self._session, self._folder = owner, session, folder
         self._undo, self._settings = undo, settings
         self._is_open = False
-        self._gone: dict[Path, list[int]] = {}  # of takes that were deleted, where they lay
+        self._gone: dict[Path, list[int]] = {}  # deleted takes, by their former path
         self._waiting: dict[tuple[Path, int | None], Remembered] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -67,29 +67,29 @@ class LibraryModel(QObject):
         takes.sound_moved.connect(self._sound_moved)
 
     def rename(self, item: "LibraryItem", name: str) -> None:
-        """Call a recording something else."""
+        """Rename a recording."""
         self._change(item, "name", name, self.tr("“{0}” is called “{1}” now.").format(item.name, name))
 
     def note(self, item: "LibraryItem", notes: str) -> None:
-        """Write notes of a recording."""
+        """Change a recording's notes."""
         self._change(item, "notes", notes, self.tr("The notes of “{0}” are changed.").format(item.name))
 
     def tag(self, item: "LibraryItem", tags: str) -> None:
-        """Tag a recording with words between commas."""
+        """Change a recording's tags, which are separated by commas."""
         self._change(item, "tags", tags, self.tr("The tags of “{0}” are changed.").format(item.name))
 
     def keep_speakers(self, entry: Entry) -> None:
-        """Remember what a person says of the people in a recording of the list."""
+        """Store what the user said about the speakers in a recording of the list."""
         if not self._is_open or entry.stretch is not None:
             return
         from desktop_app.engine.people.library import SaidOfSpeaker
 
-        self._write()  # the recording itself may still wait for it
+        self._write()  # the recording itself may not have been written yet
         said = [SaidOfSpeaker(i, one.name, self._owner.number_of(one.voice)) for i, one in entry.said]
         self._then(lambda library: library.say_who_speaks(entry.path, entry.channel, entry.speakers, said))
 
     def recall_speakers(self, entries: Sequence[Entry]) -> None:
-        """What was said of the people in recordings that come into the list again holds."""
+        """Apply what is stored about speakers to recordings that are added to the list again."""
         if not entries:
             return
         places = {(entry.path, entry.channel): entry.number for entry in entries}
@@ -101,7 +101,7 @@ class LibraryModel(QObject):
                 self._session.change(number, speakers=item.speakers, said=said)
 
     def remove(self, items: "Sequence[LibraryItem]") -> None:
-        """Forget files that were opened, and delete takes when the app closes; Undo puts all of it back."""
+        """Forget opened files, and delete takes when the app closes; Undo restores them."""
         if not items:
             return
         paths = {item.path for item in items if item.is_take}
@@ -112,7 +112,7 @@ class LibraryModel(QObject):
             try:
                 aside[path] = self._folder.remove(path)
             except FileNotFoundError:
-                continue  # it has gone already
+                continue  # already removed
             except OSError as error:
                 self.told.emit(self.tr("The recording can’t be deleted: {0}.").format(error.strerror or error))
                 return
@@ -129,7 +129,7 @@ class LibraryModel(QObject):
         self._undo.push(sentence, partial(self._put_back, tuple(items), tuple(entries), aside))
 
     def remove_oldest(self) -> None:
-        """Delete the oldest takes, so many that the others fit the limit."""
+        """Delete the oldest takes until the others fit into the limit."""
         from desktop_app.engine.people.library import size_of
 
         left, going = self.size, []
@@ -143,16 +143,16 @@ class LibraryModel(QObject):
 
     @property
     def limit(self) -> int:
-        """Bytes that takes may take; 0: as many as there are."""
+        """The limit for the size of all takes, in bytes; 0: no limit."""
         return self._settings.values.library_limit_mb * 1_000_000
 
     @property
     def is_over_limit(self) -> bool:
-        """Whether the takes take more room than they may."""
+        """Whether the takes are larger than the limit."""
         return 0 < self.limit < self.size
 
     def write_last(self, library: "Library") -> None:
-        """What waits to be written, as the app closes."""
+        """Writes what is still unwritten when the app closes."""
         if self._waiting:
             library.remember(tuple(self._waiting.values()))
 
@@ -169,7 +169,7 @@ class LibraryModel(QObject):
             self._session.put_back(replace(entry, path=now.get(entry.path, entry.path)))
 
     def _open(self, known: Known) -> None:  # noqa: ARG002
-        """What the user has taught is open, and the library with it: look at what is in it, once a pack."""
+        """Called when the user's data is open: read the library, once for each pack."""
         if self._is_open:
             return
         self._is_open = True
@@ -228,7 +228,7 @@ class LibraryModel(QObject):
         self._then(lambda library: library.change(item.id, **{what: text})).done.connect(changed)
 
     def _then(self, act: "Callable[[Library], object]") -> Job:
-        """Change the library, and show what it holds then."""
+        """Change the library, then show its new content."""
 
         def change(library: "Library") -> "tuple[tuple[LibraryItem, ...], int]":
             from desktop_app.engine.people.library import size_of

@@ -1,4 +1,4 @@
-"""Live answers while a take runs: when to ask, and how to smooth what comes so that it can be read."""
+"""Live answers during a take: when to ask for one, and how they are smoothed to be readable."""
 
 import math
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from desktop_app.ui.capture_model import CaptureModel, MicState
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import LiveAnswer, LiveTake, RecognitionOwner
 
-ASK_EVERY_MS = 160  # 6 a second, of which a busy machine still gives 5
+ASK_EVERY_MS = 160  # 6 per second, of which a busy machine manages 5
 WINDOW_S = 3.0
-SHORTEST_S = 0.6  # under this the encoder has too little to go on
+SHORTEST_S = 0.6  # shorter sound is too little for the encoder
 SETTLES_IN_S = 0.6  # time constant of the smoothing
 
 
 class Smoother:
-    """Exponential smoothing of shares over time, which starts anew after a pause in speech."""
+    """Exponential smoothing of shares over time, which restarts after a pause in speech."""
 
     def __init__(self, time_constant_s: float = SETTLES_IN_S) -> None:
         self._time_constant_s = time_constant_s
@@ -24,7 +24,7 @@ class Smoother:
         self._at_s = 0.0
 
     def feed(self, at_s: float, shares: Mapping[str, float] | None) -> dict[str, float] | None:
-        """The smoothed shares at a time in seconds; None passes through, and the next shares start from themselves."""
+        """Returns the smoothed shares at a time in seconds. None gives None, and the next shares are not smoothed."""
         if shares is None:
             self._shares = {}
             return None
@@ -42,8 +42,8 @@ class LiveModel(QObject):
 
     Signals:
         began: A take began.
-        answered: (seconds into the take, smoothed shares by label, or None where nobody speaks).
-        placed: Where on the map that lies, smoothed, too; None where nobody speaks.
+        answered: (seconds into the take, smoothed shares by label, or None if nobody is speaking).
+        placed: The place on the map, also smoothed; None if nobody is speaking.
         ended: The take ended.
     """
 

@@ -1,4 +1,4 @@
-"""A folder of recordings that are all one speaker: a voice learns from their answers."""
+"""Teaches a voice from a folder whose recordings are all of one speaker."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,8 @@ class OneSpeaker(QObject):
     """Waits until the recordings are answered, then teaches.
 
     Signals:
-        learnt: LearntAll, once the voice is there.
-        failed: The VoiceKinError why it is not.
+        learnt: LearntAll, once the voice exists.
+        failed: The VoiceKinError if it could not be made.
     """
 
     learnt = Signal(object)
@@ -29,7 +29,7 @@ class OneSpeaker(QObject):
         queue.idle.connect(self._next)
 
     def learn(self, name: str, files: Sequence[Path]) -> None:
-        """Learn a voice of that name, or of one like it, from these recordings of the session."""
+        """Make a voice of that name, or a similar one if it is taken, from these recordings of the session."""
         self._waiting.append((name, frozenset(files)))
         if not self._queue.is_running:
             self._next()

@@ -11,21 +11,21 @@ from desktop_app.capture.player import Player
 from desktop_app.capture.source import Block
 from desktop_app.ui.jobs import JobState, Worker
 
-PLAY_RATE = 48_000  # Hz; every loudspeaker takes it
+PLAY_RATE = 48_000  # Hz; every loudspeaker supports it
 PLAY_BLOCK_S = 0.5
 POSITION_EVERY_MS = 40
 
 
 class Playback(QObject):
-    """Decodes and plays in the devices' worker.
+    """Decodes and plays in the worker of the devices.
 
     Signals:
-        playing_changed: Whether something plays.
+        playing_changed: Whether something is playing.
         position_changed: Where in the recording, in seconds from its start.
-        troubled: A sentence for a person.
+        troubled: A sentence for the user.
 
     Attributes:
-        path: What plays; None: nothing.
+        path: The recording that is playing, or None.
     """
 
     playing_changed = Signal(bool)
@@ -49,14 +49,14 @@ class Playback(QObject):
         self._ended.connect(self._end)
 
     def toggle(self, path: Path, channel: int | None = None) -> None:
-        """Play a recording from its beginning, or stop it where it plays."""
+        """Play a recording from its beginning, or stop it if it is playing."""
         if path == self.path:
             self.stop()
         else:
             self.play(path, channel=channel)
 
     def play(self, path: Path, start_s: float = 0.0, end_s: float | None = None, channel: int | None = None) -> None:
-        """Play a recording, a stretch or a channel (from 0) of it; what played before stops."""
+        """Play a recording, or a stretch or channel (from 0) of it, and stop what was playing."""
         self._clock.stop()
         self._turn += 1
         turn, self.path, self._start_s = self._turn, path, start_s
@@ -65,7 +65,7 @@ class Playback(QObject):
             from desktop_app.engine.sound.audio import read_blocks
 
             blocks: Iterator[Block] = read_blocks(path, PLAY_RATE, PLAY_BLOCK_S, channel, start_s, end_s)
-            first = next(blocks)  # here: what is wrong with the file is told
+            first = next(blocks)  # decodes here, so that errors in the file are reported
             self._player.play(chain([first], blocks), PLAY_RATE, lambda: self._ended.emit(turn))
             self._began.emit(turn)
 
@@ -74,13 +74,13 @@ class Playback(QObject):
         self.playing_changed.emit(True)
 
     def stop(self) -> None:
-        """Silence."""
+        """Stop playing."""
         if self.path is not None:
             self._end(self._turn)
             self._worker.submit(lambda _: self._player.stop())
 
     def close(self) -> None:
-        """Silence, when the worker is gone."""
+        """Stop playing after the worker has ended."""
         self._clock.stop()
         self._player.stop()
 

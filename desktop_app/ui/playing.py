@@ -1,4 +1,4 @@
-"""What a press of a play button means on the answer's page, and how the page follows the sound."""
+"""What the play buttons on the answer's page do, and how the page follows the sound."""
 
 from PySide6.QtCore import QObject
 
@@ -12,7 +12,7 @@ from desktop_app.ui.session import SessionModel
 
 
 class Playing(QObject):
-    """Between the answer's page and what plays."""
+    """Connects the answer's page with the playback."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class Playing(QObject):
         playback.position_changed.connect(self._follow)
 
     def play_shown(self) -> None:
-        """The recording that the page shows, or silence."""
+        """Play the recording that the page shows, or stop."""
         if self._page.shown is not None:
             self.play_entry(self._page.shown.number)
 
     def play_entry(self, number: int) -> None:
-        """A recording, or the part of it that was asked about, or silence where it plays."""
+        """Play a recording, or the part of it that was analysed; if it is playing, stop."""
         entry = self._session.entry(number)
         if entry is None:
             return

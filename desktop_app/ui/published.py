@@ -1,4 +1,4 @@
-"""Hearing the neighbours: the pack's own sound where it has any, else the person's copies of the published corpora."""
+"""Plays neighbours: from the pack if it holds their sound, else from the user's copies of the published corpora."""
 
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Published(QObject):
-    """Asks once for the folder, and looks through it once a session.
+    """Asks for the corpora's folder once, and searches it once per session.
 
     Signals:
         offered: (a sentence, the text of a button, what it does).
@@ -32,7 +32,7 @@ class Published(QObject):
         self._sound: PublishedSound | None = None
 
     def play(self, neighbour: Neighbour, pack: Path) -> None:
-        """Play a neighbour, or stop it; where its sound is not at hand say so, and what can be done."""
+        """Play a neighbour or stop it; if its sound is not available, say so and what can be done."""
         if neighbour.clip is not None:
             self._playback.toggle(pack / neighbour.clip)
         elif not self._settings.values.corpora_folder:

@@ -1,4 +1,4 @@
-"""The one owner of the pack and its recogniser: every answer in the window is made in this worker's thread."""
+"""Owns the pack and its recogniser: every answer in the window is computed in this worker's thread."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -36,29 +36,29 @@ Samples = NDArray[np.float32]
 UNKNOWN_VOICE = ""
 ONE_SPEAKER = "one speaker"
 BY_ITSELF = "by itself"
-NAMED_VOICE = "voice "  # and its number in the store
+NAMED_VOICE = "voice "  # followed by its number in the store
 
 ENVELOPE_PEAKS = 160
-MOST_ON_MAP = 20_000  # of a larger pack as many, evenly drawn
-KEPT_AT_ONCE = 8  # kept recordings that a new pack hears before it lets others have their turn, about a quarter second
-LIVE_WINDOWS = 8  # windows of 3 s with speech, from which on the live bars know the voice
-SPOKEN_WITHIN_S = 0.8  # live: someone is speaking if there was speech this recently
+MOST_ON_MAP = 20_000  # of a larger pack an even selection
+KEPT_AT_ONCE = 8  # examples that a new pack encodes before other jobs get their turn, about a quarter second
+LIVE_WINDOWS = 8  # windows of 3 s with speech after which the live bars use the voice
+SPOKEN_WITHIN_S = 0.8  # live: someone counts as speaking if there was speech this recently
 SPEECH_PROBABILITY = 0.5  # Silero's own default threshold
 
 
 @dataclass(frozen=True)
 class PackInfo:
-    """What the window shows of the pack in use.
+    """What the window shows about the pack in use.
 
     Attributes:
         root: Its folder.
-        name, version, licence: As the pack says.
-        labels: The emotions it knows, in its order.
-        k, alpha: What it answers with unless asked otherwise.
-        items: Recordings in its datastore.
-        landscape: Where they lie on the map; empty where the pack has no map.
+        name, version, licence: As given in the pack.
+        labels: Its emotions, in its order.
+        k, alpha: Its default values.
+        items: The number of recordings in its datastore.
+        landscape: Their places on the map; empty if the pack has no map.
         model_card: Its text, Markdown.
-        opening: How many packs were opened before it.
+        opening: How many packs were opened before it in this session.
     """
 
     root: Path
@@ -75,9 +75,9 @@ class PackInfo:
 
 
 class LiveTake:
-    """What was heard of a take so far; the live bars settle once it says what the voice is like.
+    """The features of a take so far; once there are enough to estimate the voice, the live bars become steadier.
 
-    Only windows count that do not overlap, so that nothing is heard twice.
+    Only windows that do not overlap are used, so that no sound counts twice.
     """
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class LiveTake:
         self._heard_until_s = 0.0
 
     def hear(self, recogniser: "Recogniser", analysis: "Analysis", at_s: float) -> "Voice | None":
-        """Adds a window that ends at_s into the take; the voice so far, None while that is too little."""
+        """Adds a window that ends at_s into the take; returns the voice so far, None if there is too little speech."""
         if at_s - analysis.duration_s >= self._heard_until_s - 0.01:
             self._rows.append(analysis.mean_pooled)
             self._heard_until_s = at_s
@@ -99,13 +99,13 @@ class LiveTake:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an answer rests on besides the sound; answers of different bases may differ.
+    """What an answer is based on besides the sound; answers with different bases may differ.
 
     Attributes:
-        opening: Of the pack, see `PackInfo`.
-        revision: Of what the user has taught.
+        opening: The pack's, see `PackInfo`.
+        revision: The revision of what the user has taught.
         voice: Whose voice it is, as `RecognitionOwner.voice`.
-        groups: Of the recordings that are heard together; 0 where `voice` leaves no room for them.
+        groups: The revision of the groups of recordings; 0 if `voice` does not use them.
     """
 
     opening: int = 0
@@ -116,11 +116,11 @@ class Basis:
 
 @dataclass(frozen=True)
 class SpeakerSaid:
-    """What a person said of one of the speakers of a recording; "" of what they said nothing.
+    """What the user said about one speaker of a recording; "" where nothing was said.
 
     Attributes:
-        name: What they are called.
-        voice: The key of the saved voice that they are.
+        name: Their name.
+        voice: The key of their saved voice.
     """
 
     name: str = ""
@@ -128,21 +128,21 @@ class SpeakerSaid:
 
 
 Said = tuple[tuple[int, SpeakerSaid], ...]
-"""(speaker, counted from 0, what was said)."""
+"""Pairs of a speaker, counted from 0, and what was said."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A recording's answer and what another answer can be made from without encoding again.
+    """A recording's answer, and what is needed to answer again without encoding.
 
     Attributes:
         recognition: The answer.
         analysis: The engine's Analysis.
-        envelope: Peaks 0 to 1 of the recording, few enough to see at a glance.
-        peaks: float32 [n], all of them, every engine.sound.envelope.PEAK_S seconds.
-        basis: What it rests on besides the sound.
-        sounds_like: For each speaker told apart the key of the saved voice that they sound like, "" for none; to be
-            offered, never taken.
+        envelope: Peaks 0 to 1 of the recording, few enough for a small picture.
+        peaks: float32 [n], all peaks, one every engine.sound.envelope.PEAK_S seconds.
+        basis: What it is based on besides the sound.
+        sounds_like: For each speaker the key of the saved voice that they sound like, or "". It is only suggested to
+            the user, never used without asking.
     """
 
     recognition: Recognition
@@ -155,8 +155,8 @@ class Answered:
 
 @dataclass(frozen=True)
 class KnownVoice:
-    """A named voice: its key, its name, how many recordings it rests on, how settled it is, 0 to 1, whether it learns
-    from each new take, and whether it learns nothing for now."""
+    """A saved voice: its key, its name, how many recordings it was learnt from, how settled it is, 0 to 1, whether it
+    learns from each new take, and whether it is paused."""
 
     key: str
     name: str
@@ -168,8 +168,8 @@ class KnownVoice:
 
 @dataclass(frozen=True)
 class Known:
-    """What the user has taught: the voices, how many examples there are, labels of theirs that no pack has, and a
-    revision, another number after every change that answers may rest on."""
+    """What the user has taught: the voices, the number of examples, the labels that no pack has, and a revision, which
+    changes whenever answers may change."""
 
     voices: tuple[KnownVoice, ...] = ()
     examples: int = 0
@@ -179,7 +179,7 @@ class Known:
 
 @dataclass(frozen=True)
 class LearntAll:
-    """What came of teaching a voice many recordings: its key and name, how many it learnt, and why not the others."""
+    """The result of teaching a voice many recordings: its key and name, how many it learnt, and why not the others."""
 
     key: str
     name: str
@@ -189,29 +189,29 @@ class LearntAll:
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """One live moment: the shares heard in the window, or None where nobody speaks, and where it lies on the map."""
+    """One live answer: the shares in the window, or None if nobody speaks, and its place on the map."""
 
     shares: dict[str, float] | None
     place: Place | None = None
 
 
 class RecognitionOwner(QObject):
-    """Loads the pack behind the first paint and answers after it.
+    """Loads the pack after the window is first painted, then computes answers.
 
     Signals:
-        opened: PackInfo, once a pack is in use.
-        failed: The VoiceKinError why no pack could be opened.
-        known_changed: Known, when the user's voices or examples changed; never where they can't be opened.
-        basis_changed: Answers made from now on may be others than those made before.
-        unheard: How many examples a new pack can't hear, for their sound was not kept.
-        forgetful: The StoreError why they can't be opened: the window goes on without.
+        opened: PackInfo, when a pack is in use.
+        failed: The VoiceKinError if a pack could not be opened.
+        known_changed: Known, when the user's voices or examples changed; not sent if they can't be opened.
+        basis_changed: Answers from now on may differ from earlier ones.
+        unheard: How many examples a new pack can't use, because their sound was not kept.
+        forgetful: The StoreError if they can't be opened; the window goes on without them.
 
     Attributes:
         pack: The pack in use.
-        voice: Whose voice it is: UNKNOWN_VOICE (a long recording is heard against its own rest, one of
-            a group against the group), ONE_SPEAKER (a short
-            one, too), BY_ITSELF (neither), or a KnownVoice's key.
-        known: What the user has taught; None where nothing is kept.
+        voice: Whose voice it is: UNKNOWN_VOICE (a long recording is compared with the rest of itself, one of a
+            group with the group), ONE_SPEAKER (a short recording is compared with itself, too), BY_ITSELF (neither),
+            or a KnownVoice's key.
+        known: What the user has taught; None if nothing is stored.
     """
 
     opened = Signal(object)
@@ -222,7 +222,7 @@ class RecognitionOwner(QObject):
     unheard = Signal(int)
 
     def __init__(self, home: Path | None = None, parent: QObject | None = None) -> None:
-        """`home` is the folder of the user's own data; without one nothing can be taught."""
+        """`home` is the folder of the user's data; without it nothing can be taught."""
         super().__init__(parent)
         self._voice = UNKNOWN_VOICE
         self.known: Known | None = None
@@ -230,15 +230,15 @@ class RecognitionOwner(QObject):
         self._openings = 0  # touched by the worker's thread only
         self._groups: dict[
             str, tuple[Samples, VoiceUsed]
-        ] = {}  # by a recording's path; the worker's, like their number
+        ] = {}  # by a recording's path; used by the worker's thread only, like their revision
         self._groups_heard = 0
-        self._groups_told = 0  # the number that the window knows
-        self._newly_heard = 0  # examples, by the pack in use
+        self._groups_told = 0  # the revision that the window knows
+        self._newly_heard = 0  # examples, encoded with the pack in use
         self._personal: Personal | None = None  # touched by the worker's thread only
         self.worker = Worker("recogniser", self)
         self.pack: PackInfo | None = None
         self._recogniser: Recogniser | None = None  # touched by the worker's thread only
-        self._file_reader: Recogniser | None = None  # the same pack for files, between whose pieces the other answers
+        self._file_reader: Recogniser | None = None  # the same pack for files; the other answers between their pieces
         self._detector: SpeechDetector | None = None
 
     @property
@@ -254,17 +254,17 @@ class RecognitionOwner(QObject):
 
     @property
     def basis(self) -> Basis:
-        """What an answer made now would rest on."""
+        """What an answer computed now would be based on."""
         opening = self.pack.opening if self.pack is not None else 0
         groups = self._groups_told if self.voice == UNKNOWN_VOICE else 0
         return Basis(opening, self.known.revision if self.known is not None else 0, self.voice, groups)
 
     def open(self, path: Path) -> Job:
-        """Use the pack at `path`; a bad one leaves the pack in use as it is."""
+        """Use the pack at `path`; if it is bad, the current pack stays in use."""
 
         def load(state: JobState) -> PackInfo:  # noqa: ARG001
-            # imported here: ONNX Runtime and the rest load behind the first paint, `batch` so that the window's thread
-            # finds it loaded when it first asks for the time left
+            # imported here, so that ONNX Runtime and others load after the first paint; `batch`, so that it is loaded
+            # when the window's thread first asks for the time left
             import desktop_app.engine.batch.answers  # noqa: F401
             from desktop_app.engine.installed_packs import load_known
             from desktop_app.engine.recognition.recogniser import Recogniser
@@ -274,17 +274,17 @@ class RecognitionOwner(QObject):
             recogniser = Recogniser(pack)
             recogniser.encoder.encode(
                 [np.zeros(pack.manifest.sample_rate, dtype=np.float32)]
-            )  # the first run allocates
+            )  # the first run allocates memory
             self._detector = self._detector or SpeechDetector()
             self._recogniser, self._file_reader = recogniser, recogniser.for_another_thread()
             if self._personal is not None:
                 self._personal.store.close()
                 self._personal = None
             self._openings += 1
-            self._groups = {}  # they rest on what the last pack heard
+            self._groups = {}  # they were made with the last pack's features
             return replace(pack_info(pack), opening=self._openings)
 
-        # not between the pieces of a long file: it is answered by the pack that analyses it
+        # not between the pieces of a long file, which is answered by the pack that analyses it
         job = self.worker.submit(load, Priority.QUEUED)
         job.done.connect(self._opened)
         job.failed.connect(self.failed)
@@ -300,11 +300,11 @@ class RecognitionOwner(QObject):
         speakers: "SpeakerCount" = "off",
         said: Said = (),
     ) -> Job:
-        """Decode, encode and answer a recording, a stretch or a channel (from 0) of it; done with Answered.
+        """Decode, encode and answer a recording, or a stretch or channel (from 0) of it; the result is Answered.
 
         Args:
-            speakers: How many people speak, where that is not to be found.
-            said: What a person said of them.
+            speakers: How many people speak, or "auto" or "off".
+            said: What the user said about them.
         """
         voice = self.voice
 
@@ -332,7 +332,7 @@ class RecognitionOwner(QObject):
             )
             recognition = self._answer(analysis, voice, state=state, said=said)
             heard = peaks.array()
-            before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments count from one start
+            before = np.zeros(round(start_s / PEAK_S), np.float32)  # so that peaks and segments have the same start
             peaks_of_all = np.concatenate([before, heard])
             return Answered(
                 *(recognition, analysis, envelope_of(heard), peaks_of_all, self._basis(voice), self._like(analysis))
@@ -341,8 +341,8 @@ class RecognitionOwner(QObject):
         return self.worker.submit(answer, Priority.QUEUED)
 
     def hear_together(self, groups: Sequence[Sequence[Answered]]) -> None:
-        """From now on an unknown voice is what a recording has in common with the others of its group, if those are
-        enough; before that it was nobody's."""
+        """From now on, recordings of an unknown voice are compared with the others of their group, if there are
+        enough."""
 
         def estimate(state: JobState) -> int | None:
             recogniser = self._needed()
@@ -374,9 +374,9 @@ class RecognitionOwner(QObject):
         priority: Priority = Priority.ASKED,
         said: Said = (),
     ) -> Job:
-        """Mix the same analysis anew, None for what nobody chose; done with Answered. Nothing is encoded.
+        """Answer from the same analysis without encoding; None uses the default. The result is Answered.
 
-        Fails with PackError where another encoder made the analysis: the recording is to be heard again.
+        Fails with PackError if another encoder made the analysis; the recording must then be encoded again.
         """
         voice = self.voice
 
@@ -390,13 +390,13 @@ class RecognitionOwner(QObject):
         return self.worker.submit(answer, priority)
 
     def answer_live(self, samples: Samples, sample_rate: int, take: LiveTake | None = None, at_s: float = 0.0) -> Job:
-        """Answer a window of live sound, float32 [n] at the microphone's rate; done with LiveAnswer.
+        """Answer a window of live sound, float32 [n] at the microphone's rate; the result is LiveAnswer.
 
         Args:
-            take: What was heard of the take before, to which this window is added.
-            at_s: Where in the take it ends.
+            take: The features of the take so far, to which this window is added.
+            at_s: The end of the window, in seconds of the take.
         """
-        voice = self.voice if self.voice != ONE_SPEAKER else UNKNOWN_VOICE  # seconds are too few to tell a voice by
+        voice = self.voice if self.voice != ONE_SPEAKER else UNKNOWN_VOICE  # too short to estimate a voice
 
         def answer(state: JobState) -> LiveAnswer:  # noqa: ARG001
             from desktop_app.engine.sound.audio import SAMPLE_RATE, to_mono_at
@@ -405,7 +405,7 @@ class RecognitionOwner(QObject):
             recogniser, detector = self._needed(), self._detector
             window = to_mono_at(samples, sample_rate, SAMPLE_RATE)
             assert detector is not None
-            # the gate hears the end of the window alone: the encoder does not run while nobody speaks
+            # speech is looked for at the end of the window only; without speech the encoder does not run
             if (
                 float(detector.probabilities(loud_enough(window)[-round(SPOKEN_WITHIN_S * SAMPLE_RATE) :]).max())
                 < SPEECH_PROBABILITY
@@ -427,7 +427,7 @@ class RecognitionOwner(QObject):
     # what the user teaches
 
     def create_voice(self, name: str) -> Job:
-        """Make a named voice; done with its key."""
+        """Make a saved voice; the result is its key."""
 
         def create(personal: "Personal") -> str:
             return f"{NAMED_VOICE}{personal.profiles.create(name).id}"
@@ -435,15 +435,15 @@ class RecognitionOwner(QObject):
         return self._teach(create)
 
     def remove_voice(self, key: str) -> Job:
-        """Forget a named voice; done with what `restore` takes."""
+        """Forget a saved voice; the result is the argument for `restore`."""
         return self._teach(lambda personal: personal.remove_voice(_number(key)))
 
     def learn_from_takes(self, key: str, learns: bool) -> Job:
-        """Whether a named voice learns from each new take."""
+        """Set whether a saved voice learns from each new take."""
         return self._teach(lambda personal: personal.profiles.set_learns_from_takes(_number(key), learns))
 
     def learn(self, key: str, answered: Answered) -> Job:
-        """Teach a named voice a recording; done with the engine's Learned, which may say why it refused."""
+        """Teach a saved voice a recording; the result is the engine's Learned, which says why if it refused."""
 
         def learn(personal: "Personal") -> "Learned":
             return personal.learn(_number(key), answered.analysis, answered.envelope)
@@ -451,7 +451,7 @@ class RecognitionOwner(QObject):
         return self._teach(learn)
 
     def learn_all(self, name: str, recordings: tuple[Answered, ...]) -> Job:
-        """Teach a new voice of that name, with a number where it is taken, many recordings; done with LearntAll."""
+        """Teach a new voice many recordings; a number is added to a name that is taken. The result is LearntAll."""
 
         def learn(personal: "Personal", state: JobState) -> LearntAll:
             taken = {p.name.casefold() for p in personal.profiles.all()}
@@ -473,15 +473,15 @@ class RecognitionOwner(QObject):
         return self._submit(learn, Priority.QUEUED)
 
     def learn_speaker(self, name: str, answered: Answered, speaker: int) -> Job:
-        """Make a named voice of one of the speakers of a recording, counted from 0; done with its key."""
+        """Make a saved voice of a recording's speaker, counted from 0; the result is its key."""
         return self._teach(lambda personal: self.key_of(personal.learn_speaker(name, answered.analysis, speaker)))
 
     def hear_talk(self, talk: "FreeTalk", samples: Samples, sample_rate: int) -> Job:
-        """Hear more of a talk, float32 [n]; done with its seconds of speech so far."""
+        """Add more of a talk, float32 [n]; the result is its seconds of speech so far."""
         return self.worker.submit(lambda _: talk.feed(samples, sample_rate), Priority.LIVE)
 
     def learn_talk(self, key: str, talk: "FreeTalk") -> Job:
-        """Teach a named voice a talk, each stretch of it; done with the engine's Learned."""
+        """Teach a saved voice each stretch of a talk; the result is the engine's Learned."""
 
         def learn(personal: "Personal", state: JobState) -> "Learned":
             analysis = self._needed().analyse(talk.samples(), should_stop=state.should_stop, progress=state.progress)
@@ -490,11 +490,11 @@ class RecognitionOwner(QObject):
         return self._submit(learn)
 
     def unlearn(self, key: str, recording_id: int) -> Job:
-        """Undo it; done with what `restore` takes."""
+        """Undo it; the result is the argument for `restore`."""
         return self._teach(lambda personal: personal.unlearn(_number(key), recording_id))
 
     def add_example(self, answered: Answered, label: str, keep_audio_of: Path | None) -> Job:
-        """Remember what a recording was; done with the example's id."""
+        """Store a recording as an example; the result is the example's id."""
         voice = self.voice
 
         def add(personal: "Personal") -> int:
@@ -514,31 +514,31 @@ class RecognitionOwner(QObject):
         return self.remove_examples([example_id])
 
     def pause_voice(self, key: str, paused: bool) -> Job:
-        """Whether a named voice learns nothing for now."""
+        """Set whether a saved voice is paused."""
         return self._teach(lambda personal: personal.profiles.set_paused(_number(key), paused))
 
     def rename_voice(self, key: str, name: str) -> Job:
-        """Give a voice another name."""
+        """Rename a voice."""
         return self._teach(lambda personal: personal.profiles.rename(_number(key), name))
 
     def list_contributions(self, key: str) -> Job:
-        """What a voice has learnt from; done with the engine's Contributions."""
+        """List what a voice has learnt from; the result is the engine's Contributions."""
         return self._submit(lambda personal, _: personal.profiles.contributions(_number(key)), changes=False)
 
     def list_examples(self) -> Job:
-        """Done with (the engine's Examples, how many of them the pack in use has not heard)."""
+        """The result is (the engine's Examples, how many of them the pack in use has no features of)."""
         return self._submit(lambda personal, _: (personal.examples.all(), len(personal.unheard())), changes=False)
 
     def remove_examples(self, ids: list[int]) -> Job:
-        """Forget examples; done with what `restore` takes."""
+        """Forget examples; the result is the argument for `restore`."""
         return self._teach(lambda personal: personal.remove_examples(ids))
 
     def restore(self, removed: "Removed") -> Job:
-        """Take a removal back."""
+        """Undo a removal."""
         return self._teach(lambda personal: personal.restore(removed))
 
     def relabel_examples(self, labels: dict[int, str]) -> Job:
-        """Say that examples, by their ids, were something else."""
+        """Change the label of examples, given by their ids."""
 
         def relabel(personal: "Personal") -> None:
             for example_id, label in labels.items():
@@ -547,7 +547,7 @@ class RecognitionOwner(QObject):
         return self._teach(relabel)
 
     def export_known(self, path: Path) -> Job:
-        """Write voices and examples to a file, over one that is there; done with the engine's Exported."""
+        """Write voices and examples to a file, replacing an existing one; the result is the engine's Exported."""
 
         def write(personal: "Personal") -> Any:
             from desktop_app.engine.people.exchange import export_file
@@ -557,7 +557,7 @@ class RecognitionOwner(QObject):
         return self._teach(write)
 
     def import_known(self, path: Path) -> Job:
-        """Take in a file that was exported; done with the engine's Imported."""
+        """Import an exported file; the result is the engine's Imported."""
 
         def read(personal: "Personal") -> Any:
             from desktop_app.engine.people.exchange import import_file
@@ -572,20 +572,20 @@ class RecognitionOwner(QObject):
 
     @staticmethod
     def key_of(voice_id: int) -> str:
-        """The key of a named voice's number in the store."""
+        """The key of the saved voice with that number in the store."""
         return f"{NAMED_VOICE}{voice_id}"
 
     @staticmethod
     def number_of(key: str) -> int | None:
-        """The number in the store of a named voice's key; None for every other key."""
+        """The number in the store of a saved voice's key; None for every other key."""
         return _number(key) if key.startswith(NAMED_VOICE) else None
 
     def library(self, act: "Callable[[Library], Any]") -> Job:
-        """Read or change the library; done with what `act` returns."""
+        """Read or change the library; the result is what `act` returns."""
         return self._submit(lambda personal, _: act(personal.library), changes=False)
 
     def close(self, last: "Callable[[Library], object] | None" = None) -> None:
-        """End the worker, and close what the user has taught; `last` may still change the library."""
+        """End the worker and close the user's data; `last` may change the library once more."""
         self.worker.close()
         if self._personal is None:
             return
@@ -629,13 +629,13 @@ class RecognitionOwner(QObject):
         return Basis(self._openings, self._personal.revision if self._personal is not None else 0, voice, groups)
 
     def _speaker_voices(self, analysis: Any, said: Said) -> "tuple[SpeakerVoice, ...]":
-        """Of each speaker of a recording the voice, as was said or as it is heard; none where nobody was told apart."""
+        """The voice of each speaker of a recording, as the user said or as recognised; empty without speakers."""
         personal = self._personal
         saved = {_number(voice.key) for voice in self._known(personal).voices} if personal is not None else set()
         chosen = {
             speaker: personal.speaker_voice(_number(one.voice))
             for speaker, one in said
-            if personal is not None and one.voice and _number(one.voice) in saved  # it may be forgotten by now
+            if personal is not None and one.voice and _number(one.voice) in saved  # else it was forgotten
         }
         names = {speaker: one.name for speaker, one in said if one.name}
         voices = self._needed().speaker_voices(analysis, chosen)
@@ -675,7 +675,7 @@ class RecognitionOwner(QObject):
     # in the window's thread
 
     def _remember(self) -> None:
-        """Open what the user has taught, behind the pack."""
+        """Open the user's data, after the pack."""
         home = self._home
         assert home is not None
 
@@ -696,7 +696,7 @@ class RecognitionOwner(QObject):
         job.failed.connect(self.forgetful)
 
     def _hear_kept(self, known: Known | None) -> None:
-        """Let the pack hear the kept sound of examples that only others have heard, a few at a time, last of all."""
+        """Encode the kept sound of examples that only other packs have encoded, a few at a time, after other jobs."""
         if known is None or not known.examples:
             return
 
@@ -711,7 +711,7 @@ class RecognitionOwner(QObject):
         if done.left:
             self._hear_kept(self.known)
             return
-        if self._newly_heard and done.without_audio:  # not at every start, only where the pack is new to them
+        if self._newly_heard and done.without_audio:  # not at every start, only if the pack is new to them
             self.unheard.emit(len(done.without_audio))
         self._newly_heard = 0
 
@@ -736,7 +736,7 @@ class RecognitionOwner(QObject):
         return job
 
     def _tidy(self) -> None:
-        """Embed the examples anew where a change among many left that for later."""
+        """Embed the examples again if a change of many postponed that."""
 
         def tidy(state: JobState) -> Known | None:  # noqa: ARG001
             if self._personal is None or not self._personal.stale:
@@ -769,7 +769,7 @@ class RecognitionOwner(QObject):
 
 
 def pack_info(pack: Any) -> PackInfo:
-    """What the window shows of an `engine.pack.format.Pack`."""
+    """What the window shows about an `engine.pack.format.Pack`."""
     manifest = pack.manifest
     landscape = Landscape()
     if pack.map is not None:
@@ -802,7 +802,7 @@ def _after_analysis(state: JobState, share: float) -> None:
 
 
 def _number(key: str) -> int:
-    """The number in the store of a named voice's key."""
+    """The number in the store of a saved voice's key."""
     return int(key.removeprefix(NAMED_VOICE))
 
 

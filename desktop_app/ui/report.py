@@ -1,4 +1,4 @@
-"""A page about one recording to hand on, as HTML or PDF: the answer, its bars, the timeline, why, and its limits."""
+"""A report on one recording, as HTML or PDF: the answer, its bars, the timeline, the reasons, and the limits."""
 
 from base64 import b64encode
 from html import escape
@@ -20,16 +20,16 @@ from desktop_app.ui.timeline_png import png_from_svg
 NEIGHBOURS = 8
 DOTS_PER_INCH = 150
 MARGIN_MM = 16
-BAR_CELLS = 50  # of two per cent each: what rich text in a PDF can draw as well as a browser
+BAR_CELLS = 50  # of two per cent each: both Qt's rich text and browsers can draw them
 
 
 def html_report(recognition: Recognition, target: Path) -> bytes:
-    """The page as HTML that rests on no other file, UTF-8; `target` is where it is written to."""
+    """The report as one self-contained HTML file, UTF-8; `target` is where it will be written."""
     return _html(recognition, target).encode()
 
 
 def pdf_report(recognition: Recognition, target: Path) -> bytes:
-    """The page as PDF (A4, one page and more where the words need it).
+    """The report as PDF (A4, usually one page).
 
     Raises:
         ExportError: It can't be drawn.

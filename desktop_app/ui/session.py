@@ -1,4 +1,4 @@
-"""The recordings of this session, each with its state and answer, and the queue that answers them one by one."""
+"""The recordings of this session with state and answer, and the queue that answers them one by one."""
 
 from bisect import bisect_left
 from collections import deque
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class EntryState(Enum):
-    """Where a recording stands."""
+    """The state of a recording."""
 
     WAITING = auto()
     RUNNING = auto()
@@ -41,20 +41,20 @@ class Entry:
     """One recording of the session.
 
     Attributes:
-        number: Its own number, never used twice.
+        number: Its unique number.
         path: Its file.
-        name: What it is called.
-        is_take: True for one recorded here, which can be kept or deleted.
-        kept: True for a take that stays on the disk.
-        state, progress: How far its answer is.
-        answered: The answer, once there.
-        error: The sentence of why there is none.
-        is_stale: Its answer rests on something that has changed, and is being asked again.
-        stretch: The part of the file that is asked about; None: all of it.
-        channel: The channel that is listened to, counted from 0; None: the one that hears the voice best.
-        speakers: How many people are told apart in it: as a person said, or as many as are heard; "off": nobody asked.
-        said: What a person said of them.
-        added: When it came into the list, seconds since 1970.
+        name: Its name.
+        is_take: True if it was recorded here, so that it can be kept or deleted.
+        kept: True if it is a take that stays on the disk.
+        state, progress: How far the analysis is.
+        answered: The answer, if there is one.
+        error: A sentence on why there is none.
+        is_stale: The answer is out of date and is being computed again.
+        stretch: The part of the file to analyse; None: all of it.
+        channel: The channel to use, counted from 0; None: the one with the clearest voice.
+        speakers: How many people to tell apart: a number, "auto" or "off".
+        said: What the user said about them.
+        added: When it was added to the list, seconds since 1970.
     """
 
     number: int
@@ -75,7 +75,7 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """Its name, with the channel where that is not all of them."""
+        """Its name, with the channel if one was chosen."""
         if self.channel is None:
             return self.name
         return translate("Session", "{0}, channel {1}").format(self.name, self.channel + 1)
@@ -87,22 +87,22 @@ class Entry:
 
     @property
     def remark(self) -> str:
-        """Why there is no answer, not a sure one, or one of what was known before; "" where all is well."""
+        """Why there is no answer, or why it is uncertain or out of date; "" if all is well."""
         return _remark(self)
 
     @property
     def heard_s(self) -> float:
-        """Seconds that were listened to, once there is an answer; its times count from the beginning of the file."""
+        """Seconds that were analysed, once there is an answer, whose times count from the start of the file."""
         start_s = self.stretch.start_s if self.stretch else 0.0
         return self.recognition.duration_s - start_s if self.recognition else 0.0
 
 
 class SessionModel(QStandardItemModel):
-    """Recordings as rows: name, answer, its shares and what it rests on, length, parts, when it came, folder, and why
-    there is no answer or not a sure one.
+    """Recordings as rows: name, answer, its shares and basis, length, parts, when it was added, folder, and a remark if
+    there is no answer or an uncertain one.
 
-    What the tables show lies in Qt's own items. A model that answers in Python is asked seven times for each cell that
-    is painted, and each time the window's thread may have to wait for the interpreter, which an answer under way holds.
+    The tables' content is stored in Qt's own items. A model written in Python is called seven times for each painted
+    cell, and each time the window's thread may wait for the interpreter lock, which a running analysis holds.
 
     Signals:
         entry_changed: An Entry whose state or answer changed.
@@ -116,7 +116,7 @@ class SessionModel(QStandardItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []  # by number
+        self._entries: list[Entry] = []  # indexed by number
         self._count = 0
         self.setHorizontalHeaderLabels(
             [
@@ -133,7 +133,7 @@ class SessionModel(QStandardItemModel):
         )
 
     def add_files(self, paths: Sequence[Path], channel: int | None = None) -> tuple[Entry, ...]:
-        """New recordings at the end."""
+        """Add recordings at the end."""
         return tuple(self.add(path, path.name, channel=channel) for path in paths)
 
     def add(
@@ -145,7 +145,7 @@ class SessionModel(QStandardItemModel):
         stretch: Stretch | None = None,
         channel: int | None = None,
     ) -> Entry:
-        """A new recording at the end."""
+        """Add a recording at the end."""
         self._count += 1
         entry = Entry(self._count, path, name, is_take, kept, stretch=stretch, channel=channel, added=time())
         self._entries.append(entry)
@@ -153,7 +153,7 @@ class SessionModel(QStandardItemModel):
         return entry
 
     def change(self, number: int, **changes: Any) -> Entry | None:
-        """Change a recording; None where it was removed meanwhile."""
+        """Change a recording; returns None if it was removed in the meantime."""
         row = self.row_of(number)
         if row < 0:
             return None
@@ -161,12 +161,12 @@ class SessionModel(QStandardItemModel):
         for column, cell in enumerate(_cells(entry)):
             index = self.index(row, column)
             for role, value in cell.items():
-                self.setData(index, value, role)  # tells the views, where it is another value
+                self.setData(index, value, role)  # notifies the views if the value differs
         self.entry_changed.emit(entry)
         return entry
 
     def remove(self, number: int) -> Entry | None:
-        """Take a recording out of the list; what `put_back` takes."""
+        """Take a recording out of the list; returns the argument for `put_back`."""
         row = self.row_of(number)
         if row < 0:
             return None
@@ -175,26 +175,26 @@ class SessionModel(QStandardItemModel):
         return entry
 
     def put_back(self, entry: Entry) -> None:
-        """A recording that was taken out is in its place again."""
+        """Put a removed recording back in its place."""
         row = bisect_left(self._entries, entry.number, key=lambda other: other.number)
         self._entries.insert(row, entry)
         self.insertRow(row, [_item(cell) for cell in _cells(entry)])
 
     def entries(self) -> tuple[Entry, ...]:
-        """All, in the order they came."""
+        """All recordings, in the order in which they were added."""
         return tuple(self._entries)
 
     def entry(self, number: int) -> Entry | None:
-        """The recording of that number, unless removed."""
+        """The recording with that number; None if it was removed."""
         row = self.row_of(number)
         return None if row < 0 else self._entries[row]
 
     def entry_at(self, index: QModelIndex) -> Entry | None:
-        """The recording in that place of this model or of a sorted view of it."""
+        """The recording at that index of this model or of a sorted view of it."""
         return self.entry(index.data(self.NUMBER_ROLE)) if index.isValid() else None
 
     def row_of(self, number: int) -> int:
-        """Its row, or -1."""
+        """The row of a recording, or -1."""
         row = bisect_left(self._entries, number, key=lambda entry: entry.number)
         return row if row < len(self._entries) and self._entries[row].number == number else -1
 
@@ -219,12 +219,12 @@ def _item(cell: dict[int, Any]) -> QStandardItem:
 
 
 def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
-    """What the items of a recording's row hold: by column, a value for each role."""
+    """The content of a recording's row: for each column a value for each role."""
     recognition = entry.recognition
     answer = answer_in_short(entry)
     by_answer = answer
     if recognition is not None and not recognition.abstained:
-        by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # 100 % is more than 94 %
+        by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # so that 100 % sorts after 94 %
     folder = str(entry.path.parent)
     note = entry.remark
     basis = rests_on_in_short(recognition) if recognition is not None else ""
@@ -241,7 +241,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
         (folder, folder),
         (note, note),
     )
-    tip = f"{note}\n{entry.path}".strip()  # a narrow window has no room for them
+    tip = f"{note}\n{entry.path}".strip()  # since a narrow window hides these columns
     cells: tuple[dict[int, Any], ...] = tuple(
         {
             int(Qt.ItemDataRole.DisplayRole): text,
@@ -262,13 +262,12 @@ class FileQueue(QObject):
 
     Signals:
         idle: Nothing is waiting and nothing runs.
-        changed: The queue went on, was paused, or ended.
-        all_stopped: Everything that waited or ran was asked to stop.
+        changed: The queue progressed, was paused, or became empty.
+        all_stopped: All waiting and running recordings were asked to stop.
 
     Attributes:
-        is_paused: The recording under way waits where it is, and no further one is begun.
-        channel: Which channel of a file is listened to when it is opened or tried again; None: the one that hears the
-            voice best.
+        is_paused: Whether the running recording is paused and no other is begun.
+        channel: The channel to use for files that are opened or tried again; None: the one with the clearest voice.
     """
 
     idle = Signal()
@@ -292,49 +291,49 @@ class FileQueue(QObject):
 
     @property
     def is_running(self) -> bool:
-        """Whether a recording is being answered just now."""
+        """Whether a recording is being analysed now."""
         return bool(self._running)
 
     @property
     def total(self) -> int:
-        """Recordings since the queue was last empty."""
+        """The number of recordings since the queue was last empty."""
         return self._done + len(self._running) + len(self._waiting)
 
     @property
     def done(self) -> int:
-        """How many of them are answered, failed or stopped."""
+        """How many of them are done, failed or stopped."""
         return self._done
 
     @property
     def share(self) -> float:
-        """How much of all is done, 0 to 1."""
+        """The share of the work that is done, 0 to 1."""
         return (self._done + self._share * len(self._running)) / self.total if self.total else 1.0
 
     @property
     def time_left_s(self) -> float | None:
-        """Seconds until all is done; None while that can't be told."""
+        """Estimated seconds until all is done; None if not known yet."""
         if self.is_paused or not self._began:
             return None
         from desktop_app.engine.batch.progress import (
             time_left_s,
-        )  # here: it loads the decoders, which the first paint spares
+        )  # imported here, since it loads the decoders, for which the first paint need not wait
 
         return time_left_s(monotonic() - self._began, self.share)
 
     def add(self, entry: Entry) -> None:
-        """Answer it when its turn comes."""
+        """Add a recording to the queue."""
         self.add_all((entry,))
 
     def add_all(self, entries: Sequence[Entry], keeping_answers: bool = False) -> None:
-        """Answer them when their turn comes; one that has a turn already keeps it.
+        """Add recordings to the queue; those that are in it keep their turn.
 
-        `keeping_answers`: what was answered stays, marked, until there is another answer.
+        `keeping_answers`: existing answers stay, marked as out of date, until there are new ones.
         """
         for entry in entries:
             if entry.number in self._running or entry.number in self._waiting:
                 continue
             if entry.state is not EntryState.WAITING:
-                # a take has one channel, and a part is of what its recording was heard by
+                # a take has one channel, and a part has the channel of its recording
                 channel = entry.channel if entry.is_take or entry.stretch else self.channel
                 again: dict[str, object] = {"error": "", "progress": 0.0, "channel": channel}
                 again |= {"is_stale": True} if keeping_answers else {"is_stale": False, "answered": None}
@@ -343,7 +342,7 @@ class FileQueue(QObject):
         self._next()
 
     def cancel(self, number: int) -> None:
-        """Stop a recording's answer: it stays in the list and can be tried again."""
+        """Stop the analysis of a recording, which stays in the list and can be tried again."""
         if number in self._running:
             self._running[number].cancel()
         elif number in self._waiting:
@@ -353,7 +352,7 @@ class FileQueue(QObject):
             self._next()
 
     def cancel_all(self) -> None:
-        """Stop everything that waits or runs."""
+        """Stop all waiting and running recordings."""
         waiting, self._waiting = list(self._waiting), deque()
         self._done += len(waiting)
         for number in waiting:
@@ -364,22 +363,22 @@ class FileQueue(QObject):
         self.all_stopped.emit()
 
     def pause(self, paused: bool) -> None:
-        """Let the recording under way wait and begin no further one, or go on."""
+        """Pause the running recording and begin no other, or go on."""
         if paused and not self.is_paused:
             self._paused_at = monotonic()
         elif self.is_paused and not paused and self._began:
-            self._began += monotonic() - self._paused_at  # as if there had been no pause, for the time left
+            self._began += monotonic() - self._paused_at  # so that the time left ignores the pause
         self.is_paused = paused
         for job in self._running.values():
             job.pause(paused)
         self._next()
 
     def hold(self) -> None:
-        """Begin nothing new until `go_on`: while a take runs, its live answers come first."""
+        """Begin nothing new until `go_on`, since the live answers of a running take come first."""
         self._is_held = True
 
     def go_on(self) -> None:
-        """The take is over."""
+        """Go on after `hold`, when the take has ended."""
         self._is_held = False
         self._next()
 
@@ -395,7 +394,7 @@ class FileQueue(QObject):
 
     def _start(self, number: int) -> None:
         entry = self._session.change(number, state=EntryState.RUNNING)
-        if entry is None:  # removed meanwhile
+        if entry is None:  # removed in the meantime
             self._done += 1
             self._next()
             return
@@ -404,7 +403,7 @@ class FileQueue(QObject):
         job = self._running[number] = self._owner.answer_file(
             entry.path, entry.stretch, entry.channel, entry.speakers, entry.said
         )
-        # the window may close before its worker has given way
+        # the window may be closed before the worker stops
         job.progressed.connect(while_alive(self._session, partial(self._progressed, number)))
         job.done.connect(while_alive(self._session, partial(self._answered, number)))
         job.failed.connect(while_alive(self._session, partial(self._failed, number)))
@@ -426,7 +425,7 @@ class FileQueue(QObject):
     def _failed(self, number: int, error: Exception) -> None:
         entry = self._session.entry(number)
         answered_before = entry is not None and entry.answered is not None
-        state = EntryState.DONE if answered_before else EntryState.FAILED  # an answer that was there is never lost
+        state = EntryState.DONE if answered_before else EntryState.FAILED  # an existing answer is never lost
         self._session.change(number, state=state, error=in_words(error))
 
     def _finished(self, number: int) -> None:
@@ -439,7 +438,7 @@ class FileQueue(QObject):
 
 
 def answer_in_short(entry: Entry) -> str:
-    """What the list says of a recording."""
+    """What the list shows for a recording."""
     if entry.state is EntryState.FAILED:
         return translate("Session", "No answer")
     if entry.state is EntryState.STOPPED:
@@ -459,7 +458,7 @@ def answer_in_short(entry: Entry) -> str:
 
 
 def sorted_view(session: SessionModel, parent: QObject) -> QSortFilterProxyModel:
-    """The session's rows, to be sorted by any column and filtered by what any of them says."""
+    """The session's rows, sortable by any column and filtered by the text of any column."""
     view = QSortFilterProxyModel(parent)
     view.setSourceModel(session)
     view.setSortRole(SessionModel.SORT_ROLE)

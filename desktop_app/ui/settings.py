@@ -1,4 +1,4 @@
-"""What the user chose, kept in one small file that may be broken without harm."""
+"""The user's settings, stored in one small file; a damaged file does no harm."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ THEMES = ("system", "light", "dark")
 LANGUAGES = ("system", *language.LANGUAGES)
 TEXT_SIZES = (80, 90, 100, 110, 125, 150, 175, 200)  # per cent of the system's
 
-HOTKEYS = ("", "Ctrl+Alt+R", "Ctrl+Alt+Space", "Ctrl+Shift+F9")  # "Ctrl+Alt+R" is "®" with some keyboards
+HOTKEYS = ("", "Ctrl+Alt+R", "Ctrl+Alt+Space", "Ctrl+Shift+F9")  # "Ctrl+Alt+R" types "®" on some keyboards
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Settings:
     text_size: One of TEXT_SIZES.
     keep_takes: Whether takes are kept after the app closes.
     remember_files: Whether files that were opened are in the library.
-    library_limit_mb: How much room takes may have before the library says so, in MB; 0: as much as there is.
+    library_limit_mb: The size of all takes from which the library warns, in MB; 0: no limit.
     listen_before_recording: Whether the microphone is open, for the level meter, before a recording begins.
-    tray: Whether VoiceKin is in the system's tray.
-    close_to_tray: Whether closing the window leaves it running there.
+    tray: Whether VoiceKin has an icon in the system tray.
+    close_to_tray: Whether it keeps running there when the window is closed.
     hotkey: The key that records from any program, one of HOTKEYS; "": none.
     keep_example_audio: Whether the sound of an example is kept with it.
-    corpora_folder: Where the published corpora are, to hear a pack's recordings; "": nowhere that was named.
+    corpora_folder: The folder of the published corpora, to play a pack's recordings; "" if not chosen.
     introduced: Whether the first-start page was read.
     geometry: The window's place and size as Qt writes it, in hex.
     """
@@ -57,9 +57,9 @@ class Settings:
 
 
 class SettingsFile(QObject):
-    """Reads the settings once and writes every change, beside and renamed.
+    """Reads the settings once and writes every change atomically.
 
-    A file that can't be read is set aside under another name, and the defaults are used: see `was_broken`.
+    A file that can't be read is renamed and the defaults are used, see `was_broken`.
 
     Signals:
         changed: After `update`, with the new Settings.
@@ -74,7 +74,7 @@ class SettingsFile(QObject):
         self.values = self._read()
 
     def update(self, **changes: Any) -> None:
-        """Change some of the values and write them; a disk that refuses is logged and the change still holds."""
+        """Change some values and write them; if writing fails, that is logged and the change holds for this session."""
         new = replace(self.values, **changes)
         if new == self.values:
             return
@@ -114,7 +114,7 @@ class SettingsFile(QObject):
 
 
 def _fits(name: str, value: object) -> bool:
-    """Whether a value from the file can be taken as it is; one that can't is left at its default."""
+    """Whether a value from the file is valid; the default replaces one that is not."""
     if type(value) is not type(getattr(Settings(), name)):
         return False
     return value in {"theme": THEMES, "language": LANGUAGES, "text_size": TEXT_SIZES, "hotkey": HOTKEYS}.get(

@@ -1,4 +1,4 @@
-"""The small window: record, and see what it sounds like, over another program's window."""
+"""The small window, for recording and live answers on top of another program."""
 
 from collections.abc import Mapping
 
@@ -28,10 +28,10 @@ from desktop_app.ui.widgets.record_button import RecordButton
 
 
 class SmallWindow(QWidget):
-    """Stays in front and in place of the window, which comes back when it closes; a take goes on meanwhile.
+    """Stays in front and replaces the main window until it is closed; a running take goes on.
 
-    It has no parent: a window that belongs to a hidden one hides with it on some systems. Trouble brings the window
-    back as well, for its notice tells of it.
+    It has no parent, since some systems hide a window whose parent is hidden. Errors bring the main window back as
+    well, which shows them.
 
     Attributes:
         action: Opens it.
@@ -42,7 +42,7 @@ class SmallWindow(QWidget):
     ) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
         self._capture, self._session, self._theme, self._window = capture, session, theme, window
-        self._take_after = -1  # the number of the last recording before the take whose answer is to come
+        self._take_after = -1  # the number of the last recording before the take whose answer is awaited
         self._awaits = False
         self.setWindowTitle("VoiceKin")
         self.action = QAction(self.tr("Small &window"), window)
@@ -93,7 +93,7 @@ class SmallWindow(QWidget):
         column.addWidget(self.back)
 
     def open(self) -> None:
-        """Show it in place of the window."""
+        """Show it in place of the main window."""
         self.show()
         self._window.hide()
         self.activateWindow()
@@ -101,7 +101,7 @@ class SmallWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.isVisible():
-            self._window.show()  # before this one goes: the app ends with its last window
+            self._window.show()  # before this one closes, since the app ends with its last window
             self._window.activateWindow()
         super().closeEvent(event)
 

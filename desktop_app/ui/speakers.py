@@ -1,4 +1,4 @@
-"""What a person says of the speakers of a recording: their names, which saved voice they are, how many there are."""
+"""What the user says about a recording's speakers: their names, saved voices and number."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,11 +19,11 @@ from desktop_app.ui.undo import UndoStack
 
 
 class Speakers(QObject):
-    """The one owner of it: what is said is kept with the recording, its answer is asked again, and it can be undone.
+    """Stores what is said with the recording, computes its answer again, and can undo it.
 
     Signals:
-        told: A sentence for a person.
-        said: The Entry of which a person said something, or took it back.
+        told: A sentence for the user.
+        said: The Entry that the user said something about, or undid it.
     """
 
     told = Signal(str)
@@ -48,13 +48,13 @@ class Speakers(QObject):
         panel.count_chosen.connect(self.count)
 
     def name(self, number: int, speaker: int, name: str) -> None:
-        """What a speaker, counted from 0, is called; "" for their number."""
+        """Name a speaker, counted from 0; "" goes back to their number."""
         self._say(
             number, speaker, translate("Speakers", "Speaker {0} is called “{1}”.").format(speaker + 1, name), name=name
         )
 
     def assign(self, number: int, speaker: int, voice: str) -> None:
-        """Which saved voice a speaker is, by its key; "" for none: they are heard against their own stretches again."""
+        """Set a speaker's saved voice by its key; with "" they are compared with their own stretches again."""
         sentence = (
             translate("Speakers", "Speaker {0} is heard with a saved voice.")
             if voice
@@ -63,7 +63,7 @@ class Speakers(QObject):
         self._say(number, speaker, sentence.format(speaker + 1), voice=voice)
 
     def ask_name(self, number: int, speaker: int) -> None:
-        """Save a speaker as a new voice, once a person has said what it is called."""
+        """Save a speaker as a new voice, after asking the user for its name."""
         entry = self._session.entry(number)
         if entry is None:
             return
@@ -78,7 +78,7 @@ class Speakers(QObject):
         )
 
     def count(self, number: int, speakers: SpeakerCount) -> None:
-        """How many there are: the recording is heard anew."""
+        """Set how many there are; the recording is analysed again."""
         entry = self._session.change(number, speakers=speakers, said=(), is_stale=True)
         if entry is not None:
             self.said.emit(entry)

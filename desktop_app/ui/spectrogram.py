@@ -1,4 +1,4 @@
-"""The spectrogram of the part of a recording that is in sight, worked out beside the window and on wish only."""
+"""The spectrogram of the visible part of a recording, computed in a worker and only if it is switched on."""
 
 from functools import partial
 from pathlib import Path
@@ -11,12 +11,12 @@ from desktop_app.engine.recognition.timeline import Stretch
 from desktop_app.ui.jobs import Job, JobState, Worker, while_alive
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 
-SOON_MS = 120  # a view that is dragged asks once it rests
+SOON_MS = 120  # while the view is dragged, nothing is asked for
 BLOCK_S = 10.0
 
 
 class Spectrogram(QObject):
-    """Asks for what the timeline shows, one picture at a time; one that comes too late is thrown away."""
+    """Asks for what the timeline shows, one picture at a time; pictures that come too late are dropped."""
 
     def __init__(self, panel: TimelinePanel, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What becomes of recordings in the list: kept, removed, put back, found again after a crash."""
+"""Keeping, removing and restoring recordings of the list, and recovering takes after a crash."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -21,18 +21,18 @@ log = logging.getLogger(__name__)
 
 
 class Takes(QObject):
-    """The one owner of recordings that come and go.
+    """Adds and removes recordings.
 
-    A take is moved among the kept recordings as soon as it ends, unless the settings say otherwise. What is deleted is
-    set aside until the app closes. Files that were opened are never touched.
+    A take is moved to the kept recordings as soon as it ends, unless the settings say otherwise. Deleted takes are set
+    aside until the app closes. Opened files are never touched.
 
     Signals:
-        told: A sentence for a person.
+        told: A sentence for the user.
         offered: (a sentence, and pairs of the text of a button and what it does).
-        added: An Entry that a person wants to see.
-        removing: The numbers of entries that go now.
-        back: The Entry that a person wants to see, which was put back.
-        sound_moved: (the path where a take lay, where it lies now; None: it is deleted).
+        added: An Entry to show.
+        removing: The numbers of entries that are about to be removed.
+        back: A restored Entry to show.
+        sound_moved: (the old path of a take, its new path or None if it was deleted).
     """
 
     told = Signal(str)
@@ -58,7 +58,7 @@ class Takes(QObject):
         self._undo, self._settings, self._worker = undo, settings, worker
 
     def add(self, take: TakeEnded) -> Entry | None:
-        """A take that has ended, in the list; None where nothing was recorded."""
+        """Add a finished take to the list; None if nothing was recorded."""
         if take.path is None:
             return None
         name = self.tr("Recording {0}").format(take.path.stem[-8:])
@@ -66,7 +66,7 @@ class Takes(QObject):
         return self.keep(entry.number) if self._settings.values.keep_takes else entry
 
     def keep(self, number: int) -> Entry | None:
-        """Have a take stay on the disk."""
+        """Keep a take on the disk."""
         entry = self._session.entry(number)
         if entry is None or entry.kept:
             return entry
@@ -78,15 +78,15 @@ class Takes(QObject):
         return self._session.change(number, path=path, kept=True)
 
     def delete(self, entries: Sequence[Entry]) -> None:
-        """Take recordings out of the list, and takes off the disk when the app closes; Undo puts them back."""
+        """Remove recordings from the list, and delete takes when the app closes; Undo restores them."""
         self._remove(entries, True)
 
     def clear(self, entries: Sequence[Entry]) -> None:
-        """Take recordings out of the list, their sound stays where it is; Undo puts them back."""
+        """Remove recordings from the list but not from the disk; Undo restores them."""
         self._remove(entries, False)
 
     def delete_all(self) -> None:
-        """Delete the takes in the list, also those that were kept."""
+        """Delete all takes in the list, including kept ones."""
         self.delete([entry for entry in self._session.entries() if entry.is_take])
 
     def clear_all(self) -> None:
@@ -115,14 +115,14 @@ class Takes(QObject):
             self._undo.push(self._what_went([e for e, _ in gone], with_sound), partial(self._put_back, gone))
 
     def offer_left_over(self) -> None:
-        """What a crash left behind, if it did."""
+        """Offer takes that a crash left behind, if there are any."""
         job = self._worker.submit(lambda _: self._folder.left_over())
         job.done.connect(self._left_over_found)
 
     def close(self) -> None:
-        """Keep what is to be kept, at the app's end; also a take whose end nobody was told of.
+        """When the app ends, keep what should be kept, also a take whose end was not reported.
 
-        Where nobody closed the window, but a signal did, nothing is deleted: the next start offers it.
+        If a signal ended the app, nothing is deleted; the next start offers it.
         """
         try:
             if self._settings.values.keep_takes:
@@ -198,5 +198,5 @@ class Takes(QObject):
 
 
 def _has_sound(entry: Entry) -> bool:
-    """Whether a file of ours goes with it: a part of a take is only asked about by itself, and the take stays."""
+    """Whether removing it removes a take's file; removing a part of a take does not."""
     return entry.is_take and entry.stretch is None

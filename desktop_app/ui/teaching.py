@@ -1,4 +1,4 @@
-"""What a person teaches from the window: voices and examples, each with what takes it back."""
+"""Teaching voices and examples from the window, with Undo."""
 
 from functools import partial
 from pathlib import Path
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class Teaching(QObject):
-    """The one owner of what the voice panel, “That was …” and their dialogs ask for.
+    """Does what the voice panel, “That was …” and their dialogs ask for.
 
     Signals:
-        told: A sentence for a person.
+        told: A sentence for the user.
         offered: (a sentence, the text of a button, what it does).
     """
 
@@ -74,7 +74,7 @@ class Teaching(QObject):
     # examples
 
     def show_examples(self, playback: Playback) -> None:
-        """The user's own examples."""
+        """Show the user's own examples."""
         ExamplesDialog(self._owner, playback, self._undo, self._window).open()
 
     def _that_was(self, label: str) -> None:
@@ -97,7 +97,7 @@ class Teaching(QObject):
     # voices
 
     def guide(self, capture: CaptureModel, key: str) -> None:
-        """Let a voice learn from a guided minute of talk."""
+        """Teach a voice from a guided minute of talk."""
         voice = self._known_voice(key)
         if voice is not None and not capture.is_recording:
             dialog = GuidedMinuteDialog(self._owner, capture, voice, self._window)
@@ -105,13 +105,13 @@ class Teaching(QObject):
             dialog.open()
 
     def take_ended(self, entry: Entry) -> None:
-        """A new take is there: a voice that learns from each learns from it once it is answered."""
+        """Called after a new take: a voice that learns from every take learns from it once it is answered."""
         voice = self._known_voice(self._owner.voice)
         if voice is not None and voice.learns_from_takes:
             self._learning_takes[entry.number] = voice.key
 
     def offer_one_speaker(self, paths: tuple[Path, ...], found: Found) -> None:
-        """A folder may be one person's: the app can't know, so it asks."""
+        """Ask whether a folder holds recordings of one person, which the app can't know."""
         if len(paths) == 1 and len(found.files) > 1 and self._owner.known is not None and not found.failures:
             name = paths[0].name
             self.offered.emit(

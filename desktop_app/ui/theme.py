@@ -1,4 +1,4 @@
-"""Colours, type and the style sheet: light, dark, or what the system has, at the size that the person reads."""
+"""Colours, type and the style sheet: light, dark or as the system, with text of the chosen size."""
 
 import re
 import sys
@@ -25,8 +25,8 @@ from desktop_app import paths
 class Colours:
     """The named colours of one theme, after WCAG AA.
 
-    Text on `page` and `card` has a contrast of at least 4.5 to 1; `edge`, which bounds what can be pressed, moved or
-    filled, has 3 to 1 on every ground. `line` parts what could do without.
+    Text on `page` and `card` has a contrast of at least 4.5 to 1; `edge`, the border of controls, has 3 to 1 on every
+    background. `line` is for separators that are not essential.
     """
 
     dark: bool
@@ -85,18 +85,18 @@ DARK = Colours(
 )
 
 BODY = 14
-"""Pixels of running text where the system has its usual size."""
+"""The size of body text in pixels, if the system's text has its usual size."""
 USUAL_SYSTEM_TEXT = {"win32": 12.0, "darwin": 13.0}
-"""Pixels of the system's text where nobody has chosen another size; on the desktops of Linux about BODY."""
+"""The system's default text size in pixels; about BODY on Linux desktops."""
 HATCH_VEIL = 120  # of 255
 
 
 @dataclass(frozen=True)
 class Look:
-    """How an emotion is painted: its colour in the light and in the dark, and a hatch that tells it without colour.
+    """How an emotion is painted: its colour in the light and the dark theme, and a hatch that works without colour.
 
-    Any two of those named here differ by 13 or more in CIELAB, also for eyes without the cones for red or for
-    green (Machado, Oliveira and Fernandes 2009), and have 3 to 1 on every ground.
+    Any two of those listed here differ by 13 or more in CIELAB, also with red or green colour blindness (Machado,
+    Oliveira and Fernandes 2009), and have a contrast of 3 to 1 on every background.
     """
 
     light: str
@@ -124,28 +124,28 @@ SPARE = (
 )
 
 
-SPEAKERS = (  # light, dark: whose lane is whose; its name stands beside it
+SPEAKERS = (  # light, dark; they distinguish lanes, which also show the speaker's name
     *(("#00696e", "#4fd8de"), ("#7a4a00", "#ffb951"), ("#5b3fa8", "#cdbdff"), ("#8c1d4f", "#ffb0c9")),
     *(("#3d6a00", "#a3d961"), ("#00558c", "#94ccff"), ("#5f5e5a", "#c8c6c0"), ("#93000a", "#ffb4ab")),
 )
 
 
 def look(label: str) -> Look:
-    """An emotion's; one that is not known gets a spare one that depends on its name only."""
+    """The look of an emotion; an unknown one gets a spare look that depends only on its name."""
     return EMOTIONS.get(OTHER_NAMES.get(label, label)) or SPARE[sum(label.encode()) % len(SPARE)]
 
 
 class Theme(QObject):
     """The theme in use.
 
-    Sizes in the code are for the usual size of text: the style sheet, `px` and `painter` bring them to the one in use.
+    Sizes in the code are for text of the usual size; the style sheet, `px` and `painter` scale them.
 
     Signals:
         changed: After the colours or the size of text changed.
 
     Attributes:
-        colours: Those in use.
-        scale: How large text is, 1 for the usual size.
+        colours: The colours in use.
+        scale: The size of text relative to the usual size.
     """
 
     changed = Signal()
@@ -162,7 +162,7 @@ class Theme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
     def choose(self, choice: str, text_percent: int = 100) -> None:
-        """Use "light", "dark", or "system", and text of so many per cent of the system's size."""
+        """Use "light", "dark" or "system", and text of that many per cent of the system's size."""
         self._choice, self._percent = choice, text_percent
         self._refresh()
 
@@ -175,31 +175,31 @@ class Theme(QObject):
         return QColor(SPEAKERS[speaker % len(SPEAKERS)][self.colours.dark])
 
     def pattern(self, label: str) -> QBrush:
-        """The emotion's hatch, so that it can be told without its colour."""
+        """The hatch of an emotion, which distinguishes it without colour."""
         veil = QColor(self.colours.card)
         veil.setAlpha(HATCH_VEIL)
         return QBrush(veil, look(label).hatch)
 
     def font(self, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """The app's typeface at a size, for a `painter`, which brings it to the size in use."""
+        """The app's typeface at the usual size, for a `painter`, which scales it."""
         font = QFont(self._app.font())
         font.setPixelSize(pixels)
         font.setWeight(weight)
         return font
 
     def px(self, pixels: float) -> int:
-        """As many pixels as that is at the size of text in use."""
+        """Scales a number of pixels to the text size in use."""
         return round(pixels * self.scale)
 
     def size(self, width: float, height: float) -> QSize:
-        """The same of two."""
+        """The same for width and height."""
         return QSize(self.px(width), self.px(height))
 
     def painter(self, device: QPaintDevice) -> QPainter:
-        """A painter, smooth, that takes sizes as they are at the usual size of text."""
+        """An antialiased painter that scales sizes to the text size in use."""
         painter = QPainter(device)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)  # a hatch is as wide on every screen
+        painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)  # so that hatches scale with the screen
         painter.scale(self.scale, self.scale)
         return painter
 
@@ -208,7 +208,7 @@ class Theme(QObject):
         dark = self._choice == "dark" or (self._choice == "system" and system_is_dark)
         colours, scale = DARK if dark else LIGHT, self._system_scale * self._percent / 100
         if (colours, scale) == self._applied:
-            return  # every widget would be styled and painted anew: a tenth of a second
+            return  # else every widget would be styled and painted again, which takes a tenth of a second
         self._applied = colours, scale
         self.colours, self.scale = colours, scale
         font = self._app.font()
@@ -220,7 +220,7 @@ class Theme(QObject):
 
 
 def scaled(style_sheet: str, scale: float) -> str:
-    """The style sheet with all its pixels so many times as large; what is there stays at least one."""
+    """The style sheet with all pixel sizes multiplied; sizes above zero stay at least one."""
     return re.sub(
         r"(-?)(\d+)px",
         lambda px: f"{px[1]}{max(1, round(int(px[2]) * scale)) if int(px[2]) else 0}px",
@@ -229,13 +229,13 @@ def scaled(style_sheet: str, scale: float) -> str:
 
 
 def _system_scale() -> float:
-    """How much larger than usual the system's text is; 1 where it is as usual, or smaller."""
+    """How much larger than usual the system's text is, at least 1."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     return min(max(QFontInfo(font).pixelSize() / USUAL_SYSTEM_TEXT.get(sys.platform, float(BODY + 1)), 1.0), 2.0)
 
 
 def _install_font(app: QApplication) -> str:
-    """Inter travels with the app: a bare system has no font at all, and every system shows the same window."""
+    """Inter comes with the app, since a bare system has no fonts, and the window looks the same everywhere."""
     numbers = [QFontDatabase.addApplicationFont(str(path)) for path in sorted((paths.assets() / "fonts").glob("*.otf"))]
     font = QFont("Inter") if numbers and min(numbers) >= 0 else app.font()
     font.setPixelSize(BODY)

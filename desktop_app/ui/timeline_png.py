@@ -1,4 +1,4 @@
-"""The timeline as PNG: the SVG of the engine, painted by Qt, which is imported only then, so that the list is cheap."""
+"""The timeline as PNG: the engine's SVG, painted by Qt, which is imported only when needed."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.errors import ExportError
 
 SCALE = 2
-"""Pixels for each unit of the SVG: sharp on a screen of 200 % and in print."""
+"""Pixels per unit of the SVG: sharp on a screen with 200 % scaling and in print."""
 
 
 def timeline_png_of_file(recognition: Recognition, target: Path) -> bytes:
@@ -37,8 +37,8 @@ def png_from_svg(svg: bytes) -> bytes:
         raise ExportError(f"PNG needs Qt, which does not start here ({error}): export SVG instead.") from None
     application = QApplication.instance()
     if application is None:
-        # the command line; letters need an application, but no screen. The kind that a window opened later in this
-        # process can use too: there is never a second one
+        # on the command line; painting text needs an application, but no screen. It is of the kind that a window
+        # opened later in this process can use, since a process has only one
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = QApplication(sys.argv[:1])
     renderer = QSvgRenderer(svg)

@@ -1,4 +1,4 @@
-"""VoiceKin in the system's tray: record and come back to the window from there, if a person wants it."""
+"""VoiceKin in the system tray, if the settings say so: record from there, and open the window again."""
 
 from collections.abc import Callable
 
@@ -16,13 +16,13 @@ ICON_SIZE = 64  # pixels; a tray makes it smaller
 
 
 class Tray(QObject):
-    """The entry in the tray, and what closing the window does: it ends VoiceKin unless the settings say otherwise.
+    """The icon in the tray, and whether closing the window ends VoiceKin or leaves it in the tray.
 
-    While nothing but the entry is to be seen no microphone is open, unless it records.
+    While only the icon is visible, no microphone is open unless it records.
 
     Attributes:
-        icon: The entry; None where it is not wanted, or the system has no tray.
-        shows, records, small, quits: What its menu does.
+        icon: The icon; None if it is switched off or the system has no tray.
+        shows, records, small, quits: The actions of its menu.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Tray(QObject):
         window: QMainWindow,
         close: Callable[[], object],
     ) -> None:
-        """`record` records and stops, and is disabled while nobody may; `close` ends VoiceKin."""
+        """`record` is the action that starts and stops takes; `close` ends VoiceKin."""
         super().__init__(window)
         self.icon: QSystemTrayIcon | None = None
         self._capture, self._settings, self._small = capture, settings, small
@@ -61,7 +61,7 @@ class Tray(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def follow(self) -> None:
-        """Be there or not, as the settings say."""
+        """Show or hide the icon, as the settings say."""
         wanted = self._settings.values.tray and self.is_available()
         if wanted and self.icon is None:
             self.icon = QSystemTrayIcon(self)
@@ -75,7 +75,7 @@ class Tray(QObject):
             self.icon = None
 
     def takes(self, event: QCloseEvent) -> bool:
-        """Whether a window that is to be closed goes into the tray in place of ending VoiceKin."""
+        """Whether closing the window leaves VoiceKin in the tray instead of ending it."""
         stays = (
             self._settings.values.close_to_tray
             and self.icon is not None
@@ -88,12 +88,12 @@ class Tray(QObject):
         return stays
 
     def close(self) -> None:
-        """VoiceKin ends."""
+        """Remove the icon when VoiceKin ends."""
         if self.icon is not None:
             self.icon.hide()
 
     def seen(self) -> None:
-        """The window is there again."""
+        """Called when the window is visible again."""
         QApplication.setQuitOnLastWindowClosed(True)
         self._capture.set_seen(True)
 
@@ -106,7 +106,7 @@ class Tray(QObject):
             self._hide()
             return
         if self._small.isVisible():
-            self._small.close()  # which brings the window
+            self._small.close()  # which opens the window again
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.show()
         self._window.raise_()
@@ -129,13 +129,13 @@ class Tray(QObject):
 
 
 def _is_shut_down() -> bool:
-    """Whether the system closes all windows, for it ends or its user leaves."""
+    """Whether the system is closing all windows, because it shuts down or the user logs out."""
     application = QApplication.instance()
     return isinstance(application, QGuiApplication) and application.isSavingSession()
 
 
 def _icon(mark: QColor | None) -> QIcon:
-    """The program's, with a dot in a colour while it records."""
+    """The program's icon, with a coloured dot while it records."""
     icon = QGuiApplication.windowIcon()
     if mark is None:
         return icon

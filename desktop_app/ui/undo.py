@@ -1,4 +1,4 @@
-"""What can be taken back: everything that a person removed or changed, the latest first."""
+"""Undo for everything that the user removed or changed, the latest first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 MOST = 100
-"""So many changes can be taken back; what the oldest ones hold is let go."""
+"""The largest number of changes that can be undone; older ones are dropped."""
 
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """Something that was done: the sentence that says so, and what takes it back."""
+    """A change that was made: a sentence about it, and the function that undoes it."""
 
     sentence: str
     take_back: Callable[[], object]
 
 
 class UndoStack(QObject):
-    """Changes that can be taken back, one by one from the latest or any of them by itself.
+    """Changes that can be undone, from the latest one by one, or any of them by itself.
 
-    Taking back is not done again: Ctrl+Z pressed often goes back through what was done, and never to and fro.
+    There is no redo: pressing Ctrl+Z repeatedly goes back through the changes.
 
     Signals:
-        pushed: A Change that can be taken back from now on.
-        gone: A Change that was taken back, or is too old for it.
+        pushed: A Change that can be undone from now on.
+        gone: A Change that was undone, or is too old for that.
     """
 
     pushed = Signal(object)
@@ -36,11 +36,11 @@ class UndoStack(QObject):
 
     @property
     def last(self) -> Change | None:
-        """What Ctrl+Z would take back."""
+        """The change that Ctrl+Z would undo."""
         return self._changes[-1] if self._changes else None
 
     def push(self, sentence: str, take_back: Callable[[], object]) -> Change:
-        """Say what was done and how it is taken back."""
+        """Add a change that can be undone."""
         change = Change(sentence, take_back)
         self._changes.append(change)
         if len(self._changes) > MOST:
@@ -49,7 +49,7 @@ class UndoStack(QObject):
         return change
 
     def undo(self, change: Change | None = None) -> None:
-        """Take back a change, by itself the latest; one that was taken back already is left alone."""
+        """Undo a change, by default the latest; one that was undone already is ignored."""
         change = change or self.last
         if change is None or change not in self._changes:
             return

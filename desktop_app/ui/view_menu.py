@@ -1,4 +1,4 @@
-"""How large text is: the View menu, and its keys."""
+"""The View menu, which sets the size of text, and its keys."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from desktop_app.ui.settings import TEXT_SIZES, SettingsFile
 
 
 class ViewMenu(QMenu):
-    """Larger, smaller, and as the system has it; the setting keeps it."""
+    """Larger, smaller and the system's size; the choice is stored in the settings."""
 
     def __init__(self, settings: SettingsFile, parent: QWidget) -> None:
         super().__init__(self.tr("&View"), parent)

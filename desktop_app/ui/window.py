@@ -1,4 +1,4 @@
-"""The window: it puts pages and panels together and passes what they say from one to the other."""
+"""The main window: it lays out pages and panels and connects their signals."""
 
 import logging
 from collections.abc import Callable
@@ -87,19 +87,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEAST_SIZE = (800, 440)  # pixels: a screen of 960 by 540 holds it, with its frame and a task bar
-FAILURES_TOLD = 3  # of folders; more would fill the window
-ADDED_AT_ONCE = 25  # recordings; both tables sort them as they come, which takes 0.1 ms each
-AFTER_PAINTING_MS = 10  # Qt gathers what is to be painted for 5
+LEAST_SIZE = (800, 440)  # pixels; fits on a screen of 960 by 540 with its frame and a task bar
+FAILURES_TOLD = 3  # for folders; more would fill the window
+ADDED_AT_ONCE = 25  # recordings; both tables sort them as they are added, which takes 0.1 ms each
+AFTER_PAINTING_MS = 10  # Qt collects repaints for 5 ms
 
 
 class MainWindow(QMainWindow):
     """VoiceKin's window.
 
     Attributes:
-        capture, owner, session, queue, live, undo: The view models behind the pages.
-        ask_again, teaching, takes, library, speakers, playing: What acts on them.
-        tray, hotkey: VoiceKin while its window is away.
+        capture, owner, session, queue, live, undo: The models behind the pages.
+        ask_again, teaching, takes, library, speakers, playing: What changes them.
+        tray, hotkey: Access to VoiceKin while its window is closed.
         pages: The pages beside the recorder: empty, answer_page, results, library_page.
         record, recordings, answer, neighbours, what_if, map, voice, that_was, first_start, notice: The panels.
     """
@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryModel(owner, self.session, self.takes, takes, self.undo, settings, self)
         self._begun = False
         self._quits = False
-        self._stops = 0  # how often everything was stopped, a folder that is being added as well
+        self._stops = 0  # how often everything was stopped, including folders that are being added
 
         self._show_recording(self.capture.state)
         self.setAcceptDrops(True)
@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
         self.first_start = FirstStartPage()
 
     def _lay_out(self) -> None:
-        self.recordings.content.insertWidget(1, self.queue_panel)  # over the list, which may go on below the window
+        self.recordings.content.insertWidget(1, self.queue_panel)  # above the list, which may be longer than the window
         insert_before(self.recordings.filter, self.queue_panel.pause, self.queue_panel.stop)
         self._side = Side(self._theme, self.record, self.voice, self.recordings)
         self.pages = Pages(self.record.button)
@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         files.addActions([self.results_action, self.results.compare_action, self.library_action])
         files.addMenu(self.export.menu)
         files.addSeparator()
-        self.examples_action.setEnabled(False)  # until what the user has taught is open
+        self.examples_action.setEnabled(False)  # until the user's data is open
         files.addAction(self.packs_action)
         files.addActions([self.examples_action, self.settings_action, self.quit_action])
 
@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
         self.about_action = self._action(self.tr("&About VoiceKin"), self.show_about, None)
         about.addActions([self.first_start_action, self.diagnostics_action, self.about_action])
 
-        # from anywhere but where text is typed, which keeps the space bar to itself: a button is pressed with Return
+        # works everywhere except in text fields, which need the space bar; buttons are pressed with Return
         self._space = QShortcut(QKeySequence(Qt.Key.Key_Space), self)
         self._space.setAutoRepeat(False)
         self._space.activated.connect(self.capture.toggle)
@@ -337,7 +337,7 @@ class MainWindow(QMainWindow):
             self.capture.refresh()
             self.record.button.setFocus()
         else:
-            self.show_first_start()  # which no microphone is opened before
+            self.show_first_start()  # no microphone is opened before it is read
         if self._settings.was_broken:
             self.notice.say(
                 self.tr("Your settings could not be read and were set aside; VoiceKin starts with its own.")
@@ -349,11 +349,11 @@ class MainWindow(QMainWindow):
             self.notice.say(self.tr("No key records from other programs now. {0}").format(self.hotkey.trouble))
 
     def quit(self) -> None:
-        """End VoiceKin, whatever closing the window does."""
+        """End VoiceKin, also if closing the window would leave it in the tray."""
         self._quits = True
         was_hidden = self.isHidden() and self.small.isHidden()
         self.close()
-        if was_hidden:  # no window is closed that the program would end with
+        if was_hidden:  # no window is closed, so Qt would not end the program
             QApplication.quit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -386,8 +386,8 @@ class MainWindow(QMainWindow):
     # recordings and answers
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
-        """Answer files, and the audio files in folders; install packs."""
-        job: Job = self.capture.worker.submit(lambda _: find_recordings(paths))  # a folder may be large or far away
+        """Analyse files, and the audio files in folders; install packs."""
+        job: Job = self.capture.worker.submit(lambda _: find_recordings(paths))  # a folder may be large or slow
         job.done.connect(self._found)
         job.done.connect(partial(self.teaching.offer_one_speaker, paths))
 
@@ -411,7 +411,7 @@ class MainWindow(QMainWindow):
     def show_entry(self, entry: Entry) -> None:
         """Show a recording's answer, and why."""
         if self.capture.is_recording and self.answer_page.shown is None:
-            return  # a take is shown live; its end shows the answer
+            return  # a running take is shown live; its answer is shown when it ends
         self.answer_page.show_entry(entry)
         self.pages.show_page(self.answer_page)
 
@@ -442,9 +442,9 @@ class MainWindow(QMainWindow):
         return entries
 
     def _answer_and_add(self, entries: tuple[Entry, ...], files: tuple[Path, ...]) -> None:
-        """Let recordings be answered and add the rest of a large folder, in portions between which the window lives.
+        """Queue recordings and add the rest of a large folder, in portions between which the window handles events.
 
-        Each waits for its turn, and the first answer so for the table's first paint: both want the interpreter.
+        The first answer so comes after the table's first paint, since both need the interpreter lock.
         """
 
         stops = self._stops
@@ -482,7 +482,7 @@ class MainWindow(QMainWindow):
             if self.pages.currentWidget() is self.answer_page:
                 self.answer_page.show_entry(entry)
             else:
-                self.answer_page.hold(entry)  # the page in front stays there
+                self.answer_page.hold(entry)  # the current page stays in front
 
     def _shows(self, entry: Entry | None) -> None:
         self.ask_again.shown = entry.number if entry is not None else None
@@ -508,7 +508,7 @@ class MainWindow(QMainWindow):
             self.takes.delete((entry,))
 
     def _leave(self, numbers: tuple[int, ...]) -> None:
-        """These recordings go: another one that moved into their place would get the next press of a button."""
+        """Recordings are about to be removed: the next key press must not act on the one that takes their place."""
         shown = self.answer_page.shown
         if shown is not None and shown.number in numbers:
             self.recordings.select(None)
@@ -529,13 +529,13 @@ class MainWindow(QMainWindow):
     # many recordings, and parts of long ones
 
     def show_results(self) -> None:
-        """The table of all results."""
-        self.recordings.select(None)  # it stands for the answer that is shown
+        """Show the table of all results."""
+        self.recordings.select(None)  # the selection stands for the answer that is shown
         self.pages.show_page(self.results)
         self.pages.take_focus()
 
     def show_library(self) -> None:
-        """What is remembered of all sessions."""
+        """Show the library, with recordings of all sessions."""
         self.recordings.select(None)
         self.pages.show_page(self.library_page)
         self.pages.take_focus()
@@ -552,7 +552,7 @@ class MainWindow(QMainWindow):
         self._open_result(there)
 
     def show_packs(self) -> PacksDialog:
-        """The packs on this machine."""
+        """Show the packs on this machine."""
         dialog = PacksDialog(self.file_worker, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.use_asked.connect(self._use_pack)
@@ -585,7 +585,7 @@ class MainWindow(QMainWindow):
             self.queue.cancel(entry.number)
 
     def _to_export(self) -> tuple[Entry, ...]:
-        """In the table what is selected, else all that it shows; beside an answer that answer."""
+        """The table's selected rows, or all that it shows; on the answer's page that answer."""
         if self.pages.currentWidget() is self.results:
             return self.results.selection() or self.results.shown()
         shown = self.answer_page.shown
@@ -599,13 +599,13 @@ class MainWindow(QMainWindow):
         name = self.tr("{0}, {1} to {2}").format(entry.name, clock(part.start_s), clock(part.end_s))
         asked = self.session.add(entry.path, name, stretch=part, channel=entry.channel)
         self.recordings.select(asked)
-        self.recordings.table.setFocus()  # the button that was pressed goes until there is an answer
+        self.recordings.table.setFocus()  # the button that was pressed is hidden until there is an answer
         self.queue.add(asked)
 
     # devices and playing
 
     def _show_recording(self, state: MicState) -> None:
-        """In the title, which is to be read in the task bar while another program is in front."""
+        """Say in the title that it records, which the task bar shows while another program is in front."""
         recording = state in (MicState.STARTING, MicState.RECORDING)
         self.setWindowTitle(self.tr("Recording – VoiceKin") if recording else "VoiceKin")
 
@@ -631,28 +631,28 @@ class MainWindow(QMainWindow):
         self.notice.say(sentence)
 
     def show_settings(self) -> SettingsDialog:
-        """The settings."""
+        """Show the settings."""
         dialog = SettingsDialog(self._settings, self.hotkey, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
 
     def show_about(self) -> None:
-        """The about box."""
+        """Show the about box."""
         dialog = AboutDialog(self.owner.pack, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def show_first_start(self) -> None:
-        """The page of the first start."""
+        """Show the page of the first start."""
         self._whole.setCurrentWidget(self.first_start)
         self._space.setEnabled(False)
         self._allow_devices(self._settings.values.introduced)
         self.first_start.button.setFocus()
-        self.first_start.verticalScrollBar().setValue(0)  # a small window is read from its top
+        self.first_start.verticalScrollBar().setValue(0)  # a small window starts at the page's top
 
     def show_bug(self, error: BaseException) -> None:
-        """The calm box."""
+        """Show the message box for bugs."""
         box = CrashBox(error, self.owner.pack, self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
@@ -700,6 +700,6 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = QApplication.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QAbstractButton):
-            focused.click()  # the space bar records
+            focused.click()  # since the space bar records
         else:
             super().keyPressEvent(event)

@@ -1,4 +1,4 @@
-"""What this is, who made what is in it, and under which licences."""
+"""About VoiceKin: what it is, what it is made of, and the licences."""
 
 import importlib.metadata
 

@@ -1,4 +1,4 @@
-"""The user's own examples: hear them, correct them, remove them, take them to another computer."""
+"""The user's own examples: to play, correct, remove and export them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -207,7 +207,7 @@ class ExamplesDialog(QDialog):
             self.export_to(Path(name))
 
     def export_to(self, path: Path) -> None:
-        """Write voices and examples to a file, over one that the person has agreed to replace."""
+        """Write voices and examples to a file; the user has agreed to replace an existing one."""
         job = self._owner.export_known(path)
         job.done.connect(while_alive(self, partial(self._exported, path)))
         job.failed.connect(self._say_error)
@@ -225,7 +225,7 @@ class ExamplesDialog(QDialog):
             self.import_from(Path(name))
 
     def import_from(self, path: Path) -> None:
-        """Take in a file that was exported."""
+        """Import an exported file."""
         job = self._owner.import_known(path)
         job.done.connect(self._imported)
         job.failed.connect(self._say_error)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from desktop_app.engine.sound.free_talk import FreeTalk
 
 LISTEN_EVERY_MS = 300
-QUIET_AFTER_S = 4.0  # without speech: then it says so
+QUIET_AFTER_S = 4.0  # without speech, after which it says so
 
 
 class GuidedMinuteDialog(QDialog):
-    """Listens when asked, in memory alone; closing it before the end keeps nothing.
+    """Starts on request and keeps the sound in memory only; closing it before the end discards all of it.
 
     Signals:
-        learnt: The engine's Learned, which did not refuse.
+        learnt: The engine's Learned, if the voice was learnt.
     """
 
     learnt = Signal(object)
@@ -33,7 +33,7 @@ class GuidedMinuteDialog(QDialog):
         self, owner: RecognitionOwner, capture: CaptureModel, voice: KnownVoice, parent: QWidget | None = None
     ) -> None:
         from desktop_app.engine.sound import (
-            free_talk,  # here: it loads ONNX Runtime, which the first paint need not wait for
+            free_talk,  # imported here, since it loads ONNX Runtime, for which the first paint need not wait
         )
 
         super().__init__(parent)
@@ -94,7 +94,7 @@ class GuidedMinuteDialog(QDialog):
         self._show_progress()
 
     def _prompts(self) -> tuple[str, ...]:
-        # in many moods: a voice learnt from one mood alone is worth less
+        # for several moods, since a voice learnt from one mood helps less
         return (
             self.tr("What have you done today, from the morning on?"),
             self.tr("What was the last thing that made you laugh?"),
@@ -105,7 +105,7 @@ class GuidedMinuteDialog(QDialog):
         )
 
     def begin(self) -> None:
-        """Listen from now on."""
+        """Start to listen."""
         from desktop_app.engine.sound.free_talk import FreeTalk
 
         self._talk = FreeTalk()
@@ -117,7 +117,7 @@ class GuidedMinuteDialog(QDialog):
         self._show_progress()
 
     def _listen(self) -> None:
-        if self._waiting or self._talk is None:  # the last stretch is still being listened to: the ring holds the next
+        if self._waiting or self._talk is None:  # the ring buffer holds what comes meanwhile
             return
         block, self._at, sample_rate = self._capture.heard_since(self._at)
         if not len(block):
@@ -129,7 +129,7 @@ class GuidedMinuteDialog(QDialog):
 
     def _heard(self, speech_s: float, of_s: float) -> None:
         self._waiting = False
-        if self._talk is None:  # closed meanwhile
+        if self._talk is None:  # closed in the meantime
             return
         self._quiet_s = 0.0 if speech_s > self._speech_s else self._quiet_s + of_s
         self._speech_s = speech_s
@@ -188,7 +188,7 @@ class GuidedMinuteDialog(QDialog):
             self._job.cancel()
         self._capture.state_changed.disconnect(self._microphone_changed)
         self._capture.device_gone.disconnect(self._microphone_gone)
-        self._capture.apply_settings()  # closes the microphone again where it was closed before
+        self._capture.apply_settings()  # closes the microphone if it was closed before
         self.deleteLater()
 
     def _say_error(self, error: Any) -> None:
@@ -196,6 +196,6 @@ class GuidedMinuteDialog(QDialog):
         self._say(str(error) if isinstance(error, VoiceKinError) else "")
 
     def _say(self, sentence: str) -> None:
-        """Why nothing was learnt, as the engine says it."""
+        """Show the engine's reason why nothing was learnt."""
         self.prompt.clear()
         self.message.setText(translated(sentence))

@@ -1,4 +1,4 @@
-"""The packs: which there are, what their cards say, whether they are sound; install, switch, remove."""
+"""The installed packs: to read their cards, verify, install, switch and remove them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class PacksDialog(QDialog):
-    """Everything that takes long happens in `worker`; the pack in use changes only once the new one is open.
+    """Long actions run in `worker`; the pack in use changes only when the new one is open.
 
     Signals:
         use_asked: The folder of the pack to open.
@@ -74,7 +74,7 @@ class PacksDialog(QDialog):
         self.refresh()
 
     def refresh(self, select: str = "") -> None:
-        """Reads the list anew."""
+        """Reads the list again."""
 
         def read(_: JobState) -> "tuple[InstalledPack, ...]":
             from desktop_app.engine.installed_packs import installed_packs
@@ -84,7 +84,7 @@ class PacksDialog(QDialog):
         self._run(read, lambda found: self._show(found, select))
 
     def install_from(self, source: Path, *, replace: bool = False) -> None:
-        """Installs a folder or .vkpack; what is wrong with it is told, and nothing changes."""
+        """Installs a folder or .vkpack file; if it is bad, that is shown and nothing changes."""
         self.state.setText(self.tr("Checking {0}…").format(source.name))
 
         def install(state: JobState) -> "InstalledPack":
@@ -228,7 +228,7 @@ class PacksDialog(QDialog):
     def _installed(self, pack: "InstalledPack") -> None:
         self.state.setText(self.tr("{0} is installed. “Use” makes it the pack in use.").format(pack.name))
         self.refresh(pack.name)
-        if pack.in_use:  # it took the place of the pack that is open
+        if pack.in_use:  # it replaced the pack that is open
             self.use_asked.emit(pack.path)
 
     def _refused(self, source: Path, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""One question that is answered with a few words."""
+"""A dialog with one question and a text field."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from desktop_app.ui.language import translate
 def ask(
     window: QWidget, title: str, text: str, ok: str, answered: Callable[[str], object], suggestion: str = ""
 ) -> None:
-    """Ask over the window; `answered` hears what was typed, unless the person thinks better of it."""
+    """Ask on top of the window; `answered` is called with the text unless the user cancels."""
     dialog = QInputDialog(window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)

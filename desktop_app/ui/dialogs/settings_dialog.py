@@ -1,4 +1,4 @@
-"""The settings, each at work as soon as it is chosen."""
+"""The settings, which apply as soon as they are chosen."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ from desktop_app.ui.tray import Tray
 from desktop_app.ui.widgets.card import text_label
 
 MEGABYTE = 1_000_000
-FRAME = QSize(40, 80)  # pixels of a screen: the frame, a task bar
+FRAME = QSize(40, 80)  # pixels of the screen for the frame and a task bar
 LIMITS_MB = (0, 100, 500, 1_000, 5_000, 20_000)
 
 
 class SettingsDialog(QDialog):
-    """Writes every choice straight into the settings."""
+    """Writes every choice to the settings at once."""
 
     def __init__(self, settings: SettingsFile, hotkey: Hotkey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,13 +81,13 @@ class SettingsDialog(QDialog):
         column.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        """As large as all of it, as far as the screen has room."""
+        """As large as its content, but not larger than the screen."""
         page, bar = self._scroll.page.sizeHint(), self._scroll.verticalScrollBar().sizeHint().width()
         buttons = super().sizeHint().height() - self._scroll.sizeHint().height()
         return QSize(page.width() + bar, page.height() + buttons).boundedTo(self.screen().availableSize() - FRAME)
 
     def _add_background(self, form: QFormLayout, settings: SettingsFile, hotkey: Hotkey) -> None:
-        """What VoiceKin does while its window is away."""
+        """Add what VoiceKin does while its window is closed."""
         values = settings.values
         self.tray = QCheckBox(self.tr("Show VoiceKin in the system tray"))
         self.tray.setChecked(values.tray)

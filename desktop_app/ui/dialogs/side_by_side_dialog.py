@@ -1,4 +1,4 @@
-"""Two recordings side by side: what each sounds like, on the same scale, and what each answer rests on."""
+"""Two recordings side by side: their answers on the same scale, and what they are based on."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -17,7 +17,7 @@ class AnswerColumn(Card):
     """One recording's answer.
 
     Attributes:
-        bars: By label, those that its answer knows.
+        bars: The bars by label, for the labels of its answer.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -40,10 +40,10 @@ class AnswerColumn(Card):
         self.content.addStretch(1)
 
     def show_entry(self, entry: Entry, labels: tuple[str, ...]) -> None:
-        """Its answer, with a line for each of `labels`, empty where its pack does not know one."""
+        """Show its answer, with a row for each of `labels`, empty if its pack does not have it."""
         recognition = entry.recognition
         if recognition is None:
-            return  # it is asked again, and what was said stays until then
+            return  # it is computed again; the old answer stays until then
         self.name.setText(entry.title)
         self.name.setToolTip(str(entry.path))
         parts = (answer_text.headline(recognition), answer_text.share(recognition))
@@ -81,7 +81,7 @@ class AnswerColumn(Card):
 
 
 class SideBySideDialog(QDialog):
-    """Follows both recordings, whose answers may be asked again while it is open.
+    """Follows both recordings, whose answers may change while it is open.
 
     Attributes:
         columns: The two, in the order of the table.
@@ -95,7 +95,7 @@ class SideBySideDialog(QDialog):
         self.columns = (AnswerColumn(theme), AnswerColumn(theme))
         self.area = ScrollPage()
         self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by the arrow keys it scrolls where the screen is small
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that the arrow keys scroll on a small screen
         self.area.setAccessibleName(self.windowTitle())
         row = QHBoxLayout(self.area.page)
         row.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""One named voice: its name, whether it learns, and every recording it has learnt from."""
+"""One saved voice: its name, whether it learns, and every recording it has learnt from."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class VoiceDialog(QDialog):
-    """Changes are at work at once, and can be taken back.
+    """Changes apply at once and can be undone.
 
     Signals:
         shown: The list shows what the store holds.
@@ -141,7 +141,7 @@ class VoiceDialog(QDialog):
 
 
 def privacy() -> str:
-    """What of a voice is kept, and what it could be used for."""
+    """What is stored of a voice, and what that could be used for."""
     return translate(
         "VoiceDialog",
         "What is kept of a voice: figures of how it sounds, and a speaker embedding of each recording, 40 numbers that "

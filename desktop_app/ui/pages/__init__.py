@@ -1,1 +1,1 @@
-"""What fills the window beside the recorder: one file a page."""
+"""The pages, which fill the window beside the recorder; one file each."""

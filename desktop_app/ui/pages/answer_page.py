@@ -1,4 +1,4 @@
-"""One recording's answer, and why; while a take runs, what is heard live."""
+"""One recording's answer and its reasons; during a take, the live answers."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -19,20 +19,20 @@ from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 
-TWO_COLUMNS_FROM = 900  # of the page's width: under it the map goes below the answer
-LOWEST_MAP = 380  # pixels, where it is below
+TWO_COLUMNS_FROM = 900  # pixels of the page's width; if it is narrower, the map is below the answer
+LOWEST_MAP = 380  # pixels, if it is below
 
 
 class AnswerPage(QWidget):
-    """The answer's panels, one below the other; under them, always in sight, what plays a long recording.
+    """The answer's panels, one below the other, and below them the bar that plays a long recording, always visible.
 
     Signals:
-        shows: The Entry that is shown, or would be if the page were in front; None: a take under way, or nothing.
+        shows: The Entry of this page, also if the page is not in front; None: a running take, or nothing.
 
     Attributes:
         shown: The Entry shown.
         answer, that_was, what_if, neighbours, map, timeline, speakers, passages, play_bar: The panels.
-        area: What the panels lie in.
+        area: The scroll area of the panels.
     """
 
     shows = Signal(object)
@@ -76,12 +76,12 @@ class AnswerPage(QWidget):
         whole.addWidget(self.speakers)
         whole.addWidget(self.passages)
         whole.addWidget(self.that_was)
-        whole.addWidget(self.what_if)  # near the bars that it moves
+        whole.addWidget(self.what_if)  # near the bars that it changes
         whole.addWidget(self.neighbours)
         whole.addStretch(1)
 
     def first_focus(self) -> QWidget | None:
-        """Playing it is what can't go wrong."""
+        """The play button, since pressing it by accident does no harm."""
         return self.answer.play if self.answer.play.isVisibleTo(self) else None
 
     def show_pack(self, pack: PackInfo) -> None:
@@ -93,7 +93,7 @@ class AnswerPage(QWidget):
         self.neighbours.prepare()
 
     def show_entry(self, entry: Entry) -> None:
-        """A recording's answer, and why."""
+        """Show a recording's answer and its reasons."""
         is_other = self.shown is None or self.shown.number != entry.number
         self.hold(entry)
         if is_other:
@@ -101,7 +101,7 @@ class AnswerPage(QWidget):
         self.answer.show_entry(entry)
         is_long = entry.recognition is not None and bool(consists_of(entry.recognition))
         self.timeline.show_entry(entry, is_long)
-        if (self._whole.indexOf(self.timeline) == 0) != is_long:  # of a long recording one looks at the time first
+        if (self._whole.indexOf(self.timeline) == 0) != is_long:  # the timeline comes first for a long recording
             for at, panel in enumerate((self.timeline, self.speakers, self.passages)):
                 self._whole.removeWidget(panel)
                 self._whole.insertWidget(at + (0 if is_long else 1), panel)
@@ -125,12 +125,12 @@ class AnswerPage(QWidget):
         self._show_teaching()
 
     def hold(self, entry: Entry | None) -> None:
-        """Have this be the recording that the page is about, also where another page stays in front."""
+        """Make this the page's recording, also while another page stays in front."""
         self.shown = entry
         self.shows.emit(entry)
 
     def begin_live(self) -> None:
-        """A take begins: its bars move until its answer is there."""
+        """A take begins: show live bars until its answer is there."""
         self.forget()
         self.area.verticalScrollBar().setValue(0)
         self.timeline.hide()
@@ -143,12 +143,12 @@ class AnswerPage(QWidget):
         self.answer.begin_live()
 
     def forget(self) -> None:
-        """Nothing is shown any more."""
+        """Show nothing."""
         self.hold(None)
         self._show_teaching()
 
     def set_teachable(self, teachable: bool) -> None:
-        """Whether there is a place that keeps what the user says of an answer."""
+        """Set whether corrections of an answer can be stored."""
         self._teachable = teachable
         self._show_teaching()
 

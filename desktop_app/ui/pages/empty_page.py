@@ -11,14 +11,14 @@ from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.widgets.card import text_label
 
 SAMPLE = paths.assets() / "sample" / "sample.wav"
-"""A few words of a synthetic voice."""
+"""A sample, spoken by a synthetic voice."""
 
 
 class EmptyPage(ScrollPage):
-    """An invitation.
+    """Invites the user to record or to open files.
 
     Signals:
-        sample_asked: (path, name) of a recording of ours to try.
+        sample_asked: (path, name) of the sample to analyse.
     """
 
     sample_asked = Signal(Path, str)
@@ -49,17 +49,17 @@ class EmptyPage(ScrollPage):
         column.addStretch(3)
 
     def show_pack(self, name: str, version: str, items: int) -> None:
-        """The pack is ready."""
+        """Show that the pack is ready."""
         ready = self.tr("Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.")
         self.pack.setText(ready.format(items, name, version))
 
     def show_microphone(self, there: bool) -> None:
-        """Whether there is one to record with."""
+        """Show whether there is a microphone."""
         without = self.tr("There is no microphone: drop audio files anywhere on this window, or plug one in.")
         self.sentence.setText(
             self.tr("Press Space and speak, or drop audio files anywhere on this window.") if there else without
         )
 
     def show_trouble(self, sentence: str) -> None:
-        """There is no pack."""
+        """Show that there is no pack."""
         self.pack.setText(sentence)

@@ -10,7 +10,7 @@ WIDEST = 1240  # pixels; longer lines are hard to read
 
 
 class FirstStartPage(ScrollPage):
-    """Read once, and again from the Help menu.
+    """Shown at the first start, and from the Help menu.
 
     Signals:
         understood: The button was pressed.

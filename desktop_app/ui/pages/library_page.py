@@ -1,4 +1,4 @@
-"""The library: recordings of all sessions, to be found, named, tagged, opened and removed; and how they went on."""
+"""The library: recordings of all sessions, to find, name, tag, open and remove; and their trend over time."""
 
 from typing import TYPE_CHECKING
 
@@ -37,17 +37,17 @@ AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll 
 FIRST_TO_GO = (NOTES, VOICE, TAGS, LENGTH, ADDED)
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-FILLED_AT_ONCE = 40  # rows; between the portions the window lives
-TREND_FROM = 3  # answered recordings; fewer are no trend
+FILLED_AT_ONCE = 40  # rows; between two portions the window handles its events
+TREND_FROM = 3  # answered recordings; with fewer no trend is shown
 
 
 class LibraryPage(ScrollPage):
-    """A table of what is remembered, and what can be done with the selected recordings.
+    """A table of the recordings, and actions for the selected ones.
 
     Signals:
-        opened: A LibraryItem that a person wants to see the answer of.
-        play_asked: A LibraryItem to be heard.
-        back_asked: The person wants to see the list again.
+        opened: A LibraryItem whose answer is to be shown.
+        play_asked: A LibraryItem to play.
+        back_asked: The user wants to go back to the list.
     """
 
     opened = Signal(object)
@@ -174,7 +174,7 @@ class LibraryPage(ScrollPage):
         around.addWidget(card)
 
     def _fill(self) -> None:
-        """Bring the rows up to date, so many at a time."""
+        """Update the rows, a few at a time."""
         there = {item.id: item for item in self._library.items}
         for row in range(self._rows.rowCount() - 1, -1, -1):
             item_id = self._rows.item(row, NAME).data(ID_ROLE)

@@ -1,4 +1,4 @@
-"""All results as one table: summed up, sorted, filtered, tried again, stopped, exported, taken off the list."""
+"""All results in one table, with a summary: to sort, filter, try again, stop, export and remove."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ WIDTHS = {
     SessionModel.FOLDER: 130,
     SessionModel.NOTE: 166,
 }
-LEAST_NAME = 230  # pixels: a corpus' names fit; columns go, the last of these first, before the name has less
+LEAST_NAME = 230  # pixels: names of published corpora fit; columns are hidden, from the last, to keep this width
 FIRST_TO_GO = (
     *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.BASIS, SessionModel.LENGTH),
     *(SessionModel.NOTE, SessionModel.SHARES),
@@ -36,19 +36,19 @@ FIRST_TO_GO = (
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
 LEAST_HEIGHT = 180  # pixels, of the table
 UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)
-COUNTED_EVERY_MS = 100  # answers may come faster; nobody reads so fast
+COUNTED_EVERY_MS = 100  # answers may come faster than anybody can read
 
 
 class ResultsPage(ScrollPage):
-    """The session's recordings with everything that is known of them.
+    """The session's recordings with all their values.
 
     Signals:
         opened: The Entry that was double-clicked, or on which Return was pressed.
         retry_asked, stop_asked, remove_asked: A tuple of Entry.
-        back_asked: The person wants to see a single answer again.
+        back_asked: The user wants to go back to a single answer.
 
     Attributes:
-        compare_action: Shows the two that are selected side by side; for a menu.
+        compare_action: Shows the two selected recordings side by side; for a menu.
     """
 
     opened = Signal(object)
@@ -140,7 +140,7 @@ class ResultsPage(ScrollPage):
         self._fit()
 
     def reveal(self, entry: Entry) -> None:
-        """Bring a recording's row into view."""
+        """Scroll to a recording's row."""
         at = self.proxy.mapFromSource(self._session.index(self._session.row_of(entry.number), SessionModel.NAME))
         self.table.scrollTo(at)
 
@@ -149,7 +149,7 @@ class ResultsPage(ScrollPage):
         return self._entries(sorted(index.row() for index in self.table.selectionModel().selectedRows()))
 
     def shown(self) -> tuple[Entry, ...]:
-        """The recordings that the filter lets through, in the order shown."""
+        """The recordings that match the filter, in the order shown."""
         return self._entries(range(self.proxy.rowCount()))
 
     def _entries(self, rows: Iterable[int]) -> tuple[Entry, ...]:
@@ -157,7 +157,7 @@ class ResultsPage(ScrollPage):
         return tuple(entry for entry in entries if entry is not None)
 
     def _fit(self) -> None:
-        """The name has the room; what does not fit beside it is told by a row's tip and by its answer's page."""
+        """Hide columns that leave the name too little room; the tool tip and the answer's page show them."""
         has_remarks = any(entry.remark for entry in self._session.entries())
         wanted = tuple(column for column in WIDTHS if column != SessionModel.NOTE or has_remarks)
         self.table.show_what_fits(wanted, FIRST_TO_GO, self.width() - AROUND_TABLE - self._theme.px(LEAST_NAME))
@@ -167,7 +167,7 @@ class ResultsPage(ScrollPage):
             self._soon.start()
 
     def _count(self) -> None:
-        """What the results are altogether, and what can be done with them."""
+        """Update the summary and enable the actions that are possible."""
         entries = self._session.entries()
         labels = Counter(e.recognition.label for e in entries if e.recognition and not e.recognition.abstained)
         uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained)

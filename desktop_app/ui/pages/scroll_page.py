@@ -1,11 +1,11 @@
-"""A page that scrolls where the window is smaller than it, or the text larger."""
+"""A page that scrolls if the window is too small for it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 
 class ScrollPage(QScrollArea):
-    """What is on it goes into `page`; the keyboard never stops at the area itself."""
+    """Its content goes into `page`; the scroll area itself never gets the keyboard focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,6 +1,6 @@
-"""Which page is in front, and where the keyboard's focus goes when that changes.
+"""The stack of pages, and where the keyboard focus goes when the page in front changes.
 
-A page is a widget that may have `first_focus() -> QWidget | None`: what has the keyboard when it comes to the front.
+A page is a widget; its method `first_focus() -> QWidget | None`, if any, tells what gets the focus with the page.
 """
 
 from PySide6.QtCore import Qt, Signal
@@ -8,22 +8,22 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QWidget
 
 
 class Pages(QStackedWidget):
-    """The pages. Left to itself Qt gives the focus of a page that goes to whatever comes next, a button among it.
+    """The pages. By default Qt moves the focus of a hidden page to the next widget, which may be a button.
 
     Signals:
-        turned: The page that is in front now.
+        turned: The page that came to the front.
     """
 
     turned = Signal(object)
 
     def __init__(self, elsewhere: QWidget, parent: QWidget | None = None) -> None:
-        """`elsewhere` has the focus where a page has no use for it."""
+        """`elsewhere` gets the focus if a page does not want it."""
         super().__init__(parent)
         self._elsewhere = elsewhere
         QApplication.instance().focusChanged.connect(self._bring_into_view)  # type: ignore[union-attr]
 
     def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front. The focus goes to it from the page before; beside the pages it stays."""
+        """Bring a page to the front. The focus moves to it if the last page had it; elsewhere it stays."""
         if page is self.currentWidget():
             return
         focused = QApplication.focusWidget()
@@ -34,13 +34,13 @@ class Pages(QStackedWidget):
         self.turned.emit(page)
 
     def take_focus(self) -> None:
-        """Give the keyboard to the page in front."""
+        """Give the focus to the page in front."""
         page = self.currentWidget()
         first: QWidget | None = page.first_focus() if page is not None and hasattr(page, "first_focus") else None
         (first or self._elsewhere).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _bring_into_view(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """What has the keyboard is seen: Qt scrolls for the Tab key, and for nothing else that moves the focus."""
+        """Scroll to the widget with the focus; Qt does this only if the Tab key moved it."""
         area = now.parentWidget() if now is not None else None
         while area is not None and now is not None:
             if isinstance(area, QScrollArea) and now.visibleRegion().isEmpty():

@@ -1,1 +1,1 @@
-"""The window's parts, each a small widget that is given data and emits what the person did."""
+"""The parts of the window: small widgets that are given data and emit what the user did."""

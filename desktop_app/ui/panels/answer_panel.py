@@ -1,4 +1,4 @@
-"""The answer, large, and its bars; while a take runs the same bars move with the voice."""
+"""The answer in large letters and its bars; during a take the same bars show live answers."""
 
 from collections.abc import Mapping
 
@@ -21,11 +21,11 @@ from desktop_app.ui.widgets.envelope import Envelope
 from desktop_app.ui.widgets.legend import SplitLegend
 from desktop_app.ui.widgets.probability_bar import BarRow, ProbabilityBar
 
-TOP_HEIGHT = 36  # of the buttons, so that nothing jumps where they are hidden
+TOP_HEIGHT = 36  # of the buttons' row, so that nothing moves when they are hidden
 
 
 class AnswerPanel(Card):
-    """One recording's answer, or what is heard live.
+    """One recording's answer, or the live answers of a take.
 
     Signals:
         play_asked, keep_asked, delete_asked, retry_asked: The number of the Entry shown.
@@ -104,7 +104,7 @@ class AnswerPanel(Card):
         self.content.addStretch(1)
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
-        """A bar for each emotion of the pack."""
+        """Make a bar for each emotion of the pack."""
         for bar in self.bars.values():
             self._bar_rows.removeWidget(bar)
             bar.deleteLater()
@@ -113,7 +113,7 @@ class AnswerPanel(Card):
             self._bar_rows.addWidget(bar)
 
     def _show_dimensions(self, amounts: Mapping[str, float]) -> None:
-        """An axis for each dimension that the pack tells, most of them none."""
+        """Show an axis for each dimension of the answer; most packs have none."""
         if tuple(self.dimensions) != tuple(amounts):
             for axis in self.dimensions.values():
                 self._dimension_rows.removeWidget(axis)
@@ -125,7 +125,7 @@ class AnswerPanel(Card):
             self.dimensions[name].show_amount(amount)
 
     def show_entry(self, entry: Entry) -> None:
-        """A recording: its answer, how far it is, or why there is none."""
+        """Show a recording: its answer, its progress, or why there is no answer."""
         is_new = self._entry is None or self._entry.number != entry.number or self._entry.state is not entry.state
         self._entry, self._live = entry, False
         self.sure.setMinimumHeight(0)
@@ -155,7 +155,7 @@ class AnswerPanel(Card):
             self.lengths.setText(answer_text.lengths(recognition, entry.heard_s))
             self.envelope.show_peaks(entry.answered.envelope, recognition.label)
             if tuple(self.bars) != tuple(recognition.probabilities):
-                self.set_labels(tuple(recognition.probabilities))  # the user's own labels join the pack's
+                self.set_labels(tuple(recognition.probabilities))  # including the user's own labels
             self._show_dimensions(recognition.dimensions)
             for row in answer_text.bar_rows(recognition):
                 if row.label in self.bars:
@@ -186,7 +186,7 @@ class AnswerPanel(Card):
         self.name.setText(self.tr("Live"))
         self.answer.setText(self.tr("Listening…"))
         self.share.setText("")
-        # two lines, whatever is said: what follows must not jump while one speaks
+        # always two lines, so that what follows does not move during a take
         self.sure.setMinimumHeight(2 * self.sure.fontMetrics().lineSpacing())
         self._say(self.sure, self.tr("Speak as you would to someone across the table."))
         for label, bar in self.bars.items():
@@ -194,12 +194,12 @@ class AnswerPanel(Card):
         self._announce(self.tr("Recording"))
 
     def hear(self, reading: Reading) -> None:
-        """How loud the take is just now."""
+        """Show the take's current level."""
         if self._live:
             self.live.hear(reading.level)
 
     def show_live(self, at_s: float, shares: Mapping[str, float] | None) -> None:
-        """What is heard at a moment of the take; None where nobody speaks."""
+        """Show the shares at a moment of the take; None if nobody speaks."""
         if not self._live:
             return
         self.live.add(at_s, shares)

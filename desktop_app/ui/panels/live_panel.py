@@ -1,4 +1,4 @@
-"""While a take runs: the sound as it comes, the last minute's answers, and what the take has sounded like so far."""
+"""Shown during a take: the waveform, the answers of the last minute, and the mean so far."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -13,16 +13,16 @@ from desktop_app.ui.widgets.envelope import Envelope
 from desktop_app.ui.widgets.history_strip import HistoryStrip
 from desktop_app.ui.widgets.shares_bar import SharesBar
 
-STROKES = 160  # of the running waveform, one a reading: 6 seconds
-LOUD = 0.1  # of full scale: what fills the waveform's height at the least
+STROKES = 160  # of the waveform, one for each reading: 6 seconds
+LOUD = 0.1  # of full scale; at least this peak fills the waveform's height
 
 
 class LivePanel(QWidget):
-    """Fed by the microphone's readings and by the live answers.
+    """Gets the microphone's readings and the live answers.
 
     Attributes:
-        history: The last minute.
-        so_far, so_far_bar: The mean of all moments of speech, in words and as a bar.
+        history: The answers of the last minute.
+        so_far, so_far_bar: The mean over all speech of the take, in words and as a bar.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -43,7 +43,7 @@ class LivePanel(QWidget):
             column.addWidget(widget)
 
     def clear(self) -> None:
-        """A take begins."""
+        """Start again with a new take."""
         self._strokes.clear()
         self._strokes.extend([0.0] * STROKES)
         self._sums, self._moments, self._leading = {}, 0, ""
@@ -52,12 +52,12 @@ class LivePanel(QWidget):
         self._show_so_far()
 
     def hear(self, level: Level) -> None:
-        """How loud it is just now."""
+        """Add the current level."""
         self._strokes.append(10 ** (level.rms_db / 20))
         self.waveform.show_peaks(tuple(self._strokes), self._leading)
 
     def add(self, at_s: float, shares: Mapping[str, float] | None) -> None:
-        """What a moment of the take sounds like; None where nobody speaks."""
+        """Add the shares at a moment of the take; None if nobody speaks."""
         self.history.add(at_s, shares)
         self._leading = max(shares, key=lambda label: shares[label]) if shares else ""
         if shares:

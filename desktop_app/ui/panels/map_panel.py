@@ -1,4 +1,4 @@
-"""Where the recording lies among all that the pack knows."""
+"""The map of the pack's recordings, and the place of this one."""
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,7 +11,7 @@ from desktop_app.ui.widgets.map_view import MapView, Place, map_description
 
 
 class MapPanel(Card):
-    """The map with a line of explanation; hidden for a pack without one."""
+    """The map with a line of explanation; hidden if the pack has no map."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,18 +24,18 @@ class MapPanel(Card):
         self.content.addWidget(self.view, 1)
 
     def set_pack(self, pack: PackInfo) -> None:
-        """The pack's landscape."""
+        """Show the pack's landscape."""
         self.has_map = bool(pack.landscape.places)
         self.view.show_landscape(pack.landscape, pack.labels)
         self.view.setAccessibleName(map_description(pack.items))
         self.setVisible(self.has_map)
 
     def show_live(self, place: Place | None) -> None:
-        """Where the last seconds of a take lie; None: nobody speaks, and the star stays where it was."""
+        """Show the place of a take's last seconds; None: nobody speaks, and the star stays."""
         if place is not None:
             self.view.show_clip([(place, 1.0)], with_neighbours=False)
 
     def show_recognition(self, recognition: Recognition) -> None:
-        """The recording, by its neighbours."""
+        """Show the recording's place, from its neighbours."""
         self.view.show_clip([(n.place, n.weight) for n in recognition.neighbours if n.place is not None])
         self.view.setAccessibleDescription(answer_text.place_in_words(recognition))

@@ -1,4 +1,4 @@
-"""The nearest recordings as cards: why the answer is what it is."""
+"""The nearest recordings as cards, which explain the answer."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
 from desktop_app.ui.widgets.envelope import Envelope
 
-SHOWN_AT_FIRST = 8  # about; as many as fill whole rows
+SHOWN_AT_FIRST = 8  # roughly; the number is adjusted to fill whole rows
 NARROWEST_CARD = 206
 WEIGHT_SIZE = (56, 7)  # pixels
 KEYS = (
@@ -27,11 +27,11 @@ KEYS = (
 
 @has_role(QAccessible.Role.ListItem)
 class NeighbourCard(Card):
-    """One neighbour. Return plays it; the arrow keys go from card to card.
+    """One neighbour. Return plays it; the arrow keys move between cards.
 
     Signals:
         play_asked: Its Neighbour.
-        key_pressed: A key that goes to another card.
+        key_pressed: A key that moves to another card.
     """
 
     play_asked = Signal(object)
@@ -40,11 +40,11 @@ class NeighbourCard(Card):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, margin=13)
         self._neighbour: Neighbour | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab comes to one of them; else it would stop at every card
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab stops at only one of the cards
         self.content.setSpacing(6)
         self.dot = Dot(theme)
         self.label = text_label("section")
-        self.weight = CalmBar()  # a figure beside the emotion's name would read as how sure that is
+        self.weight = CalmBar()  # a number beside the emotion's name could be mistaken for its probability
         self.weight.setRange(0, 100)
         self.weight.setTextVisible(False)
         self.weight.setFixedSize(*WEIGHT_SIZE)
@@ -71,7 +71,7 @@ class NeighbourCard(Card):
         self.content.addStretch(1)
 
     def show_neighbour(self, neighbour: Neighbour, rank: int, of: int, heaviest: float) -> None:
-        """Show it, the so-maniest of so many; `heaviest` is the largest weight of all."""
+        """Show a neighbour, its position among how many, and its weight relative to `heaviest`, the largest."""
         self._neighbour = neighbour
         self.dot.show_label(neighbour.label)
         self.label.setText(label_name(neighbour.label))
@@ -107,7 +107,7 @@ class NeighbourCard(Card):
 
 @has_role(QAccessible.Role.List)
 class NeighboursPanel(QWidget):
-    """The k nearest, nearest first; the first few until asked for all. One stop of the Tab key, as any list.
+    """The k nearest, nearest first; only the first few until asked for all. Tab stops at it once, as at any list.
 
     Signals:
         play_asked: A Neighbour.
@@ -140,13 +140,13 @@ class NeighboursPanel(QWidget):
         whole.addLayout(self._grid, 2, 0)
 
     def prepare(self) -> None:
-        """Make the first cards ahead, one at a time: made with the first answer they would hold it up."""
+        """Make the first cards in advance, one at a time, so that they do not delay the first answer."""
         if len(self._cards) < SHOWN_AT_FIRST:
             self._add_card().ensurePolished()
             QTimer.singleShot(0, self, self.prepare)
 
     def show_recognition(self, recognition: Recognition) -> None:
-        """The neighbours of an answer."""
+        """Show the neighbours of an answer."""
         self._neighbours = recognition.neighbours
         self.setAccessibleName(f"{self.title.text()}. {answer_text.neighbours_in_a_sentence(recognition)}")
         self.sentence.setText(answer_text.neighbours_in_a_sentence(recognition))
@@ -199,7 +199,7 @@ class NeighboursPanel(QWidget):
             self._grid.addWidget(card, i // columns, i % columns)
 
     def _go(self, at: int, key: int) -> None:
-        """The focus goes where a key sends it from a card, and Tab comes back to where it was last."""
+        """Move the focus from a card as a key says; Tab later returns to the card that had it last."""
         shown = [card for card in self._cards if card.isVisibleTo(self)]
         last = len(shown) - 1
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self._columns, Qt.Key.Key_Down: self._columns}

@@ -1,4 +1,4 @@
-"""Calm lines on top of the window: what went wrong, what can be done, and what can be taken back."""
+"""Messages at the top of the window: what went wrong, what can be done, and what can be undone."""
 
 from collections.abc import Callable
 
@@ -12,14 +12,14 @@ from desktop_app.ui.widgets.card import text_label
 from desktop_app.ui.widgets.tab_order import insert_before
 
 UNDO_SHOWN_MS = 10_000
-UNDO_LINES = 3  # more would fill the window; Ctrl+Z knows the others
+UNDO_LINES = 3  # more would fill the window; Ctrl+Z undoes the others
 
 
 class NoticeLine(QFrame):
     """One message, with a button for each thing that can be done about it.
 
     Signals:
-        closed: It has been read, or one of its buttons was pressed.
+        closed: It was closed, or one of its buttons was pressed.
     """
 
     closed = Signal()
@@ -46,17 +46,17 @@ class NoticeLine(QFrame):
 
     @property
     def first(self) -> QWidget:
-        """What the Tab key comes to first."""
+        """The first widget for the Tab key."""
         return self.buttons[0] if self.buttons else self.close_button
 
 
 class Notice(QWidget):
-    """Messages, the newest on top: one that says something, and for ten seconds each what can be taken back.
+    """Messages, newest first: one sentence, and offers to undo changes, each shown for ten seconds.
 
-    A new message replaces the one before, and never one that offers to take something back.
+    A new message replaces the last one, but never an offer to undo something.
 
     Signals:
-        said: The sentence, when it is shown.
+        said: The sentence that is shown.
     """
 
     said = Signal(str)
@@ -70,7 +70,7 @@ class Notice(QWidget):
         self._said: NoticeLine | None = None
         self._lines: list[NoticeLine] = []
         self._offers: dict[Change, NoticeLine] = {}
-        self._column = QVBoxLayout(self)  # here, so that the room around it goes with it
+        self._column = QVBoxLayout(self)  # here, so that its margins are hidden with it
         self._column.setContentsMargins(24, 12, 24, 8)
         self._column.setSpacing(6)
         undo.pushed.connect(self._offer)
@@ -84,22 +84,22 @@ class Notice(QWidget):
 
     @property
     def buttons(self) -> list[QPushButton]:
-        """What can be done about the sentence on top."""
+        """The buttons of the sentence on top."""
         return (self._lines[0] if self._lines else self._nothing).buttons
 
     @property
     def sentences(self) -> list[str]:
-        """What the lines say, from the top."""
+        """The texts of the lines, from the top."""
         return [line.message.text() for line in self._lines]
 
     def say(self, sentence: str, *actions: tuple[str, Callable[[], object]]) -> None:
-        """Show a sentence, the window's or the engine's, and a button for each (text, what it does)."""
+        """Show a sentence of the window or the engine, and a button for each (text, function)."""
         if self._said is not None:
             self._remove(self._said)
         self._said = self._add(translated(sentence), actions)
 
     def _offer(self, change: Change) -> None:
-        """What was done, and for ten seconds a button that takes it back."""
+        """Show for ten seconds what was done, with a button that undoes it."""
         line = self._add(change.sentence, ((self.tr("Undo"), lambda: self._undo.undo(change)),))
         line.buttons[0].setToolTip(self.tr("Undo (Ctrl+Z)"))
         self._offers[change] = line

@@ -1,4 +1,4 @@
-"""What a long recording consists of, passage by passage: when, what it sounds like, how sure; to be found and heard."""
+"""The passages of a long recording: time, emotion, certainty; to filter and play."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -14,13 +14,13 @@ from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
 
 LABEL, TIME, LENGTH, SURE, SPEAKER = range(5)
 WIDTHS = {TIME: 130, LENGTH: 90, SURE: 90, SPEAKER: 150}
-ROWS = 8  # in sight
+ROWS = 8  # visible
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
 class PassagesPanel(Card):
-    """A list; hides itself where there is one passage only.
+    """A list; hidden if there is only one passage.
 
     Signals:
         play_asked: (number of the Entry, start in seconds, end).
@@ -58,7 +58,7 @@ class PassagesPanel(Card):
         self._fit()
 
     def show_entry(self, entry: Entry) -> None:
-        """A recording's passages."""
+        """Show a recording's passages."""
         recognition = entry.recognition
         before, self._entry = self._entry, entry
         found = passages(recognition.segments) if recognition is not None else ()

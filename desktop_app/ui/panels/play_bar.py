@@ -1,4 +1,4 @@
-"""Playing a long recording: a bar that stays in sight, with where the sound is."""
+"""The bar that plays a long recording and shows the position; it stays visible."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSlider, QWidget
@@ -8,15 +8,15 @@ from desktop_app.ui.session import Entry
 from desktop_app.ui.widgets.card import text_label
 
 STEPS = 10  # a second
-STEP_S, PAGE_S = 5, 30  # that the arrow keys, and Page up and down, go
+STEP_S, PAGE_S = 5, 30  # steps of the arrow keys, and of Page up and down
 
 
 class PlayBar(QFrame):
-    """Plays from where its slider stands; moved while it plays, it goes on from there.
+    """Plays from its slider's position; moving the slider while it plays continues from there.
 
     Signals:
         play_asked: (number of the Entry, start in seconds, None: to its end).
-        stop_asked: Silence.
+        stop_asked: Playing is to stop.
     """
 
     play_asked = Signal(int, float, object)
@@ -45,7 +45,7 @@ class PlayBar(QFrame):
         row.addWidget(self.time)
 
     def show_entry(self, entry: Entry | None) -> None:
-        """The recording that it plays; None: none, and the bar goes."""
+        """Set the recording to play; None hides the bar."""
         is_other = entry is None or self._entry is None or entry.number != self._entry.number
         self._entry = entry
         self.setVisible(entry is not None)
@@ -56,12 +56,12 @@ class PlayBar(QFrame):
             self._show_time()
 
     def set_position(self, seconds: float) -> None:
-        """Where the sound is."""
+        """Show the position of the sound."""
         if not self.position.isSliderDown():
             self.position.setValue(round(seconds * STEPS))
 
     def set_playing(self, is_playing: bool) -> None:
-        """Whether anything plays."""
+        """Show whether something is playing."""
         self._is_playing = is_playing
         self.play.setText(self.tr("Stop") if is_playing else self.tr("Play"))
 
@@ -73,7 +73,7 @@ class PlayBar(QFrame):
             self._play_from(0 if at_end else self.position.value())
 
     def _acted(self, action: int) -> None:
-        """A key or a click beside the handle; a drag plays once it ends."""
+        """After a key or a click beside the handle; a drag plays when it ends."""
         if action != QSlider.SliderAction.SliderMove.value and self._is_playing:
             self._play_from(self.position.sliderPosition())
 

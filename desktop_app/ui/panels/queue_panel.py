@@ -1,4 +1,4 @@
-"""How far the queue of recordings is: progress, time left, pause, stop."""
+"""The queue of recordings: progress, time left, pause, stop."""
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from desktop_app.ui.widgets.card import text_label
 
 
 class QueuePanel(QWidget):
-    """Shown while more than one recording is on its way, or one that takes its time."""
+    """Shown while several recordings are in the queue, or one that takes long."""
 
     def __init__(self, queue: FileQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class QueuePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.bar)
-        column.addWidget(self.text)  # a line of its own: what is below must not jump with its words
+        column.addWidget(self.text)  # a line of its own, so that what is below does not move with its text
         column.addLayout(buttons)
         queue.changed.connect(self._show)
         self._show()

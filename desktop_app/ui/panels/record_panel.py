@@ -1,4 +1,4 @@
-"""Choosing a microphone, recording, and how loud it is."""
+"""The choice of a microphone, the record button and the level."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -19,7 +19,7 @@ CLIPPING_SHOWN_READS = 75  # 3 s of readings, long enough to be read
 
 
 class RecordPanel(Card):
-    """Shows a CaptureModel and passes on what the person does with it."""
+    """Shows a CaptureModel and passes the user's actions on to it."""
 
     def __init__(self, capture: CaptureModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +103,7 @@ class RecordPanel(Card):
         }
         self.state.setText(words[state])
         recording = state in (MicState.STARTING, MicState.RECORDING)
-        # also while a take is saved: a button that is disabled loses the focus, and with it the next Space
+        # also enabled while a take is saved, since a disabled button loses the focus, and so the next Space
         self.button.setEnabled(state is not MicState.NONE)
         self.button.setAccessibleName(self.tr("Stop recording") if recording else self.tr("Record"))
         self.button.setToolTip(self.tr("Stop (Space)") if recording else self.tr("Record (Space)"))

@@ -1,4 +1,4 @@
-"""The list of this session's recordings and what was heard in them."""
+"""The list of this session's recordings and their answers."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
@@ -11,7 +11,7 @@ from desktop_app.ui.widgets.recordings_table import RecordingsTable
 
 ANSWER_WIDTH = 118  # pixels
 LEAST_HEIGHT = 140  # pixels: the heading and three recordings
-FILTER_FROM = 8  # recordings; a shorter list is read at a glance
+FILTER_FROM = 8  # recordings; a shorter list needs no filter
 
 
 class SessionPanel(Card):
@@ -19,7 +19,7 @@ class SessionPanel(Card):
 
     Signals:
         selected: The Entry whose row is current.
-        open_asked: The person wants to choose files.
+        open_asked: The user wants to choose files.
     """
 
     selected = Signal(object)
@@ -60,7 +60,7 @@ class SessionPanel(Card):
         self._count_changed()
 
     def select(self, entry: Entry | None) -> None:
-        """Make a recording's row the current one; None: no row, so that a click on any of them says so."""
+        """Make a recording's row the current one; None: no row, so that a click on any row is reported."""
         if entry is None:
             self.table.selectionModel().clear()
         else:

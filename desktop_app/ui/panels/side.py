@@ -1,4 +1,4 @@
-"""What stays at the left of every page: recording, whose voice it is, the recordings of this session."""
+"""The left side of every page: recording, the choice of a voice, the recordings of this session."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
@@ -10,10 +10,10 @@ MOST_OF_WINDOW = 0.42
 
 
 class Side(QScrollArea):
-    """Scrolls: a small screen has no room for all of it while a voice is taught."""
+    """Scrolls, since a small screen has no room for all of it while a voice is taught."""
 
     def __init__(self, theme: Theme, *panels: QWidget) -> None:
-        """The last of the panels has the room that the others leave."""
+        """The last panel gets the room that the others leave."""
         super().__init__()
         self._theme = theme
         side = QWidget()
@@ -30,7 +30,7 @@ class Side(QScrollArea):
         theme.changed.connect(self._fit_text)
 
     def fit(self, window_width: int) -> None:
-        """As wide as its text needs, and never most of the window."""
+        """Make it as wide as its text needs, but less than half of the window."""
         self.setFixedWidth(min(self._theme.px(WIDTH), round(MOST_OF_WINDOW * window_width)))
 
     def _fit_text(self) -> None:

@@ -1,4 +1,4 @@
-"""Who speaks in a recording: how long, what it sounds like, and the place to say who that is."""
+"""The speakers of a recording: how long they speak, their emotions, and who they are."""
 
 from functools import partial
 
@@ -19,7 +19,7 @@ from desktop_app.ui.widgets.speaker_mark import SpeakerMark
 
 MOST_SPEAKERS = 8
 NOBODY_SAVED = ""
-LEAST_S = 15.0  # of a recording in which several may speak
+LEAST_S = 15.0  # a shorter recording has only one speaker
 
 
 class SpeakerRow:
@@ -51,7 +51,7 @@ class SpeakerRow:
         self.widgets = (self.mark, self.name, self.time, sounds, self.bar, self.voice, self.save)
 
     def show_speaker(self, at: int, speaker: Speaker) -> None:
-        """What is known of them."""
+        """Show a speaker."""
         if not self.name.hasFocus():
             self.name.setText(speaker_label(speaker.name, at))
         self.time.setText(f"{clock(speaker.speech_s)} · {percent(speaker.share)}")
@@ -64,12 +64,12 @@ class SpeakerRow:
 
 
 class SpeakersPanel(Card):
-    """A row a speaker, once a person asks for them; hides itself where a recording is too short for several.
+    """One row for each speaker, if speakers are told apart; hidden if the recording is too short.
 
     Signals:
-        named: (number of the Entry, speaker from 0, what a person calls them).
+        named: (number of the Entry, speaker from 0, name).
         assigned: (number of the Entry, speaker from 0, key of a saved voice, "" for none).
-        save_asked: (number of the Entry, speaker from 0), to be saved as a new voice.
+        save_asked: (number of the Entry, speaker from 0) to save as a new voice.
         count_chosen: (number of the Entry, a SpeakerCount).
     """
 
@@ -103,13 +103,13 @@ class SpeakersPanel(Card):
         self.content.addWidget(self.hint)
 
     def show_known(self, known: Known | None) -> None:
-        """The saved voices."""
+        """Show the saved voices."""
         self._known = known
         if self._entry is not None:
             self.show_entry(self._entry)
 
     def show_entry(self, entry: Entry) -> None:
-        """A recording's speakers."""
+        """Show a recording's speakers."""
         self._entry = entry
         recognition = entry.recognition
         speakers = recognition.speakers if recognition is not None and entry.speakers != "off" else ()
@@ -152,7 +152,7 @@ class SpeakersPanel(Card):
         row.voice.setEnabled(row.voice.count() > 1)
 
     def _offer(self, at: int, row: SpeakerRow, chosen: str) -> None:
-        """Whom a speaker sounds like, to be said with a click."""
+        """Offer the saved voice that a speaker sounds like, to accept with a click."""
         like = self._entry.answered.sounds_like if self._entry is not None and self._entry.answered is not None else ()
         key = like[at] if at < len(like) else ""
         name = next((v.name for v in self._known.voices if v.key == key), "") if self._known is not None else ""

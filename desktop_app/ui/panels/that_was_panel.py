@@ -1,7 +1,7 @@
-"""“That was …”: the place where a person tells what it really was.
+"""“That was …”: the buttons to correct an answer.
 
-Its buttons never have the keyboard's focus: what is pressed without looking teaches nothing. They are clicked, or
-pressed with Alt and their number from wherever the focus is.
+Its buttons never get the keyboard focus, so that nothing is taught by accident. They are clicked, or pressed with Alt
+and their number wherever the focus is.
 """
 
 from PySide6.QtCore import Qt, Signal
@@ -13,11 +13,11 @@ from desktop_app.ui.widgets.flow_layout import FlowLayout
 
 
 class ThatWasPanel(QWidget):
-    """A button an emotion; the window hides it where nothing keeps the answer.
+    """One button for each emotion; hidden by the window if corrections can't be stored.
 
     Signals:
         chosen: The label chosen.
-        other_asked: The person has a word of their own for it.
+        other_asked: The user wants to enter a label of their own.
     """
 
     chosen = Signal(str)
@@ -37,7 +37,7 @@ class ThatWasPanel(QWidget):
         self._row.addWidget(self.other)
 
     def set_labels(self, labels: tuple[str, ...]) -> None:
-        """A button each, with its number as a shortcut."""
+        """Make a button for each label, with its number as the shortcut."""
         if tuple(self.buttons) == labels:
             return
         for button in self.buttons.values():
@@ -55,4 +55,4 @@ class ThatWasPanel(QWidget):
             self._row.addWidget(button)
             self.buttons[label] = button
         self._row.removeWidget(self.other)
-        self._row.addWidget(self.other)  # the last
+        self._row.addWidget(self.other)  # comes last

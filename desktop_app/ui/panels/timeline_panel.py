@@ -1,4 +1,4 @@
-"""A long recording over time: its segments, to hear, to zoom, and to ask about by themselves."""
+"""A long recording over time: segments to play, zoom into, and analyse alone."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ class TimelinePanel(Card):
     Signals:
         play_asked: (number of the Entry, start in seconds, end or None).
         ask_again: (number of the Entry, Stretch).
-        spectrogram_wanted: What `wanted_spectrogram` says may be something else now.
+        spectrogram_wanted: `wanted_spectrogram` may have changed.
     """
 
     play_asked = Signal(int, float, object)
@@ -78,7 +78,7 @@ class TimelinePanel(Card):
         self._selected(None)
 
     def show_entry(self, entry: Entry, is_long: bool = False) -> None:
-        """A recording, larger for a long one; hides itself where there is nothing to see over time."""
+        """Show a recording, larger if it is long; hidden if there is nothing to see over time."""
         recognition = entry.recognition
         if entry.answered is None or recognition is None or len(recognition.segments) < 2:
             self._entry = None
@@ -91,7 +91,7 @@ class TimelinePanel(Card):
         if is_changed:
             view = self.view.view
             self.view.show_recording(recognition, entry.answered.peaks, is_long)
-            if not is_other:  # the same recording answered anew: look at the same part of it
+            if not is_other:  # the same recording with a new answer: keep the view
                 self.view.set_view(view.start_s, view.end_s)
             shares = sorted(share_of_time(recognition).items(), key=lambda item: -item[1])
             words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares if share >= 0.005)
@@ -99,7 +99,7 @@ class TimelinePanel(Card):
         self.show()
 
     def wanted_spectrogram(self) -> tuple[Path, int | None, Stretch, int, int] | None:
-        """(path, channel, part, columns, rows) of the picture that the person wants to see; None: none."""
+        """(path, channel, part, columns, rows) of the spectrogram to show; None: none."""
         part = self.view.view
         if not self.spectrogram.isChecked() or self._entry is None or part.end_s - part.start_s > LONGEST_SPECTROGRAM_S:
             return None
@@ -109,13 +109,13 @@ class TimelinePanel(Card):
     def _show_spectrogram(self, is_wanted: bool) -> None:
         if not is_wanted:
             self.view.show_spectrogram(self.view.view, None)
-        elif self.view.view.end_s - self.view.view.start_s > LONGEST_SPECTROGRAM_S:  # as much as there can be
+        elif self.view.view.end_s - self.view.view.start_s > LONGEST_SPECTROGRAM_S:  # too long to show
             start_s = self.view.view.start_s
             self.view.set_view(start_s, start_s + LONGEST_SPECTROGRAM_S)
         self.spectrogram_wanted.emit()
 
     def _name(self, labels: tuple[str, ...]) -> None:
-        """Whose colour and hatch is whose."""
+        """Update the legend of colours and hatches."""
         if labels == self._named:
             return
         self._named = labels

@@ -1,4 +1,4 @@
-"""Whose voice it is: the place for the speaker's baseline, and for teaching it."""
+"""The choice of the speaker's voice, and teaching it."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QToolButton, QWidget
@@ -10,15 +10,15 @@ from desktop_app.ui.widgets.choice import Choice
 
 
 class VoicePanel(Card):
-    """A choice of voices; a named one can be taught.
+    """A choice of voices; a saved one can be taught.
 
     Signals:
         chosen: The key of the voice chosen.
-        new_asked: The person wants a new named voice.
-        learn_asked: The chosen voice is to learn from the recording shown.
-        guided_asked: The key of a voice to learn from a guided minute of talk.
-        learns_from_takes_asked: (key, whether it is to learn from each new take).
-        details_asked: The key of a voice to look at.
+        new_asked: The user wants a new saved voice.
+        learn_asked: The chosen voice should learn from the recording shown.
+        guided_asked: The key of a voice that should learn from a guided minute of talk.
+        learns_from_takes_asked: (key, whether it should learn from each new take).
+        details_asked: The key of a voice whose details are to be shown.
         remove_asked: The key of a voice to forget.
     """
 
@@ -75,7 +75,7 @@ class VoicePanel(Card):
         self.show_known(None, UNKNOWN_VOICE)
 
     def show_known(self, known: Known | None, current: str) -> None:
-        """What is known, None where nothing can be taught, and the key of the voice in use."""
+        """Show the saved voices (None if nothing can be taught) and the key of the voice in use."""
         self._known = known
         self.voices.clear()
         self.voices.addItem(self.tr("Unknown voice"), UNKNOWN_VOICE)
@@ -88,7 +88,7 @@ class VoicePanel(Card):
         self._show_current()
 
     def set_learnable(self, learnable: bool) -> None:
-        """Whether a recording with an answer is shown."""
+        """Set whether a recording with an answer is shown."""
         self._learnable = learnable
         self.learn.setEnabled(learnable)
 

@@ -1,4 +1,4 @@
-"""What if more neighbours were asked, or trusted more: k and alpha, tried out on an answer."""
+"""What if there were more neighbours, or with more weight: k and alpha, tried on an answer."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QWidget
@@ -15,13 +15,13 @@ ALPHA_STEPS = 20
 
 
 class WhatIfPanel(Card):
-    """Two sliders behind a heading that opens and closes.
+    """Two sliders below a heading that opens and closes.
 
     Signals:
-        changed: (k, alpha) to answer with; None where the person has not chosen one.
+        changed: (k, alpha) to answer with; None for one that the user has not chosen.
 
     Attributes:
-        asked: (k, alpha) that the person chose for the answer shown; None where the pack and the examples choose.
+        asked: (k, alpha) that the user chose for the answer shown; None for the default of pack and examples.
     """
 
     changed = Signal(object, object)
@@ -40,7 +40,7 @@ class WhatIfPanel(Card):
         self.alpha = _slider(0, ALPHA_STEPS, self.tr("Weight of the neighbours"))
         self.k_text, self.alpha_text = QLabel(), QLabel()
         self.answer, self.share = text_label("section"), text_label("section")
-        self.strip = SharesBar(theme)  # the answer's own bars may be out of sight while a slider moves
+        self.strip = SharesBar(theme)  # the answer's bars may be scrolled away while a slider is moved
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.clicked.connect(self.go_back)
         self._body = QWidget()
@@ -61,7 +61,7 @@ class WhatIfPanel(Card):
         self.content.addWidget(self.heading, 0, Qt.AlignmentFlag.AlignLeft)
         self.content.addWidget(self._body)
         self._body.hide()
-        self._soon = QTimer(self)  # a slider that is dragged asks once it rests for a frame or two
+        self._soon = QTimer(self)  # a dragged slider asks when it rests for a frame or two
         self._soon.setSingleShot(True)
         self._soon.setInterval(30)
         self._soon.timeout.connect(self._ask)
@@ -69,12 +69,12 @@ class WhatIfPanel(Card):
         self.alpha.valueChanged.connect(lambda step: self._moved(self.asked[0], step / ALPHA_STEPS))
 
     def set_pack(self, k: int, alpha: float) -> None:
-        """What the pack itself answers with."""
+        """Set the pack's own values."""
         self.k.setMaximum(max(MOST_NEIGHBOURS, k))
         self.show_values(k, alpha)
 
     def show_values(self, k: int, alpha: float) -> None:
-        """The values of an answer that the person has chosen nothing for; asks nothing."""
+        """Show the default values of an answer, without asking for another."""
         self.asked = (None, None)
         for slider, value in ((self.k, k), (self.alpha, round(alpha * ALPHA_STEPS))):
             slider.blockSignals(True)
@@ -83,13 +83,13 @@ class WhatIfPanel(Card):
         self._show_texts()
 
     def show_recognition(self, recognition: Recognition) -> None:
-        """What the answer is now."""
+        """Show the new answer."""
         self.answer.setText(answer_text.headline(recognition))
         self.share.setText(answer_text.share(recognition))
         self.strip.show_shares(recognition.probabilities)
 
     def go_back(self) -> None:
-        """Answer as the pack would."""
+        """Go back to the default values."""
         self._soon.stop()
         self.asked = (None, None)
         self.changed.emit(None, None)

@@ -1,1 +1,1 @@
-"""Painted things: bars, meters, envelopes, the map."""
+"""Widgets that paint themselves: bars, meters, envelopes, the map."""

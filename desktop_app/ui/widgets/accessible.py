@@ -1,4 +1,4 @@
-"""What painted widgets are to a screen reader, where Qt knows them as a frame or as nothing."""
+"""Roles of painted widgets for screen readers; by default Qt reports a frame or nothing."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,7 +12,7 @@ _ROLES: dict[type[QObject], QAccessible.Role] = {}
 
 
 def has_role(role: QAccessible.Role) -> Callable[[_Kind], _Kind]:
-    """Widgets of the decorated class have this role; their names and descriptions are told as those of any widget."""
+    """Gives widgets of the decorated class this role; names and descriptions work as for any widget."""
 
     def remember(kind: _Kind) -> _Kind:
         _ROLES[kind] = role

@@ -1,4 +1,4 @@
-"""A progress bar that is painted when its turn comes, and the groove that every painted bar lies in."""
+"""A progress bar that is repainted with everything else, and the track of all painted bars."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -8,8 +8,8 @@ from desktop_app.ui.theme import Theme
 
 
 class CalmBar(QProgressBar):
-    """QProgressBar paints itself inside `setValue`, and the window with it: all that waits to be painted is painted at
-    once, for every bar that moves anew. This one asks to be painted like any other widget."""
+    """QProgressBar repaints itself and all pending regions of the window inside `setValue`, once for every bar that
+    changes. This one schedules a repaint like any other widget."""
 
     def setValue(self, value: int) -> None:
         if value != self.value():
@@ -19,7 +19,7 @@ class CalmBar(QProgressBar):
 
 
 def draw_track(painter: QPainter, track: QRectF, theme: Theme) -> None:
-    """An empty bar, whose edge says how long it could be."""
+    """Draws an empty bar, whose border shows the full length."""
     painter.setPen(QPen(QColor(theme.colours.edge), 1))
     painter.setBrush(QColor(theme.colours.track))
     radius = min(5.0, track.height() / 2)

@@ -1,4 +1,4 @@
-"""The quiet frame that groups things, and the lines of text in it."""
+"""The frame that groups widgets, and its text labels."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
@@ -20,5 +20,5 @@ def text_label(kind: str, text: str = "", wrap: bool = False) -> QLabel:
     label = QLabel(text)
     label.setObjectName(kind)
     label.setWordWrap(wrap)
-    label.setTextFormat(Qt.TextFormat.PlainText)  # names of files and speakers are not ours: never markup
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names of files and speakers must not be read as markup
     return label

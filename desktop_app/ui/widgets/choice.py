@@ -1,12 +1,12 @@
-"""A choice of one of several, which says to a screen reader what it is a choice of."""
+"""A combo box that tells screen readers what it is for."""
 
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QComboBox, QLabel
 
 
 class Choice(QComboBox):
-    """On Linux a combo box has what is chosen for a name, and what it is for is read from the label beside it alone
-    (QAccessibleComboBox). So each has one, seen by nobody."""
+    """On Linux the accessible name of a combo box is the chosen text, and its purpose is read only from its label
+    (QAccessibleComboBox). So each has an invisible label."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

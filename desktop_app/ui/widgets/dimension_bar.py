@@ -1,4 +1,4 @@
-"""A dimension beside the emotions, such as arousal: an axis between two words, and a mark where the recording lies."""
+"""A dimension such as arousal: an axis between two words, and a mark for the recording."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -10,11 +10,11 @@ from desktop_app.ui.widgets.calm_bar import CalmBar, draw_track
 from desktop_app.ui.widgets.probability_bar import NAME_WIDTH, SHARE_WIDTH
 
 HEIGHT = 34
-MARK = 10  # across
+MARK = 10  # pixels across
 
 
 class DimensionBar(CalmBar):
-    """A progress bar to screen readers, whose name tells the dimension, the value and between which ends it lies."""
+    """A progress bar for screen readers, whose name gives the dimension, the value and the two ends."""
 
     def __init__(self, theme: Theme, dimension: Dimension, parent: QWidget | None = None) -> None:
         super().__init__(parent)

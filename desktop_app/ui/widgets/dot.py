@@ -10,7 +10,7 @@ DIAMETER = 14
 
 
 class Dot(QWidget):
-    """Decoration beside the emotion's name; nothing that is not said in words."""
+    """Decoration beside the emotion's name."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,7 +20,7 @@ class Dot(QWidget):
         theme.changed.connect(self.update)
 
     def show_label(self, label: str) -> None:
-        """Of this emotion."""
+        """Show the dot of an emotion."""
         self._label = label
         self.update()
 

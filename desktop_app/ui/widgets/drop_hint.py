@@ -1,11 +1,11 @@
-"""Where files can be dropped, seen while they are dragged over the window."""
+"""The hint that is shown while files are dragged over the window."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 
 class DropHint(QLabel):
-    """Lies over a widget, as large as it is."""
+    """Covers a whole widget."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)

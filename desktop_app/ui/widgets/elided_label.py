@@ -1,4 +1,4 @@
-"""A line of text that takes the room there is."""
+"""A line of text that is shortened to the room there is."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Shortened in its middle where it has no room, as long names of files are told apart by both their ends."""
+    """Shortened in the middle, since long file names differ at both ends."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
-        """`kind` is one of the style sheet's, as `card.text_label` has them."""
+        """`kind` is one of the style sheet's, as in `card.text_label`."""
         super().__init__(parent)
         self.setObjectName(kind)
         self.setTextFormat(Qt.TextFormat.PlainText)

@@ -10,10 +10,10 @@ HEIGHT = 34
 
 
 class Envelope(QWidget):
-    """Peaks 0 to 1 as rounded strokes about a middle line; a quiet line where there are none."""
+    """Peaks 0 to 1 as rounded strokes around a middle line; a plain line if there are none."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, fills_from: float = 1e-6) -> None:
-        """The highest peak fills the height, where it is `fills_from` or more."""
+        """The highest peak fills the height if it is at least `fills_from`."""
         super().__init__(parent)
         self._fills_from = fills_from
         self._theme = theme
@@ -24,7 +24,7 @@ class Envelope(QWidget):
 
     @property
     def peaks(self) -> tuple[float, ...]:
-        """Those shown."""
+        """The peaks shown."""
         return self._peaks
 
     def show_peaks(self, peaks: tuple[float, ...], label: str) -> None:

@@ -1,4 +1,4 @@
-"""A line to type in that lets some rows of a table through, and the sentence where it lets none."""
+"""A text field that filters the rows of a table, and the sentence shown if no row matches."""
 
 from PySide6.QtCore import QSortFilterProxyModel
 from PySide6.QtWidgets import QLineEdit
@@ -7,10 +7,10 @@ from desktop_app.ui.widgets.card import text_label
 
 
 class FilterLine(QLineEdit):
-    """Filters a sorted view by what is typed.
+    """Filters a sorted view by the text.
 
     Attributes:
-        nothing: A label for the place of the rows, seen while there are rows and none is let through.
+        nothing: A label in place of the rows, visible if there are rows but none matches.
     """
 
     def __init__(self, rows: QSortFilterProxyModel, placeholder: str, name: str) -> None:

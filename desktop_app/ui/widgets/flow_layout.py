@@ -1,11 +1,11 @@
-"""A row that goes on in the next line where the width ends, so that long words and many labels stay in the window."""
+"""A row that wraps at the available width, so that long words and many labels stay in the window."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, each line as high as its highest, in the middle of which the others stand."""
+    """Items from left to right; each line is as high as its highest item, and the others are centred in it."""
 
     def __init__(self, spacing: int = 6) -> None:
         super().__init__()

@@ -16,19 +16,19 @@ from desktop_app.ui.widgets.calm_bar import draw_track
 
 SHOWN_S = 60.0
 BAND_TOP, BAND_HEIGHT = 18, 40
-NAMED_SHARE = 0.35  # of a name's width that a lead must be long
+NAMED_SHARE = 0.35  # a name is written over a stretch of at least this share of its width
 MOMENT_S = 0.15  # about the time from one live answer to the next
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of speech, as it is painted: what costs time is done once, not at every repaint of the minute.
+    """A moment of speech, prepared for painting, so that the work is not repeated at every repaint.
 
     Attributes:
         at_s: When, in seconds of the take.
         labels: The emotions, from top to bottom.
-        tops: For each the (seconds, share) where it begins; it ends where the next one begins.
-        leading: The strongest of them.
+        tops: For each the (seconds, share) where its area begins; it ends where the next one begins.
+        leading: The strongest emotion.
     """
 
     at_s: float
@@ -38,14 +38,14 @@ class Moment:
 
     @classmethod
     def of(cls, at_s: float, shares: Mapping[str, float]) -> "Moment":
-        """The shares at a time."""
+        """Makes a moment from the shares at a time."""
         tops = accumulate(shares.values(), initial=0.0)
         places = tuple(QPointF(at_s, top) for _, top in zip(shares, tops, strict=False))
         return cls(at_s, tuple(shares), places, max(shares, key=lambda label: shares[label]))
 
 
 class HistoryStrip(QWidget):
-    """Newest at the right; the name of an emotion is written where it leads for long enough."""
+    """Newest at the right; an emotion's name is written where it is the strongest for long enough."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class HistoryStrip(QWidget):
         self.update()
 
     def add(self, at_s: float, shares: Mapping[str, float] | None) -> None:
-        """What was heard at a time of the take, in seconds; None where nobody spoke."""
+        """Add the shares at a time of the take, in seconds; None if nobody spoke."""
         self._newest_s = at_s
         if shares:
             moment = Moment.of(at_s, shares)
@@ -93,7 +93,7 @@ class HistoryStrip(QWidget):
         painter.save()
         painter.setClipRect(band)
         painter.translate(self._x(0.0), BAND_TOP)
-        painter.scale(self._width / SHOWN_S, BAND_HEIGHT)  # from here in seconds and shares
+        painter.scale(self._width / SHOWN_S, BAND_HEIGHT)  # from here on, units are seconds and shares
         for run in self._runs:
             self._draw(painter, run)
         painter.restore()
@@ -105,12 +105,12 @@ class HistoryStrip(QWidget):
         return self.width() / self._theme.scale
 
     def _x(self, at_s: float) -> float:
-        """The horizontal place of a time."""
+        """The x coordinate of a time."""
         return self._width * (1 - (self._newest_s - at_s + MOMENT_S) / SHOWN_S)
 
     def _draw(self, painter: QPainter, run: list[Moment]) -> None:
-        """One area an emotion, each down to the bottom under the next one's: no seams, and hundreds of moments in a
-        few strokes."""
+        """Draw one area for each emotion down to the bottom, covered by the next one's: this leaves no seams, and takes
+        a few strokes for hundreds of moments."""
         first_s, last_s = run[0].at_s, run[-1].at_s + MOMENT_S
         bottom = (QPointF(last_s, 1.0), QPointF(first_s, 1.0))
         for i, label in enumerate(run[0].labels):
@@ -128,7 +128,7 @@ class HistoryStrip(QWidget):
                 name = label_name(leader)
                 width = painter.fontMetrics().horizontalAdvance(name)
                 left = max(self._x(moments[0].at_s), free_from)
-                # a name stands over what it names: a lead that is over before it could be read goes without
+                # names stand above their stretch; stretches that are too short have none
                 if left + NAMED_SHARE * width <= self._x(moments[-1].at_s + MOMENT_S) and left + width <= self._width:
                     painter.drawText(int(left), 13, name)
                     free_from = left + width + 8

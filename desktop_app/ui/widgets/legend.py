@@ -1,4 +1,4 @@
-"""What the three bars of an emotion stand for."""
+"""The legend for the three bars of an emotion."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPaintEvent
@@ -36,7 +36,7 @@ class SplitLegend(QWidget):
         )
         needed = sum(28 + painter.fontMetrics().horizontalAdvance(text) for text, _, _ in texts) + 2 * GAP
         room = self.width() / self._theme.scale
-        x = max(0.0, min(float(NAME_WIDTH), room - needed))  # under the bars, where there is room
+        x = max(0.0, min(float(NAME_WIDTH), room - needed))  # below the bars if there is room
         for text, height, dashed in texts:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.quiet))

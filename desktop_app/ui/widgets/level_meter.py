@@ -28,7 +28,7 @@ class LevelMeter(CalmBar):
         theme.changed.connect(self.update)
 
     def show_level(self, level: Level) -> None:
-        """Show it."""
+        """Show a level."""
         if level != self._level:
             self._level = level
             self.setValue(round(level.rms_db))

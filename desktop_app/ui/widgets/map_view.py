@@ -25,12 +25,12 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.accessible import has_role
 
 MARGIN = 16
-LEGEND_HEIGHT = 24  # of the last line of the legend with the room above it
+LEGEND_HEIGHT = 24  # of the legend's last line with the space above it
 LEGEND_LINE = 20
 MARK_RADIUS = 2.6
-STAMP = 10  # logical pixels, room for the widest mark
-PAINTS_FOR_S = 0.004  # at a time: a pack of thousands of recordings must not hold up the window
-MARKS: tuple[tuple[tuple[float, float], ...], ...] = (  # a label's mark by its corners, in radii; without any a disc
+STAMP = 10  # logical pixels; the widest mark fits
+PAINTS_FOR_S = 0.004  # at a time, so that a pack of thousands of recordings does not block the window
+MARKS: tuple[tuple[tuple[float, float], ...], ...] = (  # corners in radii; a disc without any
     (),
     ((0, -1.3), (1.15, 0.8), (-1.15, 0.8)),
     ((-0.95, -0.95), (0.95, -0.95), (0.95, 0.95), (-0.95, 0.95)),
@@ -52,11 +52,11 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Landscape:
-    """Where the datastore's recordings lie; of very many some.
+    """The places of the datastore's recordings, or of a selection if there are very many.
 
     Attributes:
         labels: The emotion of each.
-        places: Where it is.
+        places: The place of each.
         bounds: Least and largest x, least and largest y.
     """
 
@@ -71,7 +71,7 @@ class Landscape:
 
 
 def between(weighted: Sequence[tuple[Place, float]]) -> Place | None:
-    """The weighted middle of some places: where a clip with these neighbours lies."""
+    """The weighted mean of places: where a clip with these neighbours lies."""
     total = sum(w for _, w in weighted)
     if total <= 0:
         return None
@@ -80,8 +80,8 @@ def between(weighted: Sequence[tuple[Place, float]]) -> Place | None:
 
 @has_role(QAccessible.Role.Graphic)
 class MapView(QWidget):
-    """Marks differ in shape as well as in colour. The landscape is painted once, in portions, and kept; only the clip
-    moves."""
+    """Marks differ in shape as well as in colour. The landscape is painted once, in portions, and cached; only the clip
+    is painted again."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,21 +102,21 @@ class MapView(QWidget):
 
     @property
     def is_painted(self) -> bool:
-        """Whether all of the landscape is on the screen."""
+        """Whether the whole landscape has been painted."""
         return self._ground is not None and self._n_painted == len(self._landscape.places)
 
     @property
     def clip_at(self) -> Place | None:
-        """Where the recording lies, in the landscape's units; None: there is none."""
+        """The place of the recording in the landscape's units; None if there is none."""
         return self._clip
 
     def show_landscape(self, landscape: Landscape, labels: tuple[str, ...]) -> None:
-        """The pack's."""
+        """Show the pack's landscape."""
         self._landscape, self._labels = landscape, labels
         self._repaint_ground()
 
     def show_clip(self, neighbours: Sequence[tuple[Place, float]], with_neighbours: bool = True) -> None:
-        """The recording, by its neighbours' (place, weight), which are marked or not; nothing for an empty list."""
+        """Show the recording at its neighbours' (place, weight), with or without marking them; [] shows nothing."""
         self._neighbours = tuple(place for place, _ in neighbours) if with_neighbours else ()
         self._clip = between(neighbours)
         self.update()
@@ -187,7 +187,7 @@ class MapView(QWidget):
         return ground
 
     def _legend_lines(self, metrics: QFontMetrics) -> list[list[tuple[int, str]]]:
-        """Each line's (x, label): as many of them as the width takes."""
+        """The (x, label) of each line, wrapped at the width."""
         lines: list[list[tuple[int, str]]] = [[]]
         x = MARGIN
         for label in self._labels:
@@ -200,9 +200,9 @@ class MapView(QWidget):
         return lines
 
     def _paint_more(self) -> None:
-        """Stamp marks for a few milliseconds, and leave the rest for when the window has looked after itself."""
+        """Stamp marks for a few milliseconds; the rest follows after the window has handled its events."""
         if self._ground is None or not self.isVisible():
-            self._painting.stop()  # the next paint goes on with it
+            self._painting.stop()  # the next repaint goes on with it
             return
         until = perf_counter() + PAINTS_FOR_S
         labels, places = self._landscape.labels, self._landscape.places
@@ -220,7 +220,7 @@ class MapView(QWidget):
         self.update()
 
     def _stamp(self, label: str, ratio: float) -> QPixmap:
-        """One mark: painted once and stamped thousands of times, which is ten times as quick as painting each."""
+        """The picture of a mark, painted once and stamped thousands of times, which is ten times faster."""
         stamp = QPixmap(int(STAMP * ratio), int(STAMP * ratio))
         stamp.setDevicePixelRatio(ratio)
         stamp.fill(Qt.GlobalColor.transparent)
@@ -236,7 +236,7 @@ class MapView(QWidget):
         return stamp
 
     def _point(self, place: Place) -> QPointF:
-        """The same unit along both axes, so that what lies near lies near on the screen."""
+        """The place on the screen; both axes have the same unit, so that distances are comparable."""
         left, right, low, high = self._landscape.bounds
         area = self._room().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN - self._legend_height)
         unit = min(area.width() / max(right - left, 1e-9), area.height() / max(high - low, 1e-9))

@@ -1,4 +1,4 @@
-"""One emotion's bar: the mix as a bar, the classifier and the neighbours as two thin ones under it."""
+"""One emotion's bar for the mix, with two thin ones below it for classifier and neighbours."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ PALE = 130  # of 255
 
 @dataclass(frozen=True)
 class BarRow:
-    """What one bar shows: shares of 1; model and neighbours are None while live answers leave them out.
+    """The values of one bar, 0 to 1; model and neighbours are None in live answers.
 
     Attributes:
         strong: True for the most probable emotion of an answer that can be relied on.
-        sure: False for an answer that can't: its bars are pale.
+        sure: False for an answer that can't, whose bars are pale.
     """
 
     label: str
@@ -33,7 +33,7 @@ class BarRow:
 
 
 class ProbabilityBar(CalmBar):
-    """A progress bar to screen readers, whose name tells the emotion and all three shares."""
+    """A progress bar for screen readers, whose name gives the emotion and all three shares."""
 
     def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class ProbabilityBar(CalmBar):
         theme.changed.connect(self.update)
 
     def show_row(self, row: BarRow) -> None:
-        """Show it."""
+        """Show the values of a row."""
         self.row = row
         self.setValue(round(100 * row.mix))
         name = f"{label_name(row.label)} {percent(row.mix)}"

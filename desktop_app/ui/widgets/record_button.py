@@ -10,7 +10,7 @@ DIAMETER = 92  # of the ring at its widest
 
 
 class RecordButton(QAbstractButton):
-    """A disc when it would record, a square when it would stop; the ring grows with the voice."""
+    """Shows a disc to record and a square to stop; the ring grows with the level."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class RecordButton(QAbstractButton):
         theme.changed.connect(self.update)
 
     def show_state(self, recording: bool, loudness: float) -> None:
-        """Whether it is recording, and the level, 0 to 1."""
+        """Show whether it is recording, and the level, 0 to 1."""
         if (recording, loudness) != (self._recording, self._loudness):
             self._recording, self._loudness = recording, loudness
             self.update()

@@ -1,4 +1,4 @@
-"""A table of recordings: one row each, whose name takes the room there is."""
+"""A table of recordings, one row each; the name column takes the remaining room."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,10 +12,10 @@ ROW_HEIGHT = 32
 
 
 class RecordingsTable(QTableView):
-    """Sorted by a click on its head; never edited, never scrolled sideways.
+    """Sorted by clicking on its header; read-only, without horizontal scrolling.
 
     Attributes:
-        widths: Of the columns but the name's, as they are at the usual size of text.
+        widths: Widths of all columns except the name's, for text of the usual size.
     """
 
     def __init__(self, theme: Theme, rows: QAbstractItemModel, name: str, widths: Mapping[int, int]) -> None:
@@ -27,7 +27,7 @@ class RecordingsTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
-        self.setWordWrap(False)  # a second line would not be seen
+        self.setWordWrap(False)  # a second line would be cut off
         self.setTabKeyNavigation(False)
         self.setSortingEnabled(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -37,13 +37,13 @@ class RecordingsTable(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        # by the rows in sight: all of four hundred would be measured at each change
+        # only visible rows are measured; measuring all of four hundred at each change is slow
         header.setResizeContentsPrecision(0)
         theme.changed.connect(self._fit_text)
         self._fit_text()
 
     def show_what_fits(self, wanted: tuple[int, ...], first_to_go: tuple[int, ...], room: int) -> None:
-        """Show the columns wanted, less so many of the first to go that the others have the room, in pixels."""
+        """Show the wanted columns; those that come first in `first_to_go` are hidden until the rest fits, in pixels."""
         shown = list(wanted)
         for column in first_to_go:
             if sum(self._theme.px(self.widths[one]) for one in shown) > room and column in shown:
@@ -53,7 +53,7 @@ class RecordingsTable(QTableView):
                 self.setColumnHidden(column, column not in shown)
 
     def on_delete(self, act: Callable[[], object]) -> None:
-        """What the Delete key does to the rows."""
+        """Set what the Delete key does."""
         key = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self)
         key.setContext(Qt.ShortcutContext.WidgetShortcut)
         key.activated.connect(act)
@@ -61,5 +61,5 @@ class RecordingsTable(QTableView):
     def _fit_text(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_HEIGHT))
         for column, width in self.widths.items():
-            # of fixed width: to fit the contents, every change of any row would measure all of them
+            # fixed widths, since fitting the contents would measure all rows at every change
             self.horizontalHeader().resizeSection(column, self._theme.px(width))

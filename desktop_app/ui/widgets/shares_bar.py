@@ -1,4 +1,4 @@
-"""Shares of emotions side by side in one bar: of one answer in a table's cell, or of many answers."""
+"""The shares of emotions side by side in one bar: for one answer in a table's cell, or for many answers."""
 
 from collections.abc import Mapping
 
@@ -11,13 +11,13 @@ from desktop_app.ui.theme import Theme
 DOT = 12
 BAR_HEIGHT = 12
 SHARES_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-"""Pairs of a label and its share, 0 to 1, of the row's answer."""
+"""The answer's pairs of label and share, 0 to 1."""
 LABEL_ROLE = int(Qt.ItemDataRole.UserRole) + 3
-"""The row's emotion, where it has one that can be relied on."""
+"""The row's emotion, if it can be relied on."""
 
 
 def paint_shares(painter: QPainter, room: QRectF, shares: Mapping[str, float], theme: Theme) -> None:
-    """Paint shares 0 to 1 that sum to 1, in their order, each with its emotion's colour and hatch."""
+    """Paints shares that sum to 1, in their order, each with its emotion's colour and hatch."""
     path = QPainterPath()
     path.addRoundedRect(room, room.height() / 2, room.height() / 2)
     painter.save()
@@ -34,7 +34,7 @@ def paint_shares(painter: QPainter, room: QRectF, shares: Mapping[str, float], t
 
 
 class SharesBar(QWidget):
-    """A bar of its own; what it shows is said in words beside it."""
+    """A bar as a widget; its values stand in words beside it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

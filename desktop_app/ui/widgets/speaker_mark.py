@@ -1,4 +1,4 @@
-"""A speaker's colour, as a bar beside their name; the lane in the timeline has the same."""
+"""A speaker's colour as a bar beside their name; their lane in the timeline has the same colour."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPaintEvent
@@ -10,7 +10,7 @@ WIDTH, HEIGHT = 8, 24
 
 
 class SpeakerMark(QWidget):
-    """Decoration beside the name, which says it in words."""
+    """Decoration beside the name."""
 
     def __init__(self, theme: Theme, speaker: int, parent: QWidget | None = None) -> None:
         """`speaker` is counted from 0."""

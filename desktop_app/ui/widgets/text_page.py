@@ -1,4 +1,4 @@
-"""A longer text to read: a model card, the licences."""
+"""A longer text: a model card, the licences."""
 
 from PySide6.QtGui import QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
@@ -8,14 +8,14 @@ HEADING_GAP = 14
 
 
 class TextPage(QTextBrowser):
-    """Markdown with room between its paragraphs. Its links open nothing: nothing here ever opens the network."""
+    """Markdown with space between paragraphs. Its links do nothing, since the app never uses the network."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenLinks(False)
 
     def show_markdown(self, text: str) -> None:
-        """Show it, from its top."""
+        """Show a text from its top."""
         self.setMarkdown(text)
         document = self.document()
         document.setDocumentMargin(8)

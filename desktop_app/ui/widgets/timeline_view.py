@@ -1,4 +1,4 @@
-"""A recording over time: waveform, stacked probabilities, labels in words, a time axis; to zoom, hear and select."""
+"""A recording over time: waveform, stacked probabilities, labels, time axis; to zoom, play and select."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,18 +33,18 @@ SHORTEST_VIEW_S = 0.5
 ZOOM_STEP = 1.5
 GAP = 8  # between two bands
 NAMES_HEIGHT = 22
-LANE_HEIGHT = 28  # of which the upper half is the name
+LANE_HEIGHT = 28  # the upper half shows the name
 LANE_STRIP = 10
 AXIS_HEIGHT = 24
-LEAST_SEGMENT = 14  # pixels; where segments are narrower on the mean, what is seen is their course
+LEAST_SEGMENT = 14  # pixels; if segments are narrower on average, their smoothed course is shown
 SMOOTHED_OVER = 18  # pixels
-EVERY = 2  # pixels: the course is worked out at so many
+EVERY = 2  # pixels: the course is computed at this distance
 FULL_SCALE = 0.999
 
 
 @dataclass(frozen=True)
 class Bands:
-    """Where the bands lie, from top to bottom, in pixels: waveform, shares, names, a lane a speaker, axis."""
+    """The bands' places in pixels, from top to bottom: waveform, shares, names, a lane for each speaker, axis."""
 
     wave: int
     stack: int
@@ -76,16 +76,16 @@ LARGE = Bands(wave=104, stack=176)
 
 
 class TimelineView(QAbstractSlider):
-    """Shows a part of one recording; everything is painted once into a picture and again only when something changed.
+    """Shows a part of one recording, painted into a cached picture that is renewed only when something changes.
 
-    To a screen reader it is a slider whose value is the second at which the selection begins, described in words.
+    For screen readers it is a slider whose value is the start of the selection in seconds, with a description.
 
     Keys: left and right go from segment to segment, with Shift they select, Return plays, + and - zoom, 0 shows all.
 
     Signals:
         play_asked: Seconds from which to play.
-        selected: The Stretch that is selected, or None.
-        view_changed: The part that is shown became another.
+        selected: The selected Stretch, or None.
+        view_changed: The part that is shown has changed.
     """
 
     play_asked = Signal(float)
@@ -147,21 +147,21 @@ class TimelineView(QAbstractSlider):
 
     @property
     def spectrogram_size(self) -> tuple[int, int]:
-        """How many columns and rows of a spectrogram there is room for."""
+        """The columns and rows of a spectrogram that there is room for."""
         return max(1, round(self._width)), self._bands.wave
 
     @property
     def has_spectrogram(self) -> bool:
-        """Whether there is one of the part in sight."""
+        """Whether there is one for the visible part."""
         return self._spectrogram is not None and self._spectrogram[0] == self.view
 
     def show_spectrogram(self, part: Stretch, levels: NDArray[np.uint8] | None) -> None:
-        """In place of the waveform, as `engine.sound.spectrogram` makes it, while that part is in sight; None: none."""
+        """Shows a picture of `engine.sound.spectrogram` in place of the waveform while its part is visible; or None."""
         self._spectrogram = (part, levels) if levels is not None else None
         self._repaint()
 
     def set_view(self, start_s: float, end_s: float) -> None:
-        """Shows another part, moved and cut so that it lies within the recording."""
+        """Shows another part, moved and shortened to lie within the recording."""
         length = min(max(end_s - start_s, SHORTEST_VIEW_S), self.duration_s)
         self._start_s = min(max(start_s, 0.0), self.duration_s - length)
         self._end_s = self._start_s + length
@@ -169,15 +169,15 @@ class TimelineView(QAbstractSlider):
         self.view_changed.emit()
 
     def zoom(self, factor: float, around_s: float | None = None) -> None:
-        """Shows `factor` times less (above 1) or more, and keeps `around_s`, else the middle, in its place."""
+        """Zooms in (`factor` above 1) or out, keeping the place of `around_s`, or of the middle."""
         around = (self._start_s + self._end_s) / 2 if around_s is None else around_s
-        # at the very end of zooming out the length is cut, and so must be the factor
+        # when zooming out, the length is limited, and so is the factor
         length = min((self._end_s - self._start_s) / factor, self.duration_s)
         share = (around - self._start_s) / (self._end_s - self._start_s)
         self.set_view(around - share * length, around + (1 - share) * length)
 
     def set_position(self, seconds: float | None) -> None:
-        """Where the sound is just now; None: it does not play. The view follows it."""
+        """Shows the position of the sound, which the view follows; None: nothing is playing."""
         if seconds is not None and not self._start_s <= seconds <= self._end_s:
             length = self._end_s - self._start_s
             self.set_view(seconds - 0.05 * length, seconds + 0.95 * length)
@@ -185,17 +185,17 @@ class TimelineView(QAbstractSlider):
         self.update()
 
     def segment_at(self, seconds: float) -> Segment | None:
-        """The segment that lies there."""
+        """The segment at a time."""
         segments = self._recognition.segments if self._recognition else ()
         return next((s for s in segments if s.start_s <= seconds < s.end_s), None)
 
     def seconds_at(self, x: float) -> float:
-        """The time at a horizontal place of the widget."""
+        """The time at an x coordinate of the widget."""
         share = min(max(x / max(self.width(), 1), 0.0), 1.0)
         return self._start_s + share * (self._end_s - self._start_s)
 
     def x_at(self, seconds: float) -> float:
-        """The horizontal place of a time."""
+        """The x coordinate of a time."""
         return (seconds - self._start_s) / (self._end_s - self._start_s) * self.width()
 
     def sizeHint(self) -> QSize:
@@ -283,11 +283,11 @@ class TimelineView(QAbstractSlider):
 
     @property
     def _width(self) -> float:
-        """Of the widget, in the painter's units."""
+        """The widget's width in the painter's units."""
         return self.width() / self._theme.scale
 
     def _x(self, seconds: float) -> float:
-        """The painter's horizontal place of a time."""
+        """The painter's x coordinate of a time."""
         return self.x_at(seconds) / self._theme.scale
 
     def _step(self, step: int, extend: bool) -> None:
@@ -298,7 +298,7 @@ class TimelineView(QAbstractSlider):
         self._go(segments[self._cursor], extend)
 
     def _go_to(self, seconds: int) -> None:
-        """A screen reader moved the slider."""
+        """Called when a screen reader moves the slider."""
         segments = self._recognition.segments if self._recognition else ()
         if not segments or (self._selection is not None and int(self._selection.start_s) == seconds):
             return
@@ -325,7 +325,7 @@ class TimelineView(QAbstractSlider):
             self.set_view(segment.start_s - length / 2, segment.start_s + length / 2)
 
     def select(self, stretch: Stretch | None) -> None:
-        """Selects a part and brings it into view; None: nothing."""
+        """Selects a part and scrolls to it; None clears the selection."""
         self._select(stretch)
         if stretch is not None and not self._start_s <= stretch.start_s <= stretch.end_s <= self._end_s:
             length = max(self._end_s - self._start_s, 1.2 * (stretch.end_s - stretch.start_s))
@@ -366,7 +366,7 @@ class TimelineView(QAbstractSlider):
         return picture
 
     def _paint_waveform(self, painter: QPainter) -> None:
-        """The largest peak of each column, pale, and the mean of its peaks in it: loudness also of many minutes."""
+        """Paints each column's largest peak, pale, and in it the mean of its peaks, for loudness over minutes."""
         if self._spectrogram is not None and self.has_spectrogram:
             self._paint_spectrogram(painter, self._spectrogram[1])
             return
@@ -374,7 +374,7 @@ class TimelineView(QAbstractSlider):
         first, last = int(self._start_s / PEAK_S), int(np.ceil(self._end_s / PEAK_S))
         n = max(1, round(self._width))
         peaks = self._peaks[first:last]
-        if last > len(self._peaks) > first:  # the end of the axis is a little after the last sound
+        if last > len(self._peaks) > first:  # the axis ends a little after the last sound
             n = max(1, round(n * len(peaks) / (last - first)))
         highest = np.clip(columns(peaks, n), 0.0, 1.0)
         usual = np.clip(means(peaks, n), 0.0, 1.0)
@@ -389,7 +389,7 @@ class TimelineView(QAbstractSlider):
         painter.drawLines([QLineF(x, 0, x, 4) for x in np.flatnonzero(highest >= FULL_SCALE).tolist()])
 
     def _paint_spectrogram(self, painter: QPainter, levels: NDArray[np.uint8]) -> None:
-        """From the card's colour to the text's."""
+        """Paints with colours from the card's to the text's."""
         rows, columns = levels.shape
         image = QImage(np.ascontiguousarray(levels).tobytes(), columns, rows, columns, QImage.Format.Format_Indexed8)
         low, high = QColor(self._theme.colours.card), QColor(self._theme.colours.text)
@@ -413,7 +413,7 @@ class TimelineView(QAbstractSlider):
             self._paint_name(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), segment.label)
 
     def _paint_course(self, painter: QPainter, segments: Sequence[Segment]) -> None:
-        """Many segments at once: how their shares go, smoothed, and which label leads."""
+        """Paints many segments: the smoothed course of their shares, and the strongest label."""
         bands = self._bands
         labels = list(segments[0].probabilities)
         xs = np.arange(0.0, self._width + EVERY, EVERY)
@@ -446,7 +446,7 @@ class TimelineView(QAbstractSlider):
         painter.restore()
 
     def _paint_name(self, painter: QPainter, box: QRectF, label: str) -> None:
-        """A label in its colour, and in words where they fit."""
+        """Paints a label's colour, and its name if it fits."""
         painter.setFont(self._theme.font(11))
         painter.fillRect(box, self._theme.emotion(label))
         painter.fillRect(box, self._theme.pattern(label))
@@ -461,7 +461,7 @@ class TimelineView(QAbstractSlider):
             painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_lanes(self, painter: QPainter, segments: Sequence[Segment]) -> None:
-        """When each speaker speaks, under their name."""
+        """Paints when each speaker speaks, below their name."""
         assert self._recognition is not None
         painter.setFont(self._theme.font(11))
         for at, speaker in enumerate(self._recognition.speakers):

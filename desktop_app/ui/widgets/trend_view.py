@@ -1,4 +1,4 @@
-"""How shares of emotions went over time, a column for each recording or for several that follow one another."""
+"""Shares of emotions over time, one column for each recording or for several successive ones."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ HEIGHT = 96
 
 
 class TrendView(QWidget):
-    """Columns from the oldest to the latest, with the dates of both below; what it shows is said in its name."""
+    """Columns from the oldest to the latest, with both dates below; its accessible name describes it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class TrendView(QWidget):
         theme.changed.connect(self.update)
 
     def show_shares(self, shares: Sequence[Mapping[str, float]], begins: str, ends: str) -> None:
-        """Shares that sum to 1 each, the oldest first, and in words when the first and the last were."""
+        """Show shares that sum to 1 each, the oldest first, and the dates of the first and the last in words."""
         self.columns = columns_of(shares, MOST_COLUMNS)
         self._from, self._to = begins, ends
         self.update()
@@ -56,7 +56,7 @@ class TrendView(QWidget):
 
 
 def columns_of(shares: Sequence[Mapping[str, float]], most: int) -> tuple[dict[str, float], ...]:
-    """At most so many columns: each the mean of as many that follow one another as are needed for that."""
+    """Means of successive shares, so that there are at most that many columns."""
     labels = list(dict.fromkeys(label for one in shares for label in one))
     n = min(most, len(shares))
     groups = (shares[i * len(shares) // n : (i + 1) * len(shares) // n] for i in range(n))
