@@ -1,4 +1,4 @@
-"""What is trained on: corpora, their one table of utterances, folds, changed copies, and the cache of features.
+"""The training data: corpora, the table of all utterances, folds, augmentation, and the cache of features.
 
-For every room above: `table`, `folds`, `augment`, `features`, `corpora`. Imports of the trainer `recipe` and `model`.
+The rooms above import `table`, `folds`, `augment`, `features`, `corpora`. It imports `recipe` and `model`.
 """

@@ -1,10 +1,10 @@
-"""The paper's four augmentations of the waveform, a mix of them, and three more that a stranger's recording needs.
+"""The paper's four augmentations of the waveform, a mix of them, and three more for recordings of other devices.
 
-Each is drawn from its seeds alone, so that an augmented clip can be made again and its features cached.
+Each depends only on its seeds, so that an augmented clip can be made again and its features cached.
 
-The paper's "mixed" is read as one of the four for each copy, drawn: its table 2 has a row for each of them alone, eq.
-(1) one copy of each clip, and a copy that went through all four at once would hardly be the speech that a label was
-given to. Who reads it as all of them one after another has "chain".
+The paper's "mixed" is implemented as one of the four for each copy, drawn at random: its table 2 has a row for each of
+them, eq. (1) has one copy of each clip, and a copy changed by all four would hardly keep its label. "chain" is the
+other reading, all of them one after another.
 """
 
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ VOLUME_DB = (-15.0, 10.0)
 DECAY_S = (0.15, 0.9)  # time in which the reverberation falls by 60 dB, a small room to a hall
 DIRECT_TO_REVERBERANT_DB = (-3.0, 12.0)
 PITCH_SEMITONES = (-3.0, 3.0)
-SILENCE_DB = 35.0  # under the loudest frame: what is quieter at either end is silence
+SILENCE_DB = 35.0  # below the loudest frame; quieter sound at either end counts as silence
 EDGE_S = (0.0, 0.6)  # of new silence at either end
 EDGE_DB = (-75.0, -45.0)  # of the noise in it, relative to the clip
-PART_SHARE = (0.3, 0.9)  # of what is said, in half of a room's clips; half a second at the least
+PART_SHARE = (0.3, 0.9)  # of the speech, in half of a room's clips; at least half a second
 TEMPO = (0.8, 1.25)
 FRAME = 160  # samples, 10 ms
 LOWPASS_HZ = (2_500.0, 7_000.0)
@@ -36,7 +36,7 @@ HIGHPASS_HZ = (80.0, 400.0)
 
 
 def augment(samples: Waveform, kind: str, seed: int, room: int | None = None) -> Waveform:
-    """A changed copy of a clip, float32 at 16 kHz, never beyond -1..1; of the same length but for "edges" and "room".
+    """An augmented copy of a clip, float32 at 16 kHz, within -1..1; its length changes only with "edges" and "room".
 
     Args:
         samples: float32 [n].
@@ -44,8 +44,8 @@ def augment(samples: Waveform, kind: str, seed: int, room: int | None = None) ->
             the silence at both ends replaced; "channel", another room and microphone: some of equaliser, band limit,
             reverberation, noise, volume and edges; "room": as Room has it, with a part of the clip, its tempo, silence
             at the ends and level drawn by clip.
-        seed: Says everything about the draw.
-        room: The seed of the kind "room"'s room, where several clips are to share one; None: as `seed`.
+        seed: The seed of the draw.
+        room: The seed of the room of kind "room", which several clips can share; None: `seed`.
 
     Raises:
         ValueError: No such kind.
@@ -76,7 +76,7 @@ def augment(samples: Waveform, kind: str, seed: int, room: int | None = None) ->
 
 
 def _chain(samples: Waveform, rng: np.random.Generator) -> Waveform:
-    """Each of KINDS with a chance of one half, one at the least."""
+    """Applies each of KINDS with a chance of one half, but at least one."""
     drawn = [kind for kind in rng.permutation(KINDS) if rng.random() < 0.5] or [rng.choice(KINDS)]
     for kind in drawn:
         samples = augment(samples, str(kind), int(rng.integers(0, 2**31)))
@@ -110,7 +110,7 @@ def _pitch(samples: Waveform, rng: np.random.Generator) -> npt.NDArray[np.float6
 
 
 def _edges(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """The clip without the silence at its ends, between new ones of faint noise."""
+    """Replaces the silence at the clip's ends by faint noise of another length."""
     speech = _between_silence(samples)
     hiss = _rms(speech) * 10 ** (rng.uniform(*EDGE_DB) / 20)
     before, after = (hiss * rng.standard_normal(int(rng.uniform(*EDGE_S) * SAMPLE_RATE)) for _ in range(2))
@@ -129,14 +129,14 @@ def _between_silence(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 @dataclass(frozen=True)
 class Room:
-    """A room, a microphone and its place, which all clips of a recording share.
+    """A room, a microphone and its place, shared by all clips of a recording.
 
     Attributes:
-        cosines: Of a smooth gain over frequency, on a scale that widens as hearing's does: (dB, number, phase).
-        low_hz, high_hz, order: Where the band ends, 0 for nowhere, and how steeply.
+        cosines: Make up a smooth gain over frequency on a perceptual scale: (dB, number, phase).
+        low_hz, high_hz, order: The band's limits, 0 for none, and the filter's order.
         tail: Its impulse response after Polack, the direct sound first; None for no reverberation.
-        colour: Of its noise, whose spectrum falls with frequency to this power.
-        snr_db: Speech over noise; None for next to no noise.
+        colour: The noise's spectrum falls with frequency to this power.
+        snr_db: Signal-to-noise ratio; None for almost no noise.
     """
 
     cosines: tuple[tuple[float, int, float], ...]
@@ -169,7 +169,7 @@ class Room:
         )
 
     def heard(self, samples: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The sound [n] as it arrives, without the noise."""
+        """The sound [n] as it reaches the microphone, without the noise."""
         n = len(samples)
         if self.tail is not None:
             wet = fftconvolve(samples, self.tail)[:n]
@@ -230,7 +230,7 @@ def _channel(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray
 
 
 def _equaliser(samples: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """A smooth gain over frequency: three cosines of a few dB on a scale that widens as hearing's does."""
+    """A smooth gain over frequency: three cosines of a few dB on a perceptual scale."""
     spectrum = np.fft.rfft(samples)
     place = np.log1p(np.linspace(0, SAMPLE_RATE / 2, len(spectrum)) / 700) / np.log1p(SAMPLE_RATE / 2 / 700)
     gain_db = sum(rng.normal(0, 4 / n) * np.cos(np.pi * n * place + rng.uniform(0, 0.5)) for n in (1, 2, 3))

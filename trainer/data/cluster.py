@@ -1,4 +1,4 @@
-"""Clips read and encoded by the workers of a Dask cluster, in place of this process; what they find is kept here."""
+"""Clips are read and encoded by the workers of a Dask cluster; the results are cached in this process."""
 
 import time
 from collections import deque
@@ -19,16 +19,16 @@ B = TypeVar("B")
 
 
 class Workers:
-    """Does what the built-in `map` does, on the workers of a cluster."""
+    """Like the built-in `map`, on the workers of a cluster."""
 
     def __init__(self, client: "Client", address: str) -> None:
         self._client, self._address = client, address
 
     def __call__(self, function: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
-        """`function` of each item, in their order. Both must be picklable, and the workers must have the trainer.
+        """Yields `function` of each item, in order. Both must be picklable, and the workers must have the trainer.
 
         Raises:
-            ClusterError: The cluster can't be reached any more, or a worker failed.
+            ClusterError: The cluster can no longer be reached, or a worker failed.
             Cancelled: The process was asked to stop.
         """
         left, asked = iter(items), deque[Any]()
@@ -41,18 +41,18 @@ class Workers:
                     return
                 yield self._result(asked[0])
                 asked.popleft().release()
-        finally:  # interrupted, or the caller has enough
+        finally:  # interrupted, or the caller stopped iterating
             if asked:
                 self._client.cancel(list(asked), force=True)
 
     def _result(self, future: "Future") -> Any:
         from distributed import KilledWorker
 
-        while future.status in ("pending", "lost"):  # lost with the worker that had it: another one works it out again
+        while future.status in ("pending", "lost"):  # lost with its worker: another one computes it again
             interruption.check()
             if self._client.status not in ("running", "connecting"):
                 raise self._lost()
-            with suppress(Exception):  # it is not there yet, or never will be: the status tells
+            with suppress(Exception):  # not ready, or failed: the status says which
                 future.exception(timeout=LOOK_EVERY_S)
             if future.status == "lost":
                 time.sleep(LOOK_EVERY_S)
@@ -81,7 +81,7 @@ class Workers:
 
 @contextmanager
 def spread_over(address: str) -> Iterator[Workers]:
-    """The workers of the scheduler at `address`, or of `local:N`, as long as the block lasts.
+    """The workers of the scheduler at `address`, or of `local:N`, for the duration of the block.
 
     Raises:
         ClusterError, Cancelled: As `connected`.

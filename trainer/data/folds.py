@@ -1,4 +1,4 @@
-"""The protocols: who is trained on, who tunes and who is tested. A speaker stands on one side only."""
+"""The protocols: which speakers are for training, validation and test. No speaker is in two of these."""
 
 import json
 from collections import defaultdict
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trainer.data.corpora import CorpusError, Utterance
 from trainer.recipe import ProtocolRecipe
 
-# EmoBox (Ma et al., 2024): the actors that are tested in each of its six RAVDESS folds
+# EmoBox (Ma et al., 2024): the test actors of each of its six RAVDESS folds
 EMOBOX_RAVDESS = (
     ("01", "11", "20", "21"),
     ("04", "10", "12", "14"),
@@ -70,12 +70,12 @@ def make_folds(utterances: Sequence[Utterance], protocol: ProtocolRecipe, valida
 
 
 def everyone(utterances: Sequence[Utterance], validation_share: float) -> Fold:
-    """Nobody is tested: the fold that the pack is made of."""
+    """The fold for the final pack, without test speakers."""
     return _with_validation("everyone", sorted({u.speaker_key for u in utterances}), [], validation_share)
 
 
 def _published(utterances: Sequence[Utterance], validation_share: float) -> tuple[Fold, ...]:
-    """The folds that came with the corpora; where they name nobody for validation, a share of the training speakers."""
+    """The folds published with the corpora; without validation speakers, a share of the training speakers is used."""
     sides: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for utterance in utterances:
         for fold, side in utterance.sides:
@@ -121,14 +121,14 @@ def _by_corpus(speakers: Sequence[str]) -> dict[str, list[str]]:
 def _speaker_folds(speakers: Sequence[str], n_folds: int) -> dict[str, list[str]]:
     if len(speakers) < n_folds:
         raise CorpusError(f"{len(speakers)} speakers can't make {n_folds} folds: lower `protocol.folds`.")
-    # a fixed shuffle within each corpus, dealt out in turn: every fold gets its share of every corpus
+    # a fixed shuffle within each corpus, dealt out in turn, so that each fold gets a share of each corpus
     rng = np.random.default_rng(0)
     order = [s for group in _grouped(speakers).values() for s in rng.permutation(group)]
     return {f"fold{n + 1}": [str(s) for s in order[n::n_folds]] for n in range(n_folds)}
 
 
 def _leave_two_speakers_out(speakers: Sequence[str]) -> tuple[Fold, ...]:
-    """The paper's folds on IEMOCAP: each speaker is tested once, the other of the same session tunes."""
+    """The paper's folds on IEMOCAP: each speaker is tested once, and the other of the session is for validation."""
     sessions: dict[str, list[str]] = defaultdict(list)
     for speaker in speakers:
         sessions[speaker[:-1]].append(speaker)  # iemocap/Ses01F -> iemocap/Ses01
@@ -144,7 +144,7 @@ def _leave_two_speakers_out(speakers: Sequence[str]) -> tuple[Fold, ...]:
 
 
 def _with_validation(name: str, speakers: Sequence[str], test: Sequence[str], share: float) -> Fold:
-    """The speakers not tested, with a share of each corpus set aside for validation, one at the least."""
+    """Splits the speakers that are not tested; a share of each corpus, at least one speaker, is for validation."""
     rng = np.random.default_rng(1)
     rest = [s for s in speakers if s not in set(test)]
     validation: set[str] = set()
@@ -152,7 +152,7 @@ def _with_validation(name: str, speakers: Sequence[str], test: Sequence[str], sh
         if len(group) > 1:
             n = min(max(1, round(share * len(group))), len(group) - 1)
             validation |= {str(s) for s in rng.permutation(group)[:n]}
-    if not validation:  # every corpus has one speaker alone: one of them must do
+    if not validation:  # each corpus has only one speaker, so take one of these
         if len(rest) < 2:
             raise CorpusError(f"The fold {name} leaves one speaker to train and tune on: add speakers.")
         validation = {rest[-1]}
@@ -167,16 +167,16 @@ def _grouped(speakers: Iterable[str]) -> dict[str, list[str]]:
 
 
 def write_folds(path: Path, folds: Sequence[Fold]) -> None:
-    """The fold file: who is where, as JSON."""
+    """Writes the folds' speakers as JSON."""
     data = [{"name": f.name, **{s: sorted(getattr(f, s)) for s in ("train", "validation", "test")}} for f in folds]
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
 def read_folds(path: Path) -> tuple[Fold, ...]:
-    """What `write_folds` wrote.
+    """Reads what `write_folds` wrote.
 
     Raises:
-        CorpusError: A speaker is on two sides.
+        CorpusError: A speaker is in two of train, validation and test.
     """
     data = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Fold(f["name"], frozenset(f["train"]), frozenset(f["validation"]), frozenset(f["test"])) for f in data)

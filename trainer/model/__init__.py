@@ -1,5 +1,5 @@
-"""What is trained: the speech encoder, its pooling, the head, and the loss of the paper (`losses`).
+"""The model: the speech encoder, its pooling, the head, and the loss of the paper (`losses`).
 
-For everyone: `backbone`, `pooling`, `head`, `losses`, `baseline` (a speaker's, while training). Imports of the trainer
-`recipe` alone.
+Any room may import `backbone`, `pooling`, `head`, `losses`, `baseline` (a speaker's baseline during training). Of the
+trainer it imports only `recipe`.
 """

@@ -1,4 +1,4 @@
-"""The speaker's baseline while training and testing: the engine's own estimator, on draws of a speaker's clips."""
+"""The speaker's baseline in training and testing: the engine's own estimator, on draws of a speaker's clips."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -17,17 +17,17 @@ Ints = npt.NDArray[np.int64]
 
 
 def estimate_prior(pooled: Floats, labels: Ints, speakers: Ints, n_labels: int, recipe: BaselineRecipe) -> VoicePrior:
-    """What the training speakers say of speakers in general.
+    """Estimates the prior for speakers' baselines from the training speakers.
 
-    The offset of an emotion is the mean, over the speakers that have it, of how far their clips of it lie from their
-    own average emotion. Within each speaker every emotion counts alike, and so does every speaker.
+    The offset of an emotion is the mean, over the speakers that have it, of the difference between their clips of it
+    and their own mean over emotions. All emotions of a speaker have equal weight, and so have all speakers.
 
     Args:
         pooled: Standardised pooled features float32 [n, D].
         labels: int64 [n], 0 to n_labels - 1; clips with another value (-1) are left out.
         speakers: int64 [n].
         n_labels: L.
-        recipe: Gives the shrinkage, or 0 for the measured one, a number a dimension.
+        recipe: Gives the shrinkage; 0 means one that is measured for each dimension.
     """
     dim = pooled.shape[1]
     sums, counts = np.zeros((n_labels, dim)), np.zeros(n_labels)
@@ -56,7 +56,7 @@ def estimate_prior(pooled: Floats, labels: Ints, speakers: Ints, n_labels: int, 
 
 
 def classifier(head: Head, outputs: Sequence[int], temperature: float) -> Callable[[Floats], npt.NDArray[np.float64]]:
-    """The engine's `Classify` for a head: probabilities of the labels answered with."""
+    """The engine's `Classify` for a head: probabilities of the pack's labels."""
     columns = list(outputs)
 
     def classify(pooled: Floats) -> npt.NDArray[np.float64]:
@@ -72,7 +72,7 @@ def _unasked(_: Floats) -> npt.NDArray[np.float64]:
 
 
 class BaselineBank:
-    """Baselines of the training speakers, drawn anew each epoch from 0 to n of their clips."""
+    """Baselines of the training speakers, estimated each epoch from 0 to n random clips of theirs."""
 
     def __init__(self, pooled: Floats, labels: Ints, speakers: Ints, prior: VoicePrior, recipe: BaselineRecipe) -> None:
         """`pooled` is float32 [variants, n, D] of the training clips; labels and speakers [n], speakers 0 to S - 1."""
@@ -89,12 +89,12 @@ class BaselineBank:
             counts = rng.choice(self._recipe.train_counts, self._recipe.draws)
             for draw, count in enumerate(counts):
                 chosen = rng.permutation(own)[:count]
-                for variant, pooled in enumerate(self._pooled):  # the moods of training clips are known
+                for variant, pooled in enumerate(self._pooled):  # the emotions of training clips are known
                     voice = estimate_baseline(pooled[chosen], _unasked, self._prior, self._labels[chosen])
                     self.bank[variant, speaker, draw] = voice.baseline
 
     def pick(self, rng: np.random.Generator, variants: Ints, speakers: Ints) -> Floats:
-        """A baseline for each clip, of its own speaker and variant, or a part of it: float32 [..., D]."""
+        """A baseline for each clip, of its speaker and variant, or for a part of it: float32 [..., D]."""
         draws = rng.integers(0, self._recipe.draws, speakers.shape)
         baselines = np.asarray(self.bank[variants, speakers, draws])
         if not self._recipe.in_part:

@@ -1,7 +1,7 @@
 """The model behind the encoder: standardised pooled features, less the speaker's baseline, to embedding and logits.
 
-The pooled features are blocks side by side (trainer.model.pooling), and each block is heard by an expert of its own: a
-small ensemble that sees nothing else. Weak experts that err differently are worth more fused than concatenated.
+The pooled features are concatenated blocks (trainer.model.pooling), and each block has its own expert: a small ensemble
+that sees nothing else. Weak experts with different errors do better when fused than when concatenated.
 """
 
 import math
@@ -15,7 +15,7 @@ from torch.nn import functional
 from trainer.model.pooling import PooledBackbone
 from trainer.recipe import HeadRecipe
 
-LARGEST_DEVIATION = 6.0  # where standardised features are cut off: one odd clip's pitch must not outvote all the rest
+LARGEST_DEVIATION = 6.0  # standardised features are clipped here, so that one odd value can't outweigh all the rest
 
 
 class Standardise(nn.Module):
@@ -31,7 +31,7 @@ class Standardise(nn.Module):
 
 
 class Head(nn.Module):
-    """Experts, each an ensemble of small networks, all of them computed as one by batched matrices.
+    """Experts, each an ensemble of small networks, all computed together with batched matrices.
 
     Each member: its block of pooled -> hidden (GELU, dropout) -> embedding, L2-normalised -> logits, of the embedding
     times `scale` or, with a scale of 0, of what it was before it was normalised. An expert's logits are its members'
@@ -43,13 +43,13 @@ class Head(nn.Module):
     def __init__(
         self, blocks: Sequence[int], n_labels: int, recipe: HeadRecipe, weights: Sequence[float] = (1.0,)
     ) -> None:
-        """`blocks`: how wide each expert's block of the pooled features is; `weights`: what its answer weighs."""
+        """`blocks`: the width of each expert's block of the pooled features; `weights`: its weight in the answer."""
         super().__init__()
         self.blocks = tuple(blocks)
         m, width, dim = recipe.members, recipe.width, recipe.embedding
         n = m * len(self.blocks)  # members of all experts, the first's first
         self.members, self.scale = m, recipe.scale
-        # a buffer, for what is made of numbers at each call is waited for by a GPU
+        # a buffer, since making it from numbers at each call would stall a GPU
         self.shares = nn.Buffer(torch.tensor(tuple(weights)).repeat_interleave(m) / m, persistent=False)
         self.dropout, self.input_dropout = nn.Dropout(recipe.dropout), nn.Dropout(recipe.input_dropout)
         self.hidden_weights = nn.ParameterList(_weight(m, block, width) for block in self.blocks)
@@ -73,13 +73,13 @@ class Head(nn.Module):
         return self._joined(*self.each_member(features[None]))
 
     def before(self, features: Tensor) -> Tensor:
-        """The first layer's sums [n, b, width] of features [b, D] or [m, b, D], which a baseline's can be taken off
-        afterwards."""
+        """The first layer's output [n, b, width] for features [b, D] or [m, b, D]; since it is linear, a baseline's output
+        can be subtracted from it."""
         parts = torch.split(features, list(self.blocks), dim=-1)
         return torch.cat([torch.matmul(x, weight) for x, weight in zip(parts, self.hidden_weights, strict=True)])
 
     def after(self, sums: Tensor) -> tuple[Tensor, Tensor]:
-        """As `forward`, of what `before` gave, [n, b, width]."""
+        """As `forward`, from the output of `before`, [n, b, width]."""
         return self._joined(*self._after(sums + self.hidden_bias))
 
     def _after(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
@@ -94,7 +94,7 @@ class Head(nn.Module):
 def fused(logits: Tensor, shares: Tensor) -> Tensor:
     """The product of experts [b, L] from their members' logits [n, b, L], of which each weighs its share [n].
 
-    softmax(sum of weight * logits) is softmax(sum of weight * log softmax(logits)): they differ by a constant a clip.
+    softmax(sum of weight * logits) is softmax(sum of weight * log softmax(logits)): the sums differ by a constant.
     """
     return (logits * shares[:, None, None]).sum(0)
 
@@ -105,7 +105,7 @@ def joined(embedding: Tensor) -> Tensor:
 
 
 def _normalised(projected: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-    """The embedding, [..., dim] of length 1, and what the classifier reads."""
+    """The embedding, [..., dim] of length 1, and the classifier's input."""
     embedding = projected * torch.rsqrt((projected * projected).sum(-1, keepdim=True) + 1e-12)
     return embedding, scale * embedding if scale else projected
 
@@ -137,7 +137,7 @@ class PackHead(nn.Module):
     def forward(self, pooled: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
         heard = pooled - baseline
         ends = list(accumulate(self.blocks))
-        # slices, not one split: a pack's reader takes a list of sizes for a shape
+        # slices, not one split, whose list of sizes a pack's reader would take for a shape
         parts = [heard[:, end - width : end] for end, width in zip(ends, self.blocks, strict=True)]
         sums = torch.cat([layer(x) for x, layer in zip(parts, self.hidden, strict=True)], dim=1)
         hidden = functional.gelu(

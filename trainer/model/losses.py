@@ -13,15 +13,15 @@ def supervised_contrastive_loss(
         L_i = -1 / |P(i)| * sum_{p in P(i)} log( exp(z_i . z_p / tau) / sum_{a in A(i)} exp(z_i . z_a / tau) )
 
     A(i) is the whole batch but i; P(i) are those of A(i) with the label of i. With augmentation the batch is N clips
-    and their N copies, 2N rows. An anchor without a positive says nothing and is left out of the mean; when no anchor
-    has one the loss is 0 and so are its gradients.
+    and their N copies, 2N rows. An anchor without a positive is left out of the mean; if no anchor has one, the
+    loss and its gradients are 0.
 
     Where annotators differ, q_i(l) is the share of those who chose label l for clip i, and every other clip is a
     positive by how probable it is that an annotator of each, drawn, would agree:
 
         L_i = -1 / W_i * sum_{p in A(i)} w_ip log( ... as above ... ),  w_ip = sum_l q_i(l) q_p(l),  W_i = sum_p w_ip
 
-    With one label a clip w_ip is 1 for the positives and 0 for the others, which is eq. (1) again, to the bit.
+    With one label per clip, w_ip is 1 for the positives and 0 for the others, which gives exactly eq. (1).
 
     Args:
         embeddings: float [..., n, E], L2-normalised; leading dimensions are batches of their own.
@@ -42,7 +42,7 @@ def supervised_contrastive_loss(
     log_probability = similarity - similarity.masked_fill(itself, float("-inf")).logsumexp(-1, keepdim=True)
     whole = agreement.sum(-1)
     has_positive = whole > 0
-    # `where`, not a product: an anchor alone in its batch has log-probabilities of infinity, and 0 * inf is no number
+    # `where`, not a product: an anchor alone in its batch has infinite log-probabilities, and 0 * inf is NaN
     weighted = agreement * torch.where(agreement > 0, log_probability, 0.0)
     loss = -weighted.sum(-1) / torch.where(has_positive, whole, 1.0)
     if reduction == "sum":
@@ -53,7 +53,7 @@ def supervised_contrastive_loss(
 def cross_entropy(logits: Tensor, targets: Tensor, label_smoothing: float = 0.0) -> Tensor:
     """Mean cross-entropy of each batch, expected over its targets: -sum_l q(l) log p(l).
 
-    Targets are one label a clip, a mix of two clips, or the shares of annotators who chose each label.
+    Targets are one label per clip, a mix of two clips, or the shares of annotators who chose each label.
 
     Args:
         logits: float [..., n, L].

@@ -1,4 +1,4 @@
-"""What a run leaves for people: scores, the paper's tables, figures, the report, the pack and its card.
+"""The results of a run: scores, the paper's tables, figures, the report, the pack and its card.
 
-For the command line: one module a command. Imports everything else of the trainer.
+For the command line, one module for each command. It imports everything else of the trainer.
 """

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from trainer.training.metrics import coverage_curve
 
 mpl.use("Agg")
-mpl.rcParams["svg.hashsalt"] = "voicekin"  # the same figure gives the same bytes
+mpl.rcParams["svg.hashsalt"] = "voicekin"  # so that the same figure gives the same bytes
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ def save_figure(figure: Figure, path: Path) -> str:
 
 
 def confusion_figure(labels: Sequence[str], matrices: Mapping[str, npt.NDArray[Any]]) -> Figure:
-    """Figure 3 of the paper: counts [L, L] by title, row the truth, drawn as each row's shares in per cent."""
+    """Figure 3 of the paper: counts [L, L] by title, with the truth in rows, drawn as percentages of each row."""
     side = 1.6 + 0.6 * len(labels)
     figure = Figure(figsize=(side * len(matrices), side), layout="constrained")
     for axes, (title, counts) in zip(
@@ -75,7 +75,7 @@ def datastore_figure(labels: Sequence[str], spaces: Mapping[str, Sequence[Embedd
 
 
 def sweep_figure(curves: Mapping[str, Mapping[float, Sequence[float]]]) -> Figure:
-    """UA over a setting, a picture a setting: by its name, the seeds' UA in per cent by value."""
+    """UA over each setting, one picture each: by setting, the UA of all seeds in per cent by value."""
     figure = Figure(figsize=(3.6 * len(curves), 3.2), layout="constrained")
     grid = np.ravel(figure.subplots(1, len(curves), squeeze=False, sharey=True))
     for axes, (name, curve) in zip(grid, curves.items(), strict=True):
@@ -120,7 +120,7 @@ def calibration_figure(truth: Ints, probabilities: npt.NDArray[np.float64], bins
 
 
 def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
-    """Loss and validation UA over epochs, a line a training: by its name, rows of (epoch, loss, UA or -1, ...)."""
+    """Loss and validation UA over epochs, one line per training: by its name, rows of (epoch, loss, UA or -1, ...)."""
     checked = any(row[2] >= 0 for rows in curves.values() for row in rows)
     figure = Figure(figsize=(10 if checked else 5, 3.5), layout="constrained")
     grid = np.ravel(figure.subplots(1, 1 + checked, squeeze=False))
@@ -139,7 +139,7 @@ def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
 
 
 def personalisation_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
-    """What getting to know a speaker adds: UA over unlabelled clips by their moods, and over examples a label.
+    """What knowing a speaker adds: UA over unlabelled clips by their moods, and over examples per label.
 
     Args:
         rows: The conditions of `trainer.results.personalisation.summarise`.

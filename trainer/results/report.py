@@ -32,7 +32,7 @@ class Picture:
     Attributes:
         source: A data URI.
         caption: What it shows.
-        told: What can be seen on it, for who can't see it.
+        told: A description for screen readers.
     """
 
     source: str
@@ -41,7 +41,7 @@ class Picture:
 
 
 def report_run(run: Run) -> Path:
-    """Writes report.html and figures/ into the run's folder; evaluates first where that was not done."""
+    """Writes report.html and figures/ into the run's folder; evaluates first if that was not done."""
     if not (run.folder / "scores.json").is_file():
         evaluate_run(run)
     scores = read_scores(run)
@@ -66,7 +66,7 @@ def report_run(run: Run) -> Path:
 
 
 def published_table(published: Sequence[PublishedRecipe], scores: Mapping[str, Any]) -> str:
-    """Others' figures, and one's own for speakers that nothing is known of, as Markdown."""
+    """Published figures of others, and the run's own for unknown speakers, as Markdown."""
     own = scores["conditions"]["0"]
     lines = [
         "Beside published figures; mind their protocols:",
@@ -175,7 +175,7 @@ def _page(run: Run, tables: str, pictures: Sequence[Picture]) -> str:
 
 
 def markdown_tables(text: str) -> str:
-    """Markdown of paragraphs, tables and indented text alone, as HTML."""
+    """Turns Markdown of paragraphs, tables and indented text into HTML."""
     out: list[str] = []
     for block in text.strip("\n").split("\n\n"):
         lines = block.splitlines()

@@ -1,11 +1,11 @@
-"""The speaker encoder that ships with the app, out of published weights: one ONNX graph, its front end included.
+"""Makes the app's speaker encoder from published weights: one ONNX graph with its front end.
 
     python -m trainer.results.speaker_encoder ge2e-speaker-encoder assets/speakers/ge2e.onnx
 
-The folder holds model.safetensors with the tensors of Resemblyzer 0.1.4's pretrained.pt (Apache-2.0), less the two of
-the training loss. The encoder is that of Wan et al., "Generalized End-to-End Loss for Speaker Verification", ICASSP
+The folder holds model.safetensors with the tensors of Resemblyzer 0.1.4's pretrained.pt (Apache-2.0), without the two
+of the training loss. The encoder is that of Wan et al., "Generalized End-to-End Loss for Speaker Verification", ICASSP
 2018, as that package trained it: 40 mel powers (Slaney's, no logarithm) of 25 ms every 10 ms, three LSTM layers, the
-last state projected. What follows there, ReLU and length 1, is left out: before it more is left to tell voices by.
+last state projected. The ReLU and normalisation that follow there are left out, since they lose information on voices.
 """
 
 import logging
@@ -27,7 +27,7 @@ class SpeakerGraph(nn.Module):
     """waveform float32 [b, n] at 16 kHz and -30 dBFS -> projected float32 [b, 256]."""
 
     def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
-        """`tensors` as the weights' file names them."""
+        """`tensors` by the names in the weights' file."""
         from transformers.audio_utils import mel_filter_bank
 
         super().__init__()
@@ -60,9 +60,9 @@ def speaker_graph(tensors: dict[str, torch.Tensor]) -> bytes:
 
 
 def quantised(graph: bytes) -> bytes:
-    """The graph with the weights of its second and third LSTM layer in int8, a scale a channel.
+    """The graph with the weights of its second and third LSTM layer in int8, with one scale per channel.
 
-    What comes before them is left: the powers that the first one hears span ten decades, of which int8 holds two.
+    The layers before stay float32: the first one's input spans ten decades, and int8 covers only two.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -72,7 +72,7 @@ def quantised(graph: bytes) -> bytes:
         model = onnx.load_from_string(graph)
         onnx.save(model, str(source))
         layers = [node.name for node in model.graph.node if node.op_type == "LSTM"]
-        logging.getLogger().setLevel(logging.ERROR)  # it advises a preparation that changes nothing here
+        logging.getLogger().setLevel(logging.ERROR)  # silences advice on a preparation that changes nothing here
         quantize_dynamic(
             str(source),
             str(target),

@@ -1,10 +1,10 @@
-"""Which part of a speaker embedding is the voice and not the mood: the projection that ships with the app.
+"""Makes the app's projection of speaker embeddings, which keeps the voice and drops the mood.
 
     python -m trainer.results.speaker_projection CORPORA assets/speakers/projection.npy [--without CORPUS]
 
-Linear discriminant analysis over the speakers of the six corpora of the default pack: the directions of the encoder's
-output in which speakers of a corpus differ most for how much one speaker's clips differ among themselves, in all moods
-and in rooms. It is made from those corpora, so their licences hold for it as for the pack.
+Linear discriminant analysis over the speakers of the six corpora of the default pack: the directions in which speakers
+of a corpus differ most, relative to how much clips of one speaker differ over moods and rooms. It is made from those
+corpora, so their licences apply to it as to the pack.
 """
 
 import argparse
@@ -24,15 +24,15 @@ CORPORA = ("ravdess", "emodb", "nemo", "ased", "banglaser", "emotiontts")
 LABELS = ("angry", "happy", "neutral", "sad")
 PER_MOOD = 12
 COPIES = 3
-"""Of each clip in other rooms."""
+"""Copies of each clip in other rooms."""
 SHRINKAGE = 0.5
-"""The mean variance within speakers is added to each direction's, times this."""
+"""This share of the mean variance within speakers is added to each direction's variance."""
 
 Floats = npt.NDArray[np.float32]
 
 
 def chosen(utterances: Sequence[Utterance], seed: int = 0) -> list[Utterance]:
-    """At most PER_MOOD clips of each speaker in each mood of LABELS."""
+    """Chooses at most PER_MOOD clips of each speaker and label of LABELS."""
     rng = np.random.default_rng(seed)
     of: dict[tuple[str, str], list[Utterance]] = {}
     for utterance in utterances:
@@ -42,7 +42,7 @@ def chosen(utterances: Sequence[Utterance], seed: int = 0) -> list[Utterance]:
 
 
 def raw_embeddings(utterances: Sequence[Utterance], seed: int = 0) -> Floats:
-    """Float32 [n * (1 + COPIES), RAW_DIM]: of each clip a window as it is, and one in each of COPIES rooms."""
+    """float32 [n * (1 + COPIES), RAW_DIM]: for each clip a window as it is, and one in each of COPIES rooms."""
     rng = np.random.default_rng(seed)
     windows = []
     for i, utterance in enumerate(utterances):
@@ -62,7 +62,7 @@ def fitted(raw: Floats, speakers: Sequence[str], corpora: Sequence[str]) -> Floa
 
     Args:
         raw: float32 [n, RAW_DIM].
-        speakers, corpora: Of each row; speakers are compared within their corpus, whose microphone they share.
+        speakers, corpora: One for each row; speakers are compared within their corpus, since they share its microphone.
     """
     rows = raw.astype(np.float64)
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6

@@ -1,6 +1,6 @@
-"""How steady a pack's answers are: how many labels move when nothing was said differently.
+"""How steady a pack's answers are: how many labels change when only the recording is changed.
 
-Each clip is changed as recorders, editors, lines and codecs change it, written to a file and answered as any file is.
+Each clip is changed as recorders, editors, phone lines and codecs do, written to a file and analysed as any file.
 """
 
 import tempfile
@@ -28,9 +28,9 @@ Frames = npt.NDArray[Any]
 SECTION, LIMITS_SECTION = "Steadiness", "Limits"
 
 A_LABEL = 12
-"""Clips of each label, of either kind."""
+"""The number of clips of each label, drawn at random and as the hardest."""
 DRAWN = 4
-"""Times as many are drawn to find the harder ones: those answered least surely."""
+"""The hardest, those with the least certain answers, are found among this many times as many."""
 
 PHONE_HZ = 8_000
 WORST_HZ = (50.0, 60.0)
@@ -45,7 +45,7 @@ class Change:
         apply: (samples float32 [n], its random generator) -> [m] or [m, channels] at `rate`.
         rate: Hz of what comes out.
         file: How soundfile writes it.
-        own: Whether the front end alone should leave no label moved.
+        own: Whether the front end should prevent any change of label.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Moved:
-    """Of clips like those trained on and of harder ones, the share (0 to 1) whose label another recording moves."""
+    """The share (0 to 1) of random and of the hardest clips whose label changes."""
 
     change: Change
     clips: float
@@ -65,7 +65,7 @@ class Moved:
 
 
 def draw(utterances: Sequence[Utterance], recogniser: Recogniser, seed: int = 0) -> tuple[list[Utterance], ...]:
-    """A_LABEL clips of each of the pack's labels at random, and as many of those it answers least surely.
+    """A_LABEL random clips of each of the pack's labels, and as many with the least certain answers.
 
     Raises:
         VoiceKinError: There are not enough clips.
@@ -87,7 +87,7 @@ def draw(utterances: Sequence[Utterance], recogniser: Recogniser, seed: int = 0)
 def measure(
     recogniser: Recogniser, utterances: Sequence[Utterance], seed: int = 0, progress: Progress | None = None
 ) -> tuple[Moved, ...]:
-    """Answers clips drawn from `utterances` as they are and with every one of CHANGES."""
+    """Analyses clips drawn from `utterances` unchanged and with each of CHANGES."""
     clips, harder = draw(utterances, recogniser, seed)
     sounds = [read_clip(u) for u in (*clips, *harder)]
     with tempfile.TemporaryDirectory() as folder:
@@ -133,7 +133,7 @@ def steadiness_run(recipe: Recipe, pack: Pack) -> Pack:
 
 
 def with_section(card: str, table: str) -> str:
-    """The card with the table under SECTION, in place of the one it has or before LIMITS_SECTION."""
+    """The card with the table under SECTION, replacing an old one, or before LIMITS_SECTION."""
     before, found, rest = card.partition(f"## {SECTION}\n")
     if not found:
         before, _, rest = card.partition(f"## {LIMITS_SECTION}\n")
@@ -143,7 +143,7 @@ def with_section(card: str, table: str) -> str:
 
 
 def enough(utterances: Sequence[Utterance], labels: Sequence[str]) -> bool:
-    """Whether there are clips enough to measure."""
+    """Whether there are enough clips to measure."""
     return all(sum(u.label == label for u in utterances) >= 2 * A_LABEL for label in labels)
 
 
@@ -180,7 +180,7 @@ def _silence(x: Waveform, _: np.random.Generator) -> Frames:
 
 
 def _late(ms: float, gain: float = 1.0) -> Callable[[Waveform, np.random.Generator], Frames]:
-    """A second channel that hears the same later; the delay may be a part of a sample."""
+    """A second channel with the same sound later; the delay may be a fraction of a sample."""
 
     def apply(x: Waveform, _: np.random.Generator) -> Frames:
         spectrum = np.fft.rfft(x, 2 * len(x))

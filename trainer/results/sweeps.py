@@ -1,6 +1,6 @@
-"""What lambda, tau, k and alpha change: UA over each, the others as the recipe and tuning have them.
+"""The effect of lambda, tau, k and alpha: UA over each of them, with the others from the recipe and tuning.
 
-For the reader, not for choosing: what a run uses is chosen on validation speakers.
+For the reader only: what a run uses is chosen on validation speakers.
 """
 
 import csv
@@ -31,7 +31,7 @@ Curve = Mapping[float, Sequence[float]]
 
 
 def swept(recipe: Recipe) -> list[Recipe]:
-    """What the sweeps of lambda and tau train."""
+    """The recipes that the sweeps of lambda and tau train."""
     scl = stages(recipe)["CE + SCL"]
     wanted = [with_lambda(scl, value) for value in LAMBDAS] + [with_tau(scl, value) for value in TAUS]
     return each_once(wanted)
@@ -59,13 +59,13 @@ def sweeps_run(run: Run, resume: bool = False) -> str:
 
 
 def _of_training(run: Run, recipe: Recipe, resume: bool) -> list[float]:
-    """p_model alone, so that eq. (4) hides nothing."""
+    """Uses only p_model, so that eq. (4) does not hide effects."""
     variant = evaluated(run, recipe, resume)
     return seed_accuracies(row_of(variant, "", "model"), variant.prepare().n_answered)
 
 
 def _of_search(run: Run) -> dict[str, Curve]:
-    """k and alpha of trained heads; k where neighbours alone answer and vote alike, for there it matters most."""
+    """Sweeps k and alpha of trained heads; k with the neighbours alone and equal votes, where it matters most."""
     data, rng = run.prepare(), np.random.default_rng(0)
     answers: dict[tuple[str, float, int], list[Ints]] = {}
     truth: dict[int, list[Ints]] = {}

@@ -1,17 +1,17 @@
-"""The curves of a training: a row an epoch, as CSV and for TensorBoard."""
+"""The curves of a training, one row per epoch, as CSV and for TensorBoard."""
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 COLUMNS = ("epoch", "loss", "validation_accuracy", "learning_rate", "validation_loss")
-"""Of fine-tuning; the training of a head has no validation loss."""
+"""The columns of fine-tuning; the training of a head has no validation loss."""
 
 Row = Sequence[float]
 
 
 def write_curves(path: Path, rows: Sequence[Row]) -> None:
-    """Writes all rows to PATH, a .csv, and to tensorboard/ beside it, which holds this training alone."""
+    """Writes all rows to PATH, a .csv file, and to tensorboard/ beside it, which holds only this training."""
     from torch.utils.tensorboard import SummaryWriter
 
     with path.open("w", newline="", encoding="utf-8") as f:
@@ -29,6 +29,6 @@ def write_curves(path: Path, rows: Sequence[Row]) -> None:
 
 
 def read_curves(path: Path) -> list[list[float]]:
-    """The rows that `write_curves` wrote."""
+    """Reads the rows that `write_curves` wrote."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [[float(v) for v in row] for row in list(csv.reader(lines))[1:]]

@@ -1,7 +1,7 @@
-"""The processes that fine-tune together: starting them, which one this is, and the word when one of them is gone.
+"""The processes that fine-tune together: starting them, their ranks, and errors when one of them ends early.
 
-They are started by `--processes N`, by `accelerate launch` or by `torchrun`. The first of them, the main one, writes
-all files and does alone what is not fine-tuning.
+They are started by `--processes N`, by `accelerate launch` or by `torchrun`. The first of them, the main process,
+writes all files and does alone everything that is not fine-tuning.
 """
 
 import logging
@@ -23,14 +23,14 @@ STOPPED = 130  # exit status after Ctrl-C
 
 
 class ProcessLostError(VoiceKinError):
-    """One of the processes of a launch has ended before the others."""
+    """One of the processes has ended before the others."""
 
 
 def this_process(cpu: bool = False) -> PartialState:
-    """This process among those of its launch; joins them at the first call.
+    """This process's place among the others, which it joins at the first call.
 
     Args:
-        cpu: Leave a GPU alone, as ACCELERATE_USE_CPU does.
+        cpu: Don't use a GPU, as with ACCELERATE_USE_CPU.
     """
     launched = "LOCAL_RANK" in os.environ
     cpu = cpu or parse_flag_from_env("ACCELERATE_USE_CPU") or (launched and not torch.cuda.is_available())
@@ -39,14 +39,14 @@ def this_process(cpu: bool = False) -> PartialState:
 
 @contextmanager
 def main_first() -> Iterator[None]:
-    """The main process does it, then the others, who find its files."""
+    """The main process runs the block first, then the others, which find its files."""
     with lost_told(), this_process().main_process_first():
         yield
 
 
 @contextmanager
 def lost_told() -> Iterator[None]:
-    """Turns what the communication between processes says, when one of them is gone, into a sentence.
+    """Turns the errors of the communication between processes, if one of them is gone, into a clear message.
 
     Raises:
         ProcessLostError: Another process has ended.
@@ -61,12 +61,12 @@ def lost_told() -> Iterator[None]:
 
 
 def leave() -> None:
-    """What the processes did together is done: each goes its own way, and may end when it likes."""
+    """Ends the common work, after which each process may end at any time."""
     this_process().destroy_process_group()
 
 
 def launch(processes: int, module: str, arguments: Sequence[str]) -> int:
-    """Run a module in so many processes of this machine; returns the exit status.
+    """Runs a module in several processes on this machine; returns the exit status.
 
     Raises:
         ProcessLostError: One of them was killed.
@@ -75,7 +75,7 @@ def launch(processes: int, module: str, arguments: Sequence[str]) -> int:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    logging.getLogger("torch.distributed").setLevel(logging.CRITICAL)  # each process says for itself what was wrong
+    logging.getLogger("torch.distributed").setLevel(logging.CRITICAL)  # each process reports its own errors
     config = LaunchConfig(
         min_nodes=1,
         max_nodes=1,

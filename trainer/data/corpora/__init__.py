@@ -55,7 +55,7 @@ def load_corpus(name: str, root: Path) -> list[Utterance]:
     """The utterances of one corpus.
 
     Raises:
-        CorpusError: No such loader, or the corpus is not there or not as published.
+        CorpusError: There is no such loader, or the corpus is missing or not as published.
     """
     if name not in LOADERS:
         raise CorpusError(f"There is no corpus {name!r}: choose among {', '.join(LOADERS)}.")

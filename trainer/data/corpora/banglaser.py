@@ -1,4 +1,4 @@
-"""BanglaSER (Das et al., Data in Brief 42, 2022, 108091), people who are no actors: MM-SS-EE-II-TT-RR-AA.wav."""
+"""BanglaSER (Das et al., Data in Brief 42, 2022, 108091), speakers who are not actors: MM-SS-EE-II-TT-RR-AA.wav."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ EMOTION = {"01": "happy", "02": "sad", "03": "angry", "04": "surprised", "05": "
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`; the published folders, one a speaker or none at all, don't matter."""
+    """All clips under `root`; any folders, such as one for each speaker, are ignored."""
     utterances = []
     for path in audio_files(root, "banglaser"):
         fields = path.stem.split("-")

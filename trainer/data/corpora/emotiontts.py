@@ -1,6 +1,6 @@
 """The free part of emotiontts_open_db (Selvas AI and KAIST, 2018), Korean: SPEAKER/SPEAKERnnnnn.wav.
 
-The publisher's README has sad and angry the wrong way round: transcripts and sound agree on what stands here.
+The publisher's README has sad and angry swapped; transcripts and sound both agree with the order here.
 """
 
 import csv
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from trainer.data.corpora.utterance import CorpusError, Utterance, audio_files, malformed
 
-EMOTION = {"0": "neutral", "1": "happy", "2": "sad", "3": "angry"}  # by the hundreds of the clip's number
+EMOTION = {"0": "neutral", "1": "happy", "2": "sad", "3": "angry"}  # by the hundreds digit of the clip's number
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`, which holds a folder a speaker; their sex where `root`/speakers.csv names it.
+    """All clips under `root`, which holds a folder for each speaker; their sex if `root`/speakers.csv gives it.
 
     Raises:
         CorpusError: A clip that is not named as published, a table without its columns.
