@@ -19,6 +19,8 @@ Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "ch
 """Of a waveform, see trainer.data.augment."""
 Expert = Literal["encoder", "log_mel", "pitch", "timbre"]
 EXPERTS: tuple[Expert, ...] = get_args(Expert)
+Projection = Literal["query", "key", "value", "output", "feed-forward"]
+"""Of a transformer layer: those of its attention, and the two that follow it."""
 ENCODER_ALONE: tuple[Expert, ...] = ("encoder",)
 
 
@@ -163,6 +165,10 @@ class FineTuneRecipe:
     Attributes:
         layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
             bottom stay frozen, as is usual.
+        lora_rank: These layers keep their weights and learn low-rank adapters of such a rank (LoRA) in place of them,
+            which are merged in the end; 0 for the weights themselves.
+        lora_alpha: What an adapter adds is scaled by lora_alpha / lora_rank.
+        lora_on: The projections that have one.
         epochs: At most so many, each as many clips as there are, drawn in batches.
         batch_size: N of eq. (1), over all processes.
         accumulate: Batches whose gradients are added up before a step.
@@ -203,6 +209,9 @@ class FineTuneRecipe:
     """
 
     layers: int = 0
+    lora_rank: int = 0
+    lora_alpha: float = 16.0
+    lora_on: tuple[Projection, ...] = ("query", "value")
     epochs: int = 10
     batch_size: int = 32
     accumulate: int = 1
@@ -531,6 +540,7 @@ def _check(recipe: Recipe) -> None:
         ("augment.clean_share", recipe.augment.clean_share, 0.0, 1.0),
         ("protocol.folds", recipe.protocol.folds, 2, 1000),
         ("finetune.layers", recipe.finetune.layers, -1, 1000),
+        ("finetune.lora_rank", recipe.finetune.lora_rank, 0, 1024),
         ("finetune.accumulate", recipe.finetune.accumulate, 1, 1000),
         ("finetune.batch_size", recipe.finetune.batch_size, 2, 65_536),
         ("finetune.copies", recipe.finetune.copies, 0, 1000),
@@ -550,6 +560,8 @@ def _check(recipe: Recipe) -> None:
         raise RecipeError("`training.batch_size` must be four times `training.speakers` at the least.")
     if recipe.finetune.speakers and recipe.finetune.buckets > 1:
         raise RecipeError("`finetune.buckets` parts clips that `finetune.speakers` keeps together: set one of the two.")
+    if recipe.finetune.lora_rank and not (recipe.finetune.layers and recipe.finetune.lora_on):
+        raise RecipeError("`finetune.lora_rank` needs `finetune.layers` and `finetune.lora_on`: where adapters go.")
     if recipe.finetune.compile == "reduce-overhead" and recipe.finetune.accumulate > 1:
         raise RecipeError('`finetune.compile` = "reduce-overhead" needs `finetune.accumulate` = 1.')
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":

@@ -85,6 +85,9 @@ def test_set_goes_over_the_file(tmp_path: Path) -> None:
         ("training.epochs", "is no KEY=VALUE"),
         ("training.epochs=ten", "must be of the type int"),
         ("name.first=a", "`name`, which is no table"),
+        ("finetune.lora_rank=4", "needs `finetune.layers`"),
+        ("finetune={ layers = 1, lora_rank = 4, lora_on = ['q_proj'] }", "must be one of query, key, value"),
+        ("finetune={ compile = 'reduce-overhead', accumulate = 2 }", "needs `finetune.accumulate` = 1"),
         ("finetune={ speakers = 2, buckets = 4 }", "parts clips that `finetune.speakers` keeps together"),
     ],
 )

@@ -531,28 +531,29 @@ def finetuned_answers(run: Run, part: Part, rows: Ints) -> tuple[Floats, Floats]
 
 
 @pytest.mark.parametrize(
-    ("layers", "copies", "pooling", "family", "quantised"),
+    ("layers", "more", "pooling", "family", "quantised"),
     [
-        (1, 2, "", "whisper", "false"),
-        (0, 0, "weighted_sum = true\nattention = true\n", "whisper", "false"),
-        (-1, 0, "", "wav2vec2", "false"),
-        (-1, 0, "", "wav2vec2", "true"),
+        (1, "copies = 2", "", "whisper", "false"),
+        (0, "", "weighted_sum = true\nattention = true\n", "whisper", "false"),
+        (-1, "", "", "wav2vec2", "false"),
+        (-1, "", "", "wav2vec2", "true"),
+        (1, "copies = 2\nlora_rank = 4\nlearning_rate = 0.01", "", "wav2vec2", "true"),
     ],
 )
 def test_the_model_that_was_fine_tuned_is_what_is_evaluated_and_exported(
     place: Path,
     layers: int,
-    copies: int,
+    more: str,
     pooling: str,
     family: str,
     quantised: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if copies:
+    if "copies" in more:
         monkeypatch.setattr("trainer.data.features._sound", None)  # all is heard once, for fine-tuning
     shutil.rmtree(place / "models" / "tiny")
     save_tiny(family, place / "models" / "tiny")
-    recipe = write_finetuning(place, layers, pooling, more=f"copies = {copies}\n", quantised=quantised)
+    recipe = write_finetuning(place, layers, pooling, more, quantised)
     assert run("evaluate", recipe) == 0
     opened = Run(Path(recipe))
     with np.load(opened.folder / "answers.npz") as answers:

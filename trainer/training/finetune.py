@@ -29,6 +29,7 @@ from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.features import CHUNK, encode, pad_batch
 from trainer.data.table import SAMPLE_RATE, Waveform, read_clip
+from trainer.model.adapters import adapt, merged_state
 from trainer.model.backbone import Backbone
 from trainer.model.head import Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
@@ -117,16 +118,20 @@ class _Best:
     score: float = float("-inf")
     accuracy: float = -1.0
     epoch: int = 0
-    weights: dict[str, Tensor] | None = None
+    weights: dict[str, Tensor] | None = None  # those that are learned
+
+
+def top_layers(backbone: Backbone, layers: int) -> list[nn.Module]:
+    """The top `layers` transformer layers, -1 for all of them."""
+    transformer = list(backbone.transformer_layers())
+    return transformer if layers < 0 else transformer[len(transformer) - layers :]
 
 
 def thaw(backbone: Backbone, layers: int) -> list[nn.Parameter]:
     """Leaves gradients to the top `layers` transformer layers (-1: all, 0: none) alone; returns their parameters."""
     for parameter in backbone.parameters():
         parameter.requires_grad_(False)
-    transformer = backbone.transformer_layers()
-    chosen = list(transformer) if layers < 0 else list(transformer)[len(transformer) - layers :]
-    parameters = [p for layer in chosen for p in layer.parameters()]
+    parameters = [p for layer in top_layers(backbone, layers) for p in layer.parameters()]
     for parameter in parameters:
         parameter.requires_grad_(True)
     return parameters
@@ -348,7 +353,11 @@ class FineTuning:
         if recipe.schedule == "plateau" and not len(validation):
             raise VoiceKinError('`finetune.schedule` is "plateau", but there is no validation loss to look at.')
         pooled = load_pooled(backbone_recipe).to(accelerator.device)
-        parameters = thaw(pooled.backbone, recipe.layers)
+        if recipe.lora_rank:
+            adapted = top_layers(pooled.backbone, recipe.layers)
+            parameters = adapt(pooled.backbone, adapted, recipe.lora_rank, recipe.lora_alpha, recipe.lora_on)
+        else:
+            parameters = thaw(pooled.backbone, recipe.layers)
         pooled.backbone.recomputes = recipe.checkpointing
         corpora = [clips.corpus(i) for i in train]
         look = np.random.default_rng(0).permutation(len(train))[:FIRST_LOOK]
@@ -415,9 +424,7 @@ class FineTuning:
                 self.schedule.step(validation_loss)
             score = -validation_loss if recipe.select == "loss" else accuracy
             if recipe.patience == 0 or score > self.best.score:
-                model = self.accelerator.unwrap_model(self.model)
-                weights = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
-                self.best = _Best(score, accuracy, self.epoch, weights)
+                self.best = _Best(score, accuracy, self.epoch, self._learned())
             rate = float(self.schedule.get_last_lr()[0])
             self.curve.append([self.epoch, loss, accuracy, rate, validation_loss])
             if main:
@@ -426,13 +433,13 @@ class FineTuning:
             if progress:
                 progress(self.epoch, recipe.epochs)
         if main:
-            assert self.best.weights is not None
+            weights = self._best_weights()
             encoder, head = (
-                {key.removeprefix(name): value for key, value in self.best.weights.items() if key.startswith(name)}
+                {key.removeprefix(name): value for key, value in weights.items() if key.startswith(name)}
                 for name in ("pooled.", "head.")
             )
             found = {"epochs": self.best.epoch, "validation_accuracy": self.best.accuracy}
-            standardise = {name: self.best.weights[f"standardise.{name}"] for name in ("mean", "deviation")}
+            standardise = {name: weights[f"standardise.{name}"] for name in ("mean", "deviation")}
             save_beside(self.folder / "finetuned-head.pt", {"head": head, **standardise, **found})
             save_beside(self.folder / "backbone.pt", encoder)  # the last: where it is, the part is done
             checkpoint.unlink(missing_ok=True)
@@ -585,10 +592,23 @@ class FineTuning:
         accuracy = unweighted_accuracy(self.labels[rows], logits.argmax(1).cpu().numpy(), self.n_labels)
         return accuracy, loss / len(rows)
 
+    def _learned(self) -> dict[str, Tensor]:
+        """All of the model's state but the weights that are frozen, on the processor."""
+        model = self.accelerator.unwrap_model(self.model)
+        frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
+        return {k: v.detach().cpu().clone() for k, v in model.state_dict().items() if k not in frozen}
+
+    def _best_weights(self) -> dict[str, Tensor]:
+        """All weights of the best epoch, those of a plain model."""
+        assert self.best.weights is not None
+        model = self.accelerator.unwrap_model(self.model)
+        model.load_state_dict(self.best.weights, strict=False)
+        return merged_state(model)
+
     def _state(self) -> dict[str, Any]:
         device, scaler = self.accelerator.device, self.accelerator.scaler
         return {
-            "model": self.accelerator.unwrap_model(self.model).state_dict(),
+            "model": self._learned(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
             "rng": self.rng.bit_generator.state,
@@ -601,7 +621,7 @@ class FineTuning:
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
-        self.accelerator.unwrap_model(self.model).load_state_dict(state["model"])
+        self.accelerator.unwrap_model(self.model).load_state_dict(state["model"], strict=False)  # the rest is frozen
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         self.rng.bit_generator.state = state["rng"]

@@ -20,6 +20,7 @@ from desktop_app.errors import Cancelled, VoiceKinError
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
 from trainer.data.corpora import Utterance
+from trainer.data.features import encode
 from trainer.model.head import Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.model.pooling import PooledBackbone, load_pooled
@@ -165,8 +166,9 @@ def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
             "scl": "sum",
         },
         {"buckets": 3, "batch_size": 2},
+        {"lora_rank": 2, "patience": 3, "precision": "bf16"},
     ],
-    ids=["paired", "sgd", "speakers", "plateau", "buckets"],
+    ids=["paired", "sgd", "speakers", "plateau", "buckets", "adapters"],
 )
 def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: Path) -> None:
     utterances = sixteen_clips(tmp_path)
@@ -182,6 +184,11 @@ def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: P
     with pytest.raises(Cancelled):
         finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True)
     assert not (tmp_path / "killed" / "backbone.pt").exists()
+    if recipe.lora_rank:
+        kept = torch.load(tmp_path / "killed" / "finetune.pt", weights_only=False)
+        encoder_of = {key for key in kept["model"] if key.startswith("pooled.")}
+        assert encoder_of
+        assert all(".lora_" in key for key in encoder_of)
     torch.manual_seed(77)
     resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True, workers=1)  # workers change nothing
     first, second = torch.load(whole, weights_only=True), torch.load(resumed, weights_only=True)
@@ -353,6 +360,38 @@ def with_dropout(place: Path, family: str) -> BackboneRecipe:
     return recipe
 
 
+@pytest.mark.parametrize(
+    ("family", "more"),
+    [*((family, {}) for family in FAMILIES), ("wavlm", {"checkpointing": True, "compile": "default"})],
+)
+def test_what_adapters_have_learned_is_saved_as_a_plain_encoder(
+    family: str, more: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.training.finetune.COMPILER", "aot_eager")
+    torch._dynamo.reset()
+    utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path, family)
+    recipe = replace(QUICK, layers=1, lora_rank=4, learning_rate=0.01, epochs=8, patience=8, kinds=(), **more)
+    common = (utterances, labels_of(utterances), 4, SIXTEEN, SIXTEEN, backbone, recipe, 0)
+    path = finetune(*common, tmp_path / "run", cpu=True)
+    before, after = load_pooled(backbone).state_dict(), load_finetuned(backbone, path).state_dict()
+    changed = {key for key, value in after.items() if not torch.equal(value, before[key])}
+    assert {key.rpartition("layers.")[2].split(".")[0] for key in changed} == {"1"}  # the top one
+    assert {key.split(".")[-2] for key in changed} == {"q_proj", "v_proj"}
+    # the validation UA of the best epoch is that of the merged encoder with the head that was saved
+    data = heard_by(load_finetuned(backbone, path), utterances)
+    saved = torch.load(tmp_path / "run" / "finetuned-head.pt", weights_only=True)
+    head = Head((data.shape[1],), 4, recipe.head).eval()
+    head.load_state_dict(saved["head"])
+    logits, _ = head(Standardise(saved["mean"], saved["deviation"])(torch.from_numpy(data)))
+    right = (logits.argmax(1).numpy() == labels_of(utterances)).mean()  # UA, for the labels are even
+    assert 100 * right == pytest.approx(saved["validation_accuracy"], abs=1e-6)
+
+
+def heard_by(pooled: PooledBackbone, utterances: list[Utterance]) -> np.ndarray:  # type: ignore[type-arg]
+    clips = Clips(utterances, 1.0, 0)
+    return encode(pooled, [clips.hear(clips.whole(row)) for row in range(len(clips))])
+
+
 @pytest.mark.parametrize("layers", [-1, 1])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_is_computed_again_is_what_would_have_been_kept(family: str, layers: int, tmp_path: Path) -> None:
@@ -465,8 +504,9 @@ from accelerate import PartialState
 from trainer.training.finetune import finetune
 torch.set_num_threads(1)
 place = Path(sys.argv[1])
-utterances, labels, encoder, recipe = pickle.loads((place / "job.pickle").read_bytes())
-finetune(utterances, labels, 4, np.arange(16), np.zeros(0, np.int64), encoder, recipe, 0, place, cpu=True)
+utterances, labels, encoder, recipes = pickle.loads((place / "job.pickle").read_bytes())
+for name, recipe in recipes.items():
+    finetune(utterances, labels, 4, np.arange(16), np.zeros(0, np.int64), encoder, recipe, 0, place / name, cpu=True)
 state = PartialState()
 (place / f"process-{state.process_index}-of-{state.num_processes}").touch()
 """
@@ -477,13 +517,13 @@ def test_two_processes_give_the_loss_curve_and_weights_of_one(tmp_path: Path) ->
     script, root = tmp_path / "job.py", Path(__file__).parents[3]
     script.write_text(JOB, encoding="utf-8")
     utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path)
-    recipe = replace(QUICK, epochs=3, kinds=("volume",), buckets=2)
-    losses, weights = [], []
+    thawed = replace(QUICK, epochs=3, kinds=("volume",), buckets=2)
+    recipes = {"thawed": thawed, "adapters": replace(thawed, lora_rank=4)}
     # torchrun: on processors `accelerate launch` itself starts one process, whatever number it is given
     for processes in (1, 2):
         place = tmp_path / str(processes)
         place.mkdir()
-        (place / "job.pickle").write_bytes(pickle.dumps((utterances, labels_of(utterances), backbone, recipe)))
+        (place / "job.pickle").write_bytes(pickle.dumps((utterances, labels_of(utterances), backbone, recipes)))
         launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
         done = subprocess.run(
             [sys.executable, *launch, str(script), str(place)],
@@ -496,10 +536,11 @@ def test_two_processes_give_the_loss_curve_and_weights_of_one(tmp_path: Path) ->
         )
         assert done.returncode == 0, done.stderr
         assert len(list(place.glob(f"process-*-of-{processes}"))) == processes
-        with (place / "finetune.csv").open() as f:
-            losses.append([float(r["loss"]) for r in csv.DictReader(f)])
-        weights.append(torch.load(place / "backbone.pt", weights_only=True))
-    assert len(losses[0]) == 3
-    np.testing.assert_allclose(losses[1], losses[0], atol=1e-4)
-    for key, value in weights[0].items():
-        torch.testing.assert_close(weights[1][key], value, atol=1e-3, rtol=1e-3)
+    for name in recipes:
+        one, two = (tmp_path / processes / name for processes in ("1", "2"))
+        losses = [[row[1] for row in curve_of(place)] for place in (one, two)]
+        assert len(losses[0]) == 3
+        np.testing.assert_allclose(losses[1], losses[0], atol=1e-4)
+        weights = [torch.load(place / "backbone.pt", weights_only=True) for place in (one, two)]
+        for key, value in weights[0].items():
+            torch.testing.assert_close(weights[1][key], value, atol=1e-3, rtol=1e-3)
