@@ -73,8 +73,8 @@ class Head(nn.Module):
         return self._joined(*self.each_member(features[None]))
 
     def before(self, features: Tensor) -> Tensor:
-        """The first layer's output [n, b, width] for features [b, D] or [m, b, D]; since it is linear, a baseline's output
-        can be subtracted from it."""
+        """The first layer's output [n, b, width] for features [b, D] or [m, b, D]. It is linear, so a baseline's
+        output can be subtracted from it."""
         parts = torch.split(features, list(self.blocks), dim=-1)
         return torch.cat([torch.matmul(x, weight) for x, weight in zip(parts, self.hidden_weights, strict=True)])
 
