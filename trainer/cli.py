@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desktop_app import interruption
 from desktop_app.errors import Cancelled, VoiceKinError
@@ -174,17 +174,14 @@ def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
 def _own(options: argparse.Namespace) -> "Run":
     """The run of a folder of clips; where it holds what other clips gave, these results are set aside."""
     from trainer.data.my_folder import pack_name, set_aside, write_recipe
-    from trainer.recipe import OtherResultsError, change
+    from trainer.recipe import OtherResultsError
     from trainer.run import Run
 
-    said: dict[str, Any] = {}
-    for text in options.changes:
-        change(said, text)
     folder = options.run or Path("runs") / pack_name(options.clips)
     _check_target(options, folder)
 
     def opened() -> Run:
-        recipe = write_recipe(options.clips, folder, said.get("corpora", {}).get("columns"))
+        recipe = write_recipe(options.clips, folder, options.changes)
         run = Run(recipe, folder, options.changes)
         run.prepare()
         return run

@@ -17,6 +17,9 @@ Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
 Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "chain", "edges", "channel", "room"]
 """Of a waveform, see trainer.data.augment."""
+Dimension = Literal["arousal", "dominance", "valence"]
+"""`KNOWN_DIMENSIONS` of desktop_app.engine.pack.format."""
+Tracker = Literal["tensorboard", "wandb", "mlflow"]
 Expert = Literal["encoder", "log_mel", "pitch", "timbre"]
 EXPERTS: tuple[Expert, ...] = get_args(Expert)
 Projection = Literal["query", "key", "value", "output", "feed-forward"]
@@ -62,6 +65,9 @@ class CorporaRecipe:
             that most of them chose; WA, UA and the datastore know that one alone in any case.
         ties: A clip whose annotators are divided equally is left out and named ("leave-out"), or has the first of
             their labels in the order of `labels` ("first").
+        dimensions: What is told beside the label, where the corpora have it for some of their clips at least: a linear
+            map of the embedding, fitted on the training clips. MSP-Podcast, IEMOCAP and audformat bring their own.
+        scale: From where to where a table of one's own clips counts these; they are told from 0 to 1.
         labels: The labels that are answered, in the order of the logits.
         label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
         train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
@@ -76,6 +82,8 @@ class CorporaRecipe:
     columns: Mapping[str, str] = field(default_factory=dict)
     soft_labels: bool = False
     ties: Literal["leave-out", "first"] = "leave-out"
+    dimensions: tuple[Dimension, ...] = ()
+    scale: tuple[float, ...] = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -437,7 +445,12 @@ class PublishedRecipe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything about a run."""
+    """Everything about a run.
+
+    Attributes:
+        trackers: Where the curves of each training go beside its CSV, see trainer.training.curves; "wandb" and "mlflow"
+            must be installed. It changes no result, and may be changed in a run that has begun.
+    """
 
     name: str
     corpora: CorporaRecipe
@@ -452,6 +465,7 @@ class Recipe:
     protocol: ProtocolRecipe = ProtocolRecipe()
     export: ExportRecipe = ExportRecipe()
     published: tuple[PublishedRecipe, ...] = ()
+    trackers: tuple[Tracker, ...] = field(default=("tensorboard",), compare=False)
 
     @property
     def finetuned(self) -> bool:
@@ -495,11 +509,20 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     try:
         for text in changes:
             change(data, text)
-        recipe = _build(Recipe, data, "")
+        recipe = recipe_of(data)
         _check(recipe)
     except RecipeError as error:
         raise RecipeError(f"The recipe {path}: {error}") from None
     return recipe
+
+
+def recipe_of(data: Mapping[str, Any]) -> Recipe:
+    """A recipe of a table such as a recipe's file holds, or `asdict` gives; not checked further.
+
+    Raises:
+        RecipeError: A key is unknown, missing or of another type.
+    """
+    return _build(Recipe, data, "")
 
 
 def change(data: dict[str, Any], text: str) -> None:
@@ -528,6 +551,10 @@ def _check(recipe: Recipe) -> None:
     labels = recipe.corpora.labels
     if len(labels) < 2 or len(set(labels)) != len(labels):
         raise RecipeError("`corpora.labels` must name at least two labels, each once.")
+    if len(set(recipe.corpora.dimensions)) != len(recipe.corpora.dimensions):
+        raise RecipeError("`corpora.dimensions` must name each dimension once.")
+    if len(recipe.corpora.scale) != 2 or not recipe.corpora.scale[0] < recipe.corpora.scale[1]:
+        raise RecipeError("`corpora.scale` must be two numbers, the lower first, as [1, 5].")
     training, backbone = recipe.training, recipe.backbone
     for key, value, low, high in (
         ("training.lambda_scl", training.lambda_scl, 0.0, 1.0),

@@ -13,7 +13,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -32,12 +32,13 @@ from trainer.data.features import pooled_features
 from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_folds
 from trainer.data.table import Each, Inspection, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
-from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe
+from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe, recipe_of
+from trainer.training.curves import Tracked, check_trackers
 from trainer.training.finetune import as_fitted, encode_kept, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
 from trainer.training.protocol import answered_rows
-from trainer.training.tune import Tuned, tune, tune_known_temperature, tune_spread, tuning_answers
+from trainer.training.tune import Tuned, tune, tune_known_temperature, tune_penalty, tune_spread, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
@@ -72,8 +73,9 @@ class Run:
             OtherResultsError: The folder holds another recipe's results.
         """
         self.recipe: Recipe = load_recipe(recipe_path, changes)
+        check_trackers(self.recipe.trackers)
         self.folder = folder or Path("runs") / self.recipe.name
-        self.encoders = self.folder
+        self.encoders = self._top = self.folder
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = self.folder / "recipe.toml"
         if kept.is_file() and load_recipe(kept, self._changes()) != self.recipe:
@@ -109,7 +111,7 @@ class Run:
         other.encoders, other._tuned_data = other.folder, None
         other.folder.mkdir(parents=True, exist_ok=True)
         kept, text = other.folder / "recipe.json", json.dumps(asdict(recipe), indent=1)
-        if kept.is_file() and kept.read_text(encoding="utf-8") != text:
+        if kept.is_file() and recipe_of(json.loads(kept.read_text(encoding="utf-8"))) != recipe:
             raise RecipeError(f"{other.folder} holds results of another recipe: remove it.")
         if self.is_main:
             kept.write_text(text, encoding="utf-8")
@@ -153,7 +155,7 @@ class Run:
         Raises:
             OtherResultsError: Clips were added, removed, changed, or have another label or speaker.
         """
-        told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}{_votes(u)}\n" for u in found.utterances)
+        told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}{self._rated(u)}\n" for u in found.utterances)
         kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
         if not kept.is_file():
             kept.write_text(digest + "\n", encoding="utf-8")
@@ -161,6 +163,11 @@ class Run:
             raise OtherResultsError(
                 f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
             )
+
+    def _rated(self, utterance: Utterance) -> str:
+        """What annotators said of a clip beside its label, as far as the run rests on it."""
+        rated = [*utterance.votes, *(one for one in utterance.dimensions if one[0] in self.recipe.corpora.dimensions)]
+        return "".join(f" {name}:{n:g}" for name, n in rated)
 
     def found(self) -> str:
         """What `prepare` found, in sentences: clips that can't be used, clips there twice, an odd copy of IEMOCAP."""
@@ -225,7 +232,14 @@ class Run:
             resume,
             bar("epochs of fine-tuning"),
             targets=data.targets(),
+            tracked=self._tracked(part, part.encoder, "fine-tuning"),
         )
+
+    def _tracked(self, part: Part, folder: Path, what: str) -> Tracked:
+        """Where the curves of a training of the part go."""
+        name = f"{folder.relative_to(self._top).as_posix()} {what}"
+        settings = {**_flat(asdict(self.recipe)), "fold": part.fold.name, "seed": part.seed}
+        return Tracked(self.recipe.trackers, self._top, self.recipe.name, name, settings)
 
     def parts(self, for_pack: bool = False) -> list[Part]:
         """The trainings of the protocol, or the one that the pack is made of."""
@@ -265,7 +279,8 @@ class Run:
             if self.recipe.is_itself:
                 fitted = as_fitted(part.encoder / "finetuned-head.pt", data, train, self.recipe)
             else:
-                fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume)
+                tracked = self._tracked(part, part.folder, "head")
+                fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume, tracked=tracked)
             save_head(part.folder / "head.pt", fitted)
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)
 
@@ -297,6 +312,8 @@ class Run:
         heads = list(self._tuning_heads(part, train, validation))
         heard = [h for head in heads for h in tuning_answers(data, *head, recipe.knn, recipe.voices)]
         tuned = tune(heard, recipe.knn)
+        if names := recipe.corpora.dimensions:
+            tuned = replace(tuned, dimension_penalty=tune_penalty(data, heads, names, recipe.voices))
         if not recipe.voices:
             return tuned
         strangers = [(fitted, rows) for fitted, _, rows in heads]
@@ -358,6 +375,17 @@ def _with_spread(fitted: FittedHead, spread: float) -> FittedHead:
     return replace(fitted, prior=replace(fitted.prior, spread=spread))
 
 
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str | float]:
+    """A recipe as trackers take it, finetune.epochs: 5."""
+    flat: dict[str, str | float] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value if isinstance(value, int | float) else str(value)
+    return flat
+
+
 def environment() -> dict[str, Any]:
     """Versions and machine, for the record."""
     return {
@@ -388,10 +416,6 @@ def inspection_summary(found: Inspection) -> dict[str, Any]:
 
 def _name(utterance: Utterance) -> str:
     return utterance.id
-
-
-def _votes(utterance: Utterance) -> str:
-    return "".join(f" {label}:{n:g}" for label, n in utterance.votes)
 
 
 def write_json(path: Path, data: Any) -> None:

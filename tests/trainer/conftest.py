@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate.tracking import LOGGER_TYPE_TO_CLASS
 
+from tests.trainer.small_tracker import Small
 from trainer.results import steadiness
+from trainer.training.curves import QUIET
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +35,14 @@ def corpora() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("VOICEKIN_CORPORA names no folder with the published corpora")
     return Path(folder)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> list[Small]:
+    """Those that were made, whatever a recipe's `trackers` named."""
+    monkeypatch.setattr(Small, "all", [])
+    for name in ("wandb", "mlflow"):
+        monkeypatch.setitem(LOGGER_TYPE_TO_CLASS, name, Small)
+    for name in (*QUIET, "WANDB_MODE", "WANDB_DIR", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
+    return Small.all

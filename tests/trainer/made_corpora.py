@@ -94,7 +94,7 @@ def iemocap(root: Path, sentences: bool = True) -> Path:
                 sex = "FM"[turn % 2]
                 name = f"{dialogue}_{sex}{turn:03d}"
                 start, end = 0.5 * turn, 0.5 * turn + 0.4
-                evaluation += [f"[{start:.4f} - {end:.4f}]\t{name}\t{code}\t[2.5000, 2.5000, 2.5000]"]
+                evaluation += [f"[{start:.4f} - {end:.4f}]\t{name}\t{code}\t[2.5000, 5.5000, 1.0000]"]
                 evaluation += ["C-E2:\tNeutral state;\t()", "C-E4:\tNeutral; Fear;\t(unsure)", "C-F1:\tAnger;\t()", ""]
                 transcript.append(f"{name} [{start:08.4f}-{end:08.4f}]: Turn {turn}.")
                 samples = tone(turn, 2 * session + turn % 2, ord(sensors), 0.5)

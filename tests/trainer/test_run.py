@@ -28,7 +28,7 @@ from trainer.data.corpora import Utterance
 from trainer.data.features import FeatureCache, pad_batch, pooled_features
 from trainer.data.table import read_clip
 from trainer.model.pooling import load_pooled
-from trainer.recipe import AugmentRecipe
+from trainer.recipe import AugmentRecipe, OtherResultsError
 from trainer.results.evaluate import answer_part, in_words
 from trainer.results.export import export_encoder, export_head, export_run, pack_model, quantise, session
 from trainer.run import Part, Run
@@ -338,6 +338,38 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     assert "own/calm/ann/broken is left out: " in said
     assert len(load_pack(place / "runs" / "my-clips" / "pack").items) == 41
     assert len(load_pack(place / "runs" / "my-clips-1" / "pack").items) == 40
+
+
+def test_a_pack_of_ones_own_tells_dimensions(place: Path) -> None:
+    made.own(place / "my clips")
+    save_tiny("whisper", place / "models" / "whisper-base")
+    table = place / "my clips" / "clips.csv"
+    rows = ["path,label,speaker,arousal"]
+    for path in sorted(table.parent.rglob("*.wav")):
+        label, speaker = path.parts[-3:-1]
+        rows.append(f"{path.relative_to(table.parent)},{label},{speaker},{6 if label == 'cross' else 2}")
+    table.write_text("\n".join(rows), encoding="utf-8")
+    asked = ["--set", "training.epochs=3", "--set", 'corpora.dimensions=["arousal"]', "--set", "corpora.scale=[1, 7]"]
+    assert main(["own", "my clips", "--threads", "1", *asked]) == 0
+    folder = place / "runs" / "my-clips"
+    arousal = json.loads((folder / "scores.json").read_text())["conditions"]["0"]["dimensions"]["arousal"]
+    assert arousal["clips"] == 40
+    row = f"| 0 | {arousal['ccc']:.2f} ({arousal['low']:.2f} to {arousal['high']:.2f}) | 40 |"
+    assert row in (folder / "tables.md").read_text()
+    pack = load_pack(folder / "pack")
+    assert pack.manifest.dimensions == ("arousal",)
+    assert "arousal by a linear map of the embedding" in pack.model_card()
+    recogniser = Recogniser(pack)
+    told = {
+        label: np.mean(
+            [recogniser.recognise_file(p).dimensions["arousal"] for p in (table.parent / label).rglob("1.wav")]
+        )
+        for label in ("cross", "calm")
+    }
+    assert told["cross"] > told["calm"]
+    table.write_text("\n".join([*rows[:-1], f"{rows[-1][:-1]}5"]), encoding="utf-8")  # results rest on the values
+    with pytest.raises(OtherResultsError):
+        Run(folder / "my-folder.toml", folder, asked[1::2]).prepare()
 
 
 def test_how_good_a_pack_of_ones_own_is_is_said_in_words(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

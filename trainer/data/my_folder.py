@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from trainer.data.corpora import CorpusError, own
 from trainer.data.corpora.utterance import majority
+from trainer.recipe import load_recipe
 
 MOST_LEFT_OUT = 10  # speakers; of more, a fifth is left out at a time
 TEMPLATE = Path(__file__).parents[1] / "recipes" / "my-folder.toml"
@@ -17,13 +18,15 @@ def pack_name(clips: Path) -> str:
     return re.sub(r"[^A-Za-z0-9_]+", "-", clips.resolve().stem).strip("-")[:64] or "my-folder"
 
 
-def write_recipe(clips: Path, run_folder: Path, columns: Mapping[str, str] | None = None) -> Path:
-    """Writes RUN/my-folder.toml for the clips and returns its path; `columns` as in own.load.
+def write_recipe(clips: Path, run_folder: Path, changes: Sequence[str] = ()) -> Path:
+    """Writes RUN/my-folder.toml for the clips and returns its path; `changes` are for the recipe, KEY=VALUE each.
 
     Raises:
         CorpusError: The folder is missing, or malformed, or has one label alone.
+        RecipeError: A change is none.
     """
-    utterances = own.load(clips, columns)
+    said = load_recipe(TEMPLATE, changes).corpora
+    utterances = own.load(clips, said.columns, said.dimensions, said.scale)
     labels = sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""})
     if len(labels) < 2:
         raise CorpusError(

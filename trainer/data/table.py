@@ -70,7 +70,7 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     """All utterances of a recipe's corpora with the recipe's labels.
 
     Raises:
-        CorpusError: A corpus is missing or malformed, a label answered with has no clip, or one of one's own clips has
+        CorpusError: A corpus is missing or malformed, a label or dimension has no clip, or one of one's own clips has
             a label that the recipe does not know.
     """
     utterances: list[Utterance] = []
@@ -95,6 +95,12 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
         known = ", ".join(sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""}))
         raise CorpusError(
             f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
+        )
+    rated = {name for u in mapped for name, _ in u.dimensions}
+    if unknown := [name for name in recipe.dimensions if name not in rated]:
+        raise CorpusError(
+            f"No clip tells its {unknown[0]}, which `corpora.dimensions` asks for: take it out there, or name a corpus "
+            "that does."
         )
     return tuple(mapped)
 
@@ -121,9 +127,9 @@ def _mapped(utterance: Utterance, recipe: CorporaRecipe) -> Utterance:
 def _load(name: str, folder: Path, recipe: CorporaRecipe) -> list[Utterance]:
     """The loaders that know columns by the names of whoever wrote the table are told these."""
     if name == "own":
-        return own.load(folder, recipe.columns)
+        return own.load(folder, recipe.columns, recipe.dimensions, recipe.scale)
     if name == "audformat":
-        return audformat_database.load(folder, recipe.columns)
+        return audformat_database.load(folder, recipe.columns, recipe.dimensions, recipe.scale)
     return load_corpus(name, folder)
 
 

@@ -70,7 +70,7 @@ The first {recipe.backbone.layers} layers of {recipe.backbone.name}, {_tuned_lay
 with cross-entropy and supervised contrastive loss (lambda
 {(recipe.finetune if recipe.is_itself else recipe.training).lambda_scl}, tau \
 {(recipe.finetune if recipe.is_itself else recipe.training).tau});
-p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, and the
+{_dimensions(recipe)}p = alpha p_knn + (1 - alpha) p_model with k = {tuned.k}, alpha = {tuned.alpha}, and the
 temperatures and thresholds, chosen on {TUNED_ON[recipe.protocol.tuned_on]}. After
 arXiv 2308.16485.
 
@@ -152,6 +152,12 @@ def _head(recipe: Recipe) -> str:
         return "the very head that was fine-tuned with it"
     second = "after that, on what it then hears, " if recipe.finetuned else ""
     return f"an ensemble of {recipe.head.members} small heads trained {second}{_heard(recipe)}".rstrip()
+
+
+def _dimensions(recipe: Recipe) -> str:
+    """What is told beside the label, "" for nothing; ends the line."""
+    names = recipe.corpora.dimensions
+    return f"{', '.join(names)} by a linear map of the embedding (ridge regression);\n" if names else ""
 
 
 def _heard(recipe: Recipe) -> str:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.recognition.dimensions import told
 from desktop_app.engine.recognition.fusion import fuse, softmax
 from desktop_app.engine.recognition.voice import temperature_for
 from trainer.data.table import bar
 from trainer.training.datastore import knn_probabilities
+from trainer.training.dimensions import fit_map, values_of
 from trainer.training.metrics import (
     bootstrap_mean_of_folds,
     calibration_error,
+    concordance,
+    concordance_interval,
     coverage_curve,
     paired_difference,
     reliability,
@@ -65,6 +69,7 @@ class Answered:
         rows: int64 [n], of the table.
         probabilities: float64 [4, n, L] in the order of WAYS.
         thresholds: float64 [n], what a label's probability must reach to be left open, as tuned for the clip's fold.
+        dimensions: float64 [n, `corpora.dimensions`], 0 to 1; nan where no clip trained on has it.
     """
 
     condition: Condition
@@ -73,6 +78,7 @@ class Answered:
     rows: Ints
     probabilities: Probabilities
     thresholds: Probabilities
+    dimensions: Probabilities
 
 
 def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
@@ -96,8 +102,11 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
     """The test speakers of one fold and seed, answered with a datastore of training and validation clips."""
     data, recipe = run.data(part), run.recipe
     fitted, tuned = run.final_head(part), run.tuned(part)
-    known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
-    items, item_labels = datastore_items(data, fitted, answered_rows(data, known), recipe.voices)
+    sides = [part.fold.indices(data.utterances, side) for side in ("train", "validation")]
+    known = answered_rows(data, np.concatenate(sides))
+    items, item_labels = datastore_items(data, fitted, known, recipe.voices)
+    values = values_of([data.utterances[i] for i in known], recipe.corpora.dimensions)
+    weights = fit_map(items, values, tuned.dimension_penalty)
     test = answered_rows(data, part.fold.indices(data.utterances, "test"))
     rng = np.random.default_rng(part.seed)
     for condition in conditions:
@@ -120,6 +129,7 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
                     answers.rows,
                     probabilities,
                     np.full(len(answers.rows), tuned.set_probability),
+                    told(answers.embeddings, weights).astype(np.float64),
                 )
                 draw += 1
 
@@ -139,7 +149,8 @@ def answer_run(run: "Run") -> list[Answered]:
         rows = np.concatenate([p.rows for p in pieces])
         probabilities = np.concatenate([p.probabilities for p in pieces], axis=1)
         thresholds = np.concatenate([p.thresholds for p in pieces])
-        together.append(Answered(condition, seed, draw, rows, probabilities, thresholds))
+        dimensions = np.concatenate([p.dimensions for p in pieces])
+        together.append(Answered(condition, seed, draw, rows, probabilities, thresholds, dimensions))
     return together
 
 
@@ -155,6 +166,8 @@ def evaluate_run(run: "Run") -> str:
         **{f"rows_{i}": a.rows for i, a in enumerate(answered)},
         **{f"probabilities_{i}": a.probabilities.astype(np.float32) for i, a in enumerate(answered)},
     }
+    if run.recipe.corpora.dimensions:
+        arrays |= {f"dimensions_{i}": a.dimensions.astype(np.float32) for i, a in enumerate(answered)}
     np.savez_compressed(run.folder / "answers.npz", **arrays)
     scores = score_answers(run, answered)
     write_json(run.folder / "scores.json", scores)
@@ -215,6 +228,8 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         entry["ua_worst_fold"] = float(min(entry["by_fold"].values()))
         entry["honest_by_fold"] = {fold: _honesty(truths, group, folds, fold) for fold in sorted(set(chain(*folds)))}
         together = np.concatenate([a.probabilities[0] for a in group])
+        if names := run.recipe.corpora.dimensions:
+            entry["dimensions"] = _concordances(names, values_of(data.utterances, names), group, speakers)
         entry["coverage"] = _coverage(truth, together)
         entry["reliability"] = reliability(truth, together)
         scores[name] = entry
@@ -231,6 +246,21 @@ def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, fl
     confidence, coverage, accuracy = coverage_curve(truth, probabilities)
     at = [min(int(np.searchsorted(coverage, share)), len(coverage) - 1) for share in COVERED]
     return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
+
+
+def _concordances(
+    names: Sequence[str], values: Probabilities, group: Sequence[Answered], speakers: Sequence[Sequence[str]]
+) -> dict[str, dict[str, float]]:
+    """CCC of each dimension with its interval, the mean over seeds and draws, and of how many clips it is known."""
+    found = {}
+    for number, name in enumerate(names):
+        pairs = [(values[a.rows, number], a.dimensions[:, number]) for a in group]
+        ends = [concordance_interval(*pair, of) for pair, of in zip(pairs, speakers, strict=True)]
+        low, high = np.mean(ends, axis=0).tolist()
+        ccc = float(np.mean([concordance(*pair) for pair in pairs]))
+        known = float(np.mean([np.isfinite(truth + told).sum() for truth, told in pairs]))
+        found[name] = {"ccc": ccc, "low": low, "high": high, "clips": known}
+    return found
 
 
 def _honesty(
@@ -308,6 +338,7 @@ def score_tables(scores: Mapping[str, Any]) -> str:
     plain = {name: c["knn_adds"] for name, c in conditions.items() if "mood" not in name}
     added = [f"{name}: {d:+.1f} ({low:+.1f} to {high:+.1f})" for name, (d, low, high) in plain.items()]
     lines += ["", f"What neighbours add to p_model, in points of UA, every clip counted alike: {'; '.join(added)}."]
+    lines += _dimension_table(conditions)
     for what in ("fold", "sex"):
         names = sorted({n for c in conditions.values() for n in c[f"by_{what}"]})
         if 1 < len(names) <= 12:
@@ -333,6 +364,26 @@ def score_tables(scores: Mapping[str, Any]) -> str:
             ]
             lines += _calibration_plot(c["reliability"])
     return "\n".join(lines) + "\n"
+
+
+def _dimension_table(conditions: Mapping[str, Any]) -> list[str]:
+    told = {name: c["dimensions"] for name, c in conditions.items() if "dimensions" in c and "," not in name}
+    if not told:
+        return []
+    names = list(next(iter(told.values())))
+    lines = [
+        "",
+        f"How well {', '.join(names)} are told beside the label: concordance (CCC) with what people said, 1 is perfect "
+        "and 0 what telling everybody the mean gives; clips counted alike, intervals of 95 % over resampled speakers:",
+        "",
+        f"| known | {' | '.join(names)} | clips |",
+        "|---" * (2 + len(names)) + "|",
+    ]
+    for name, found in told.items():
+        cells = [f"{one['ccc']:.2f} ({one['low']:.2f} to {one['high']:.2f})" for one in found.values()]
+        clips = " / ".join(dict.fromkeys(f"{one['clips']:.0f}" for one in found.values()))
+        lines.append(f"| {name} | {' | '.join(cells)} | {clips} |")
+    return lines
 
 
 def _honesty_table(conditions: Mapping[str, Any]) -> list[str]:

@@ -31,6 +31,7 @@ from trainer.model.head import PackEncoder, PackHead
 from trainer.model.pooling import PooledBackbone
 from trainer.recipe import Expert, Recipe
 from trainer.results.card import model_card, neighbour_table
+from trainer.training.dimensions import fit_map, values_of
 from trainer.training.fit import FittedHead
 from trainer.training.metrics import by_speaker
 from trainer.training.protocol import datastore_baselines
@@ -225,7 +226,7 @@ def export_pack(
         score_tables: What `evaluate` printed, for MODEL_CARD.md; "" for none.
         progress: Called as clips are encoded.
     """
-    labels = fitted.labels[: fitted.n_answered]
+    labels, dimensions = fitted.labels[: fitted.n_answered], recipe.corpora.dimensions
     model = pack_model(pooled_backbone, fitted)
     pooled_dim = model.backbone.pooled_dim
     encoder, head = export_encoder(model, pooled_dim), export_head(model.head, pooled_dim)
@@ -277,6 +278,7 @@ def export_pack(
         set_probability=tuned.set_probability,
         voice={"spread": fitted.prior.spread, "temperature": tuned.known_temperature},
         manner=_manner(model.backbone, recipe.experts.used),
+        dimensions=dimensions,
         training=training,
         scores=scores,
     )
@@ -290,6 +292,7 @@ def export_pack(
         model_card=model_card(recipe, tuned, utterances, score_tables, neighbours, training),
         voice=voice_rows(fitted.prior),
         item_map=item_map(embeddings),
+        dimensions=fit_map(embeddings, values_of(kept, dimensions), tuned.dimension_penalty) if dimensions else None,
         clips=clips,
     )
 

@@ -9,6 +9,7 @@ import copy
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from trainer.model.head import Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import BackboneRecipe, FineTuneRecipe, Recipe
-from trainer.training.curves import write_curves
+from trainer.training.curves import BOARD_ALONE, Curves, Tracked
 from trainer.training.fit import Dataset, FittedHead, fit_standardise, prior_of, sampling_weights, save_beside
 from trainer.training.metrics import unweighted_accuracy
 from trainer.training.processes import lost_told, this_process
@@ -157,6 +158,7 @@ def finetune(
     cpu: bool = False,
     workers: int | None = None,
     targets: Floats | None = None,
+    tracked: Tracked = BOARD_ALONE,
 ) -> Path:
     """Fine-tune the recipe's encoder; writes and returns FOLDER/backbone.pt, with curves and checkpoints beside it.
 
@@ -174,6 +176,7 @@ def finetune(
         cpu: Leave a GPU alone.
         workers: That decode and augment for each process; by default as the machine is. They change no result.
         targets: float32 [n, n_labels], what is trained towards, see Dataset.targets; by default the labels alone.
+        tracked: Where the curves go beside FOLDER.
 
     Raises:
         OutOfMemoryForRecipeError: With the settings to lower.
@@ -197,7 +200,7 @@ def finetune(
             job = FineTuning(
                 accelerator, clips, labels, targets, train, validation, backbone_recipe, recipe, seed, folder, workers
             )
-            job.run(resume, progress)
+            job.run(resume, progress, tracked)
     except torch.OutOfMemoryError:
         raise OutOfMemoryForRecipeError(
             f"The device has too little memory: lower `finetune.batch_size` (now {recipe.batch_size}; raise "
@@ -411,27 +414,12 @@ class FineTuning:
         self.epoch, self.best = 0, _Best()
         self.curve: list[list[float]] = []
 
-    def run(self, resume: bool, progress: Callable[[int, int], None] | None) -> None:
-        checkpoint = self.folder / "finetune.pt"
+    def run(self, resume: bool, progress: Callable[[int, int], None] | None, tracked: Tracked) -> None:
+        checkpoint, main = self.folder / "finetune.pt", self.accelerator.is_main_process
         if resume and checkpoint.is_file():
             self._restore(torch.load(checkpoint, map_location="cpu", weights_only=False))
-        recipe, main = self.recipe, self.accelerator.is_main_process
-        while self.epoch < recipe.epochs and not (recipe.patience and self.epoch - self.best.epoch >= recipe.patience):
-            loss = self._one_epoch()
-            self.epoch += 1
-            accuracy, validation_loss = self._validate() if len(self.validation) else (-1.0, float("nan"))
-            if recipe.schedule == "plateau":
-                self.schedule.step(validation_loss)
-            score = -validation_loss if recipe.select == "loss" else accuracy
-            if recipe.patience == 0 or score > self.best.score:
-                self.best = _Best(score, accuracy, self.epoch, self._learned())
-            rate = float(self.schedule.get_last_lr()[0])
-            self.curve.append([self.epoch, loss, accuracy, rate, validation_loss])
-            if main:
-                save_beside(checkpoint, self._state())
-                write_curves(self.folder / "finetune.csv", self.curve)
-            if progress:
-                progress(self.epoch, recipe.epochs)
+        with Curves(self.folder / "finetune.csv", tracked) if main else nullcontext() as curves:
+            self._epochs(checkpoint, curves, progress)
         if main:
             weights = self._best_weights()
             encoder, head = (
@@ -444,6 +432,26 @@ class FineTuning:
             save_beside(self.folder / "backbone.pt", encoder)  # the last: where it is, the part is done
             checkpoint.unlink(missing_ok=True)
         self.accelerator.wait_for_everyone()
+
+    def _epochs(self, checkpoint: Path, curves: Curves | None, progress: Callable[[int, int], None] | None) -> None:
+        """All epochs that are left; the main process, which has `curves`, writes what they come to."""
+        recipe = self.recipe
+        while self.epoch < recipe.epochs and not (recipe.patience and self.epoch - self.best.epoch >= recipe.patience):
+            loss = self._one_epoch()
+            self.epoch += 1
+            accuracy, validation_loss = self._validate() if len(self.validation) else (-1.0, float("nan"))
+            if recipe.schedule == "plateau":
+                self.schedule.step(validation_loss)
+            score = -validation_loss if recipe.select == "loss" else accuracy
+            if recipe.patience == 0 or score > self.best.score:
+                self.best = _Best(score, accuracy, self.epoch, self._learned())
+            rate = float(self.schedule.get_last_lr()[0])
+            self.curve.append([self.epoch, loss, accuracy, rate, validation_loss])
+            if curves:
+                save_beside(checkpoint, self._state())
+                curves.write(self.curve)
+            if progress:
+                progress(self.epoch, recipe.epochs)
 
     def _one_epoch(self) -> float:
         self.model.train()

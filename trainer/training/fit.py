@@ -19,7 +19,7 @@ from trainer.model.baseline import BaselineBank, estimate_prior
 from trainer.model.head import LARGEST_DEVIATION, Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
 from trainer.recipe import Recipe
-from trainer.training.curves import write_curves
+from trainer.training.curves import BOARD_ALONE, Curves, Tracked
 from trainer.training.metrics import unweighted_accuracy
 
 Floats = npt.NDArray[np.float32]
@@ -152,6 +152,7 @@ def fit_head(
     resume: bool = False,
     progress: Callable[[int, int], None] | None = None,
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
+    tracked: Tracked = BOARD_ALONE,
 ) -> FittedHead:
     """Train one head.
 
@@ -164,10 +165,11 @@ def fit_head(
         resume: Go on from the checkpoint in `folder` where there is one.
         progress: Called with (epochs done, epochs).
         checkpoint_every_s: Seconds between checkpoints; 0 for one each epoch.
+        tracked: Where the curves go beside `folder`.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return _fit(data, train, validation, recipe, seed, folder, resume, progress, checkpoint_every_s)
+        return _fit(data, train, validation, recipe, seed, folder, resume, progress, checkpoint_every_s, tracked)
 
 
 def _fit(
@@ -180,6 +182,7 @@ def _fit(
     resume: bool,
     progress: Callable[[int, int], None] | None,
     checkpoint_every_s: float,
+    tracked: Tracked,
 ) -> FittedHead:
     labels = data.label_indices()
     standardise = fit_standardise(data.features[0, train], [data.utterances[i].corpus for i in train])
@@ -232,7 +235,8 @@ def _fit(
     if state.best_weights is not None:
         state.average.load_state_dict(state.best_weights)
     if folder:
-        write_curves(folder / "metrics.csv", state.rows or [])
+        with Curves(folder / "metrics.csv", tracked) as curves:
+            curves.write(state.rows or [])
     accuracy = state.best_accuracy if state.best_accuracy >= 0 else float("nan")
     whole = state.average if axes is None else _unprojected(state.average, axes, recipe)
     return FittedHead(standardise, whole.eval(), prior, data.labels, data.n_answered, state.best_epoch, accuracy)

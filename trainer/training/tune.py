@@ -14,6 +14,7 @@ from desktop_app.engine.recognition.voice import SPREAD, estimate_baseline, seve
 from trainer.model.baseline import classifier
 from trainer.recipe import KnnRecipe
 from trainer.training.datastore import Nearest, knn_probabilities
+from trainer.training.dimensions import best_penalty, values_of
 from trainer.training.fit import Dataset, FittedHead
 from trainer.training.metrics import by_speaker, unweighted_accuracy
 from trainer.training.protocol import (
@@ -53,6 +54,7 @@ class Tuned:
         known_temperature: Where a voice is fully known, see `temperature_for`; the same where there are no voices.
         vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
         voice_spread: See `VoicePrior.spread`.
+        dimension_penalty: See `dimensions.fit_map`; 0 where the recipe tells none.
     """
 
     temperature: float
@@ -69,6 +71,7 @@ class Tuned:
     vote_k: int = 1
     vote_alpha: float = 0.0
     voice_spread: float = SPREAD
+    dimension_penalty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,25 @@ def tune_known_temperature(data: Dataset, heads: Sequence[tuple[FittedHead, Ints
 
         each.append(_likeliest(loss))
     return _calm(each)
+
+
+def tune_penalty(
+    data: Dataset, heads: Sequence[tuple[FittedHead, Ints, Ints]], names: Sequence[str], voices: bool
+) -> float:
+    """The penalty of the map that tells `names`, see `dimensions.fit_map`.
+
+    Args:
+        heads: Each with the rows it knows, which the map is fitted on, and those of strangers, who are told.
+        voices: As for `tuning_answers`.
+    """
+    values, sets = values_of(data.utterances, names), []
+    for fitted, known, strangers in heads:
+        known, strangers = answered_rows(data, known), answered_rows(data, strangers)
+        items, _ = datastore_items(data, fitted, known, voices)
+        for condition in (ALONE, KNOWN) if voices else (ALONE,):
+            for answers in answers_under(data, fitted, strangers, condition, 1.0, np.random.default_rng(0)):
+                sets.append((items, values[known], answers.embeddings, values[answers.rows]))
+    return best_penalty(sets)
 
 
 def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) -> Probabilities:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.pack.format import Item, Pack
-from desktop_app.engine.recognition import fusion
+from desktop_app.engine.recognition import dimensions, fusion
 from desktop_app.engine.recognition.answer import (
     NOBODY,
     Features,
@@ -402,8 +402,8 @@ class Recogniser:
         weights = self.pack.dimensions
         if weights is None:
             return {}
-        each = np.clip(embedding @ weights[:, :-1].T + weights[:, -1], 0.0, 1.0)
-        return dict(zip(self.pack.manifest.dimensions, (shares @ each).tolist(), strict=True))
+        whole = shares @ dimensions.told(embedding, weights)
+        return dict(zip(self.pack.manifest.dimensions, whole.tolist(), strict=True))
 
     def put_together(
         self, analysis: Analysis, mixed: Mixed, usual: Floats, voice: VoiceUsed, examples: OwnExamples | None

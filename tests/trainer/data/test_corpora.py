@@ -97,6 +97,7 @@ def test_iemocap(tmp_path: Path, sentences: bool) -> None:
     assert len(found) == 5 * 2 * 6  # "xxx" has no agreed emotion
     turn = next(u for u in found if u.id == "iemocap/Ses02M_impro01_F002")
     assert (turn.speaker, turn.sex, turn.label, turn.text) == ("Ses02F", "female", "excited", "Turn 2.")
+    assert dict(turn.dimensions) == {"valence": 0.375, "arousal": 1.0, "dominance": 0.0}  # of 1 to 5; 5.5 is held there
     assert dict(turn.votes) == {"neutral": 2, "fearful": 1}  # one chose two; what the actor says does not count
     expected = made.tone(2, 4, ord("M"))[: int(0.4 * made.RATE)]
     np.testing.assert_allclose(read_clip(turn), expected, atol=1e-4)
@@ -182,6 +183,33 @@ def test_own_table_with_a_count_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "clips.csv").write_text("path,label,speaker\na.wav,calm,ann\na.wav,calm,bob\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"line 3: .*a\.wav stands in the table before, by another speaker"):
         own.load(tmp_path)
+
+
+RATED = {"path,label,speaker,arousal,v": ["a.wav,cross,ann,5,", "b.wav,calm,bob,2,4", "b.wav,calm,bob,1,"]}
+
+
+def test_own_table_with_dimensions(tmp_path: Path) -> None:
+    for voice, name in enumerate("ab"):
+        made.write(tmp_path / f"{name}.wav", made.tone(voice, voice, 1))
+    ((head, rows),) = RATED.items()
+    (tmp_path / "clips.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    recipe = CorporaRecipe(("own",), ("calm", "cross"), {"own": str(tmp_path)})
+    assert [u.dimensions for u in load_table(recipe)] == [(), ()]  # nobody asks
+    asked = replace(recipe, dimensions=("arousal", "valence"), scale=(1.0, 5.0), columns={"valence": "v"})
+    told = [dict(u.dimensions) for u in load_table(asked)]
+    assert told == [
+        {"arousal": 1.0},
+        {"arousal": 0.125, "valence": 0.75},
+    ]  # the mean of two annotators; a cell is empty
+    with pytest.raises(CorpusError, match=r"line 2: arousal is 5, not between 0 and 1: .*'corpora\.scale=\[1, 5\]'"):
+        load_table(replace(asked, scale=(0.0, 1.0)))
+    with pytest.raises(CorpusError, match=r"line 2 has no column dominance, but .*corpora\.columns\.dominance=NAME"):
+        load_table(replace(asked, dimensions=("dominance",)))
+    (tmp_path / "clips.csv").write_text(f"{head}\na.wav,cross,ann,high,\nb.wav,calm,bob,,\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="line 2: arousal is high, not between 1 and 5"):
+        load_table(asked)
+    with pytest.raises(CorpusError, match=r"No clip tells its valence, which `corpora\.dimensions` asks"):
+        load_table(replace(asked, dimensions=("valence",)))
 
 
 def test_own_table_as_json_lines(tmp_path: Path) -> None:

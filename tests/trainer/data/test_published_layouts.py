@@ -105,7 +105,9 @@ def test_msp_podcast_leaves_out_who_is_unknown_and_what_nobody_agrees_on(tmp_pat
         ("msp_podcast/MSP-PODCAST_0001_0000", "1", "angry", "female"),
         ("msp_podcast/MSP-PODCAST_0001_0004", "2", "happy", "female"),
     ]
-    assert [u.votes for u in load_corpus("msp_podcast", tmp_path)] == [(), ()]
+    found = load_corpus("msp_podcast", tmp_path)
+    assert [u.votes for u in found] == [(), ()]
+    assert dict(found[0].dimensions) == pytest.approx({"arousal": 3.2 / 6, "dominance": 3.8 / 6, "valence": 2.1 / 6})
     detailed = ["FileName,WorkerID,EmoClass_Major,EmoClass_Second,EmoAct"]
     detailed += [f"MSP-PODCAST_0001_0000.wav,WORKER{i},{name},," for i, name in enumerate(["Angry", "Fear", "Angry"])]
     (tmp_path / "Labels" / "labels_detailed.csv").write_text("\n".join(detailed), encoding="utf-8")
@@ -241,6 +243,23 @@ def test_an_audformat_database(form: str) -> None:
         (("published", "test"),),
         (),
     ]
+
+
+def test_dimensions_of_an_audformat_database_go_from_its_schemes_minimum_to_its_maximum(tmp_path: Path) -> None:
+    recipe = CorporaRecipe(
+        ("own",), ("angry", "fearful"), {"own": str(AUDFORMAT / "csv")}, dimensions=("arousal",), scale=(1.0, 5.0)
+    )
+    told = {u.id: dict(u.dimensions) for u in load_table(recipe)}
+    assert told["made/audio/a@0-0.5"] == {"arousal": 0.9}
+    assert told["made/audio/b"] == {}
+    for path in (AUDFORMAT / "csv").iterdir():
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8").replace("maximum: 1}", "maximum: 2}"))
+    elsewhere = replace(recipe, folders={"own": str(tmp_path)})
+    assert {u.id: dict(u.dimensions) for u in load_table(elsewhere)}["made/audio/a@0-0.5"] == {"arousal": 0.45}
+    header = tmp_path / "db.yaml"
+    header.write_text(header.read_text().replace(", minimum: 0, maximum: 2}", "}"), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"gold_standard\.arousal of audio/a\.wav is 0\.9, not between 1 and 5"):
+        load_table(elsewhere)
 
 
 def test_an_audformat_database_with_other_names(tmp_path: Path) -> None:

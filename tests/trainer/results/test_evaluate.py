@@ -14,7 +14,7 @@ from tests.trainer.training.test_fit import LABELS, dataset, recipe, split
 from trainer.data.corpora import Utterance
 from trainer.data.folds import Fold
 from trainer.model.baseline import classifier
-from trainer.recipe import ProtocolRecipe
+from trainer.recipe import CorporaRecipe, ProtocolRecipe
 from trainer.results import evaluate
 from trainer.results.evaluate import (
     Answered,
@@ -29,6 +29,7 @@ from trainer.results.evaluate import (
     score_tables,
 )
 from trainer.training.fit import Dataset, fit_head
+from trainer.training.metrics import concordance
 from trainer.training.protocol import (
     FOLDER,
     ITSELF,
@@ -42,6 +43,7 @@ from trainer.training.protocol import (
 from trainer.training.tune import Tuned
 
 P = np.array([[0.6, 0.3, 0.1], [0.45, 0.15, 0.4], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]])
+NONE = np.zeros((10, 0))  # of dimensions
 TUNED = Tuned(
     temperature=1.5,
     known_temperature=0.75,
@@ -61,7 +63,7 @@ TUNED = Tuned(
 
 def answered(rows: list[int]) -> Answered:
     p = np.repeat(P[None, rows], 4, axis=0)
-    return Answered(Condition(3, asked=ITSELF), 0, 0, np.array(rows), p, np.full(len(rows), 0.25))
+    return Answered(Condition(3, asked=ITSELF), 0, 0, np.array(rows), p, np.full(len(rows), 0.25), NONE[rows])
 
 
 def test_draws_of_other_clips_are_each_scored_by_their_own() -> None:
@@ -103,7 +105,7 @@ def test_groups_and_one_sided_draws_are_asked_about_where_a_count_names_them() -
 # answering
 
 
-def stub(data: Dataset, folder: Path) -> tuple[Any, Any]:
+def stub(data: Dataset, folder: Path, dimensions: tuple[Any, ...] = ()) -> tuple[Any, Any]:
     """A run of one fold over a head that was trained in a moment: (run, part)."""
     train, validation = split(data)
     trained = [i for i in train if data.utterances[i].corpus == "one"]
@@ -116,7 +118,11 @@ def stub(data: Dataset, folder: Path) -> tuple[Any, Any]:
     )
     run = SimpleNamespace(
         data=lambda _: data,
-        recipe=SimpleNamespace(protocol=ProtocolRecipe(draws=3, seeds=(0,), baseline_counts=(0,)), voices=True),
+        recipe=SimpleNamespace(
+            corpora=CorporaRecipe(("one", "two"), LABELS, dimensions=dimensions),
+            protocol=ProtocolRecipe(draws=3, seeds=(0,), baseline_counts=(0,)),
+            voices=True,
+        ),
         final_head=lambda _: fitted,
         tuned=lambda _: TUNED,
         parts=lambda: [part],
@@ -152,6 +158,47 @@ def test_a_test_speakers_clip_is_answered_in_four_ways(tmp_path: Path) -> None:
     np.testing.assert_allclose(fused, 0.25 * neighbours + 0.75 * model, atol=1e-9)
     np.testing.assert_allclose(voted, 0.75 * knn(5, None) + 0.25 * model, atol=1e-3)
     assert found.thresholds.tolist() == [0.25] * len(test)
+
+
+def rated(data: Dataset, speakers: str, arousal: tuple[float, ...]) -> Dataset:
+    """With the arousal of each label, for the clips of these speakers alone."""
+    of = dict(zip(LABELS, arousal, strict=True))
+    return replace(
+        data,
+        utterances=tuple(
+            replace(u, dimensions=(("arousal", of[u.label]),)) if u.speaker in speakers else u for u in data.utterances
+        ),
+    )
+
+
+def test_dimensions_are_learnt_from_training_speakers_alone_and_scored_on_the_others(tmp_path: Path) -> None:
+    learnt, asked = (0.9, 0.7, 0.4, 0.1), (0.8, 0.8, 0.5, 0.2)
+    told = []
+    for theirs in (asked, asked[::-1]):
+        run, part = stub(rated(rated(dataset(), "0123", learnt), "45", theirs), tmp_path, ("arousal",))
+        (found,) = answer_part(run, part, [Condition(0)])
+        told.append(found.dimensions)
+        entry = score_answers(run, [found])["conditions"]["0"]["dimensions"]["arousal"]
+        truth = np.array([dict(run.prepare().utterances[i].dimensions)["arousal"] for i in found.rows])
+        assert entry["ccc"] == pytest.approx(concordance(truth, found.dimensions[:, 0]))
+        assert entry["low"] <= entry["ccc"] <= entry["high"]
+        assert entry["clips"] == len(found.rows)
+        assert (entry["ccc"] > 0.5) == (theirs is asked)
+    np.testing.assert_array_equal(*told)  # what is said of the tested changes nothing
+    run, part = stub(rated(rated(dataset(), "0123", learnt[::-1]), "45", asked), tmp_path, ("arousal",))
+    (turned,) = answer_part(run, part, [Condition(0)])
+    assert np.corrcoef(turned.dimensions[:, 0], told[0][:, 0])[0, 1] < -0.5
+
+
+def test_the_table_of_dimensions_stands_where_a_recipe_asks_for_them(tmp_path: Path) -> None:
+    scores = made_scores(tmp_path)
+    assert "concordance" not in score_tables(scores)
+    one = {"ccc": 0.512, "low": 0.4, "high": 0.6, "clips": 10.0}
+    scores["conditions"]["0"]["dimensions"] = {"arousal": one, "valence": {**one, "ccc": 0.25, "clips": 8.0}}
+    scores["conditions"]["10, one mood"] = scores["conditions"]["0"]
+    text = score_tables(scores)
+    assert "| 0 | 0.51 (0.40 to 0.60) | 0.25 (0.40 to 0.60) | 10 / 8 |" in text
+    assert text.count("0.51 (") == 1
 
 
 def test_what_is_drawn_is_drawn_as_often_as_the_protocol_says_and_what_is_not_once(tmp_path: Path) -> None:
@@ -195,7 +242,9 @@ def test_folds_are_put_together_by_condition_seed_and_draw(monkeypatch: pytest.M
         first = 0 if part.fold == "a" else 2
         for draw in range(2):
             p = np.full((4, 2, 3), 10 * part.seed + draw + first / 100)
-            yield Answered(Condition(1), part.seed, draw, np.array([first, first + 1]), p, np.full(2, first / 10))
+            yield Answered(
+                Condition(1), part.seed, draw, np.array([first, first + 1]), p, np.full(2, first / 10), NONE[:2]
+            )
 
     monkeypatch.setattr(evaluate, "answer_part", answer)
     run: Any = SimpleNamespace(parts=parts, recipe=SimpleNamespace(protocol=ProtocolRecipe(baseline_counts=(0, 1))))
@@ -235,7 +284,7 @@ def made_run(folder: Path, kind: Any = "leave-one-corpus-out") -> Any:
     return SimpleNamespace(
         prepare=lambda: data,
         parts=lambda: parts,
-        recipe=SimpleNamespace(protocol=protocol),
+        recipe=SimpleNamespace(protocol=protocol, corpora=CorporaRecipe(("a", "b"), ("x", "y"))),
         folder=folder,
         tuned=lambda _: TUNED,
     )
@@ -260,7 +309,7 @@ def made_scores(folder: Path, kind: str = "leave-one-corpus-out") -> dict[str, A
     seeds = [
         np.stack([fused, model, of_right(knn), of_right([*range(10)])]) for knn in ([*range(1, 10)], [*range(2, 10)])
     ]
-    found = [Answered(Condition(0), s, 0, np.arange(10), p, np.full(10, 0.4)) for s, p in enumerate(seeds)]
+    found = [Answered(Condition(0), s, 0, np.arange(10), p, np.full(10, 0.4), NONE) for s, p in enumerate(seeds)]
     return score_answers(made_run(folder, kind), found)
 
 

@@ -18,6 +18,7 @@ from accelerate.state import AcceleratorState
 
 from desktop_app.errors import Cancelled, VoiceKinError
 from tests.trainer import made_corpora as made
+from tests.trainer.small_tracker import Small, tracked
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny, tiny_backbone
 from trainer.data.corpora import Utterance
 from trainer.data.features import encode
@@ -170,7 +171,7 @@ def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
     ],
     ids=["paired", "sgd", "speakers", "plateau", "buckets", "adapters"],
 )
-def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: Path) -> None:
+def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: Path, small: list[Small]) -> None:
     utterances = sixteen_clips(tmp_path)
     recipe = replace(QUICK, epochs=3, dropout=0.2, **change)  # type: ignore[arg-type]
     backbone = encoder(tmp_path)
@@ -182,7 +183,7 @@ def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: P
 
     whole = finetune(*common, tmp_path / "whole", cpu=True)
     with pytest.raises(Cancelled):
-        finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True)
+        finetune(*common, tmp_path / "killed", progress=kill_after_one, cpu=True, tracked=tracked(tmp_path, "wandb"))
     assert not (tmp_path / "killed" / "backbone.pt").exists()
     if recipe.lora_rank:
         kept = torch.load(tmp_path / "killed" / "finetune.pt", weights_only=False)
@@ -190,7 +191,10 @@ def test_a_killed_run_resumes_bit_for_bit(change: dict[str, object], tmp_path: P
         assert encoder_of
         assert all(".lora_" in key for key in encoder_of)
     torch.manual_seed(77)
-    resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True, workers=1)  # workers change nothing
+    tracker = tracked(tmp_path, "wandb")
+    resumed = finetune(*common, tmp_path / "killed", resume=True, cpu=True, workers=1, tracked=tracker)  # nor workers
+    assert [[step for step, _ in one.logged] for one in small] == [[1], [1, 2, 3]]  # a resumed run is whole in itself
+    assert not any(one.running for one in small)
     first, second = torch.load(whole, weights_only=True), torch.load(resumed, weights_only=True)
     assert all(torch.equal(first[key], second[key]) for key in first)
     curves = [(tmp_path / name / "finetune.csv").read_bytes() for name in ("whole", "killed")]

@@ -7,12 +7,12 @@ name or by its scheme's; where a database has others, the recipe's `corpora.colu
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.data.corpora.utterance import CorpusError, Utterance, emotion_called
+from trainer.data.corpora.utterance import SAY_SCALE, CorpusError, Utterance, emotion_called, scaled
 
 HEADER = "db.yaml"
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +46,12 @@ def is_database(root: Path) -> bool:
     return (root / HEADER).is_file()
 
 
-def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
+def load(
+    root: Path,
+    columns: Mapping[str, str] | None = None,
+    dimensions: Sequence[str] = (),
+    scale: Sequence[float] = (0.0, 1.0),
+) -> list[Utterance]:
     """The clips that have an emotion.
 
     Where a column holds what was voted, or names no rater, it is the label; the columns of single raters become votes,
@@ -55,6 +60,8 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
     Args:
         root: The folder with db.yaml.
         columns: What the database calls its columns or schemes, by the names in NAMES; TABLE.COLUMN will do too.
+        dimensions: Which of arousal, dominance and valence are read.
+        scale: From where to where they go, if their schemes name no minimum and maximum.
 
     Raises:
         CorpusError: It is no such database, has no emotion, or does not say who speaks.
@@ -74,6 +81,7 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
     raters = [column for column in labelled if not column.voted]
     facts = {name: _of_segments(_called(all_columns, named[name])) for name in NAMES if name != "label"}
     speakers = _facts_of_labels(root, header, schemes, named["speaker"])
+    rated = {name: _rated(root, all_columns, (columns or {}).get(name, name), schemes, scale) for name in dimensions}
     corpus = str(header.get("name") or root.name)
     utterances = []
     for segment in dict.fromkeys(s for column in labelled for s in column.values):
@@ -112,9 +120,30 @@ def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance
                 end_s=end_s,
                 sides=tuple(sorted(sides)),
                 votes=tuple(votes.items()),
+                dimensions=tuple((name, values[segment]) for name, values in rated.items() if segment in values),
             )
         )
     return utterances
+
+
+def _rated(
+    root: Path, columns: Iterable[_Column], called: str, schemes: Mapping[str, Any], scale: Sequence[float]
+) -> Mapping[Segment, float]:
+    """A dimension of each segment, 0 to 1: what was voted, else the mean of the raters."""
+    found = _called(columns, (called,))
+    values: dict[Segment, list[float]] = defaultdict(list)
+    for column in [c for c in found if c.voted] or found:
+        scheme = schemes.get(column.scheme) or {}
+        ends = (float(scheme.get("minimum", scale[0])), float(scheme.get("maximum", scale[1])))
+        for segment, text in column.values.items():
+            try:
+                values[segment].append(scaled(float(text), ends))
+            except ValueError:
+                raise CorpusError(
+                    f"{root}: {column.name} of {segment[0]} is {text}, not between {ends[0]:g} and {ends[1]:g}: "
+                    f"{SAY_SCALE}."
+                ) from None
+    return {segment: sum(each) / len(each) for segment, each in values.items()}
 
 
 def _header(root: Path) -> dict[str, Any]:

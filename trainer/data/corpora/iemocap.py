@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called
+from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called, scaled
 
 EMOTION = {
     "ang": "angry",
@@ -31,10 +31,12 @@ FOUR_CLASS_MAP: Mapping[str, str] = {
     "sad": "sad",
     "neutral": "neutral",
 }
+DIMENSIONS = ("valence", "arousal", "dominance")  # as a line has them; it calls arousal activation
+SCALE = (1.0, 5.0)  # of the raters; a mean in the release lies above it
 SESSIONS = tuple(f"Session{n}" for n in range(1, 6))
 
 # [6.2901 - 8.2357]	Ses01F_impro01_F000	neu	[2.5000, 2.5000, 2.5000]
-EVALUATION_LINE = re.compile(r"^\[(\d+\.\d+) - (\d+\.\d+)\]\t(Ses0\d[FM]_\w+)\t(\w{3})\t")
+EVALUATION_LINE = re.compile(r"^\[(\d+\.\d+) - (\d+\.\d+)\]\t(Ses0\d[FM]_\w+)\t(\w{3})\t(.*)$")
 # C-E2:	Neutral;	()   and so on; C-F1 and C-M1 are the actors' own
 ANNOTATOR_LINE = re.compile(r"^C-E\d+:\s*(.*?)\s*\(")
 # Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.
@@ -70,7 +72,7 @@ def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utt
         match = EVALUATION_LINE.match(line)
         if match is None:
             continue  # the individual annotators' lines, and blank ones
-        start, end, turn, code = match.groups()
+        start, end, turn, code, rated = match.groups()
         if code in UNDECIDED:
             continue
         if code not in EMOTION:
@@ -93,7 +95,17 @@ def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utt
             start_s=0.0 if whole else float(start),
             end_s=None if whole else float(end),
             votes=_votes(lines[number + 1 :]),
+            dimensions=_dimensions(rated),
         )
+
+
+def _dimensions(rated: str) -> tuple[tuple[str, float], ...]:
+    """What the raters' means come to, "[2.5000, 2.5000, 2.5000]"; none where the line does not tell them."""
+    try:
+        values = [float(value) for value in rated.strip("[] ").split(",")]
+        return tuple((d, scaled(min(v, SCALE[1]), SCALE)) for d, v in zip(DIMENSIONS, values, strict=True))
+    except ValueError:
+        return ()
 
 
 def _votes(lines: Sequence[str]) -> tuple[tuple[str, float], ...]:

@@ -7,7 +7,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called
+from trainer.data.corpora.utterance import SUFFIXES, CorpusError, Utterance, emotion_called, scaled
 
 EMOTION = {
     "A": "angry",
@@ -18,6 +18,8 @@ EMOTION = {
     "S": "sad",
     "U": "surprised",
 }
+DIMENSIONS = {"EmoAct": "arousal", "EmoDom": "dominance", "EmoVal": "valence"}
+SCALE = (1.0, 7.0)  # of the raters
 LEFT_OUT = {"C", "O", "X"}
 """Contempt, which no other corpus here has; another emotion; no agreement."""
 
@@ -40,7 +42,8 @@ def load(root: Path) -> list[Utterance]:
             try:
                 name, code, speaker = Path(row["FileName"]).stem, row["EmoClass"].strip(), row["SpkrID"].strip()
                 sex = row["Gender"].strip().lower()
-            except (KeyError, TypeError, AttributeError):
+                dimensions = [(d, scaled(float(row[c]), SCALE)) for c, d in DIMENSIONS.items() if row.get(c)]
+            except (KeyError, TypeError, AttributeError, ValueError):
                 raise CorpusError(f"{table} is not as MSP-Podcast was published: download it again.") from None
             if code in LEFT_OUT or speaker.lower() in ("", "unknown"):
                 continue
@@ -60,6 +63,7 @@ def load(root: Path) -> list[Utterance]:
                     sex=sex if sex in ("female", "male") else "",
                     licence="MSP-Podcast licence",
                     votes=tuple(votes[name].items()) if name in votes else (),
+                    dimensions=tuple(dimensions),
                 )
             )
     return utterances

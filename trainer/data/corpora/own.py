@@ -2,48 +2,57 @@
 
 A table names path, label and speaker of each clip and may say more of it; where it has other names for these, the
 recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`. Several annotators have a row each, or a
-label such as "angry:2 sad:1", or a column for each label that counts who chose it, named by `corpora.columns.votes`. A
-folder of EmoBox and a database in audformat are read as they are.
+label such as "angry:2 sad:1", or a column for each label that counts who chose it, named by `corpora.columns.votes`.
+Columns arousal, dominance and valence are read where `corpora.dimensions` names them. A folder of EmoBox and a database
+in audformat are read as they are.
 """
 
 import csv
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.engine.sound.kinds import SUFFIXES
 from trainer.data.corpora import audformat_database, emobox
-from trainer.data.corpora.utterance import CorpusError, Utterance
+from trainer.data.corpora.utterance import SAY_SCALE, CorpusError, Utterance, scaled
 
 TABLES = ("clips.csv", "clips.jsonl")
 REQUIRED = ("path", "label", "speaker")
 TIMES = ("start", "end")
 """The stretch of a longer recording, in seconds."""
 OPTIONAL = (*TIMES, "language", "sex", "text", "licence")
+DIMENSIONS = ("arousal", "dominance", "valence")
 VOTES = "votes"
 """Stands in `corpora.columns` for the columns that are called like labels and count who chose each, "angry,happy"."""
 COUNTED = re.compile(r"\s*([^:;,]+?)\s*:\s*(\d+(?:\.\d+)?)\s*(?:[;,\s]\s*|$)")
 
 
-def load(root: Path, columns: Mapping[str, str] | None = None) -> list[Utterance]:
+def load(
+    root: Path,
+    columns: Mapping[str, str] | None = None,
+    dimensions: Sequence[str] = (),
+    scale: Sequence[float] = (0.0, 1.0),
+) -> list[Utterance]:
     """The clips of a folder, of the table `root` (a .csv or .jsonl) or `root`/clips.csv, or of others' lists.
 
     Args:
         root: The folder or table.
         columns: What a table calls its columns, by their names here.
+        dimensions: Which of DIMENSIONS are read; a cell may be empty.
+        scale: From where to where a table counts them.
 
     Raises:
         CorpusError: A clip without label or speaker, a path that is missing, a table without its columns.
     """
     if audformat_database.is_database(root):
-        return audformat_database.load(root, columns)
+        return audformat_database.load(root, columns, dimensions, scale)
     if emobox.is_listed(root):
         return emobox.load(root)
     if table := _table(root):
-        return _from_table(table, columns or {})
+        return _from_table(table, columns or {}, dimensions, scale)
     return _from_folder(root)
 
 
@@ -92,14 +101,17 @@ def _from_folder(root: Path) -> list[Utterance]:
     return utterances
 
 
-def _from_table(table: Path, columns: Mapping[str, str]) -> list[Utterance]:
-    names = (*REQUIRED, *OPTIONAL, VOTES)
+def _from_table(
+    table: Path, columns: Mapping[str, str], dimensions: Sequence[str], scale: Sequence[float]
+) -> list[Utterance]:
+    names = (*REQUIRED, *OPTIONAL, *DIMENSIONS, VOTES)
     if odd := [name for name in columns if name not in names]:
         raise CorpusError(f"`corpora.columns` names {odd[0]!r}: choose among {', '.join(names)}.")
     counts = [name.strip() for name in columns.get(VOTES, "").split(",") if name.strip()]
-    required = [name for name in REQUIRED if name != "label" or not counts]
-    called = {name: columns.get(name, name) for name in REQUIRED + OPTIONAL}
+    required = [*(name for name in REQUIRED if name != "label" or not counts), *dimensions]
+    called = {name: columns.get(name, name) for name in (*REQUIRED, *OPTIONAL, *dimensions)}
     utterances: dict[tuple[Path, float, float | None], Utterance] = {}
+    ratings: dict[tuple[Path, float, float | None], dict[str, list[float]]] = {}
     for number, row in _rows(table):
         where = f"{table}, line {number}"
         if missing := [name for name in (*(called[name] for name in required), *counts) if name not in row]:
@@ -134,7 +146,23 @@ def _from_table(table: Path, columns: Mapping[str, str]) -> list[Utterance]:
         )
         before = utterances.get((path, start_s, end_s))
         utterances[path, start_s, end_s] = utterance if before is None else _both(where, before, utterance)
-    return list(utterances.values())
+        rated = ratings.setdefault((path, start_s, end_s), defaultdict(list))
+        for name in dimensions:
+            if fields[name]:
+                rated[name].append(_rating(where, called[name], fields[name], scale))
+    return [
+        replace(utterance, dimensions=tuple((name, sum(each) / len(each)) for name, each in ratings[stretch].items()))
+        for stretch, utterance in utterances.items()
+    ]
+
+
+def _rating(where: str, column: str, text: str, scale: Sequence[float]) -> float:
+    try:
+        return scaled(float(text), scale)
+    except ValueError:
+        raise CorpusError(
+            f"{where}: {column} is {text}, not between {scale[0]:g} and {scale[1]:g}: {SAY_SCALE}."
+        ) from None
 
 
 def _count(where: str, column: str, text: str) -> float:

@@ -1,6 +1,6 @@
 """One utterance of a corpus, the labels all corpora share, and how the loaders find their files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,9 @@ ELSEWHERE = {
 """What EMOTIONS are called in collections that have names of their own for them."""
 
 
+SAY_SCALE = "correct it, or say from where to where it goes by --set 'corpora.scale=[1, 5]'"
+
+
 class CorpusError(VoiceKinError):
     """A corpus that is missing, not laid out as published, or can't serve the protocol asked for."""
 
@@ -63,6 +66,7 @@ class Utterance:
         duration_s: Seconds; 0 until the clip was inspected.
         digest: sha256 of the decoded samples, which finds the same audio under two names; "" until inspected.
         sides: Of folds that were published with the corpus: (fold, "train", "validation" or "test").
+        dimensions: (name, 0 to 1) of arousal, dominance and valence, as far as they are known.
         votes: (label, how many annotators chose it), where that is known; their majority's where `label` is "".
     """
 
@@ -81,6 +85,7 @@ class Utterance:
     digest: str = ""
     sides: tuple[tuple[str, str], ...] = ()
     votes: tuple[tuple[str, float], ...] = ()
+    dimensions: tuple[tuple[str, float], ...] = ()
 
     @property
     def speaker_key(self) -> str:
@@ -97,6 +102,18 @@ def emotion_called(name: str) -> str:
     """The label for what a collection calls an emotion, "Fear" or "fear": "fearful"; others in small letters."""
     small = name.strip().lower()
     return ELSEWHERE.get(small, small)
+
+
+def scaled(value: float, scale: Sequence[float]) -> float:
+    """Where a value lies on a scale that goes from scale[0] to scale[1], 0 to 1.
+
+    Raises:
+        ValueError: It lies outside, or is not a number.
+    """
+    low, high = scale
+    if not low <= value <= high:
+        raise ValueError
+    return (value - low) / (high - low)
 
 
 def majority(votes: Mapping[str, float]) -> str:

@@ -1,0 +1,70 @@
+"""Curves as CSV, for TensorBoard, and through accelerate's trackers, which are small ones here."""
+
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from tests.trainer.small_tracker import Small, tracked
+from trainer.recipe import RecipeError
+from trainer.training.curves import QUIET, Curves, check_trackers, read_curves
+
+ROWS = [[1, 0.9, -1.0, 0.1, float("nan")], [2, 0.7, 55.0, 0.05, 0.8], [3, 0.6, 60.0, 0.0, 0.7]]
+
+
+def test_a_row_is_told_once_and_a_training_that_ends_early_ends_its_run(tmp_path: Path, small: list[Small]) -> None:
+    def interrupted() -> None:
+        with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb")) as curves:
+            for n in (1, 2, 3):
+                assert small[0].running
+                curves.write(ROWS[:n])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    (one,) = small
+    assert not one.running
+    assert (one.project, one.settings) == ("tiny", {"finetune.epochs": 5})
+    assert [step for step, _ in one.logged] == [1, 2, 3]
+    assert one.logged[0][1] == {"loss": 0.9, "validation_accuracy": -1.0, "learning_rate": 0.1}  # and no nan
+    assert one.logged[2][1]["validation_loss"] == 0.7
+    assert read_curves(tmp_path / "a.csv")[1:] == ROWS[1:]
+    assert not (tmp_path / "tensorboard").exists()  # not asked for
+
+
+def test_nothing_is_sent_unless_the_environment_says_so(
+    tmp_path: Path, small: list[Small], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[str] = []
+    monkeypatch.setitem(sys.modules, "mlflow", SimpleNamespace(set_tracking_uri=places.append))
+    with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb", "mlflow")):
+        assert small[0].options["mode"] == "offline"
+        assert small[0].options["dir"] == str(tmp_path)
+        assert small[1].options == {"run_name": "fold1/0 head"}
+        assert places == [f"sqlite:///{tmp_path.resolve() / 'mlflow.db'}"]
+        assert {name: os.environ[name] for name in QUIET} == QUIET
+    monkeypatch.setenv("WANDB_MODE", "online")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ours:5000")
+    with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb", "mlflow")):
+        assert small[2].options["mode"] == "online"
+        assert len(places) == 1
+
+
+def test_tensorboard_holds_one_training_alone(tmp_path: Path, small: list[Small]) -> None:
+    for rows in (ROWS, ROWS[:2]):
+        with Curves(tmp_path / "a.csv", tracked(tmp_path, "tensorboard")) as curves:
+            curves.write(rows)
+    (events,) = (tmp_path / "tensorboard" / "a").iterdir()
+    board = EventAccumulator(str(events)).Reload()
+    assert [(e.step, round(e.value, 3)) for e in board.Scalars("loss")] == [(1, 0.9), (2, 0.7)]
+    assert small == []
+
+
+def test_a_tracker_that_is_not_installed_is_told_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_trackers(("tensorboard",))
+    monkeypatch.setattr("trainer.training.curves.find_spec", lambda name: None if name == "wandb" else name)
+    with pytest.raises(RecipeError, match="`trackers` names wandb, which is not installed: type pip install wandb"):
+        check_trackers(("tensorboard", "mlflow", "wandb"))
