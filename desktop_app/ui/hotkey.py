@@ -96,6 +96,7 @@ class Hotkey(QObject):
 
 X_CONTROL, X_SHIFT, X_ALT, X_CAPS_LOCK, X_NUM_LOCK = 4, 1, 8, 2, 16  # masks; Alt and Num Lock as X.Org maps them
 X_KEY_PRESS, X_KEY_RELEASE, X_GRAB_ASYNC = 2, 3, 1
+XKB_CORE_KEYBOARD, XKB_DETECTABLE_AUTO_REPEAT = 0x100, 1
 X_F1, X_SPACE = 0xFFBE, 0x20  # keysyms, of keysymdef.h
 
 
@@ -111,15 +112,10 @@ class _Cookie(ctypes.Structure):
     _fields_ = (("sequence", ctypes.c_uint),)
 
 
-class _KeyEvent(ctypes.Structure):
-    """The first fields of xcb_key_press_event_t."""
+class _Event(ctypes.Structure):
+    """The first field of xcb_generic_event_t."""
 
-    _fields_ = (
-        ("response_type", ctypes.c_uint8),
-        ("detail", ctypes.c_uint8),
-        ("sequence", ctypes.c_uint16),
-        ("time", ctypes.c_uint32),
-    )
+    _fields_ = (("response_type", ctypes.c_uint8),)
 
 
 class _XKey:
@@ -127,12 +123,13 @@ class _XKey:
 
     def __init__(self, key: Qt.Key, modifiers: Qt.KeyboardModifier, pressed: Callable[[], object]) -> None:
         self._pressed = pressed
-        self._released_at = -1
+        self._is_down = False
         self._xcb = _xcb()
         self._connection = self._xcb.xcb_connect(None, None)
         try:
             if self._xcb.xcb_connection_has_error(self._connection):
                 raise OSError("no X server")
+            _report_held_keys_as_held(self._connection)
             self._grab(key, modifiers)
         except OSError:
             self._xcb.xcb_disconnect(self._connection)
@@ -160,15 +157,35 @@ class _XKey:
 
     def _read(self) -> None:
         while event := self._xcb.xcb_poll_for_event(self._connection):
-            told = ctypes.cast(event, ctypes.POINTER(_KeyEvent)).contents
-            kind, at = told.response_type & 0x7F, told.time
+            kind = ctypes.cast(event, ctypes.POINTER(_Event)).contents.response_type & 0x7F
             _free(event)
             if kind == X_KEY_RELEASE:
-                self._released_at = at
-            elif kind == X_KEY_PRESS and at != self._released_at:  # else a held key repeats
+                self._is_down = False
+            elif kind == X_KEY_PRESS and not self._is_down:  # a key that is held is pressed again and again
+                self._is_down = True
                 self._pressed()
         if self._xcb.xcb_connection_has_error(self._connection):
             self._notifier.setEnabled(False)
+
+
+def _report_held_keys_as_held(connection: int) -> None:
+    """Without this the server also reports a release before each repeated press, and its time may differ from theirs."""
+    xkb = ctypes.CDLL("libxcb-xkb.so.1")
+    pointer, short, word = ctypes.c_void_p, ctypes.c_uint16, ctypes.c_uint32
+    for name, arguments in (
+        ("xcb_xkb_use_extension", (pointer, short, short)),
+        ("xcb_xkb_per_client_flags", (pointer, short, word, word, word, word, word)),
+    ):
+        ask, reply = getattr(xkb, name), getattr(xkb, f"{name}_reply")
+        ask.argtypes, ask.restype = arguments, _Cookie
+        reply.argtypes, reply.restype = (pointer, _Cookie, pointer), pointer
+    flag = XKB_DETECTABLE_AUTO_REPEAT
+    _free(xkb.xcb_xkb_use_extension_reply(connection, xkb.xcb_xkb_use_extension(connection, 1, 0), None))
+    cookie = xkb.xcb_xkb_per_client_flags(connection, XKB_CORE_KEYBOARD, flag, flag, 0, 0, 0)
+    answer = xkb.xcb_xkb_per_client_flags_reply(connection, cookie, None)
+    if not answer:
+        raise OSError("the X server can't tell a held key")
+    _free(answer)
 
 
 def _keysym(key: Qt.Key) -> int:

@@ -262,10 +262,13 @@ def silence(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    """An X server of our own; it chooses its number itself."""
+    """An X server of our own; it chooses its number itself.
+
+    -noreset: else it starts anew when its last client leaves, and whoever comes at that moment is turned away.
+    """
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[write],
         stderr=subprocess.DEVNULL,
     )
