@@ -169,7 +169,7 @@ class _XKey:
 
 
 def _report_held_keys_as_held(connection: int) -> None:
-    """Without this the server also reports a release before each repeated press, and its time may differ from theirs."""
+    """Without this the server also reports a release before each repeated press, at a time that may differ from it."""
     xkb = ctypes.CDLL("libxcb-xkb.so.1")
     pointer, short, word = ctypes.c_void_p, ctypes.c_uint16, ctypes.c_uint32
     for name, arguments in (
