@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Which emotion a recording of speech sounds like, and why: by the nearest recordings it knows.</source>
-        <translation>Nach welcher Emotion eine Sprachaufnahme klingt, und warum: anhand der nächsten bekannten Aufnahmen.</translation>
+        <translation>Nach welcher Emotion eine Sprachaufnahme klingt, und warum: anhand der ähnlichsten Aufnahmen, die es kennt.</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -40,7 +40,7 @@
     </message>
     <message>
         <source>It is too quiet: record closer to the microphone, or turn it up.</source>
-        <translation>Die Aufnahme ist zu leise: näher am Mikrofon aufnehmen oder es lauter stellen.</translation>
+        <translation>Die Aufnahme ist zu leise: Gehen Sie näher ans Mikrofon, oder stellen Sie es lauter.</translation>
     </message>
     <message>
         <source>Too little speech was heard in it. Closest would be “{0}” with {1}.</source>
@@ -75,7 +75,7 @@
         <translation>Der Klang sagt nicht, was von beidem.</translation>
     </message>
     <message>
-        <source>It could as well be “{0}”: the two are close.</source>
+        <source>It could just as well be “{0}”: the two are close.</source>
         <translation>Es könnte ebenso „{0}“ sein: Beide liegen dicht beieinander.</translation>
     </message>
     <message>
@@ -84,11 +84,11 @@
     </message>
     <message>
         <source>The model and the nearest recordings agree on “{0}”: {1} and {2}.</source>
-        <translation>Das Modell und die nächsten Aufnahmen sind sich einig: „{0}“, {1} und {2}.</translation>
+        <translation>Das Modell und die ähnlichsten Aufnahmen sind sich einig: „{0}“, {1} und {2}.</translation>
     </message>
     <message>
         <source>The model hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); together, “{4}” leads.</source>
-        <translation>Das Modell hört „{0}“ ({1}), die nächsten Aufnahmen klingen eher nach „{2}“ ({3}); zusammen führt „{4}“.</translation>
+        <translation>Das Modell hört „{0}“ ({1}), die ähnlichsten Aufnahmen klingen eher nach „{2}“ ({3}); zusammen liegt „{4}“ vorn.</translation>
     </message>
     <message>
         <source>{0}, {1} of it speech · answered in {2} s</source>
@@ -148,7 +148,7 @@
     </message>
     <message>
         <source>{0}; model {1}, nearest recordings {2}</source>
-        <translation>{0}; Modell {1}, nächste Aufnahmen {2}</translation>
+        <translation>{0}; Modell {1}, ähnlichste Aufnahmen {2}</translation>
     </message>
     <message>
         <source>{0}, from 0 ({1}) to 1 ({2})</source>
@@ -222,7 +222,7 @@
         <translation>Gerade spricht niemand.</translation>
     </message>
     <message>
-        <source>What the last three seconds sound like; the answer for the whole comes after.</source>
+        <source>What the last three seconds sound like; the answer for the whole follows.</source>
         <translation>So klingen die letzten drei Sekunden; die Antwort für das Ganze folgt danach.</translation>
     </message>
     <message>
@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>There is no microphone: drop audio files anywhere on this window, or plug one in.</source>
-        <translation>Es ist kein Mikrofon da: Ziehen Sie Audiodateien auf dieses Fenster, oder schließen Sie eines an.</translation>
+        <translation>Es ist kein Mikrofon da: Ziehen Sie Audiodateien auf dieses Fenster, oder schließen Sie ein Mikrofon an.</translation>
     </message>
 </context>
 <context>
@@ -483,7 +483,7 @@
     </message>
     <message>
         <source>{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.</source>
-        <translation>{0} ist kein lesbarer Ton, oder sein Kopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
+        <translation>{0} ist keine lesbare Tondatei, oder ihr Kopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
     </message>
     <message>
         <source>{0} is read with ffmpeg, which is missing here: install it (Debian: apt install ffmpeg; elsewhere: pip install imageio-ffmpeg).</source>
@@ -579,7 +579,7 @@
     </message>
     <message>
         <source>This recording is too quiet: record closer to the microphone, or turn it up.</source>
-        <translation>Diese Aufnahme ist zu leise: näher am Mikrofon aufnehmen oder es lauter stellen.</translation>
+        <translation>Diese Aufnahme ist zu leise: Gehen Sie näher ans Mikrofon, oder stellen Sie es lauter.</translation>
     </message>
     <message>
         <source>Too little speech was heard in this recording.</source>
@@ -1083,7 +1083,7 @@
     </message>
     <message>
         <source>VoiceKin tells you which emotion a recording of speech sounds like, and shows why: the nearest recordings it has heard before, its kin.</source>
-        <translation>VoiceKin sagt Ihnen, nach welcher Emotion eine Sprachaufnahme klingt, und zeigt, warum: die nächsten Aufnahmen, die es schon gehört hat, ihre Verwandten.</translation>
+        <translation>VoiceKin sagt Ihnen, nach welcher Emotion eine Sprachaufnahme klingt, und zeigt, warum: die ähnlichsten Aufnahmen, die es schon gehört hat, ihre Verwandten.</translation>
     </message>
     <message>
         <source>What it can do</source>
@@ -1115,7 +1115,7 @@
     </message>
     <message>
         <source>Hear words, irony, or a culture’s own ways of speaking.</source>
-        <translation>Worte, Ironie oder die eigenen Sprechweisen einer Kultur hören.</translation>
+        <translation>Worte, Ironie oder die eigene Sprechweise einer Kultur verstehen.</translation>
     </message>
     <message>
         <source>Where it must not be used</source>
@@ -1258,7 +1258,7 @@
 <context>
     <name>LibraryModel</name>
     <message>
-        <source>“{0}” is called “{1}” now.</source>
+        <source>“{0}” is now called “{1}”.</source>
         <translation>„{0}“ heißt jetzt „{1}“.</translation>
     </message>
     <message>
@@ -1373,12 +1373,16 @@
         <translation>Im Verlauf</translation>
     </message>
     <message>
-        <source>Recordings: {0}, of which made here: {1}, {2}</source>
-        <translation>Aufnahmen: {0}, davon hier aufgenommen: {1}, {2}</translation>
+        <source>1 recording</source>
+        <translation>1 Aufnahme</translation>
     </message>
     <message>
-        <source>Recordings: {0}</source>
-        <translation>Aufnahmen: {0}</translation>
+        <source>{0} recordings</source>
+        <translation>{0} Aufnahmen</translation>
+    </message>
+    <message>
+        <source>{0}, {1} of them made here ({2})</source>
+        <translation>{0}, davon {1} hier aufgenommen ({2})</translation>
     </message>
     <message>
         <source>What you record and open is remembered here.</source>
@@ -1594,19 +1598,19 @@
     </message>
     <message>
         <source>Spoken {0} than most people speak.</source>
-        <translation>Gesprochen: {0} als bei den meisten Menschen.</translation>
+        <translation>Hier wird {0} gesprochen als bei den meisten Menschen.</translation>
     </message>
     <message>
         <source>Spoken {0} than elsewhere in this recording.</source>
-        <translation>Gesprochen: {0} als sonst in dieser Aufnahme.</translation>
+        <translation>Hier wird {0} gesprochen als sonst in dieser Aufnahme.</translation>
     </message>
     <message>
         <source>Spoken {0} than in the other recordings.</source>
-        <translation>Gesprochen: {0} als in den anderen Aufnahmen.</translation>
+        <translation>Hier wird {0} gesprochen als in den anderen Aufnahmen.</translation>
     </message>
     <message>
         <source>Spoken {0} than this voice usually does.</source>
-        <translation>Gesprochen: {0}, als diese Stimme es sonst tut.</translation>
+        <translation>Hier wird {0} gesprochen als sonst bei dieser Stimme.</translation>
     </message>
     <message>
         <source> and </source>
@@ -1674,7 +1678,7 @@
     </message>
     <message>
         <source>{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
-        <translation>{0} der {1} nächsten klingen {2}: {3}. Die nächsten machen {4} der Antwort aus.</translation>
+        <translation>{0} der {1} ähnlichsten klingen {2}: {3}. Die ähnlichsten machen {4} der Antwort aus.</translation>
     </message>
     <message>
         <source>Your own example</source>
@@ -1940,7 +1944,7 @@
     </message>
     <message>
         <source>No microphone. Drop audio files instead, or plug one in and refresh.</source>
-        <translation>Kein Mikrofon. Ziehen Sie Audiodateien her, oder schließen Sie eines an und suchen Sie erneut.</translation>
+        <translation>Kein Mikrofon. Ziehen Sie Audiodateien hierher, oder schließen Sie ein Mikrofon an und suchen Sie erneut.</translation>
     </message>
     <message>
         <source>Press Space to record</source>
@@ -2000,6 +2004,22 @@
     <message>
         <source>Over time</source>
         <translation>Im Verlauf</translation>
+    </message>
+    <message>
+        <source>Who speaks</source>
+        <translation>Wer spricht</translation>
+    </message>
+    <message>
+        <source>It sounds most like these</source>
+        <translation>Am ähnlichsten klingen diese</translation>
+    </message>
+    <message>
+        <source>What it rests on</source>
+        <translation>Worauf es beruht</translation>
+    </message>
+    <message>
+        <source>What it can’t say</source>
+        <translation>Was es nicht sagen kann</translation>
     </message>
     <message>
         <source>It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s recordings right. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
@@ -2383,8 +2403,8 @@
         <translation>Person {0}</translation>
     </message>
     <message>
-        <source>Speaker {0} is called “{1}”.</source>
-        <translation>Person {0} heißt „{1}“.</translation>
+        <source>Speaker {0} is now called “{1}”.</source>
+        <translation>Person {0} heißt jetzt „{1}“.</translation>
     </message>
     <message>
         <source>Speaker {0} is heard with a saved voice.</source>
@@ -2410,6 +2430,18 @@
         <source>Speaker {0} is saved as the voice “{1}”.</source>
         <translation>Person {0} ist als Stimme „{1}“ gespeichert.</translation>
     </message>
+    <message>
+        <source>Name of speaker {0}</source>
+        <translation>Name von Person {0}</translation>
+    </message>
+    <message>
+        <source>Whose voice speaker {0} is</source>
+        <translation>Wessen Stimme Person {0} ist</translation>
+    </message>
+    <message>
+        <source>Save speaker {0} as a new voice</source>
+        <translation>Person {0} als neue Stimme speichern</translation>
+    </message>
 </context>
 <context>
     <name>SpeakersPanel</name>
@@ -2434,16 +2466,8 @@
         <translation>{0} Personen</translation>
     </message>
     <message>
-        <source>Where several people speak, say how many: each is heard against their own stretches then.</source>
-        <translation>Wo mehrere sprechen, sagen Sie, wie viele: Dann wird jede Person mit den eigenen Stellen verglichen.</translation>
-    </message>
-    <message>
-        <source>A saved voice makes the answers to its stretches surer.</source>
-        <translation>Mit einer gespeicherten Stimme werden die Antworten zu ihren Stellen sicherer.</translation>
-    </message>
-    <message>
         <source>No saved voice</source>
-        <translation>Keine gespeicherte Stimme</translation>
+        <translation>Nicht zugeordnet</translation>
     </message>
     <message>
         <source>Is this {0}?</source>
@@ -2452,6 +2476,14 @@
     <message>
         <source>Who speaks</source>
         <translation>Wer spricht</translation>
+    </message>
+    <message>
+        <source>If several people speak, say how many: each is then compared with their own passages.</source>
+        <translation>Sprechen mehrere, sagen Sie, wie viele: Dann wird jede Person mit ihren eigenen Stellen verglichen.</translation>
+    </message>
+    <message>
+        <source>Answers are surer where a speaker is a saved voice.</source>
+        <translation>Mit einer gespeicherten Stimme werden die Antworten sicherer.</translation>
     </message>
     <message>
         <source>This is {0}</source>
@@ -2706,12 +2738,12 @@
         <translation>Name der Stimme</translation>
     </message>
     <message>
-        <source>How settled the voice is</source>
-        <translation>Wie gefestigt die Stimme ist</translation>
+        <source>How well the voice is known</source>
+        <translation>Wie gut die Stimme bekannt ist</translation>
     </message>
     <message>
-        <source>%p% settled</source>
-        <translation>%p % gefestigt</translation>
+        <source>%p% known</source>
+        <translation>zu %p % bekannt</translation>
     </message>
     <message>
         <source>Learn nothing new for now</source>
@@ -2738,7 +2770,7 @@
         <translation>Eine Aufnahme von hier</translation>
     </message>
     <message>
-        <source>The voice “{0}” is called “{1}” now.</source>
+        <source>The voice “{0}” is now called “{1}”.</source>
         <translation>Die Stimme „{0}“ heißt jetzt „{1}“.</translation>
     </message>
     <message>
@@ -2821,8 +2853,16 @@
         <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen, fünf Aufnahmen oder mehr miteinander.</translation>
     </message>
     <message>
-        <source>Recordings learnt from: {0}, {1} settled</source>
-        <translation>Gelernt aus Aufnahmen: {0}, zu {1} gefestigt</translation>
+        <source>VoiceKin has not heard this voice yet.</source>
+        <translation>VoiceKin hat diese Stimme noch nicht gehört.</translation>
+    </message>
+    <message>
+        <source>Learnt from {0} recordings; the voice is {1} known.</source>
+        <translation>Aus {0} Aufnahmen gelernt; die Stimme ist zu {1} bekannt.</translation>
+    </message>
+    <message>
+        <source>Learnt from 1 recording; the voice is {1} known.</source>
+        <translation>Aus 1 Aufnahme gelernt; die Stimme ist zu {1} bekannt.</translation>
     </message>
 </context>
 <context>
@@ -2842,21 +2882,6 @@
     <message>
         <source>Reset</source>
         <translation>Zurücksetzen</translation>
-    </message>
-</context>
-<context>
-    <name>panel</name>
-    <message>
-        <source>Name of speaker {0}</source>
-        <translation>Name von Person {0}</translation>
-    </message>
-    <message>
-        <source>Whose voice speaker {0} is</source>
-        <translation>Wessen Stimme Person {0} ist</translation>
-    </message>
-    <message>
-        <source>Save speaker {0} as a new voice</source>
-        <translation>Person {0} als neue Stimme speichern</translation>
     </message>
 </context>
 </TS>

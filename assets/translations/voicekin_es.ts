@@ -75,7 +75,7 @@
         <translation>El sonido no dice cuál de las dos.</translation>
     </message>
     <message>
-        <source>It could as well be “{0}”: the two are close.</source>
+        <source>It could just as well be “{0}”: the two are close.</source>
         <translation>También podría ser «{0}»: las dos están muy cerca.</translation>
     </message>
     <message>
@@ -222,7 +222,7 @@
         <translation>Ahora no habla nadie.</translation>
     </message>
     <message>
-        <source>What the last three seconds sound like; the answer for the whole comes after.</source>
+        <source>What the last three seconds sound like; the answer for the whole follows.</source>
         <translation>Así suenan los últimos tres segundos; la respuesta para el conjunto viene después.</translation>
     </message>
     <message>
@@ -1258,7 +1258,7 @@
 <context>
     <name>LibraryModel</name>
     <message>
-        <source>“{0}” is called “{1}” now.</source>
+        <source>“{0}” is now called “{1}”.</source>
         <translation>«{0}» se llama ahora «{1}».</translation>
     </message>
     <message>
@@ -1373,12 +1373,16 @@
         <translation>En el tiempo</translation>
     </message>
     <message>
-        <source>Recordings: {0}, of which made here: {1}, {2}</source>
-        <translation>Grabaciones: {0}, de ellas hechas aquí: {1}, {2}</translation>
+        <source>1 recording</source>
+        <translation>1 grabación</translation>
     </message>
     <message>
-        <source>Recordings: {0}</source>
-        <translation>Grabaciones: {0}</translation>
+        <source>{0} recordings</source>
+        <translation>{0} grabaciones</translation>
+    </message>
+    <message>
+        <source>{0}, {1} of them made here ({2})</source>
+        <translation>{0}, propias: {1} ({2})</translation>
     </message>
     <message>
         <source>What you record and open is remembered here.</source>
@@ -2002,6 +2006,22 @@
         <translation>En el tiempo</translation>
     </message>
     <message>
+        <source>Who speaks</source>
+        <translation>Quién habla</translation>
+    </message>
+    <message>
+        <source>It sounds most like these</source>
+        <translation>A estas se parece más</translation>
+    </message>
+    <message>
+        <source>What it rests on</source>
+        <translation>En qué se basa</translation>
+    </message>
+    <message>
+        <source>What it can’t say</source>
+        <translation>Lo que no puede decir</translation>
+    </message>
+    <message>
         <source>It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s recordings right. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
         <translation>Dice cómo suena una voz, no lo que alguien siente. Acierta unas dos de cada tres grabaciones de un desconocido. No debe usarse en el trabajo ni en la educación para inferir las emociones de las personas, ni con quienes no lo hayan consentido, ni para decisiones sobre personas.</translation>
     </message>
@@ -2383,8 +2403,8 @@
         <translation>Persona {0}</translation>
     </message>
     <message>
-        <source>Speaker {0} is called “{1}”.</source>
-        <translation>La persona {0} se llama «{1}».</translation>
+        <source>Speaker {0} is now called “{1}”.</source>
+        <translation>La persona {0} se llama ahora «{1}».</translation>
     </message>
     <message>
         <source>Speaker {0} is heard with a saved voice.</source>
@@ -2409,6 +2429,18 @@
     <message>
         <source>Speaker {0} is saved as the voice “{1}”.</source>
         <translation>La persona {0} queda guardada como la voz «{1}».</translation>
+    </message>
+    <message>
+        <source>Name of speaker {0}</source>
+        <translation>Nombre de la persona {0}</translation>
+    </message>
+    <message>
+        <source>Whose voice speaker {0} is</source>
+        <translation>De quién es la voz de la persona {0}</translation>
+    </message>
+    <message>
+        <source>Save speaker {0} as a new voice</source>
+        <translation>Guardar a la persona {0} como voz nueva</translation>
     </message>
 </context>
 <context>
@@ -2438,16 +2470,16 @@
         <translation>Quién habla</translation>
     </message>
     <message>
-        <source>Where several people speak, say how many: each is heard against their own stretches then.</source>
-        <translation>Donde hablan varias personas, diga cuántas: entonces cada una se compara con sus propios tramos.</translation>
+        <source>If several people speak, say how many: each is then compared with their own passages.</source>
+        <translation>Si hablan varias personas, indique cuántas: cada una se compara entonces con sus propios pasajes.</translation>
     </message>
     <message>
-        <source>A saved voice makes the answers to its stretches surer.</source>
-        <translation>Con una voz guardada, las respuestas a sus tramos son más seguras.</translation>
+        <source>Answers are surer where a speaker is a saved voice.</source>
+        <translation>Las respuestas son más seguras si la persona es una voz guardada.</translation>
     </message>
     <message>
         <source>No saved voice</source>
-        <translation>Ninguna voz guardada</translation>
+        <translation>Sin asignar</translation>
     </message>
     <message>
         <source>This is {0}</source>
@@ -2706,12 +2738,12 @@
         <translation>Nombre de la voz</translation>
     </message>
     <message>
-        <source>How settled the voice is</source>
-        <translation>Cuán asentada está la voz</translation>
+        <source>How well the voice is known</source>
+        <translation>Hasta qué punto se conoce la voz</translation>
     </message>
     <message>
-        <source>%p% settled</source>
-        <translation>%p% asentada</translation>
+        <source>%p% known</source>
+        <translation>conocida al %p %</translation>
     </message>
     <message>
         <source>Learn nothing new for now</source>
@@ -2738,7 +2770,7 @@
         <translation>Una grabación de aquí</translation>
     </message>
     <message>
-        <source>The voice “{0}” is called “{1}” now.</source>
+        <source>The voice “{0}” is now called “{1}”.</source>
         <translation>La voz «{0}» se llama ahora «{1}».</translation>
     </message>
     <message>
@@ -2813,8 +2845,16 @@
         <translation>Cada una por sí sola</translation>
     </message>
     <message>
-        <source>Recordings learnt from: {0}, {1} settled</source>
-        <translation>Grabaciones aprendidas: {0}, asentada al {1}</translation>
+        <source>VoiceKin has not heard this voice yet.</source>
+        <translation>VoiceKin aún no ha oído esta voz.</translation>
+    </message>
+    <message>
+        <source>Learnt from {0} recordings; the voice is {1} known.</source>
+        <translation>Ha aprendido de {0} grabaciones; la voz se conoce al {1}.</translation>
+    </message>
+    <message>
+        <source>Learnt from 1 recording; the voice is {1} known.</source>
+        <translation>Ha aprendido de 1 grabación; la voz se conoce al {1}.</translation>
     </message>
     <message>
         <source>The voice is learnt from the recording itself; best for long ones.</source>
@@ -2842,21 +2882,6 @@
     <message>
         <source>Reset</source>
         <translation>Restablecer</translation>
-    </message>
-</context>
-<context>
-    <name>panel</name>
-    <message>
-        <source>Name of speaker {0}</source>
-        <translation>Nombre de la persona {0}</translation>
-    </message>
-    <message>
-        <source>Whose voice speaker {0} is</source>
-        <translation>De quién es la voz de la persona {0}</translation>
-    </message>
-    <message>
-        <source>Save speaker {0} as a new voice</source>
-        <translation>Guardar a la persona {0} como voz nueva</translation>
     </message>
 </context>
 </TS>

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, VoiceUsed
-from desktop_app.engine.recognition.manner import told
+from desktop_app.engine.recognition.manner import enumerated, told
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
 from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
@@ -105,7 +105,7 @@ def how_sure(recognition: Recognition) -> str:
         return translate("Answer", "The sound does not say which of the two.")
     second = _second(recognition.probabilities)
     if second is not None and recognition.confidence - recognition.probabilities[second] < CLOSE:
-        return translate("Answer", "It could as well be “{0}”: the two are close.").format(label_name(second))
+        return translate("Answer", "It could just as well be “{0}”: the two are close.").format(label_name(second))
     return ""
 
 
@@ -156,7 +156,7 @@ def manner(recognition: Recognition) -> str:
         "group": translate("Manner", "Spoken {0} than in the other recordings."),
         "saved": translate("Manner", "Spoken {0} than this voice usually does."),
     }
-    return sentences[recognition.rests_on.voice.kind].format(translate("Manner", " and ").join(said))
+    return sentences[recognition.rests_on.voice.kind].format(enumerated(said, translate("Manner", " and ")))
 
 
 def lengths(recognition: Recognition, heard_s: float) -> str:

@@ -21,6 +21,7 @@ class GroupVoices(QObject):
         self._told: dict[tuple[Path, bool], frozenset[int]] = {}
         self._opening = -1
         queue.idle.connect(self._look)
+        session.rowsInserted.connect(self._look)  # also what Undo puts back, which was answered before
         session.rowsRemoved.connect(self._look)
 
     def _look(self) -> None:

@@ -68,7 +68,7 @@ class LibraryModel(QObject):
 
     def rename(self, item: "LibraryItem", name: str) -> None:
         """Rename a recording."""
-        self._change(item, "name", name, self.tr("“{0}” is called “{1}” now.").format(item.name, name))
+        self._change(item, "name", name, self.tr("“{0}” is now called “{1}”.").format(item.name, name))
 
     def note(self, item: "LibraryItem", notes: str) -> None:
         """Change a recording's notes."""

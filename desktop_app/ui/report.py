@@ -75,22 +75,23 @@ def _html(recognition: Recognition, target: Path) -> str:
             _paragraph(answer_text.agreement(recognition)),
         ]
     if len(recognition.segments) > 1:
-        png = b64encode(png_from_svg(timeline_svg_of_file(recognition, target))).decode()
-        title = translate("Report", "Over time")
-        parts += [f"<h2>{escape(title)}</h2>", f'<img width="640" src="data:image/png;base64,{png}" alt="">']
+        dress = {label: (label_name(label), look(label).light) for label in recognition.probabilities}
+        png = b64encode(png_from_svg(timeline_svg_of_file(recognition, target, dress))).decode()
+        heading = _heading(translate("Report", "Over time"))
+        parts += [heading, f'<img width="640" src="data:image/png;base64,{png}" alt="">']
     if len(recognition.speakers) > 1:
-        parts += [f"<h2>{escape(translate('Report', 'Who speaks'))}</h2>", _speakers(recognition)]
+        parts += [_heading(translate("Report", "Who speaks")), _speakers(recognition)]
     if not silent and recognition.neighbours:
         parts += [
-            f"<h2>{escape(translate('Report', 'It sounds most like these'))}</h2>",
+            _heading(translate("Report", "It sounds most like these")),
             _paragraph(answer_text.neighbours_in_a_sentence(recognition)),
             _neighbours(recognition),
         ]
     parts += [
-        f"<h2>{escape(translate('Report', 'What it rests on'))}</h2>",
+        _heading(translate("Report", "What it rests on")),
         _paragraph(answer_text.rests_on(recognition)),
         _paragraph(answer_text.lengths(recognition, recognition.duration_s)),
-        f"<h2>{escape(translate('Report', 'What it can’t say'))}</h2>",
+        _heading(translate("Report", "What it can’t say")),
         _paragraph(
             translate(
                 "Report",
@@ -107,6 +108,10 @@ def _html(recognition: Recognition, target: Path) -> str:
         "<style>body { font-family: Inter, sans-serif; max-width: 46em; margin: 2em auto; color: #1d2030; }"
         "td { padding: 2px 8px 2px 0; }</style></head><body>" + "".join(parts) + "</body></html>"
     )
+
+
+def _heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
 
 
 def _paragraph(text: str) -> str:

@@ -50,7 +50,10 @@ class Speakers(QObject):
     def name(self, number: int, speaker: int, name: str) -> None:
         """Name a speaker, counted from 0; "" goes back to their number."""
         self._say(
-            number, speaker, translate("Speakers", "Speaker {0} is called “{1}”.").format(speaker + 1, name), name=name
+            number,
+            speaker,
+            translate("Speakers", "Speaker {0} is now called “{1}”.").format(speaker + 1, name),
+            name=name,
         )
 
     def assign(self, number: int, speaker: int, voice: str) -> None:

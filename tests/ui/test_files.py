@@ -120,12 +120,16 @@ def test_what_failed_keeps_its_sentence_and_is_tried_again(desk: Desk, folder: P
     note = window.session.index(window.session.row_of(bad.number), SessionModel.NOTE).data()
     assert note == bad.error
     assert "bad.wav" in note
+    window.recordings.select(bad)
+    assert not window.map.isVisible()  # it lies nowhere
     soundfile.write(folder / "bad.wav", clip("happy", 1), RATE)
     desk.qtbot.waitUntil(window.results.retry.isEnabled, timeout=LONG)
     run_dry(desk, lambda: click(desk, window.results.retry))
     mended = window.session.entry(bad.number)
     assert mended is not None
     assert mended.state is EntryState.DONE
+    window.recordings.select(mended)
+    assert window.map.isVisible()
 
 
 def test_all_is_stopped_and_what_was_answered_stays(desk: Desk, folder: Path) -> None:
@@ -652,9 +656,10 @@ def test_recordings_of_one_folder_are_heard_together_until_that_is_switched_off(
     combo.setCurrentIndex(combo.findData(UNKNOWN_VOICE))
     combo.activated.emit(combo.currentIndex())
     until(together)
-    for entry in entries[:2]:
-        window.session.remove(entry.number)
+    window.takes.clear(tuple(entries[:2]))
     until({f.name: ("none", 0) for f in (*files[2:],)})
+    desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(together)
 
 
 def test_the_live_bars_know_the_voice_after_half_a_minute(tiny_pack: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_minute_of_talk_teaches_the_voice(desk: Desk, window: MainWindow, wav:
     assert signal.args is not None
     assert dialog.prompt.text() != first
     assert "has learnt" in window.notice.message.text()
-    desk.qtbot.waitUntil(lambda: "Recordings learnt from: 1" in window.voice.about.text(), timeout=LONG)
+    desk.qtbot.waitUntil(lambda: "Learnt from 1 recording;" in window.voice.about.text(), timeout=LONG)
     desk.qtbot.waitUntil(lambda: shares(window) != stranger, timeout=LONG)
     assert len(window.session.entries()) == 1  # the talk is no recording of the session
 

@@ -1,5 +1,6 @@
 """No text of the window is missing in a translation, and the translations load."""
 
+import ast
 import os
 import re
 import shutil
@@ -49,6 +50,21 @@ def test_no_text_is_missing(ts: Path, tmp_path: Path) -> None:
     missing = sorted(key for key, translation in now.items() if translation is None)
     assert missing == [], "run scripts/translations and translate what is new"
     assert now == messages(ts), "run scripts/translations: texts were taken away"
+
+
+def test_every_text_that_is_asked_for_is_collected() -> None:
+    """lupdate sees neither what stands in an f-string nor what is asked of another object than self."""
+    collected = messages(TRANSLATIONS[0])
+    for path in sorted((ROOT / "desktop_app" / "ui").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for owner in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
+            for call in (node for node in ast.walk(owner) if isinstance(node, ast.Call)):
+                texts = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+                name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+                if name == "translate" and len(texts) == 2:
+                    assert tuple(texts) in collected, path
+                if name == "tr" and texts and isinstance(owner, ast.ClassDef):
+                    assert (owner.name, texts[0]) in collected, path
 
 
 @pytest.mark.parametrize("ts", TRANSLATIONS, ids=lambda p: p.stem)

@@ -54,10 +54,10 @@ def test_a_voice_is_named_taught_and_undone(
     with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
         desk.wait_entry(lambda: desk.qtbot.mouseClick(window.voice.learn, LEFT))
     assert "has learnt" in window.notice.message.text()
-    assert window.voice.about.text().startswith("Recordings learnt from: 1")
+    assert window.voice.about.text().startswith("Learnt from 1 recording;")
     assert shares(window) != stranger
     desk.wait_entry(lambda: desk.qtbot.mouseClick(window.notice.buttons[0], LEFT))
-    assert window.voice.about.text().startswith("Recordings learnt from: 0")
+    assert window.voice.about.text().startswith("VoiceKin has not heard")
     assert shares(window) == pytest.approx(stranger)
 
 
@@ -87,7 +87,7 @@ def test_a_voice_learns_from_each_take_if_allowed(desk: Desk, window: MainWindow
         desk.qtbot.mouseClick(window.voice.from_takes, LEFT, pos=window.voice.from_takes.rect().center() * 0.1)
     assert window.voice.from_takes.isChecked()
     desk.record(np.pad(clip("happy", 3, 3.0), 16_000))  # with room about it, the detector hears enough speech in it
-    desk.qtbot.waitUntil(lambda: "Recordings learnt from: 1" in window.voice.about.text(), timeout=LONG)
+    desk.qtbot.waitUntil(lambda: "Learnt from 1 recording;" in window.voice.about.text(), timeout=LONG)
     # and is forgotten
     with desk.qtbot.waitSignal(window.owner.known_changed, timeout=LONG):
         desk.qtbot.mouseClick(window.voice.remove, LEFT)

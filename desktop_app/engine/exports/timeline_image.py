@@ -3,7 +3,7 @@
 Uses only SVG Tiny 1.2, which Qt can draw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -32,6 +32,9 @@ BLOCK_S = 10.0
 LETTER = 7.4
 """An upper estimate of a letter's width at 13 px, to decide whether a label fits into its stretch."""
 
+Dress = Mapping[str, tuple[str, str]]
+"""Label -> how it is written and its colour, #rrggbb."""
+
 # Okabe and Ito's colours, which people with any kind of colour vision can distinguish, and greys
 LABEL_COLOURS = {
     "angry": "#d55e00",
@@ -56,46 +59,59 @@ def colours(labels: Sequence[str]) -> dict[str, str]:
     return {**known, **{label: free[i % len(free)] for i, label in enumerate(others)}}
 
 
-def timeline_svg(recognition: Recognition, peaks: NDArray[np.float32] | None = None) -> bytes:
+def timeline_svg(
+    recognition: Recognition, peaks: NDArray[np.float32] | None = None, dress: Dress | None = None
+) -> bytes:
     """The picture as UTF-8.
 
     Args:
         recognition: The answer, with its segments.
         peaks: float32 [n], 0 to 1, the waveform's peaks over the whole recording, see
             `engine.recognition.timeline`; None: no waveform is drawn.
+        dress: How a page that contains the picture writes and colours the labels; the page has its own title and key.
     """
     labels = list(recognition.probabilities)
-    colour = colours(labels)
+    colour = colours(labels) if dress is None else {label: dress[label][1] for label in labels}
+    names = {} if dress is None else {label: name for label, (name, _) in dress.items()}
     found = stretches(recognition)
     length = max(length_ms(recognition), 1)
-    height = LEGEND_Y + 24 * ((len(labels) + 5) // 6)
+    top = 0 if dress is None else WAVE_TOP
+    height = AXIS_Y + 26 - top if dress is not None else LEGEND_Y + 24 * ((len(labels) + 5) // 6)
     title = path_text(Path(recognition.path).name) or "Recording"
-    right = WIDTH - MARGIN
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" viewBox="0 0 {WIDTH} {height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" viewBox="0 {top} {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="13">',
         f"<title>{_text(title)}: {_text(recognition.label)} ({percent(recognition.confidence)})</title>",
-        f'<rect x="0" y="0" width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="{MARGIN}" y="{TITLE_Y}" font-size="18" fill="#1a1a1a">{_text(_shortened(title, 90))}</text>',
-        f'<text x="{right}" y="{TITLE_Y}" text-anchor="end" fill="#444444">{_text(_verdict(recognition))}</text>',
-        f'<rect x="{MARGIN}" y="{STACK_TOP}" width="{PLOT}" height="{STACK_HEIGHT}" fill="#f3f3f3"/>',
+        f'<rect x="0" y="{top}" width="{WIDTH}" height="{height}" fill="#ffffff"/>',
     ]
+    if dress is None:
+        verdict = _text(_verdict(recognition))
+        parts += [
+            f'<text x="{MARGIN}" y="{TITLE_Y}" font-size="18" fill="#1a1a1a">{_text(_shortened(title, 90))}</text>',
+            f'<text x="{WIDTH - MARGIN}" y="{TITLE_Y}" text-anchor="end" fill="#444444">{verdict}</text>',
+        ]
+    parts.append(f'<rect x="{MARGIN}" y="{STACK_TOP}" width="{PLOT}" height="{STACK_HEIGHT}" fill="#f3f3f3"/>')
     if peaks is not None and len(peaks):
         parts.append(_waveform(peaks))
     for stretch in found:
-        parts += _stretch(stretch, length, labels, colour)
+        parts += _stretch(stretch, length, labels, colour, names.get(stretch.label, stretch.label))
     parts += _axis(length / 1000)
-    parts += _legend(labels, colour, share_of_time(recognition))
+    if dress is None:
+        parts += _legend(labels, colour, share_of_time(recognition))
     return ("\n".join([*parts, "</svg>"]) + "\n").encode("utf-8")
 
 
-def timeline_svg_of_file(recognition: Recognition, target: Path) -> bytes:  # noqa: ARG001 - as all writers
+def timeline_svg_of_file(
+    recognition: Recognition,
+    target: Path,  # noqa: ARG001 - as all writers
+    dress: Dress | None = None,
+) -> bytes:
     """The picture with the waveform, for which the recording is read again; without it if the file no longer exists."""
     with suppress(AudioError):
         blocks = read_blocks(Path(recognition.path), SAMPLE_RATE, BLOCK_S, recognition.channel)
-        return timeline_svg(recognition, peaks_of(blocks, SAMPLE_RATE))
-    return timeline_svg(recognition)
+        return timeline_svg(recognition, peaks_of(blocks, SAMPLE_RATE), dress)
+    return timeline_svg(recognition, dress=dress)
 
 
 def _waveform(peaks: NDArray[np.float32]) -> str:
@@ -110,7 +126,7 @@ def _waveform(peaks: NDArray[np.float32]) -> str:
     )
 
 
-def _stretch(stretch: Stretch, length: int, labels: Sequence[str], colour: dict[str, str]) -> list[str]:
+def _stretch(stretch: Stretch, length: int, labels: Sequence[str], colour: dict[str, str], name: str) -> list[str]:
     left = MARGIN + PLOT * stretch.start_ms / length
     width = PLOT * (stretch.end_ms - stretch.start_ms) / length
     parts = []
@@ -121,9 +137,9 @@ def _stretch(stretch: Stretch, length: int, labels: Sequence[str], colour: dict[
         parts.append(_box(left, bottom, width, share, colour[label]))
     fill = colour.get(stretch.label, "#444444")
     parts.append(_box(left, LABELS_TOP, width, LABELS_HEIGHT, fill))
-    if width >= len(stretch.label) * LETTER + 4:
+    if width >= len(name) * LETTER + 4:
         middle = f'x="{left + width / 2:.2f}" y="{LABELS_TOP + 18}" text-anchor="middle"'
-        parts.append(f'<text {middle} fill="{_ink(fill)}">{_text(stretch.label)}</text>')
+        parts.append(f'<text {middle} fill="{_ink(fill)}">{_text(name)}</text>')
     return parts
 
 

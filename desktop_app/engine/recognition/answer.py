@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.engine.recognition.manner import in_words
+from desktop_app.engine.recognition.manner import enumerated, in_words
 from desktop_app.engine.recognition.path_text import path_of, path_text
 
 Floats = npt.NDArray[np.float32]
@@ -384,7 +384,7 @@ class Recognition:
         """A sentence on how it was said; "" if that is as usual, or if several people speak."""
         if self.rests_on.voice.kind == "speakers":
             return ""
-        words = " and ".join(in_words(self.manner))
+        words = enumerated(in_words(self.manner), " and ")
         return f"Spoken {words} than {THAN[self.rests_on.voice.kind]}." if words else ""
 
     @classmethod

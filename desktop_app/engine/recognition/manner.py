@@ -1,6 +1,6 @@
 """How something was said, relative to how this voice usually speaks: as numbers and as words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -39,3 +39,8 @@ def told(manner: Mapping[str, float]) -> tuple[str, ...]:
 def in_words(manner: Mapping[str, float]) -> tuple[str, ...]:
     """The English words for the manners of `told`."""
     return tuple(WORDS[name][manner[name] > 0] for name in told(manner))
+
+
+def enumerated(words: Sequence[str], last: str) -> str:
+    """Words in a row, commas between them and `last` before the last one."""
+    return last.join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -76,6 +76,8 @@ class ExamplesDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setSectionResizeMode(ORIGIN, QHeaderView.ResizeMode.Stretch)
+        for column in (ADDED, LENGTH):
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.table.itemSelectionChanged.connect(self._selected)
         self.listen = QPushButton(self.tr("Listen"))
         self.listen.clicked.connect(self._play)

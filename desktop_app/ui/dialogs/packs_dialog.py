@@ -42,11 +42,11 @@ class PacksDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Packs"))
         self.setAcceptDrops(True)
-        self.resize(820, 520)
+        self.resize(960, 560)
         self._worker = worker
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Packs"))
-        self.list.setFixedWidth(260)
+        self.list.setFixedWidth(200)
         self.list.currentItemChanged.connect(self._chosen)
         self.card = TextPage()
         self.card.setAccessibleName(self.tr("Model card"))

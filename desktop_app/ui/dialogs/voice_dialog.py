@@ -54,8 +54,8 @@ class VoiceDialog(QDialog):
         self.name.editingFinished.connect(self._rename)
         self.settled = QProgressBar()
         self.settled.setRange(0, 100)
-        self.settled.setAccessibleName(self.tr("How settled the voice is"))
-        self.settled.setFormat(self.tr("%p% settled"))
+        self.settled.setAccessibleName(self.tr("How well the voice is known"))
+        self.settled.setFormat(self.tr("%p% known"))
         self.paused = QCheckBox(self.tr("Learn nothing new for now"))
         self.paused.setChecked(voice.paused)
         self.paused.clicked.connect(lambda on: self._then(owner.pause_voice(voice.key, on)))
@@ -115,7 +115,7 @@ class VoiceDialog(QDialog):
         job = self._owner.rename_voice(key, name)
         job.done.connect(
             lambda _: self._undo.push(
-                self.tr("The voice “{0}” is called “{1}” now.").format(before, name),
+                self.tr("The voice “{0}” is now called “{1}”.").format(before, name),
                 lambda: self._owner.rename_voice(key, before),
             )
         )

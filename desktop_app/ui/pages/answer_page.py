@@ -16,7 +16,7 @@ from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.what_if_panel import WhatIfPanel
 from desktop_app.ui.recognition_owner import PackInfo
-from desktop_app.ui.session import Entry
+from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 
 TWO_COLUMNS_FROM = 900  # pixels of the page's width; if it is narrower, the map is below the answer
@@ -122,6 +122,8 @@ class AnswerPage(QWidget):
                 self.what_if.show_values(recognition.k, recognition.alpha)
         else:
             self.map.view.show_clip([])
+        has_place = says_something or entry.state in (EntryState.WAITING, EntryState.RUNNING)
+        self.map.setVisible(self.map.has_map and has_place)
         self._show_teaching()
 
     def hold(self, entry: Entry | None) -> None:
@@ -140,6 +142,7 @@ class AnswerPage(QWidget):
         self.what_if.hide()
         self.neighbours.hide()
         self.map.view.show_clip([])
+        self.map.setVisible(self.map.has_map)
         self.answer.begin_live()
 
     def forget(self) -> None:

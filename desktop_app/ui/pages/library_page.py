@@ -195,12 +195,9 @@ class LibraryPage(ScrollPage):
             self._soon.start(0)
             return
         takes = sum(item.is_take for item in there.values())
+        count = self.tr("1 recording") if len(there) == 1 else self.tr("{0} recordings").format(len(there))
         if takes:
-            count = self.tr("Recordings: {0}, of which made here: {1}, {2}").format(
-                len(there), takes, size(self._library.size)
-            )
-        else:
-            count = self.tr("Recordings: {0}").format(len(there))
+            count = self.tr("{0}, {1} of them made here ({2})").format(count, takes, size(self._library.size))
         self.summary.setText(count if there else self.tr("What you record and open is remembered here."))
         self._full_row.setVisible(self._library.is_over_limit)
         self.full.setText(

@@ -180,7 +180,7 @@ class ResultsPage(ScrollPage):
         how_many = self.tr("1 recording") if len(entries) == 1 else self.tr("{0} recordings").format(len(entries))
         self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
         answered = sum(labels.values())
-        self.strip.show_shares({label: n / answered for label, n in labels.most_common()})
+        self.strip.show_shares({label: n / len(entries) for label, n in labels.most_common()})
         self.strip.setVisible(answered > 0)
         selection = self.selection()
         self.retry.setEnabled(bool(self._to_retry()))

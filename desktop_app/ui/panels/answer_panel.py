@@ -214,9 +214,7 @@ class AnswerPanel(Card):
             leading = max(shares, key=lambda label: shares[label])
             self.answer.setText(label_name(leading))
             self.share.setText(percent(shares[leading]))
-            self._say(
-                self.sure, self.tr("What the last three seconds sound like; the answer for the whole comes after.")
-            )
+            self._say(self.sure, self.tr("What the last three seconds sound like; the answer for the whole follows."))
             for label, bar in self.bars.items():
                 bar.show_row(BarRow(label, shares.get(label, 0.0), strong=label == leading))
 

@@ -9,7 +9,7 @@ from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
 from desktop_app.ui.widgets.recordings_table import RecordingsTable
 
-ANSWER_WIDTH = 118  # pixels
+ANSWER_WIDTH = 132  # pixels
 LEAST_HEIGHT = 140  # pixels: the heading and three recordings
 FILTER_FROM = 8  # recordings; a shorter list needs no filter
 

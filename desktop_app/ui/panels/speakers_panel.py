@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from desktop_app.engine.recognition.answer import Speaker
 from desktop_app.engine.recognition.recogniser import SpeakerCount
-from desktop_app.ui.language import clock, label_name, percent, speaker_label
+from desktop_app.ui.language import clock, label_name, percent, speaker_label, translate
 from desktop_app.ui.recognition_owner import Known
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
@@ -20,25 +20,27 @@ from desktop_app.ui.widgets.speaker_mark import SpeakerMark
 MOST_SPEAKERS = 8
 NOBODY_SAVED = ""
 LEAST_S = 15.0  # a shorter recording has only one speaker
+LEAST_NAME = 110  # pixels
 
 
 class SpeakerRow:
     """One speaker's widgets, side by side in the panel's grid."""
 
-    def __init__(self, panel: "SpeakersPanel", theme: Theme, at: int) -> None:
+    def __init__(self, theme: Theme, at: int) -> None:
         self.mark = SpeakerMark(theme, at)
         self.name = QLineEdit()
-        self.name.setAccessibleName(panel.tr("Name of speaker {0}").format(at + 1))
+        self.name.setAccessibleName(translate("Speakers", "Name of speaker {0}").format(at + 1))
+        self.name.setMinimumWidth(theme.px(LEAST_NAME))
         self.time = text_label("quiet")
         self.dot = Dot(theme)
         self.answer = text_label("sentence")
         self.bar = SharesBar(theme)
-        self.voice = Choice(panel.tr("Whose voice speaker {0} is").format(at + 1))
+        self.voice = Choice(translate("Speakers", "Whose voice speaker {0} is").format(at + 1))
         self.voice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.voice.setMinimumContentsLength(16)
+        self.voice.setMinimumContentsLength(12)
         self.save = QToolButton()
         self.save.setText("+")
-        self.save.setAccessibleName(panel.tr("Save speaker {0} as a new voice").format(at + 1))
+        self.save.setAccessibleName(translate("Speakers", "Save speaker {0} as a new voice").format(at + 1))
         self.save.setToolTip(self.save.accessibleName())
         sounds = QWidget()
         row = QHBoxLayout(sounds)
@@ -127,13 +129,13 @@ class SpeakersPanel(Card):
                 row.save.setEnabled(row.voice.currentData() == NOBODY_SAVED and self._known is not None)
             self._offer(at, row, said[at].voice if at in said else NOBODY_SAVED)
         self.count.setCurrentIndex(max(0, self.count.findData(entry.speakers)))
-        without = self.tr("Where several people speak, say how many: each is heard against their own stretches then.")
-        self.hint.setText(self.tr("A saved voice makes the answers to its stretches surer.") if speakers else without)
+        without = self.tr("If several people speak, say how many: each is then compared with their own passages.")
+        self.hint.setText(self.tr("Answers are surer where a speaker is a saved voice.") if speakers else without)
         self.hint.setVisible(not speakers or (self._known is not None and bool(self._known.voices)))
 
     def _add_row(self) -> None:
         at = len(self.rows)
-        row = SpeakerRow(self, self._theme, at)
+        row = SpeakerRow(self._theme, at)
         for column, widget in enumerate(row.widgets):
             self._grid.addWidget(widget, 2 * at, column)
         self._grid.addWidget(row.offer, 2 * at + 1, row.widgets.index(row.voice), 1, 2)

@@ -103,9 +103,7 @@ class VoicePanel(Card):
         for widget in (self.learn, self.guided, self.details, self.remove, self.from_takes):
             widget.setVisible(voice is not None)
         if voice is not None:
-            self.about.setText(
-                self.tr("Recordings learnt from: {0}, {1} settled").format(voice.recordings, percent(voice.settled))
-            )
+            self.about.setText(self._what_is_known(voice))
             self.from_takes.setChecked(voice.learns_from_takes)
         elif key == ONE_SPEAKER:
             self.about.setText(self.tr("The voice is learnt from the recording itself; best for long ones."))
@@ -117,3 +115,10 @@ class VoicePanel(Card):
             )
         self.about.setVisible(voice is not None or key in (ONE_SPEAKER, UNKNOWN_VOICE))
         self.learn.setEnabled(self._learnable)
+
+    def _what_is_known(self, voice: KnownVoice) -> str:
+        if not voice.recordings:
+            return self.tr("VoiceKin has not heard this voice yet.")
+        many = self.tr("Learnt from {0} recordings; the voice is {1} known.")
+        words = self.tr("Learnt from 1 recording; the voice is {1} known.") if voice.recordings == 1 else many
+        return words.format(voice.recordings, percent(voice.settled))

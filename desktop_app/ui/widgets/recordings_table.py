@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop_app.ui.theme import Theme
 
 ROW_HEIGHT = 32
+
+
+class NameDelegate(QStyledItemDelegate):
+    """A name that is too long keeps its beginning and its end; whatever else is too long, its beginning."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideMiddle
 
 
 class RecordingsTable(QTableView):
@@ -30,7 +38,7 @@ class RecordingsTable(QTableView):
         self.setWordWrap(False)  # a second line would be cut off
         self.setTabKeyNavigation(False)
         self.setSortingEnabled(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setItemDelegateForColumn(0, NameDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -41,6 +49,10 @@ class RecordingsTable(QTableView):
         header.setResizeContentsPrecision(0)
         theme.changed.connect(self._fit_text)
         self._fit_text()
+
+    def sizeHint(self) -> QSize:
+        """No higher than it must be: it has what the others leave, and the page around it scrolls no sooner."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def show_what_fits(self, wanted: tuple[int, ...], first_to_go: tuple[int, ...], room: int) -> None:
         """Show the wanted columns; those that come first in `first_to_go` are hidden until the rest fits, in pixels."""

@@ -17,7 +17,7 @@ LABEL_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 
 
 def paint_shares(painter: QPainter, room: QRectF, shares: Mapping[str, float], theme: Theme) -> None:
-    """Paints shares that sum to 1, in their order, each with its emotion's colour and hatch."""
+    """Paints shares that sum to 1 at most, in their order, each with its emotion's colour and hatch."""
     path = QPainterPath()
     path.addRoundedRect(room, room.height() / 2, room.height() / 2)
     painter.save()
@@ -44,7 +44,7 @@ class SharesBar(QWidget):
         theme.changed.connect(self.update)
 
     def show_shares(self, shares: Mapping[str, float]) -> None:
-        """Show shares that sum to 1, or none."""
+        """Show shares that sum to 1 at most."""
         if shares != self._shares:
             self._shares = dict(shares)
             self.update()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -410,7 +410,12 @@ class TimelineView(QAbstractSlider):
                 box = QRectF(left, bottom, width, height)
                 painter.fillRect(box, self._theme.emotion(label))
                 painter.fillRect(box, self._theme.pattern(label))
-            self._paint_name(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), segment.label)
+            self._paint_label(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), segment.label)
+        for label, run in groupby(segments, key=lambda segment: segment.label):
+            first, *others = run
+            left = max(self._x(first.start_s), 0.0)
+            right = min(self._x((others or [first])[-1].end_s), self._width)
+            self._paint_name(painter, QRectF(left, bands.names_top, right - left, NAMES_HEIGHT), label)
 
     def _paint_course(self, painter: QPainter, segments: Sequence[Segment]) -> None:
         """Paints many segments: the smoothed course of their shares, and the strongest label."""
@@ -442,14 +447,18 @@ class TimelineView(QAbstractSlider):
             turns = np.concatenate([[0], np.flatnonzero(np.diff(leads)) + 1, [len(leads)]])
             for first, last in pairwise(turns.tolist()):
                 left, width = at[first], max((last - first) * EVERY, EVERY)
-                self._paint_name(painter, QRectF(left, bands.names_top, width, NAMES_HEIGHT), labels[leads[first]])
+                box = QRectF(left, bands.names_top, width, NAMES_HEIGHT)
+                self._paint_label(painter, box, labels[leads[first]])
+                self._paint_name(painter, box, labels[leads[first]])
         painter.restore()
 
-    def _paint_name(self, painter: QPainter, box: QRectF, label: str) -> None:
-        """Paints a label's colour, and its name if it fits."""
-        painter.setFont(self._theme.font(11))
+    def _paint_label(self, painter: QPainter, box: QRectF, label: str) -> None:
         painter.fillRect(box, self._theme.emotion(label))
         painter.fillRect(box, self._theme.pattern(label))
+
+    def _paint_name(self, painter: QPainter, box: QRectF, label: str) -> None:
+        """Paints a label's name if it fits."""
+        painter.setFont(self._theme.font(11))
         name = label_name(label)
         needed = painter.fontMetrics().horizontalAdvance(name)
         if box.width() >= needed + 2:

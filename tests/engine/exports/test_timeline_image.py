@@ -47,6 +47,14 @@ def test_stretches_stand_at_their_times_and_stack_to_the_top(recognition: Recogn
     assert "1:00:00" in words
 
 
+def test_a_page_that_holds_it_writes_and_colours_the_labels(recognition: Recognition) -> None:
+    dress = {label: (f"<{i}>", f"#00000{i}") for i, label in enumerate(recognition.probabilities)}
+    root = ElementTree.fromstring(timeline_svg(recognition, dress=dress))
+    words = [text.text or "" for text in root.iter(f"{SVG}text")]
+    assert {word for word in words if not word[:1].isdigit()} <= {name for name, _ in dress.values()}
+    assert all(boxes(root, colour) for _, colour in dress.values())
+
+
 def test_the_waveform_is_read_from_the_recording_where_it_is(recognition: Recognition, tmp_path: Path) -> None:
     without = timeline_svg_of_file(recognition, tmp_path / "x.svg")
     samples = np.zeros(16_000, np.float32)
