@@ -1,6 +1,7 @@
 """A recipe: one TOML file that says everything about a run. A misspelt key is an error that names it."""
 
 import difflib
+import json
 import tomllib
 import types
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,9 @@ EXPERTS: tuple[Expert, ...] = get_args(Expert)
 Projection = Literal["query", "key", "value", "output", "feed-forward"]
 """Of a transformer layer: those of its attention, and the two that follow it."""
 ENCODER_ALONE: tuple[Expert, ...] = ("encoder",)
+
+
+CALLED = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
 class RecipeError(VoiceKinError):
@@ -512,7 +516,8 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         recipe = recipe_of(data)
         _check(recipe)
     except RecipeError as error:
-        raise RecipeError(f"The recipe {path}: {error}") from None
+        said = f", with {' '.join(f'--set {text}' for text in changes)}" if changes else ""
+        raise RecipeError(f"The recipe {path}{said}: {error}") from None
     return recipe
 
 
@@ -634,7 +639,7 @@ def _convert(kind: Any, value: Any, key: str) -> Any:
         return value
     if origin is tuple:
         if not isinstance(value, list):
-            raise RecipeError(f"`{key}` must be a list.")
+            raise RecipeError(f"`{key}` is {value!r} and must be a list, as {json.dumps([value])}.")
         return tuple(_convert(get_args(kind)[0], item, key) for item in value)
     if origin in (Union, types.UnionType):
         return value
@@ -645,5 +650,5 @@ def _convert(kind: Any, value: Any, key: str) -> Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not kind:
-        raise RecipeError(f"`{key}` is {value!r} and must be of the type {kind.__name__}.")
+        raise RecipeError(f"`{key}` is {value!r} and must be {CALLED[kind]}.")
     return value

@@ -78,17 +78,24 @@ class Run:
         self.encoders = self._top = self.folder
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = self.folder / "recipe.toml"
-        if kept.is_file() and load_recipe(kept, self._changes()) != self.recipe:
+        another = kept.is_file() and load_recipe(kept, self._changes()) != self.recipe
+        if another and self._trained():
             raise OtherResultsError(
                 f"{self.folder} holds results of another version of this recipe: give another --run, or remove it."
             )
         if self.is_main:
-            if not kept.is_file():
+            if another:
+                (self.folder / "folds.json").unlink(missing_ok=True)
+            if another or not kept.is_file():
                 (self.folder / "changes.txt").write_text("".join(f"{line}\n" for line in changes), encoding="utf-8")
                 shutil.copyfile(recipe_path, kept)
             write_json(self.folder / "environment.json", environment())
         self._data: Dataset | None = None
         self._tuned_data: tuple[Path, Dataset] | None = None
+
+    def _trained(self) -> bool:
+        """Whether anything was trained in the run's folder; until then its recipe and its clips may change."""
+        return next(self.folder.rglob("*.pt"), None) is not None
 
     def recipe_text(self) -> str:
         """The recipe as it was written, with what was set over it."""
@@ -157,12 +164,13 @@ class Run:
         """
         told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}{self._rated(u)}\n" for u in found.utterances)
         kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
-        if not kept.is_file():
-            kept.write_text(digest + "\n", encoding="utf-8")
-        elif kept.read_text(encoding="utf-8").strip() != digest:
-            raise OtherResultsError(
-                f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
-            )
+        if kept.is_file() and kept.read_text(encoding="utf-8").strip() != digest:
+            if self._trained():
+                raise OtherResultsError(
+                    f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
+                )
+            (self.folder / "folds.json").unlink(missing_ok=True)
+        kept.write_text(digest + "\n", encoding="utf-8")
 
     def _rated(self, utterance: Utterance) -> str:
         """What annotators said of a clip beside its label, as far as the run rests on it."""

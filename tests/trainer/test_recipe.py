@@ -83,7 +83,7 @@ def test_set_goes_over_the_file(tmp_path: Path) -> None:
     [
         ("training.epoch=3", "did you mean `training.epochs`?"),
         ("training.epochs", "is no KEY=VALUE"),
-        ("training.epochs=ten", "must be of the type int"),
+        ("training.epochs=ten", "must be a whole number"),
         ("name.first=a", "`name`, which is no table"),
         ("finetune.lora_rank=4", "needs `finetune.layers`"),
         ("finetune={ layers = 1, lora_rank = 4, lora_on = ['q_proj'] }", "must be one of query, key, value"),

@@ -281,6 +281,16 @@ def test_set_changes_a_run_and_is_kept_with_it(place: Path, capsys: pytest.Captu
 
 def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("prepare", write_recipe(place)) == 0
+    folder = place / "runs" / "tiny"
+    assert run("prepare", write_recipe(place, more="[baseline]\ndraws = 3\n"), "--set", "protocol.folds=2") == 0
+    assert "draws = 3" in (folder / "recipe.toml").read_text()  # nothing was trained by the first
+    assert (folder / "changes.txt").read_text() == "protocol.folds=2\n"
+    (place / "corpora" / "emodb" / "wav" / "03a01Wa.wav").unlink()
+    assert run("prepare", write_recipe(place, kind="speaker-folds"), "--set", "protocol.folds=2") == 0
+    folds = json.loads((folder / "folds.json").read_text())
+    assert [f["name"] for f in folds] == ["fold1", "fold2"]
+    (folder / "fold1").mkdir()
+    (folder / "fold1" / "head.pt").touch()
     assert run("prepare", write_recipe(place, more="[baseline]\ndraws = 3\n")) == 1
     assert "give another --run" in capsys.readouterr().err
 

@@ -228,8 +228,28 @@ def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
     made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
     rows = f"path,label,speaker,start,end\na.wav,calm,ann,{start},{end}\n"
     (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"line 2: from .* is no stretch"):
+    with pytest.raises(CorpusError, match=r"line 2: (it ends at 1 s|(start|end) is .*, which is no number)"):
         load_corpus("own", tmp_path)
+
+
+def test_own_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    made.write(tmp_path / "a b.wav", made.tone(0, 0, 0))
+    table = tmp_path / "clips.csv"
+    for parted in ";\t":
+        head, row = (parted.join(cells) for cells in (("path", "label", "speaker"), ("a b.wav", "calm, so so", "Zoë")))
+        table.write_text(f"\ufeff{head}\r\n\r\n{row}\r\n", encoding="utf-8")
+        (clip,) = load_corpus("own", tmp_path)
+        assert (clip.label, clip.speaker) == ("calm, so so", "Zoë")
+    table.write_text(f"{head}\n\n{row}\nc.wav\tcalm\tann\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"line 4: .*c\.wav is not there: correct the path"):
+        load_corpus("own", tmp_path)
+    table.write_text(f"{head}\n{row}\n", encoding="latin-1")
+    with pytest.raises(CorpusError, match="is not in UTF-8: save it as CSV in UTF-8"):
+        load_corpus("own", tmp_path)
+    for text in ("", head):
+        table.write_text(text, encoding="utf-8")
+        with pytest.raises(CorpusError, match="lists no clip"):
+            load_corpus("own", tmp_path)
 
 
 def test_own_folder_takes_what_the_app_reads_and_names_the_rest(tmp_path: Path) -> None:

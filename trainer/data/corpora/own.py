@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from desktop_app.engine.sound.kinds import SUFFIXES
 from trainer.data.corpora import audformat_database, emobox
@@ -125,8 +126,10 @@ def _from_table(
         if empty := [name for name in REQUIRED if not fields[name] and not (name == "label" and any(votes.values()))]:
             raise CorpusError(f"{where}: {fields['path'] or 'the clip'} has no {called[empty[0]]}: fill it in.")
         path = table.parent / fields["path"]
-        if not _recording(path) or not path.is_file():
-            raise CorpusError(f"{where}: {path} is no recording: correct the path.")
+        if not path.is_file():
+            raise CorpusError(f"{where}: {path} is not there: correct the path, which begins at the table's folder.")
+        if not _recording(path):
+            raise CorpusError(f"{where}: {path} is not called like a recording: correct the path.")
         start_s, end_s = _stretch(where, fields)
         whole = Path(fields["path"]).with_suffix("").as_posix()
         stretch = f"@{fields['start'] or 0}-{fields['end']}" if fields["start"] or fields["end"] else ""
@@ -200,12 +203,18 @@ def _both(where: str, first: Utterance, second: Utterance) -> Utterance:
 
 def _stretch(where: str, fields: Mapping[str, str]) -> tuple[float, float | None]:
     """Start and end in seconds, None for the end of the recording."""
-    try:
-        start_s, end_s = float(fields["start"] or 0), float(fields["end"]) if fields["end"] else None
-    except ValueError:
-        start_s, end_s = -1.0, None
-    if not 0 <= start_s < (float("inf") if end_s is None else end_s):
-        raise CorpusError(f"{where}: from {fields['start']} to {fields['end']} is no stretch: give seconds, as 12.5.")
+    times: list[float | None] = []
+    for name in TIMES:
+        try:
+            time = float(fields[name]) if fields[name] else None
+        except ValueError:
+            time = -1.0
+        if time is not None and not 0 <= time < float("inf"):
+            raise CorpusError(f"{where}: {name} is {fields[name]}, which is no number of seconds: write it as 12.5.")
+        times.append(time)
+    start_s, end_s = times[0] or 0.0, times[1]
+    if end_s is not None and end_s <= start_s:
+        raise CorpusError(f"{where}: it ends at {end_s:g} s and starts at {start_s:g} s: correct one of them.")
     return start_s, end_s
 
 
@@ -213,19 +222,34 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Number of the line, and its values by column."""
     if not table.is_file():
         raise CorpusError(f"The table {table} is missing: write it with the columns {', '.join(REQUIRED)}.")
-    with table.open(encoding="utf-8-sig", newline="") as lines:
-        if table.suffix.lower() == ".csv":
-            for number, values in enumerate(csv.DictReader(lines), start=2):
-                yield (
-                    number,
-                    {str(name): value or "" for name, value in values.items() if isinstance(value, str | None)},
-                )
-            return
-        for number, line in enumerate(lines, start=1):
-            try:
-                found = json.loads(line)
-            except ValueError:
-                found = None
-            if not isinstance(found, dict):
-                raise CorpusError(f"{table}, line {number} is no JSON object: correct it.")
-            yield number, {name: "" if value is None else str(value) for name, value in found.items()}
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            rows = _of_csv(lines) if table.suffix.lower() == ".csv" else _of_json(table, lines)
+            first = next(rows, None)
+            if first is None:
+                raise CorpusError(f"The table {table} lists no clip: write a line for each.")
+            yield first
+            yield from rows
+    except UnicodeDecodeError:
+        raise CorpusError(f"The table {table} is not in UTF-8: save it as CSV in UTF-8.") from None
+
+
+def _of_csv(lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
+    """Reads the rows of a table. Commas, semicolons or tabs part its columns, whichever the first line has most of."""
+    head = lines.readline()
+    lines.seek(0)
+    rows = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
+    for values in rows:
+        cells = {str(name): value or "" for name, value in values.items() if isinstance(value, str | None)}
+        yield rows.line_num, cells
+
+
+def _of_json(table: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise CorpusError(f"{table}, line {number} is no JSON object: correct it.")
+        yield number, {name: "" if value is None else str(value) for name, value in found.items()}
