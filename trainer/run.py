@@ -181,7 +181,7 @@ class Run:
         """What `prepare` found, in sentences: clips that can't be used, clips there twice, an odd copy of IEMOCAP."""
         found = json.loads((self.folder / "inspection.json").read_text(encoding="utf-8"))
         lines = [f"{found['clips']} clips of {sum(found['speakers'].values())} speakers can be used."]
-        lines += [f"{clip} is left out: {why}." for clip, why in found["broken"]]
+        lines += [f"{clip} is left out: {why.rstrip('.')}." for clip, why in found["broken"]]
         lines += [f"{clip} is left out: it is the same recording as {first}." for clip, first in found["duplicates"]]
         if "own" in self.recipe.corpora.names:
             lines += own.left_out(corpus_folder(self.recipe.corpora, "own"))

@@ -15,7 +15,7 @@ import platformdirs
 from tqdm import tqdm
 
 from desktop_app.engine.pack.format import ENVELOPE_PEAKS
-from desktop_app.engine.sound.audio import load_audio
+from desktop_app.engine.sound.audio import load_audio, probe
 from desktop_app.errors import AudioError
 from trainer.data.corpora import CorpusError, Utterance, audformat_database, load_corpus, own
 from trainer.data.corpora.utterance import majority
@@ -261,11 +261,22 @@ def _key(utterance: Utterance) -> str:
     return f"{utterance.path}|{stat.st_size}|{stat.st_mtime_ns}|{utterance.start_s}|{utterance.end_s}"
 
 
+def _beyond(utterance: Utterance) -> str:
+    """Why a stretch that starts after the end of its recording can't be heard; "" for any other."""
+    try:
+        lasts_s = probe(utterance.path).duration_s
+    except AudioError:
+        return ""
+    if not 0 < lasts_s <= utterance.start_s:
+        return ""
+    return f"it starts at {utterance.start_s:g} s, and the recording ends at {lasts_s:g} s"
+
+
 def _examine(utterance: Utterance) -> _Found:
     try:
         samples = read_clip(utterance)
     except AudioError as error:
-        return _Found(0.0, "", str(error))
+        return _Found(0.0, "", _beyond(utterance) or str(error))
     duration_s = len(samples) / SAMPLE_RATE
     if duration_s < SHORTEST_S:
         return _Found(duration_s, "", f"it is {duration_s:.2f} s long, too short to hold speech")

@@ -373,8 +373,8 @@ def _dimension_table(conditions: Mapping[str, Any]) -> list[str]:
     names = list(next(iter(told.values())))
     lines = [
         "",
-        f"How well {', '.join(names)} are told beside the label: concordance (CCC) with what people said, 1 is perfect "
-        "and 0 what telling everybody the mean gives; clips counted alike, intervals of 95 % over resampled speakers:",
+        f"Beside the label, {' and '.join(names)}: concordance (CCC) with what people said, 1 is perfect and 0 what "
+        "telling everybody the mean gives; every clip counted alike, intervals of 95 % over resampled speakers:",
         "",
         f"| known | {' | '.join(names)} | clips |",
         "|---" * (2 + len(names)) + "|",

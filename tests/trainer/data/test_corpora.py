@@ -232,6 +232,18 @@ def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
         load_corpus("own", tmp_path)
 
 
+def test_a_stretch_after_the_recordings_end_is_told(tmp_path: Path) -> None:
+    made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
+    made.write(tmp_path / "b.wav", made.tone(3, 0, 0))
+    rows = "path,label,speaker,start\na.wav,calm,ann,0\na.wav,calm,ann,9\nb.wav,cross,ann,0.1\n"
+    (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
+    found = inspect(load_table(CorporaRecipe(("own",), ("calm", "cross"), {"own": str(tmp_path)})))
+    assert [(u.id, why) for u, why in found.broken] == [
+        ("own/a@9-", "it starts at 9 s, and the recording ends at 0.5 s")
+    ]
+    assert len(found.utterances) == 2
+
+
 def test_own_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
     made.write(tmp_path / "a b.wav", made.tone(0, 0, 0))
     table = tmp_path / "clips.csv"
