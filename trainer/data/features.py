@@ -8,11 +8,13 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 
 import math
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from filelock import FileLock
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
+from desktop_app.errors import VoiceKinError
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Each, Progress, Waveform, cache_folder, read_clip
@@ -33,6 +36,32 @@ Floats = npt.NDArray[np.float32]
 BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
 WHOLE = ("", 0)  # the clip as it is, among the variants (kind, copy)
 CHUNK = 256  # clips that are read, sorted by length and encoded together
+IN_MEMORY = 1 << 28  # bytes; what is larger lies in a file
+
+
+class NoRoomError(VoiceKinError):
+    """The disk has too little room for the features."""
+
+
+def room(shape: tuple[int, ...]) -> Floats:
+    """Zeros float32 [shape] to be filled: in memory, or in a file of the cache that goes with them.
+
+    Raises:
+        NoRoomError: The disk has too little room.
+    """
+    size = 4 * math.prod(shape)
+    if size <= IN_MEMORY:
+        return np.zeros(shape, np.float32)
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if size > free:  # writing to a mapped file on a full disk would end the process
+        raise NoRoomError(
+            f"The clips' features take {size / 1e9:.1f} GB for a while, and {folder} has {free / 1e9:.1f} GB free: "
+            "make room, or let VOICEKIN_CACHE name another folder."
+        )
+    with TemporaryFile(dir=folder) as file:
+        return np.memmap(file, np.float32, "w+", shape=shape)
 
 
 class FeatureCache:
@@ -80,10 +109,12 @@ class FeatureCache:
                 f.write(b"".join(lines))
             self._add(lines)
 
-    def rows(self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None) -> Floats:
-        """float32 [len(keys), dim], or the columns asked for alone."""
+    def rows(
+        self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None, into: Floats | None = None
+    ) -> Floats:
+        """float32 [len(keys), dim], or the columns asked for alone; written to `into` where it is given."""
         width = self._dim if columns is None else len(columns)
-        rows = np.empty((len(keys), width), dtype=np.float32)
+        rows = np.empty((len(keys), width), dtype=np.float32) if into is None else into
         if keys:
             stored = np.memmap(self._rows_path, dtype=np.float32, mode="r", shape=(self._n, self._dim))
             for row, key in zip(rows, keys, strict=True):
@@ -160,7 +191,7 @@ def pooled_features(
         from_kept: What the fine-tuned encoder makes of clips as they are, [n, D], where that need not hear them.
 
     Returns:
-        float32 [1 + copies, n, D]; [0] is the clean clips.
+        float32 [1 + copies, n, D]; [0] is the clean clips. In a file where they are larger than IN_MEMORY.
     """
     variants = [WHOLE]
     if augmentation is not None:
@@ -168,7 +199,9 @@ def pooled_features(
         variants += [(kinds[i % len(kinds)], i) for i in range(augmentation.copies)]
     if finetuned is not None:
         name = f"{finetuned.fingerprint()}-{recipe.precision}"
-        return _rows(finetuned, name, utterances, recipe, variants, progress, from_kept=from_kept)
+        rows = room((len(variants), len(utterances), finetuned.pooled_dim))
+        _fill(rows, finetuned, name, utterances, recipe, variants, progress, from_kept=from_kept)
+        return rows
     model = _every_layer(recipe)
     backbone = model.backbone
     PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # are they there?
@@ -176,15 +209,16 @@ def pooled_features(
     columns["log_mel"] = np.arange(model.pooling.dim, model.pooled_dim)
     name = "-".join([backbone.fingerprint, *recipe.pools, recipe.precision])
     chosen = np.concatenate([columns[expert] for expert in experts if expert in columns])
-    rows = _rows(model, name, utterances, recipe, variants, progress, chosen, each)
     moved = [expert for expert in experts if expert not in columns]
-    if not moved:
-        return rows
-    prosody = ProsodyAlone()
-    starts = {"pitch": 0, "timbre": PROSODY_WIDTHS["pitch"]}
-    chosen = np.concatenate([starts[expert] + np.arange(PROSODY_WIDTHS[expert]) for expert in moved])
-    name = f"prosody-{prosody.fingerprint()}"
-    return np.concatenate([rows, _rows(prosody, name, utterances, recipe, variants, progress, chosen, each)], axis=2)
+    rows = room((len(variants), len(utterances), len(chosen) + sum(PROSODY_WIDTHS[expert] for expert in moved)))
+    _fill(rows[:, :, : len(chosen)], model, name, utterances, recipe, variants, progress, chosen, each)
+    if moved:
+        prosody = ProsodyAlone()
+        starts = {"pitch": 0, "timbre": PROSODY_WIDTHS["pitch"]}
+        of_both = np.concatenate([starts[expert] + np.arange(PROSODY_WIDTHS[expert]) for expert in moved])
+        name = f"prosody-{prosody.fingerprint()}"
+        _fill(rows[:, :, len(chosen) :], prosody, name, utterances, recipe, variants, progress, of_both, each)
+    return rows
 
 
 def _every_layer(recipe: BackboneRecipe) -> PooledBackbone:
@@ -211,7 +245,8 @@ def _encoded_elsewhere(
     return encode(_model_of_worker(recipe, is_prosody), sounds, recipe.precision)
 
 
-def _rows(
+def _fill(
+    into: Floats,
     model: PooledBackbone | ProsodyAlone,
     name: str,
     utterances: Sequence[Utterance],
@@ -221,8 +256,8 @@ def _rows(
     columns: npt.NDArray[np.int64] | None = None,
     each: Each = map,
     from_kept: Callable[[Sequence[Utterance]], Floats] | None = None,
-) -> Floats:
-    """What a model gives for every variant of every clip, float32 [variants, n, columns], by way of its own cache."""
+) -> None:
+    """Writes what a model gives for every variant of every clip, [variants, n, columns], by way of its own cache."""
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     cache = FeatureCache(cache_folder() / "features" / f"{name}-{STEADY}", model.pooled_dim)
 
@@ -249,7 +284,8 @@ def _rows(
         done += len(chunk)
         if progress:
             progress(done, total)
-    return np.stack([cache.rows([key(u, variant) for u in utterances], columns) for variant in variants])
+    for variant, rows in zip(variants, into, strict=True):
+        cache.rows([key(u, variant) for u in utterances], columns, rows)
 
 
 def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform:

@@ -313,7 +313,7 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
     for done, key in enumerate(np.unique(keys), start=1):
         rows = test[keys == key]
         labels = data.label_indices()[rows]
-        speaker = Speaker(fitted.pooled(data.features[0, rows]), labels, fitted, tuned, items, item_labels)
+        speaker = Speaker(fitted.pooled(data.features[0], rows), labels, fitted, tuned, items, item_labels)
         totals = {k: np.zeros((data.n_answered, data.n_answered), np.int64) for k in wanted}
         for i in range(draws):
             interruption.check()

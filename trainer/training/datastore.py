@@ -11,7 +11,7 @@ from desktop_app.engine.recognition.fusion import softmax
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-QUERIES_AT_ONCE = 512
+DISTANCES_AT_ONCE = 1 << 23  # in memory: of queries from all items
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ def nearest(queries: Floats, items: Floats, labels: Ints, k: int) -> Nearest:
     k = min(k, len(items))
     distances = np.empty((len(queries), k), dtype=np.float32)
     found = np.empty((len(queries), k), dtype=np.int64)
-    for start in range(0, len(queries), QUERIES_AT_ONCE):
-        part = queries[start : start + QUERIES_AT_ONCE]
+    at_once = max(1, DISTANCES_AT_ONCE // len(items))
+    for start in range(0, len(queries), at_once):
+        part = queries[start : start + at_once]
         squared = 2.0 - 2.0 * (part @ items.T)  # both have length 1
         chosen = np.argpartition(squared, k - 1, axis=1)[:, :k]
         values = np.take_along_axis(squared, chosen, axis=1)

@@ -28,7 +28,7 @@ from desktop_app.engine.sound.steady import heard
 from desktop_app.errors import VoiceKinError
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
-from trainer.data.features import CHUNK, encode, pad_batch
+from trainer.data.features import CHUNK, encode, pad_batch, room
 from trainer.data.table import SAMPLE_RATE, Waveform, read_clip
 from trainer.model.adapters import adapt, merged_state
 from trainer.model.backbone import Backbone
@@ -367,7 +367,9 @@ class FineTuning:
         first = lowest_thawed(pooled.backbone, recipe)
         self.states = clips.states(pooled, first) if recipe.copies else None
         self._keep_states(pooled, train[look])
-        standardise = fit_standardise(self._features(pooled, train[look]), [corpora[i] for i in look])
+        standardise = fit_standardise(
+            self._features(pooled, train[look]), np.arange(len(look)), [corpora[i] for i in look]
+        )
         kept_below = first if self.states else None
         model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), n_labels, recipe.head), kept_below)
         self.pooled = pooled
@@ -531,14 +533,14 @@ class FineTuning:
 
     def _features(self, pooled: PooledBackbone, rows: Ints) -> Floats:
         """Pooled features [n, D] of clips, whole and clean, as the encoder is now."""
-        features = np.zeros((0, pooled.pooled_dim), np.float32)
+        features = room((len(rows), pooled.pooled_dim))
         for start in range(0, len(rows), CHUNK):  # so many clips in memory
             sounds = [self.clips.whole(int(row)) for row in rows[start : start + CHUNK]]
             if self.states is None:
                 part = encode(pooled, [self.clips.hear(sound) for sound in sounds])
             else:
                 part = self.states.encode(pooled, sounds)
-            features = np.concatenate([features, part])
+            features[start : start + CHUNK] = part
         return features
 
     def _draw_speakers(self) -> Ints:

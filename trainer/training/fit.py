@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from torch import Tensor
 from desktop_app import interruption
 from desktop_app.engine.recognition.voice import VoicePrior
 from trainer.data.corpora import Utterance
+from trainer.data.features import room
 from trainer.model.baseline import BaselineBank, estimate_prior
 from trainer.model.head import LARGEST_DEVIATION, Head, Standardise
 from trainer.model.losses import cross_entropy, joint_loss, supervised_contrastive_loss
@@ -25,6 +26,7 @@ from trainer.training.metrics import unweighted_accuracy
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+AT_ONCE = 4096  # clips whose features are worked on in memory
 BASELINE_SHARE = (0.5, 1.0)  # of the mean of a known speaker's clips in a batch, taken off them
 CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch of a frozen head may take less than writing its state
 
@@ -91,16 +93,25 @@ class FittedHead:
     epochs: int
     validation_accuracy: float
 
-    def pooled(self, features: Floats) -> Floats:
-        """Raw pooled features to what a pack calls pooled, float32 [n, D]."""
+    def pooled(self, features: Floats, rows: Ints | None = None) -> Floats:
+        """Raw pooled features [n, D], or those rows of them, to what a pack calls pooled, float32 [n, D]."""
+        rows = np.arange(len(features)) if rows is None else rows
+        pooled = room((len(rows), features.shape[1]))
         with torch.inference_mode():
-            return np.asarray(self.standardise(torch.from_numpy(np.ascontiguousarray(features))).numpy())
+            for part in parts_of(len(rows)):
+                pooled[part] = self.standardise(torch.from_numpy(features[rows[part]])).numpy()
+        return pooled
 
-    def answer(self, pooled: Floats, baseline: Floats) -> tuple[Floats, Floats]:
-        """Logits [n, n_answered] and embeddings [n, E]; baseline [D] or [n, D]."""
+    def answer(self, pooled: Floats, baseline: Floats, rows: Ints | None = None) -> tuple[Floats, Floats]:
+        """Logits [n, n_answered] and embeddings [n, E] of pooled features or those rows; baseline [D] or one a row."""
+        rows = np.arange(len(pooled)) if rows is None else rows
+        each = np.broadcast_to(baseline, pooled.shape)
+        found = []
         with torch.inference_mode():
-            logits, embedding = self.head(torch.from_numpy(np.ascontiguousarray(pooled - baseline)))
-        return logits[:, : self.n_answered].numpy(), embedding.numpy()
+            for part in parts_of(len(rows)):
+                found.append(self.head(torch.from_numpy(pooled[rows[part]] - each[rows[part]])))
+        logits, embeddings = (torch.cat(tensors).numpy() for tensors in zip(*found, strict=True))
+        return logits[:, : self.n_answered], embeddings
 
 
 @dataclass
@@ -185,14 +196,14 @@ def _fit(
     tracked: Tracked,
 ) -> FittedHead:
     labels = data.label_indices()
-    standardise = fit_standardise(data.features[0, train], [data.utterances[i].corpus for i in train])
-    pooled = _apply(standardise, data.features[:, train])
+    standardise = fit_standardise(data.features[0], train, [data.utterances[i].corpus for i in train])
+    pooled = _standardised(standardise, data.features, train)
     speakers = _numbered([data.utterances[i].speaker_key for i in train])
     answered = np.where(labels[train] < data.n_answered, labels[train], -1)
     prior = estimate_prior(pooled[0], answered, speakers, data.n_answered, recipe.baseline)
     axes = principal_axes(pooled[0], recipe.head.principal_components)
     if axes is not None:
-        pooled = pooled @ axes
+        pooled = _projected(pooled, axes)
     t = recipe.training
     batches: Batches | GroupedBatches
     if t.speakers:
@@ -247,30 +258,66 @@ def prior_of(standardise: Standardise, data: Dataset, train: Ints, recipe: Recip
     labels = data.label_indices()[train]
     answered = np.where(labels < data.n_answered, labels, -1)
     speakers = _numbered([data.utterances[i].speaker_key for i in train])
-    pooled = _apply(standardise, data.features[0, train])
+    pooled = _standardised(standardise, data.features[:1], train)[0]
     return estimate_prior(pooled, answered, speakers, data.n_answered, recipe.baseline)
 
 
-def fit_standardise(features: Floats, corpora: Sequence[str]) -> Standardise:
-    """Mean (every corpus alike) and standard deviation of the training clips' pooled features [n, D]."""
-    names = np.array(corpora)
-    mean = np.mean([features[names == c].mean(0, dtype=np.float64) for c in sorted(set(corpora))], axis=0)
-    deviation = features.std(0, dtype=np.float64) + 1e-6
+def parts_of(n: int) -> Iterator[slice]:
+    """So many clips, one after another, as many at once as are worked on in memory."""
+    return (slice(start, min(start + AT_ONCE, n)) for start in range(0, max(n, 1), AT_ONCE))
+
+
+def fit_standardise(features: Floats, rows: Ints, corpora: Sequence[str]) -> Standardise:
+    """Mean (every corpus alike) and standard deviation of the training clips' pooled features.
+
+    Args:
+        features: float32 [n, D].
+        rows: int64 [m], of the training clips.
+        corpora: Theirs, m names.
+    """
+    names, corpus = np.unique(np.array(corpora), return_inverse=True)
+    sums, squares = np.zeros((len(names), features.shape[1])), np.zeros(features.shape[1])
+    for part in parts_of(len(rows)):
+        clips, of = features[rows[part]].astype(np.float64), corpus[part]
+        for index in np.unique(of):
+            sums[index] += clips[of == index].sum(0)
+    together = sums.sum(0) / len(rows)
+    for part in parts_of(len(rows)):
+        squares += ((features[rows[part]] - together) ** 2).sum(0)
+    mean = (sums / np.bincount(corpus)[:, None]).mean(0)
+    deviation = np.sqrt(squares / len(rows)) + 1e-6
     return Standardise(torch.as_tensor(mean, dtype=torch.float32), torch.as_tensor(deviation, dtype=torch.float32))
 
 
-def _apply(standardise: Standardise, features: Floats) -> Floats:
+def _standardised(standardise: Standardise, features: Floats, rows: Ints) -> Floats:
+    """Of features [variants, n, D] those rows as a head gets them."""
     mean, deviation = standardise.mean.numpy(), standardise.deviation.numpy()
-    return np.asarray(np.clip((features - mean) / deviation, -LARGEST_DEVIATION, LARGEST_DEVIATION))
+    pooled = room((len(features), len(rows), features.shape[2]))
+    for variant, raw in zip(pooled, features, strict=True):
+        for part in parts_of(len(rows)):
+            variant[part] = np.clip((raw[rows[part]] - mean) / deviation, -LARGEST_DEVIATION, LARGEST_DEVIATION)
+    return pooled
 
 
 def principal_axes(pooled: Floats, n: int) -> Floats | None:
     """The directions float32 [D, n] of largest variance of features [clips, D]; None for n = 0 or n >= D."""
     if n == 0 or n >= min(pooled.shape):
         return None
-    centred = pooled.astype(np.float64) - pooled.mean(0, dtype=np.float64)
-    _, vectors = np.linalg.eigh(centred.T @ centred)  # ascending
+    mean, products = pooled.mean(0, dtype=np.float64), np.zeros((pooled.shape[1],) * 2)
+    for part in parts_of(len(pooled)):
+        centred = pooled[part] - mean
+        products += centred.T @ centred
+    _, vectors = np.linalg.eigh(products)  # ascending
     return np.ascontiguousarray(vectors[:, : -n - 1 : -1], dtype=np.float32)
+
+
+def _projected(pooled: Floats, axes: Floats) -> Floats:
+    """Features [variants, n, D] along the axes [D, k]."""
+    projected = room((*pooled.shape[:2], axes.shape[1]))
+    for out, variant in zip(projected, pooled, strict=True):
+        for part in parts_of(len(variant)):
+            out[part] = variant[part] @ axes
+    return projected
 
 
 def _unprojected(head: Head, axes: Floats, recipe: Recipe) -> Head:
@@ -485,20 +532,26 @@ class _Validation:
         self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints, voices: bool
     ) -> None:
         rows = rows[labels[rows] < data.n_answered]
-        pooled = _apply(standardise, data.features[0, rows])
+        pooled = _standardised(standardise, data.features[:1], rows)
         if axes is not None:
-            pooled = pooled @ axes
-        self._features = [torch.from_numpy(pooled)]
-        if voices:
-            speakers = _numbered([data.utterances[i].speaker_key for i in rows])
-            means = np.stack([pooled[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)])
-            self._features.append(torch.from_numpy(pooled - means[speakers]))
+            pooled = _projected(pooled, axes)
+        speakers = _numbered([data.utterances[i].speaker_key for i in rows])
+        self._features, self._speakers = pooled[0], speakers
+        voice = [self._features[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)]
+        # with nothing taken off, and where the voice is known
+        self._means = [np.zeros_like(voice), np.stack(voice)] if voices else [np.zeros_like(voice)]
         self._labels, self._n = labels[rows], data.n_answered
 
     @torch.inference_mode()
     def accuracy(self, head: Head) -> float:
-        answers = [head(f)[0][:, : self._n].argmax(1).numpy() for f in self._features]
-        return float(np.mean([unweighted_accuracy(self._labels, a, self._n) for a in answers]))
+        accuracies = []
+        for means in self._means:
+            answers = [
+                head(torch.from_numpy(self._features[part] - means[self._speakers[part]]))[0][:, : self._n].argmax(1)
+                for part in parts_of(len(self._labels))
+            ]
+            accuracies.append(unweighted_accuracy(self._labels, torch.cat(answers).numpy(), self._n))
+        return float(np.mean(accuracies))
 
 
 def save_beside(path: Path, data: Any) -> None:

@@ -178,8 +178,9 @@ def _ccc(moments: Floats) -> float:
 
 def by_speaker(speakers: Sequence[str]) -> list[Ints]:
     """The positions of each speaker's clips."""
-    names = np.array(speakers)
-    return [np.flatnonzero(names == speaker) for speaker in np.unique(names)]
+    _, number, counts = np.unique(np.array(speakers), return_inverse=True, return_counts=True)
+    order = np.argsort(number, kind="stable")
+    return np.split(order, np.cumsum(counts)[:-1]) if len(speakers) else []
 
 
 def _resampled(counts: Sequence[npt.NDArray[T]], seed: int, draws: int) -> list[npt.NDArray[T]]:

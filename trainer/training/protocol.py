@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from desktop_app import interruption
 from desktop_app.engine.recognition.voice import Classify, Voice, VoicePrior, estimate_baseline
+from trainer.data.features import room
 from trainer.model.baseline import classifier
 from trainer.training.datastore import Nearest, nearest
-from trainer.training.fit import Dataset, FittedHead
+from trainer.training.fit import Dataset, FittedHead, parts_of
 from trainer.training.metrics import by_speaker
 
 Floats = npt.NDArray[np.float32]
@@ -64,13 +65,22 @@ class Answers:
 
 def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
     """Embeddings [n, E] and labels [n] of datastore clips, less DATASTORE_SHARE of their baselines if `voices`."""
-    pooled = fitted.pooled(data.features[0, rows])
-    baselines = np.zeros_like(pooled)
     if voices:
-        classify = classifier(fitted.head, range(fitted.n_answered), 1.0)
-        speakers = [data.utterances[i].speaker_key for i in rows]
-        baselines = datastore_baselines(pooled, speakers, classify, fitted.prior)
-    _, embeddings = fitted.answer(pooled, baselines)
+        groups = by_speaker([data.utterances[i].speaker_key for i in rows])
+    else:
+        groups = [np.arange(len(rows))[part] for part in parts_of(len(rows))]
+    classify = classifier(fitted.head, range(fitted.n_answered), 1.0)
+    embeddings: Floats | None = None
+    for own in groups:
+        pooled = fitted.pooled(data.features[0], rows[own])
+        baselines = np.zeros(pooled.shape[1], np.float32)
+        if voices:
+            baselines = datastore_baselines(pooled, [""] * len(own), classify, fitted.prior)
+        _, found = fitted.answer(pooled, baselines)
+        if embeddings is None:
+            embeddings = np.empty((len(rows), found.shape[1]), np.float32)
+        embeddings[own] = found
+    assert embeddings is not None
     return embeddings, data.label_indices()[rows]
 
 
@@ -91,7 +101,7 @@ def answers_under(
     data: Dataset, fitted: FittedHead, rows: Ints, condition: Condition, temperature: float, rng: np.random.Generator
 ) -> list[Answers]:
     """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
-    pooled = fitted.pooled(data.features[0, rows])
+    pooled = fitted.pooled(data.features[0], rows)
     labels = data.label_indices()[rows]
     if condition.asked == FOLDER:
         groups = _folders([data.utterances[i].corpus for i in rows], condition.clips, rng)
@@ -101,7 +111,7 @@ def answers_under(
     answers = []
     for mood in moods:
         interruption.check()
-        baselines, settled = np.zeros_like(pooled), np.zeros(len(rows))
+        baselines, settled = room(pooled.shape), np.zeros(len(rows))
         asked = np.full(len(rows), not condition.asked)
         for own in groups:
             chosen = own[draw_clips(labels[own], condition, mood, rng)]
@@ -113,7 +123,8 @@ def answers_under(
             if condition.asked:
                 asked[chosen] = True
         if asked.any():
-            answers.append(Answers(rows[asked], settled[asked], *fitted.answer(pooled[asked], baselines[asked])))
+            those = np.flatnonzero(asked)
+            answers.append(Answers(rows[those], settled[those], *fitted.answer(pooled, baselines, those)))
     return answers
 
 

@@ -206,7 +206,7 @@ def tune_penalty(
 
 def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) -> Probabilities:
     """Points of UA that the voice adds to groups of one mood, two and all, float64 [3, SPREADS]; 0 without groups."""
-    pooled, labels = fitted.pooled(data.features[0, rows]), data.label_indices()[rows]
+    pooled, labels = fitted.pooled(data.features[0], rows), data.label_indices()[rows]
     classify = classifier(fitted.head, range(fitted.n_answered), temperature)
     rng, gains = np.random.default_rng(0), np.zeros((3, len(SPREADS)))
     for kind, mood in enumerate((ONE_MOOD, TWO_MOODS, "")):

@@ -12,6 +12,7 @@ from desktop_app.engine.recognition.fusion import label_set, softmax
 from desktop_app.engine.recognition.voice import estimate_baseline
 from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
+from trainer.data.features import NoRoomError, room
 from trainer.model.baseline import BaselineBank, classifier, estimate_prior
 from trainer.model.head import Head, PackHead
 from trainer.recipe import (
@@ -54,6 +55,7 @@ from trainer.training.protocol import (
 from trainer.training.tune import (
     SPREADS,
     Heard,
+    Tuned,
     calm_temperature,
     fit_temperature,
     search,
@@ -93,10 +95,11 @@ def recipe(**training: Any) -> Recipe:
         CorporaRecipe(("one", "two"), LABELS),
         head=HeadRecipe(members=2, width=32, embedding=8, dropout=0.1),
         training=TrainingRecipe(**values),
-        knn=KnnRecipe(k=(1, 4), alpha=(0.0, 0.5, 1.0), temperature=(0.1,)),
+        knn=KNN,
     )
 
 
+KNN = KnnRecipe(k=(1, 4), alpha=(0.0, 0.5, 1.0), temperature=(0.1,))
 ALONE = BaselineRecipe(train_counts=(0,), draws=1)
 
 
@@ -687,6 +690,47 @@ def test_principal_components_become_part_of_the_first_layer() -> None:
     assert fitted.validation_accuracy == pytest.approx(accuracy, abs=15)
 
 
+def test_features_that_lie_in_a_file_and_are_worked_on_in_parts_train_the_same_head(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
+    data = dataset(copies=1)
+    train, validation = split(data)
+    reduced = replace(recipe(epochs=3), head=replace(recipe().head, principal_components=12))
+
+    def trained() -> tuple[list[torch.Tensor], list[np.ndarray], Tuned]:  # type: ignore[type-arg]
+        fitted = fit_head(data, train, validation, reduced, seed=0)
+        (found,) = answers_under(data, fitted, validation, Condition(-1), 1.0, np.random.default_rng(0))
+        items, _ = datastore_items(data, fitted, train)
+        strangers, _ = datastore_items(data, fitted, train, voices=False)
+        arrays = [found.logits, found.embeddings, items, strangers]
+        return weights(fitted), arrays, tune(tuning_answers(data, fitted, train, validation, KNN), KNN)
+
+    in_memory = trained()
+    monkeypatch.setattr("trainer.data.features.IN_MEMORY", 0)
+    monkeypatch.setattr("trainer.training.fit.AT_ONCE", 7)
+    monkeypatch.setattr("trainer.training.datastore.DISTANCES_AT_ONCE", 1000)
+    kept = room(data.features.shape)
+    assert isinstance(kept, np.memmap)
+    kept[:] = data.features
+    data = replace(data, features=kept)
+    in_a_file = trained()
+    for first, second in zip(in_memory[0], in_a_file[0], strict=True):
+        torch.testing.assert_close(first, second, atol=1e-4, rtol=1e-3)
+    for one, other in zip(in_memory[1], in_a_file[1], strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+    assert (in_memory[2].k, in_memory[2].alpha) == (in_a_file[2].k, in_a_file[2].alpha)
+
+
+def test_features_for_which_the_disk_has_no_room_are_told_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
+    with pytest.raises(NoRoomError, match=r"take 4000000\.0 GB .* GB free: make room"):
+        room((1_000_000, 1_000_000, 1_000))
+    assert not list(tmp_path.iterdir())
+
+
 def test_groups_asked_about_themselves_hold_no_other_clips() -> None:
     data = dataset()
     train, validation = split(data)
@@ -768,7 +812,7 @@ def test_early_stopping_hears_known_voices_less_their_mean() -> None:
     train, validation = split(data)
     fitted = fit_head(data, train, validation, recipe(epochs=1), seed=0)
     checking = _Validation(data, validation, fitted.standardise, None, data.label_indices(), True)
-    strangers, known = (features.numpy() for features in checking._features)
+    strangers, known = (checking._features - means[checking._speakers] for means in checking._means)
     speakers = np.array([data.utterances[i].speaker_key for i in validation])
     for speaker in np.unique(speakers):
         own = speakers == speaker
