@@ -107,6 +107,7 @@ def _started(tracked: Tracked) -> list[Any]:
 
             if "MLFLOW_TRACKING_URI" not in os.environ:
                 mlflow.set_tracking_uri(f"sqlite:///{(tracked.folder / 'mlflow.db').resolve()}")
+                os.environ.pop("MLFLOW_TRACKING_URI", None)  # MLflow sets it too, as if the user had asked for this
             options = {"run_name": tracked.name}
         else:
             options = {

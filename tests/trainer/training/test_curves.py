@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -39,7 +40,15 @@ def test_nothing_is_sent_unless_the_environment_says_so(
     tmp_path: Path, small: list[Small], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places: list[str] = []
-    monkeypatch.setitem(sys.modules, "mlflow", SimpleNamespace(set_tracking_uri=places.append))
+
+    def set_tracking_uri(place: str) -> None:
+        places.append(place)
+        os.environ["MLFLOW_TRACKING_URI"] = place  # as MLflow does
+
+    monkeypatch.setitem(sys.modules, "mlflow", SimpleNamespace(set_tracking_uri=set_tracking_uri))
+    with Curves(tmp_path / "b.csv", replace(tracked(tmp_path, "mlflow"), folder=tmp_path / "another")):
+        assert places.pop() == f"sqlite:///{tmp_path.resolve() / 'another' / 'mlflow.db'}"
+        small.clear()
     with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb", "mlflow")):
         assert small[0].options["mode"] == "offline"
         assert small[0].options["dir"] == str(tmp_path)
