@@ -1,6 +1,6 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, steadiness, export; own.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, steadiness, export; own; prune.
 
-Each takes a recipe, but for `own`, which takes a folder of clips, and first does what it rests on.
+Each takes a recipe, but for `own`, which takes a folder of clips, and first does what it rests on; `prune` takes none.
 """
 
 import argparse
@@ -28,6 +28,7 @@ COMMANDS = {
     "steadiness": "how many labels move when nothing was said differently; into the pack's model card",
     "export": "train on everyone and write the pack",
     "own": "a pack from a folder of one's own clips, LABEL/SPEAKER/clip.wav",
+    "prune": "remove features that no run has used for a while from the cache",
 }
 
 GRACE_S = 60.0
@@ -43,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if name == "prune":
+            command.add_argument(
+                "--days", type=_at_least_zero, default=30, metavar="N", help="unused for so many days (30)"
+            )
+            continue
         if name == "own":
             command.add_argument("clips", type=Path, metavar="FOLDER", help="the clips, or a list of them")
         else:
@@ -100,9 +106,20 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
+def _at_least_zero(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 up")
+    return int(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
     options = parser().parse_args(arguments)
+    if options.command == "prune":
+        from trainer.data.disk import prune
+
+        print(prune(options.days))
+        return 0
     if options.processes > 1 and LAUNCHED not in os.environ:
         return _launch(options.processes, sys.argv[1:] if arguments is None else arguments)
     word = f"Stopped; the same command{' with --resume' if 'resume' in options else ''} goes on from here."
@@ -149,25 +166,23 @@ def _main(options: argparse.Namespace, word: str) -> int:
         return interruption.status()
 
 
-def fit_encoders(run: "Run", options: argparse.Namespace) -> None:
+def _fine_tune(run: "Run", options: argparse.Namespace) -> None:
     """All fine-tuning of a command, on every process of a launch; the first goes on alone."""
+    from trainer.run import fit_encoders
     from trainer.training.processes import leave, main_first
 
+    runs: list[tuple[Run, bool]] = []
     if options.command in ("tables", "sweeps"):
         from trainer.results.sweeps import swept
         from trainer.results.tables import trainings, variant_of
 
         wanted = trainings(run.recipe, options.only) if options.command == "tables" else swept(run.recipe)
-        for recipe in wanted:
-            if recipe.finetuned:
-                with main_first():
-                    variant = variant_of(run, recipe)
-                variant.fit_encoders(options.resume)
+        with main_first():
+            runs = [(variant_of(run, recipe), False) for recipe in wanted if recipe.finetuned]
     elif options.command not in ("prepare", "steadiness"):
-        if options.command != "export":
-            run.fit_encoders(options.resume)
-        if options.command in ("export", "own"):
-            run.fit_encoders(options.resume, for_pack=True)
+        for_pack = {"export": (True,), "own": (False, True)}.get(options.command, (False,))
+        runs = [(run, which) for which in for_pack]
+    fit_encoders(runs, options.resume)
     leave()
 
 
@@ -229,7 +244,7 @@ def _run(options: argparse.Namespace) -> int:
                 run.prepare(workers)
         elif options.command != "steadiness":  # which hears a hundred clips and encodes no other
             run.prepare()
-    fit_encoders(run, options)
+    _fine_tune(run, options)
     if not run.is_main:
         return 0
     if options.command == "prepare":

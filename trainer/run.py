@@ -28,21 +28,24 @@ from tqdm import tqdm
 
 from trainer.data.corpora import Utterance, load_corpus, own
 from trainer.data.corpora.iemocap import check_four_classes
+from trainer.data.disk import announce
 from trainer.data.features import pooled_features
 from trainer.data.folds import Fold, everyone, make_folds, read_folds, write_folds
-from trainer.data.table import Each, Inspection, bar, corpus_folder, inspect, load_table
+from trainer.data.table import Each, Inspection, Progress, bar, corpus_folder, inspect, load_table
 from trainer.model.pooling import PooledBackbone, load_pooled
 from trainer.recipe import OtherResultsError, Recipe, RecipeError, load_recipe, recipe_of
 from trainer.training.curves import Tracked, check_trackers
 from trainer.training.finetune import as_fitted, encode_kept, finetune, load_finetuned
 from trainer.training.fit import Dataset, FittedHead, fit_head, load_head, save_head
 from trainer.training.processes import this_process
+from trainer.training.progress import FineTuningProgress, Planned
 from trainer.training.protocol import answered_rows
 from trainer.training.tune import Tuned, tune, tune_known_temperature, tune_penalty, tune_spread, tuning_answers
 
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
 
+AT_WORK = 4  # times an encoder: its checkpoint, with the optimiser's moments and the best weights so far
 PACKAGES = ("torch", "transformers", "numpy", "scipy", "scikit-learn", "onnxruntime", "annoy")
 
 
@@ -225,7 +228,8 @@ class Run:
             self._tuned_data = (part.encoder, replace(data, features=features))
         return self._tuned_data[1]
 
-    def _finetune(self, part: Part, resume: bool) -> None:
+    def finetune(self, part: Part, resume: bool, progress: Progress) -> None:
+        """Fine-tune the encoder of a part, which then lies in its folder."""
         data = self.prepare()
         finetune(
             data.utterances,
@@ -238,7 +242,7 @@ class Run:
             part.seed,
             part.encoder,
             resume,
-            bar("epochs of fine-tuning"),
+            progress,
             targets=data.targets(),
             tracked=self._tracked(part, part.encoder, "fine-tuning"),
         )
@@ -263,20 +267,9 @@ class Run:
             for seed in seeds
         ]
 
-    def fit_encoders(self, resume: bool = False, for_pack: bool = False) -> None:
-        """Fine-tune every part's encoder where the recipe says so, on every process of a launch.
-
-        All that the processes do together, so that none waits for what the first does alone; where it is done by now,
-        they need not meet.
-        """
-        if self.recipe.finetuned:
-            for part in self.parts(for_pack):
-                if not (part.encoder / "backbone.pt").is_file():
-                    self._finetune(part, resume)
-
     def fit(self, resume: bool = False, for_pack: bool = False) -> None:
         """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
-        self.fit_encoders(resume, for_pack)
+        fit_encoders([(self, for_pack)], resume)
         if not self.is_main:
             return
         waiting = [p for p in self.parts(for_pack) if not (p.folder / "head.pt").is_file()]
@@ -377,6 +370,46 @@ class Run:
 
     def tuned(self, part: Part) -> Tuned:
         return Tuned(**json.loads((part.folder / "tuned.json").read_text(encoding="utf-8")))
+
+
+def fit_encoders(runs: Sequence[tuple[Run, bool]], resume: bool = False) -> None:
+    """Fine-tune the encoder of every part that has none yet, where the recipe says so, on every process of a launch.
+
+    All that the processes do together, so that none waits for what the first does alone; where it is done by now, they
+    need not meet.
+
+    Args:
+        runs: With each, whether it is for the part that the pack is made of.
+        resume: Go on from checkpoints.
+
+    Raises:
+        DiskFullError: The disk has too little room for the encoders.
+    """
+    waiting = [
+        (run, part)
+        for run, for_pack in runs
+        if run.recipe.finetuned
+        for part in run.parts(for_pack)
+        if not (part.encoder / "backbone.pt").is_file()
+    ]
+    if not waiting:
+        return
+    quiet = not waiting[0][0].is_main
+    sizes = {encoder: _bytes(load_pooled(encoder)) for encoder in {run.recipe.backbone for run, _ in waiting}}
+    size = sum(sizes[run.recipe.backbone] for run, _ in waiting) + AT_WORK * max(sizes.values())
+    announce(f"{len(waiting)} fine-tuned encoders", size, waiting[0][0].folder, quiet=quiet)
+    planned = [
+        Planned(run.recipe.finetune.epochs, len(part.fold.indices(run.prepare().utterances, "train")))
+        for run, part in waiting
+    ]
+    progress = FineTuningProgress(planned, quiet)
+    for run, part in waiting:
+        run.finetune(part, resume, progress.epoch)
+        progress.trained()
+
+
+def _bytes(model: PooledBackbone) -> int:
+    return sum(weight.nbytes for weight in model.state_dict().values())
 
 
 def _with_spread(fitted: FittedHead, spread: float) -> FittedHead:

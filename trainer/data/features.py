@@ -8,7 +8,6 @@ keys, which the next to add some cuts off. Runs that share a cache add to it one
 
 import math
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -23,7 +22,7 @@ from filelock import FileLock
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
-from desktop_app.errors import VoiceKinError
+from trainer.data import disk
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
 from trainer.data.table import SAMPLE_RATE, Each, Progress, Waveform, cache_folder, read_clip
@@ -39,27 +38,19 @@ CHUNK = 256  # clips that are read, sorted by length and encoded together
 IN_MEMORY = 1 << 28  # bytes; what is larger lies in a file
 
 
-class NoRoomError(VoiceKinError):
-    """The disk has too little room for the features."""
-
-
 def room(shape: tuple[int, ...]) -> Floats:
     """Zeros float32 [shape] to be filled: in memory, or in a file of the cache that goes with them.
 
     Raises:
-        NoRoomError: The disk has too little room.
+        DiskFullError: The disk has too little room.
     """
     size = 4 * math.prod(shape)
     if size <= IN_MEMORY:
         return np.zeros(shape, np.float32)
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(folder).free
-    if size > free:  # writing to a mapped file on a full disk would end the process
-        raise NoRoomError(
-            f"The clips' features take {size / 1e9:.1f} GB for a while, and {folder} has {free / 1e9:.1f} GB free: "
-            "make room, or let VOICEKIN_CACHE name another folder."
-        )
+    # writing to a mapped file on a full disk would end the process
+    disk.announce("The clips' features, for as long as the run takes,", size, folder, quiet=True)
     with TemporaryFile(dir=folder) as file:
         return np.memmap(file, np.float32, "w+", shape=shape)
 
@@ -259,7 +250,9 @@ def _fill(
 ) -> None:
     """Writes what a model gives for every variant of every clip, [variants, n, columns], by way of its own cache."""
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    cache = FeatureCache(cache_folder() / "features" / f"{name}-{STEADY}", model.pooled_dim)
+    folder = cache_folder() / "features" / f"{name}-{STEADY}"
+    disk.hold(folder)
+    cache = FeatureCache(folder, model.pooled_dim)
 
     def key(utterance: Utterance, variant: tuple[str, int]) -> str:
         return clip_key(utterance, recipe.max_seconds, *variant)
@@ -278,6 +271,7 @@ def _fill(
         return encode(model, [_sound(u, longest, *task[0]) for u in task[1]], recipe.precision)
 
     done, total = 0, sum(map(len, missing.values()))
+    disk.announce(f"The features of {total} clips and copies", 4 * model.pooled_dim * total, folder)
     function = encoded if each is map else partial(_encoded_elsewhere, recipe, isinstance(model, ProsodyAlone))
     for (variant, chunk), rows in zip(tasks, each(function, tasks), strict=True):
         cache.append([key(u, variant) for u in chunk], rows)

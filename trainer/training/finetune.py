@@ -527,8 +527,11 @@ class FineTuning:
         copies = self.recipe.copies if self.recipe.kinds else 0
         sounds = [self._copy(int(row), copy) for copy in range(copies + 1) for row in self.train]
         sounds += [self.clips.whole(int(row)) for row in (*look, *self.validation)]
+        sounds = list(dict.fromkeys(sounds))
+        self.states.announce(pooled, sounds, quiet=not self.accelerator.is_main_process)
+        self.accelerator.wait_for_everyone()  # what one of them has heard by then the others would not count
         own = slice(self.accelerator.process_index, None, self.accelerator.num_processes)
-        self.states.keep(pooled, list(dict.fromkeys(sounds))[own], self.clips.hear)
+        self.states.keep(pooled, sounds[own], self.clips.hear)
         self.accelerator.wait_for_everyone()
 
     def _features(self, pooled: PooledBackbone, rows: Ints) -> Floats:

@@ -6,8 +6,6 @@ other folds, seeds and losses share them. Nothing of it lies in memory but the b
 
 import math
 import os
-import shutil
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +17,7 @@ import torch
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY
-from desktop_app.errors import VoiceKinError
+from trainer.data import disk
 from trainer.data.corpora import Utterance
 from trainer.data.features import BATCH_SECONDS, CHUNK, clip_key, of_like_length, pad_batch
 from trainer.data.table import SAMPLE_RATE, Waveform, bar, cache_folder
@@ -29,10 +27,6 @@ Floats = npt.NDArray[np.float32]
 
 FRAMES_A_SECOND = 50  # of every encoder here
 FRAMES_AT_ONCE = round(BATCH_SECONDS * FRAMES_A_SECOND)  # of a batch, padding included
-
-
-class StatesTooLargeError(VoiceKinError):
-    """The states to keep are larger than the disk has room for."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +59,27 @@ class States:
         layers = "-".join(map(str, pooled.kept_below(first)))
         name = f"{pooled.backbone.fingerprint}-{layers}-{STEADY}"
         self.folder = cache_folder() / "states" / name
+        disk.hold(self.folder)
 
     def _path(self, sound: Sound) -> Path:
         key = clip_key(self._utterances[sound.row], sound.seconds, sound.kind, sound.seed)
         return self.folder / f"{key}.npy"
 
-    def keep(self, pooled: PooledBackbone, sounds: Sequence[Sound], hear: Callable[[Sound], Waveform]) -> None:
-        """Hears what is not kept yet, by way of `hear`; what is there of a killed run is not heard again.
+    def announce(self, pooled: PooledBackbone, sounds: Sequence[Sound], quiet: bool = False) -> None:
+        """Says how much room those take that are not kept yet, see disk.announce.
 
         Raises:
-            StatesTooLargeError: Before anything is heard.
+            DiskFullError: The disk has too little room for them.
         """
-        missing = [sound for sound in sounds if not self._path(sound).is_file()]
-        if not missing:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._announce(pooled, missing)
+        missing = self._missing(sounds)
+        seconds = sum(min(self._utterances[s.row].duration_s, s.seconds) for s in missing)
+        width = pooled.backbone.hidden_dim * len(pooled.kept_below(self._first)) + 1
+        what = f"The states of {len(missing)} clips and copies"
+        disk.announce(what, 4 * width * FRAMES_A_SECOND * seconds, self.folder, "lower `finetune.copies`", quiet)
+
+    def keep(self, pooled: PooledBackbone, sounds: Sequence[Sound], hear: Callable[[Sound], Waveform]) -> None:
+        """Hears what is not kept yet, by way of `hear`; what is there of a killed run is not heard again."""
+        missing = self._missing(sounds)
         missing.sort(key=lambda sound: self._utterances[sound.row].duration_s)
         progress = bar("clips and copies heard")
         for start in range(0, len(missing), CHUNK):
@@ -92,17 +91,8 @@ class States:
                     _save_beside(self._path(chunk[i]), states)
             progress(start + len(chunk), len(missing))
 
-    def _announce(self, pooled: PooledBackbone, missing: Sequence[Sound]) -> None:
-        seconds = sum(min(self._utterances[s.row].duration_s, s.seconds) for s in missing)
-        width = pooled.backbone.hidden_dim * len(pooled.kept_below(self._first)) + 1
-        size, free = 4 * width * FRAMES_A_SECOND * seconds, shutil.disk_usage(self.folder).free
-        told = f"the states of {len(missing)} clips and copies take about {size / 1e9:.1f} GB in {self.folder}"
-        if size > free / 2:
-            raise StatesTooLargeError(
-                f"`finetune.copies`: {told}, and {free / 1e9:.1f} GB are free there: lower it, set it to 0, or let "
-                "VOICEKIN_CACHE name a folder with twice the room."
-            )
-        print(f"{told[0].upper()}{told[1:]}.", file=sys.stderr)
+    def _missing(self, sounds: Sequence[Sound]) -> list[Sound]:
+        return [sound for sound in sounds if not self._path(sound).is_file()]
 
     def _heard(self, pooled: PooledBackbone, waveforms: Sequence[Waveform]) -> list[Floats]:
         device = next(pooled.parameters()).device

@@ -12,7 +12,8 @@ from desktop_app.engine.recognition.fusion import label_set, softmax
 from desktop_app.engine.recognition.voice import estimate_baseline
 from desktop_app.errors import Cancelled
 from trainer.data.corpora import Utterance
-from trainer.data.features import NoRoomError, room
+from trainer.data.disk import DiskFullError
+from trainer.data.features import room
 from trainer.model.baseline import BaselineBank, classifier, estimate_prior
 from trainer.model.head import Head, PackHead
 from trainer.recipe import (
@@ -726,7 +727,7 @@ def test_features_for_which_the_disk_has_no_room_are_told_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
-    with pytest.raises(NoRoomError, match=r"take 4000000\.0 GB .* GB free: make room"):
+    with pytest.raises(DiskFullError, match=r"take about 4000000\.0 GB .* GB are free: make room"):
         room((1_000_000, 1_000_000, 1_000))
     assert not list(tmp_path.iterdir())
 

@@ -16,9 +16,10 @@ from desktop_app.errors import Cancelled
 from tests.trainer import made_corpora as made
 from tests.trainer.tiny_backbones import FAMILIES, save_tiny
 from trainer.data.corpora import Utterance
+from trainer.data.disk import DiskFullError
 from trainer.recipe import BackboneRecipe, FineTuneRecipe
 from trainer.training.finetune import Clips, finetune
-from trainer.training.states import States, StatesTooLargeError
+from trainer.training.states import States
 
 LABELS = ("angry", "happy", "neutral", "sad")
 TRAIN, VALIDATION = np.arange(12), np.arange(12, 16)
@@ -139,10 +140,11 @@ def test_what_it_takes_is_said_before_it_is_taken(
         patched.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1e8))
         patched.setattr("trainer.training.states.FRAMES_A_SECOND", 50_000)
         patched.setattr(States, "_heard", None)
-        with pytest.raises(StatesTooLargeError, match=r"finetune\.copies.*0\.1 GB are"):
+        with pytest.raises(DiskFullError, match=r"0\.1 GB are free.*finetune\.copies.*voicekin-train prune"):
             tuned(tmp_path / "run", backbone, RECIPE)
+    monkeypatch.setattr("trainer.data.disk.TOLD_FROM", 0)
     tuned(tmp_path / "run", backbone, RECIPE)
-    assert "The states of 64 clips and copies take about 0.0 GB in" in capsys.readouterr().err
+    assert "The states of 64 clips and copies will take about 0.0 GB in" in capsys.readouterr().err
     size = sum(p.stat().st_size for p in (tmp_path / "cache" / "states").rglob("*.npy"))
     told = 4 * 33 * 50 * sum(min(0.3 + 0.1 * voice, 0.4) for voice in range(4)) * 4 * 4
     assert size < 2.5 * told
