@@ -649,7 +649,7 @@ def test_a_report_has_published_figures_and_the_curves_of_fine_tuning(place: Pat
     assert run("report", recipe) == 0
     page = (place / "runs" / "tiny" / "report.html").read_text()
     own = json.loads((place / "runs" / "tiny" / "scores.json").read_text())["conditions"]["0"]
-    assert "<td>theirs</td><td>61.2</td><td></td><td>a journal, other folds</td>" in page
+    assert "<td>theirs</td><td>61.25</td><td></td><td>a journal, other folds</td>" in page
     assert f"<td>here</td><td>{own['wa']:.1f}</td><td>{own['ua_fused']:.1f} (" in page
     losses = []
     for curve in sorted((place / "runs" / "tiny").glob("*/0/finetune.csv")):
@@ -726,7 +726,7 @@ def test_the_papers_tables_figures_and_sweeps(
         *(f"table-{n}.md" for n in (1, 2, 3, 4)),
         *(f"figure-{n}.{kind}" for n in ("3", "4-1", "4-2", "4-3") for kind in ("png", "svg")),
     }
-    assert "| theirs | 61.2 |  | a journal, other folds |" in printed
+    assert "| theirs | 61.25 |  | a journal, other folds |" in printed
     s3 = rows["S3: S2 + kNN"]
     assert f"| here: S3, with kNN | {s3[2]} | {s3[3]} ({s3[4]}) | speaker-folds, this run |" in printed
     # CE and SCL without copies, and SCL with each kind of copies

@@ -305,6 +305,11 @@ def _breakdown(
     return {name: float(np.mean(values)) for name, values in sorted(found.items())}
 
 
+def of_seeds(seeds: Sequence[int]) -> str:
+    """How many seeds there are, in words."""
+    return "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+
+
 def score_tables(scores: Mapping[str, Any]) -> str:
     """The scores as Markdown tables. With several corpora left out in turn, the mean of folds is the headline."""
     conditions: Mapping[str, Any] = scores["conditions"]
@@ -312,7 +317,7 @@ def score_tables(scores: Mapping[str, Any]) -> str:
     headline = "ua_mean_of_folds" if by_corpus else "ua_fused"
     ends = "ua_mean_of_folds" if by_corpus else "ua"
     lines = [
-        f"Protocol {scores['protocol']['kind']}, {len(scores['protocol']['seeds'])} seeds; labels "
+        f"Protocol {scores['protocol']['kind']}, {of_seeds(scores['protocol']['seeds'])}; labels "
         f"{', '.join(scores['labels'])}; per cent; intervals over resampled speakers.",
         "",
         f"| clips of the speaker known | UA{' | worst' if by_corpus else ''} | 95 % | p_model alone | p_knn alone "

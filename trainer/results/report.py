@@ -75,7 +75,7 @@ def published_table(published: Sequence[PublishedRecipe], scores: Mapping[str, A
         "|---|---|---|---|",
     ]
     for row in published:
-        wa, ua = (f"{value:.1f}" if value else "" for value in (row.wa, row.ua))
+        wa, ua = (f"{value:g}" if value else "" for value in (row.wa, row.ua))
         lines.append(f"| {row.name} | {wa} | {ua} | {row.source} |")
     interval = f"{own['ua_fused']:.1f} ({own['ua_low']:.1f} to {own['ua_high']:.1f})"
     lines.append(f"| here | {own['wa']:.1f} | {interval} | {scores['protocol']['kind']}, this run |")

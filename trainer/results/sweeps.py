@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.recognition.fusion import fuse, softmax
 from trainer.recipe import Recipe
+from trainer.results.evaluate import of_seeds
 from trainer.results.figures import save_figure, sweep_figure
 from trainer.results.tables import each_once, evaluated, row_of, seed_accuracies, stages, with_lambda, with_tau
 from trainer.run import Run
@@ -53,7 +54,7 @@ def sweeps_run(run: Run, resume: bool = False) -> str:
         for name, curve in curves.items():
             writer.writerows([name, value, *(f"{ua:.2f}" for ua in seeds)] for value, seeds in curve.items())
     save_figure(sweep_figure(curves), folder / "sweeps")
-    text = sweep_tables(curves, f"{run.recipe.name}, {len(run.recipe.protocol.seeds)} seeds")
+    text = sweep_tables(curves, f"{run.recipe.name}, {of_seeds(run.recipe.protocol.seeds)}")
     (folder / "sweeps.md").write_text(text, encoding="utf-8")
     return text
 

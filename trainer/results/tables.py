@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from trainer.data.augment import KINDS
 from trainer.recipe import Augmentation, Recipe
-from trainer.results.evaluate import WAYS, evaluate_run
+from trainer.results.evaluate import WAYS, evaluate_run, of_seeds
 from trainer.results.figures import confusion_figure, datastore_figure, save_figure
 from trainer.run import Run
 from trainer.training.metrics import (
@@ -205,7 +205,7 @@ def table_4(scl: Run) -> str:
     protocol = scl.recipe.protocol
     lines = ["| | WA | UA | protocol, source |", "|---|---|---|---|"]
     for published in scl.recipe.published:
-        theirs = [f"{value:.1f}" if value else "" for value in (published.wa, published.ua)]
+        theirs = [f"{value:g}" if value else "" for value in (published.wa, published.ua)]
         lines.append(f"| {published.name} | {' | '.join(theirs)} | {published.source} |")
     for row in rows:
         wa, ua = weighted_accuracy(row.truth, row.answers), unweighted_accuracy(row.truth, row.answers, n_labels)
@@ -221,7 +221,7 @@ def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
     """
     folder = run.folder / "tables"
     folder.mkdir(exist_ok=True)
-    about = f"{run.recipe.name}, {len(run.recipe.protocol.seeds)} seeds, per cent"
+    about = f"{run.recipe.name}, {of_seeds(run.recipe.protocol.seeds)}, per cent"
     texts = {}
     if {"1", "3", "4"} & set(tables):
         ce, scl = (evaluated(run, recipe, resume) for recipe in stages(run.recipe).values())

@@ -471,7 +471,8 @@ class FineTuning:
         with self.accelerator.accumulate(self.model):
             logits, embedding = self._together(*self.model(*clips))
             loss = self._loss(logits.float(), embedding.float(), self.target_of[rows])
-            self.accelerator.backward(loss)
+            # the mean over the processes is taken of gradients that are each a part of their sum
+            self.accelerator.backward(loss * self.accelerator.num_processes)
             if self.accelerator.sync_gradients:
                 self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
             self.optimiser.step()
@@ -569,14 +570,20 @@ class FineTuning:
         return torch.from_numpy(same / same.sum(1, keepdims=True)), torch.from_numpy(shares)
 
     def _together(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        """What all processes answered, in the order that was drawn; each heard every so-many-th clip."""
-        processes = self.accelerator.num_processes
+        """What all processes answered, in the order that was drawn; each heard every so-many-th clip.
+
+        Gradients go into this process's own alone.
+        """
+        processes, own = self.accelerator.num_processes, self.accelerator.process_index
         if processes == 1:
             return logits, embedding
-        from torch.distributed.nn.functional import all_gather  # the one that passes gradients back
-
-        gathered = [torch.stack(all_gather(t), dim=1).flatten(0, 1) for t in (logits, embedding)]  # type: ignore[no-untyped-call]
-        return gathered[0], gathered[1]
+        together = []
+        for answered in (logits, embedding):
+            parts = [torch.empty_like(answered) for _ in range(processes)]
+            torch.distributed.all_gather(parts, answered.detach().contiguous())
+            parts[own] = answered
+            together.append(torch.stack(parts, dim=1).flatten(0, 1))
+        return together[0], together[1]
 
     def _loss(self, logits: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
         recipe = self.recipe
