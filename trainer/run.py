@@ -26,7 +26,7 @@ import numpy.typing as npt
 import torch
 from tqdm import tqdm
 
-from trainer.data.corpora import Utterance, load_corpus, own
+from trainer.data.corpora import CorpusError, Utterance, load_corpus, own
 from trainer.data.corpora.iemocap import check_four_classes
 from trainer.data.disk import announce
 from trainer.data.features import pooled_features
@@ -156,7 +156,11 @@ class Run:
         self._data = Dataset.of(found.utterances, features, self.recipe.corpora.labels, blocks)
         if not (self.folder / "folds.json").is_file():
             share = self.recipe.training.validation_share
-            write_folds(self.folder / "folds.json", make_folds(found.utterances, self.recipe.protocol, share))
+            try:
+                folds = make_folds(found.utterances, self.recipe.protocol, share)
+            except CorpusError as error:  # for which the clips that are left out may be the reason
+                raise CorpusError(f"{error}\n{self.found()}") from None
+            write_folds(self.folder / "folds.json", folds)
         return self._data
 
     def _check_clips(self, found: Inspection) -> None:

@@ -313,6 +313,19 @@ def test_prepare_lists_what_it_found(place: Path, capsys: pytest.CaptureFixture[
     assert {f["name"] for f in folds} == {"ravdess", "emodb", "nemo", "ased"}
 
 
+def test_where_too_few_speakers_are_left_it_is_told_whose_clips_are_left_out(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made.own(place / "my clips", speakers=("ann", "bob"))
+    (place / "my clips" / "calm" / "cy").mkdir()
+    (place / "my clips" / "calm" / "cy" / "1.wav").write_bytes(b"no sound")
+    save_tiny("whisper", place / "models" / "whisper-base")
+    assert main(["own", "my clips", "--threads", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "There is a choice of only 2 speakers (own/ann, own/bob)" in said
+    assert "own/calm/cy/1 is left out: " in said
+
+
 def test_a_folder_of_clips_becomes_a_pack(place: Path) -> None:
     made.own(place / "my-clips")
     recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "leave-one-speaker-out")
