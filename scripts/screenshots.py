@@ -55,7 +55,7 @@ from desktop_app.ui.window import MainWindow
 LIVE_ANSWERS = 60  # about ten seconds
 LIVE_LEVEL = 0.4  # of what the files have, so that nothing is too loud
 SETTLED_S = 0.4  # what a page needs to come to rest: timers of a few tenths of a second
-LIMIT_S = 120.0  # what is waited for longer never comes
+LIMIT_S = 900.0  # what is waited for longer never comes
 
 ANIMATION_WIDTH = 1000  # pixels
 FRAME_S = 0.2

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QSlider,
     QTableView,
     QWidget,
@@ -120,6 +121,21 @@ def test_no_line_of_text_is_cut_off_by_its_own_height(desk: Desk, wav: Wav, perc
         for control in (*window.findChildren(QAbstractButton), *window.findChildren(QComboBox)):
             if control.isVisible() and not control.sizeHint().isEmpty():
                 assert control.height() >= control.fontMetrics().height(), control
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_nothing_is_scrolled_sideways(desk: Desk, interview: Path, percent: int) -> None:
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(interview))
+    window.what_if.heading.click()
+    window.resize(1024, 700)
+    desk.settings.update(text_size=percent)
+    for name, show in pages(window).items():
+        show()
+        QApplication.processEvents()
+        for area in window.findChildren(QScrollArea):
+            if area.isVisible():
+                assert area.horizontalScrollBar().maximum() == 0, (name, area)
 
 
 # a small screen, and the keyboard

@@ -124,6 +124,7 @@ def test_a_take_that_is_deleted_on_its_page_goes_from_the_library_and_comes_back
     desk.qtbot.waitUntil(lambda: column(window, NOTES) == ["keep this"], timeout=LONG)
     desk.qtbot.mouseClick(window.library_page.open, LEFT)
     desk.qtbot.mouseClick(window.answer.delete, LEFT)
+    window.show_library()
     wait_names(desk, window)
     desk.qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     wait_names(desk, window, take.name)

@@ -219,6 +219,22 @@ def test_each_has_a_lane_in_their_own_colour(desk: Desk, two_people: Path, theme
             assert (middle in columns) == (segment.speaker == speaker)
 
 
+def test_large_text_puts_each_in_lines_that_fit(desk: Desk, two_people: Path) -> None:
+    window, _ = dropped_in_new_window(desk, two_people)
+    window.resize(1024, 700)
+    speakers = window.answer_page.speakers
+    first = speakers.rows[0]
+
+    def is_in_one_line() -> bool:
+        return first.voice.y() < first.name.y() + first.name.height()
+
+    for percent, in_one_line in ((100, True), (200, False), (100, True)):
+        desk.settings.update(text_size=percent)
+        desk.qtbot.waitUntil(is_in_one_line if in_one_line else lambda: not is_in_one_line(), timeout=LONG)
+        assert window.answer_page.area.horizontalScrollBar().maximum() == 0
+        assert first.name.width() >= desk.theme.px(100)
+
+
 def dropped_in_new_window(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
     desk.open()
     return dropped(desk, path)

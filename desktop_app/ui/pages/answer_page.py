@@ -19,6 +19,7 @@ from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 
+SPEAKERS_IN_A_LINE_FROM = 600  # of the page's width
 TWO_COLUMNS_FROM = 900  # pixels of the page's width; if it is narrower, the map is below the answer
 LOWEST_MAP = 380  # pixels, if it is below
 
@@ -79,6 +80,7 @@ class AnswerPage(QWidget):
         whole.addWidget(self.what_if)  # near the bars that it changes
         whole.addWidget(self.neighbours)
         whole.addStretch(1)
+        theme.changed.connect(self._fit)
 
     def first_focus(self) -> QWidget | None:
         """The play button, since pressing it by accident does no harm."""
@@ -160,6 +162,10 @@ class AnswerPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.speakers.set_narrow(self.width() < self._theme.px(SPEAKERS_IN_A_LINE_FROM))
         wide = self.width() >= self._theme.px(TWO_COLUMNS_FROM)
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._columns.setDirection(direction)

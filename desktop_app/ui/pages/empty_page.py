@@ -29,7 +29,7 @@ class EmptyPage(ScrollPage):
         column.setContentsMargins(32, 24, 32, 24)
         column.setSpacing(12)
         column.addStretch(2)
-        self.title = text_label("title", self.tr("What does it sound like?"))
+        self.title = text_label("title", self.tr("What does it sound like?"), wrap=True)
         self.sentence = text_label(
             "sentence", self.tr("Press Space and speak, or drop audio files anywhere on this window."), wrap=True
         )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QShowEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
@@ -77,7 +77,7 @@ class LibraryPage(ScrollPage):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._fill)
-        library.changed.connect(lambda: self._soon.start(0))
+        library.changed.connect(self._fill_soon)
         self._fill()
 
     def first_focus(self) -> QWidget:
@@ -89,6 +89,14 @@ class LibraryPage(ScrollPage):
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         found = (self._shown.get(self.proxy.index(row, NAME).data(ID_ROLE)) for row in rows)
         return tuple(item for item in found if item is not None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._soon.start(0)
+
+    def _fill_soon(self) -> None:
+        if self.isVisible():  # else once it is shown: a thousand rows at each of a thousand answers take time
+            self._soon.start(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -36,6 +36,7 @@ FIRST_TO_GO = (
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
 LEAST_HEIGHT = 180  # pixels, of the table
 UNDER_WAY = (EntryState.WAITING, EntryState.RUNNING)
+AGAIN = (EntryState.FAILED, EntryState.STOPPED)
 COUNTED_EVERY_MS = 100  # answers may come faster than anybody can read
 
 
@@ -193,8 +194,11 @@ class ResultsPage(ScrollPage):
         self._fit()
 
     def _to_retry(self) -> tuple[Entry, ...]:
-        again = (EntryState.FAILED, EntryState.STOPPED)
-        return self.selection() or tuple(entry for entry in self.shown() if entry.state in again)
+        if selection := self.selection():
+            return selection
+        # the rows that the filter shows are looked at only if there is something to find: they may be a thousand
+        some = any(entry.state in AGAIN for entry in self._session.entries())
+        return tuple(entry for entry in self.shown() if entry.state in AGAIN) if some else ()
 
     def _remove(self) -> None:
         row = min((index.row() for index in self.table.selectionModel().selectedRows()), default=-1)

@@ -18,6 +18,7 @@ from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dimension_bar import DimensionBar
 from desktop_app.ui.widgets.elided_label import ElidedLabel
 from desktop_app.ui.widgets.envelope import Envelope
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.legend import SplitLegend
 from desktop_app.ui.widgets.probability_bar import BarRow, ProbabilityBar
 
@@ -58,12 +59,12 @@ class AnswerPanel(Card):
         for button in (self.retry, self.play, self.keep, self.delete):
             top.addWidget(button)
 
-        self.answer = text_label("answer")
+        self.answer = text_label("answer", wrap=True)
         self.share = text_label("share")
         self.rests = text_label("small", wrap=True)
         self.sure = text_label("sentence", wrap=True)
         self.agreement = text_label("sentence", wrap=True)
-        self.lengths = text_label("small")
+        self.lengths = text_label("small", wrap=True)
         self.envelope = Envelope(theme)
         self.envelope.setAccessibleName(self.tr("Loudness over time"))
         self.working = CalmBar()
@@ -72,11 +73,9 @@ class AnswerPanel(Card):
         self.working.setTextVisible(False)
         self.working.setFixedHeight(6)
         self.working.setAccessibleName(self.tr("Progress"))
-        headline = QHBoxLayout()
+        headline = FlowLayout(spacing=20)
         headline.addWidget(self.answer)
-        headline.addSpacing(14)
         headline.addWidget(self.share)
-        headline.addStretch(1)
 
         self.bars: dict[str, ProbabilityBar] = {}
         self._bar_rows = QVBoxLayout()

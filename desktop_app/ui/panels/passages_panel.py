@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 
 from desktop_app.engine.recognition.timeline import Passage, Stretch, passages
 from desktop_app.ui.language import clock, label_name, percent, speaker_label
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.recordings_table import ROW_HEIGHT, RecordingsTable
 from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
 
@@ -49,8 +50,8 @@ class PassagesPanel(Card):
         self.play = QPushButton(self.tr("Play this passage"))
         self.play.setToolTip(self.tr("Return on a row, or a double click, plays it, too"))
         self.play.clicked.connect(lambda: self._play(self.table.currentIndex()))
-        top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("What it consists of")), 1)
+        top = FlowLayout(ends=True)
+        top.addWidget(text_label("section", self.tr("What it consists of")))
         top.addWidget(self.play)
         self.content.addLayout(top)
         self.content.addWidget(self.table)

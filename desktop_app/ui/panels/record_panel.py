@@ -36,7 +36,7 @@ class RecordPanel(Card):
 
         self.microphones = Choice(self.tr("Microphone"))
         self.microphones.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.microphones.setMinimumContentsLength(10)
+        self.microphones.setMinimumContentsLength(5)
         self.microphones.activated.connect(self._choose)
         self.refresh = QToolButton()
         self.refresh.setText("⟳")

@@ -1,12 +1,13 @@
 """The list of this session's recordings and their answers."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 
 from desktop_app.ui.session import Entry, SessionModel, sorted_view
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.filter_line import FilterLine
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.recordings_table import RecordingsTable
 
 ANSWER_WIDTH = 132  # pixels
@@ -46,8 +47,8 @@ class SessionPanel(Card):
             self.table.setColumnHidden(column, True)  # the table of all results has them; names need the room
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
 
-        top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("Recordings")), 1)
+        top = FlowLayout(ends=True)
+        top.addWidget(text_label("section", self.tr("Recordings")))
         top.addWidget(self.open)
         self.content.addLayout(top)
         self.content.addWidget(self.filter)

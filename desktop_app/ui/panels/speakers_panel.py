@@ -14,6 +14,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.choice import Choice
 from desktop_app.ui.widgets.dot import Dot
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.shares_bar import SharesBar
 from desktop_app.ui.widgets.speaker_mark import SpeakerMark
 
@@ -23,6 +24,12 @@ LEAST_S = 15.0  # a shorter recording has only one speaker
 LEAST_NAME = 110  # pixels
 
 
+# of a speaker's widgets and of the offer below them: line, column, columns
+WIDE = ((0, 0, 1), (0, 1, 1), (0, 2, 1), (0, 3, 1), (0, 4, 1), (0, 5, 1), (0, 6, 1), (3, 5, 2))
+NARROW = ((0, 0, 1), (0, 1, 1), (0, 2, 2), (1, 1, 1), (1, 2, 2), (2, 1, 2), (2, 3, 1), (3, 1, 3))
+LINES = 4
+
+
 class SpeakerRow:
     """One speaker's widgets, side by side in the panel's grid."""
 
@@ -30,7 +37,6 @@ class SpeakerRow:
         self.mark = SpeakerMark(theme, at)
         self.name = QLineEdit()
         self.name.setAccessibleName(translate("Speakers", "Name of speaker {0}").format(at + 1))
-        self.name.setMinimumWidth(theme.px(LEAST_NAME))
         self.time = text_label("quiet")
         self.dot = Dot(theme)
         self.answer = text_label("sentence")
@@ -95,14 +101,31 @@ class SpeakersPanel(Card):
         self.hint = text_label("small", wrap=True)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
-        self._grid.setColumnStretch(1, 2)
-        self._grid.setColumnStretch(4, 3)
-        top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("Who speaks")), 1)
+        self._is_narrow = False
+        theme.changed.connect(self._arrange)
+        top = FlowLayout(ends=True)
+        top.addWidget(text_label("section", self.tr("Who speaks")))
         top.addWidget(self.count)
         self.content.addLayout(top)
         self.content.addLayout(self._grid)
         self.content.addWidget(self.hint)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Give each speaker three short lines in place of a long one."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._arrange()
+
+    def _arrange(self) -> None:
+        self._grid.setColumnStretch(1, 2)
+        self._grid.setColumnStretch(2, 3 if self._is_narrow else 0)
+        self._grid.setColumnStretch(4, 0 if self._is_narrow else 3)
+        for at, row in enumerate(self.rows):
+            row.name.setMinimumWidth(self._theme.px(LEAST_NAME))
+            for widget, (line, column, columns) in zip(
+                (*row.widgets, row.offer), NARROW if self._is_narrow else WIDE, strict=True
+            ):
+                self._grid.addWidget(widget, LINES * at + line, column, 1, columns)
 
     def show_known(self, known: Known | None) -> None:
         """Show the saved voices."""
@@ -136,14 +159,12 @@ class SpeakersPanel(Card):
     def _add_row(self) -> None:
         at = len(self.rows)
         row = SpeakerRow(self._theme, at)
-        for column, widget in enumerate(row.widgets):
-            self._grid.addWidget(widget, 2 * at, column)
-        self._grid.addWidget(row.offer, 2 * at + 1, row.widgets.index(row.voice), 1, 2)
         row.offer.clicked.connect(partial(self._take_offer, at))
         row.name.editingFinished.connect(partial(self._name, at))
         row.voice.activated.connect(partial(self._assign, at))
         row.save.clicked.connect(partial(self._save, at))
         self.rows.append(row)
+        self._arrange()
 
     def _offer_voices(self, row: SpeakerRow, chosen: str) -> None:
         row.voice.clear()

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QLayout, QLayoutItem
 class FlowLayout(QLayout):
     """Items from left to right; each line is as high as its highest item, and the others are centred in it."""
 
-    def __init__(self, spacing: int = 6) -> None:
+    def __init__(self, spacing: int = 6, ends: bool = False) -> None:
         super().__init__()
+        self._ends = ends
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
         self._items: list[QLayoutItem] = []
@@ -51,26 +52,29 @@ class FlowLayout(QLayout):
         y = rect.y()
         for line in self._lines(rect.width()):
             x, height = rect.x(), _height(line)
-            for item in line:
-                size = item.sizeHint()
+            for at, (item, size) in enumerate(line):
+                if self._ends and at and at == len(line) - 1:
+                    x = rect.x() + rect.width() - size.width()
                 item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
                 x += size.width() + self.spacing()
             y += height + self.spacing()
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = []
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
         left = 0
         for item in self._items:
             if item.isEmpty():  # hidden
                 continue
-            needed = item.sizeHint().width()
-            if not lines or needed > left:
+            size = item.sizeHint()
+            if size.width() > width and item.hasHeightForWidth():  # a text that wraps
+                size = QSize(width, item.heightForWidth(width))
+            if not lines or size.width() > left:
                 lines.append([])
                 left = width
-            lines[-1].append(item)
-            left -= needed + self.spacing()
+            lines[-1].append((item, size))
+            left -= size.width() + self.spacing()
         return lines
 
 
-def _height(line: list[QLayoutItem]) -> int:
-    return max(item.sizeHint().height() for item in line)
+def _height(line: list[tuple[QLayoutItem, QSize]]) -> int:
+    return max(size.height() for _, size in line)

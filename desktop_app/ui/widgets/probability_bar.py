@@ -62,7 +62,7 @@ class ProbabilityBar(CalmBar):
         return self._theme.size(420, 38)
 
     def minimumSizeHint(self) -> QSize:
-        return self._theme.size(260, 38)
+        return self._theme.size(200, 38)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         colours, row = self._theme.colours, self.row

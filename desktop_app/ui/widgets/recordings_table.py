@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop_app.ui.theme import Theme
 
 ROW_HEIGHT = 32
+MOST_OF_TABLE = 0.5  # for a column besides the name
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -64,6 +65,10 @@ class RecordingsTable(QTableView):
             if self.isColumnHidden(column) != (column not in shown):
                 self.setColumnHidden(column, column not in shown)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_text()
+
     def on_delete(self, act: Callable[[], object]) -> None:
         """Set what the Delete key does."""
         key = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self)
@@ -74,4 +79,5 @@ class RecordingsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_HEIGHT))
         for column, width in self.widths.items():
             # fixed widths, since fitting the contents would measure all rows at every change
-            self.horizontalHeader().resizeSection(column, self._theme.px(width))
+            most = round(MOST_OF_TABLE * self.viewport().width())
+            self.horizontalHeader().resizeSection(column, min(self._theme.px(width), most))
