@@ -313,6 +313,10 @@
         <source>pleasant</source>
         <translation>angenehm</translation>
     </message>
+    <message>
+        <source>{0} (each from 0 to 1).</source>
+        <translation>{0} (jeweils von 0 bis 1).</translation>
+    </message>
 </context>
 <context>
     <name>DropHint</name>

@@ -313,6 +313,10 @@
         <source>pleasant</source>
         <translation>agradable</translation>
     </message>
+    <message>
+        <source>{0} (each from 0 to 1).</source>
+        <translation>{0} (cada una de 0 a 1).</translation>
+    </message>
 </context>
 <context>
     <name>DropHint</name>

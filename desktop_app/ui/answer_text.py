@@ -6,7 +6,7 @@ from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Reco
 from desktop_app.engine.recognition.manner import enumerated, told
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
-from desktop_app.ui.language import clock, corpus_name, label_name, language_name, number, percent, translate
+from desktop_app.ui.language import clock, corpus_name, dimension, label_name, language_name, number, percent, translate
 from desktop_app.ui.widgets.probability_bar import BarRow
 
 LONG_S = 60.0
@@ -157,6 +157,14 @@ def manner(recognition: Recognition) -> str:
         "saved": translate("Manner", "Spoken {0} than this voice usually does."),
     }
     return sentences[recognition.rests_on.voice.kind].format(enumerated(said, translate("Manner", " and ")))
+
+
+def dimensions(recognition: Recognition) -> str:
+    """Arousal and the like in a line, "" where the pack does not tell them."""
+    if not recognition.dimensions:
+        return ""
+    each = [f"{dimension(name).name} {number(value, 2)}" for name, value in recognition.dimensions.items()]
+    return translate("Dimension", "{0} (each from 0 to 1).").format("; ".join(each))
 
 
 def lengths(recognition: Recognition, heard_s: float) -> str:

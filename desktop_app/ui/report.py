@@ -71,6 +71,7 @@ def _html(recognition: Recognition, target: Path) -> str:
     if not silent:
         parts += [
             _bars(recognition),
+            _paragraph(answer_text.dimensions(recognition)),
             _paragraph(answer_text.manner(recognition)),
             _paragraph(answer_text.agreement(recognition)),
         ]

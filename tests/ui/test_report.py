@@ -9,6 +9,7 @@ import pypdf
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from tests.tiny_pack import build_tiny_pack
 from tests.ui.conftest import LONG, Desk
 
 
@@ -38,6 +39,7 @@ def export(desk: Desk, kind: str, target: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_report_says_what_the_window_says(
     desk: Desk, wav: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk.pack = build_tiny_pack(tmp_path / "telling", dimensions=True).root
     window = desk.open()
     entry = desk.wait_entry(lambda: desk.drop(wav("happy", name="<b>Ümläut & co.wav")))
     assert entry.recognition is not None
@@ -52,6 +54,8 @@ def test_a_report_says_what_the_window_says(
         window.neighbours.sentence.text(),
         "not what someone feels",
         *(f"{bar.row.mix:.0%}" for bar in window.answer.bars.values()),
+        *(f"{axis.amount:.2f}" for axis in window.answer.dimensions.values()),
+        "(each from 0 to 1)",
     ):
         assert part in said
     assert page.links == [], "it rests on no other file, and on no network"

@@ -283,6 +283,12 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def test_dimensions_are_a_line_where_the_pack_tells_them() -> None:
+    assert answer_text.dimensions(recognition({"sad": 1.0})) == ""
+    told = recognition({"sad": 1.0}, dimensions={"arousal": 0.125, "valence": 0.5})
+    assert answer_text.dimensions(told) == "Arousal 0.13; Valence 0.50 (each from 0 to 1)."
+
+
 def test_a_clip_lies_between_its_neighbours() -> None:
     places = ((0.0, 0.0), (4.0, 0.0), (0.0, 8.0))
     assert between([(places[0], 0.5), (places[1], 0.25), (places[2], 0.25)]) == (1.0, 2.0)

@@ -27,6 +27,7 @@ class AnswerColumn(Card):
         self.headline = text_label("title", wrap=True)
         self.rests = text_label("small", wrap=True)
         self.sure = text_label("sentence", wrap=True)
+        self.dimensions = text_label("sentence", wrap=True)
         self.manner = text_label("sentence", wrap=True)
         self.neighbours = text_label("sentence", wrap=True)
         self.bars: dict[str, ProbabilityBar] = {}
@@ -35,7 +36,7 @@ class AnswerColumn(Card):
         self.content.addWidget(self.name)
         self.content.addWidget(self.headline)
         self.content.addLayout(self._rows)
-        for sentence in (self.sure, self.manner, self.neighbours, self.rests):
+        for sentence in (self.sure, self.dimensions, self.manner, self.neighbours, self.rests):
             self.content.addWidget(sentence)
         self.content.addStretch(1)
 
@@ -52,6 +53,7 @@ class AnswerColumn(Card):
         silent = answer_text.is_silent(recognition)
         for label, sentence in (
             (self.sure, answer_text.how_sure(recognition)),
+            (self.dimensions, "" if silent else answer_text.dimensions(recognition)),
             (self.manner, "" if silent else answer_text.manner(recognition)),
             (self.neighbours, "" if silent else answer_text.neighbours_in_a_sentence(recognition)),
             (self.rests, "" if silent else answer_text.rests_on(recognition)),
