@@ -12,7 +12,6 @@ espeak-ng speaks.
 """
 
 import argparse
-import io
 import json
 import os
 import sys
@@ -30,7 +29,7 @@ import numpy.typing as npt
 import onnxruntime  # noqa: F401 - before PySide6, as the app does
 import soundfile
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QTextDocument
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
@@ -412,6 +411,8 @@ def animate(app: QApplication, window: MainWindow, source: FakeSource, folder: P
     while not source.played.is_set():
         film.roll(FRAME_S)
     window.record.button.click()
+    while window.session.rowCount() == len(files) or not all(e.state in done for e in window.session.entries()):
+        film.roll(FRAME_S)
     film.roll(3.0)
     film.write(folder / "voicekin.webp")
     window.close()
@@ -465,17 +466,15 @@ class Film:
 
     def write(self, path: Path) -> None:
         """All frames, over and over."""
-        first, *rest = self._frames
+        height = round(self._window.height() * ANIMATION_WIDTH / self._window.width())
+        first, *rest = [f.resize((ANIMATION_WIDTH, height), Image.Resampling.LANCZOS) for f in self._frames]
         milliseconds = round(FRAME_S * 1000)
         first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, quality=QUALITY, method=6)
 
     def _take(self) -> None:
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self._window.grab().save(buffer, "PNG")
-        frame = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
-        height = round(frame.height * ANIMATION_WIDTH / frame.width)
-        self._frames.append(frame.resize((ANIMATION_WIDTH, height), Image.Resampling.LANCZOS))
+        image = self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        size, line = (image.width(), image.height()), image.bytesPerLine()
+        self._frames.append(Image.frombytes("RGB", size, bytes(image.constBits()), "raw", "RGB", line))
 
 
 def write_long(path: Path, files: list[Path], seconds: float) -> None:

@@ -1944,7 +1944,7 @@
     </message>
     <message>
         <source>No microphone found</source>
-        <translation>No se encontró ningún micrófono</translation>
+        <translation>Ningún micrófono</translation>
     </message>
     <message>
         <source>Opening the microphone…</source>
