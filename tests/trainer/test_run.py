@@ -668,7 +668,7 @@ def test_a_report_has_published_figures_and_the_curves_of_fine_tuning(place: Pat
     for curve in sorted((place / "runs" / "tiny").glob("*/0/finetune.csv")):
         losses.append([float(line.split(",")[1]) for line in curve.read_text().splitlines()[1:]])
     first, last = (np.mean([rows[i] for rows in losses]) for i in (0, -1))
-    assert f"3 trainings; their loss falls from {first:.3f} to {last:.3f}" in page
+    assert f"3 trainings; their loss goes from {first:.3f} to {last:.3f}" in page
 
 
 def test_the_papers_experiment_on_a_made_iemocap(place: Path) -> None:

@@ -119,6 +119,12 @@ def calibration_figure(truth: Ints, probabilities: npt.NDArray[np.float64], bins
     return figure
 
 
+def recalls(labels: Sequence[str], counts: npt.NDArray[Any]) -> str:
+    """In words, how many clips of each label a confusion matrix, int [L, L], has answered rightly."""
+    shares = 100 * np.diag(counts) / np.maximum(counts.sum(1), 1)
+    return ", ".join(f"{label} {share:.0f} %" for label, share in zip(labels, shares, strict=True))
+
+
 def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
     """Loss and validation UA over epochs, one line per training: by its name, rows of (epoch, loss, UA or -1, ...)."""
     checked = any(row[2] >= 0 for rows in curves.values() for row in rows)
@@ -126,12 +132,13 @@ def training_figure(curves: Mapping[str, Sequence[Sequence[float]]]) -> Figure:
     grid = np.ravel(figure.subplots(1, 1 + checked, squeeze=False))
     for name, rows in curves.items():
         label = name if len(curves) <= 10 else None
-        grid[0].plot([r[0] for r in rows], [r[1] for r in rows], linewidth=1, label=label)
+        grid[0].plot([r[0] for r in rows], [r[1] for r in rows], linewidth=1, marker=".", label=label)
         if checked:
             there = [r for r in rows if r[2] >= 0]
             grid[1].plot([r[0] for r in there], [r[2] for r in there], linewidth=1, marker=".", label=label)
     for axes, what in zip(grid, ("loss", "UA on validation speakers, %"), strict=False):
         axes.set_xlabel("epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_ylabel(what)
     if len(curves) <= 10:
         grid[0].legend(fontsize=7)

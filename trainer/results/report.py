@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from trainer.recipe import PublishedRecipe
 from trainer.results.evaluate import evaluate_run, read_scores
-from trainer.results.figures import calibration_figure, confusion_figure, coverage_figure, save_figure, training_figure
+from trainer.results.figures import (
+    calibration_figure,
+    confusion_figure,
+    coverage_figure,
+    recalls,
+    save_figure,
+    training_figure,
+)
 from trainer.run import Run
 from trainer.training.curves import read_curves
 
@@ -53,13 +60,14 @@ def report_run(run: Run) -> Path:
         counts = np.array(condition["confusion"])
         source = save_figure(confusion_figure(scores["labels"], {f"clips known: {name}": counts}), figures / slug)
         caption = f"What was answered to each label, in per cent of its clips; clips of the speaker known: {name}."
-        pictures.append(Picture(source, caption, f"Answered rightly: {_recalls(scores['labels'], counts)}."))
+        pictures.append(Picture(source, caption, f"Answered rightly: {recalls(scores['labels'], counts)}."))
     pictures += [*_of_confidence(run, scores, figures), _of_training(run, figures)]
     texts = [run.folder / "tables.md", *sorted((run.folder / "tables").glob("*.md"))]
     blocks = [p.read_text(encoding="utf-8").strip() for p in texts]
     if run.recipe.published and not (run.folder / "tables" / "table-4.md").is_file():
         blocks.append(published_table(run.recipe.published, scores))
-    pictures += [_drawn(path) for path in sorted((run.folder / "tables").glob("*.png"))]
+    drawn = (run.folder / "tables").glob("*.png")
+    pictures += [_drawn(path) for path in sorted(drawn, key=lambda path: (len(path.stem), path.stem))]  # 2 before 10
     path = run.folder / "report.html"
     path.write_text(_page(run, "\n\n".join(blocks), pictures), encoding="utf-8")
     return path
@@ -80,11 +88,6 @@ def published_table(published: Sequence[PublishedRecipe], scores: Mapping[str, A
     interval = f"{own['ua_fused']:.1f} ({own['ua_low']:.1f} to {own['ua_high']:.1f})"
     lines.append(f"| here | {own['wa']:.1f} | {interval} | {scores['protocol']['kind']}, this run |")
     return "\n".join(lines)
-
-
-def _recalls(labels: Sequence[str], counts: npt.NDArray[Any]) -> str:
-    shares = 100 * np.diag(counts) / np.maximum(counts.sum(1), 1)
-    return ", ".join(f"{label} {share:.0f} %" for label, share in zip(labels, shares, strict=True))
 
 
 def _of_confidence(run: Run, scores: Mapping[str, Any], figures: Path) -> list[Picture]:
@@ -116,7 +119,7 @@ def _of_training(run: Run, figures: Path) -> Picture:
     return Picture(
         save_figure(training_figure(curves), figures / "training"),
         f"Loss, and unweighted accuracy on validation speakers, over the epochs of {what}; a line a fold and seed.",
-        f"{len(curves)} trainings; their loss falls from {ends[:, 0].mean():.3f} to {ends[:, 1].mean():.3f} on average."
+        f"{len(curves)} trainings; their loss goes from {ends[:, 0].mean():.3f} to {ends[:, 1].mean():.3f} on average."
         if len(ends)
         else "No curve is there.",
     )
@@ -130,12 +133,16 @@ def _drawn(path: Path) -> Picture:
         "sweeps": "UA over lambda, tau, k and alpha; the band is from the least to the most of the seeds.",
         "personalisation": "UA over unlabelled clips and over examples of the speaker.",
     }
-    caption = captions.get(name, name)
+    caption, more = captions.get(name, name), "The numbers stand in the tables above."
     if name.startswith("figure-4"):
         fold = name.removeprefix("figure-4-")
         caption = f"Figure 4, fold {fold}: embeddings with CE and with SCL; large dots are clips of the tested speaker."
+        more = "Each dot is a clip, in its label's colour; what lies close together sounds alike to the model."
+    told = path.with_suffix(".txt")
+    if told.is_file():
+        more = told.read_text(encoding="utf-8")
     source = "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
-    return Picture(source, caption, f"{caption} The numbers stand in the tables above.")
+    return Picture(source, caption, f"{caption} {more}")
 
 
 def _first_answers(run: Run) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

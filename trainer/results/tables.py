@@ -14,7 +14,7 @@ import numpy.typing as npt
 from trainer.data.augment import KINDS
 from trainer.recipe import Augmentation, Recipe
 from trainer.results.evaluate import WAYS, evaluate_run, of_seeds
-from trainer.results.figures import confusion_figure, datastore_figure, save_figure
+from trainer.results.figures import confusion_figure, datastore_figure, recalls, save_figure
 from trainer.run import Run
 from trainer.training.metrics import (
     bootstrap_interval,
@@ -247,6 +247,8 @@ def draw_figures(run: Run, ce: Run, scl: Run) -> None:
     rows = (row_of(ce, "CE", "model"), row_of(scl, "CE + SCL", "model"), row_of(scl, "CE + SCL + kNN", "fused"))
     matrices = {row.name: confusion_matrix(row.truth, row.answers, len(labels)) for row in rows}
     save_figure(confusion_figure(labels, matrices), run.folder / "tables" / "figure-3")
+    told = "; ".join(f"with {name} {recalls(labels, counts)}" for name, counts in matrices.items())
+    (run.folder / "tables" / "figure-3.txt").write_text(f"Answered rightly: {told}.", encoding="utf-8")
     for number, fold in enumerate(dict.fromkeys(part.fold.name for part in ce.parts())):
         spaces = {}
         for name, variant in (("CE", ce), ("CE + SCL", scl)):
