@@ -73,7 +73,7 @@ annoy_build() {
 
 find_python() {
   local candidate
-  for candidate in ${VOICEKIN_PYTHON:+"$VOICEKIN_PYTHON"} python3 python3.13 python3.12 python3.11 python; do
+  for candidate in ${VOICEKIN_PYTHON:+"$VOICEKIN_PYTHON"} python3 python3.1{4,3,2,1} python; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       python=$candidate
       return

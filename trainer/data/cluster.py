@@ -61,8 +61,13 @@ class Workers:
         if future.status != "error":
             raise self._lost()
         error = self._reached(future.exception)
+        if isinstance(error, ClusterError):
+            raise error
         if isinstance(error, KilledWorker):
-            raise ClusterError(f"{error.allowed_failures + 1} workers ended, one after the other, at the same clips.")
+            raise ClusterError(
+                f"{error.allowed_failures + 1} workers ended, one after the other, at the same clips: give each more "
+                "memory, or call again without --cluster."
+            )
         raise ClusterError(f"A worker failed ({type(error).__name__}: {error}).")
 
     def _reached(self, ask: Callable[[], B]) -> B:

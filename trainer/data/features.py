@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from desktop_app import interruption
 from desktop_app.engine.sound.steady import STEADY, heard
+from desktop_app.errors import ClusterError
 from trainer.data import disk
 from trainer.data.augment import augment
 from trainer.data.corpora import Utterance
@@ -221,19 +222,25 @@ def _every_layer(recipe: BackboneRecipe) -> PooledBackbone:
 
 
 @lru_cache(maxsize=2)
-def _model_of_worker(recipe: BackboneRecipe, is_prosody: bool) -> PooledBackbone | ProsodyAlone:
+def _model_of_worker(recipe: BackboneRecipe, is_prosody: bool, fingerprint: str) -> PooledBackbone | ProsodyAlone:
     model = ProsodyAlone() if is_prosody else _every_layer(recipe)
+    if model.fingerprint() != fingerprint:  # its features would be cached under the wrong name
+        raise ClusterError(f"A worker has another encoder called {recipe.name}: give it the same one.")
     return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _encoded_elsewhere(
-    recipe: BackboneRecipe, is_prosody: bool, task: tuple[tuple[str, int], Sequence[Utterance]]
+    recipe: BackboneRecipe, is_prosody: bool, fingerprint: str, task: tuple[tuple[str, int], Sequence[Utterance]]
 ) -> Floats:
-    """What a worker gives for a variant of some clips."""
+    """A worker's task: encodes a variant of some clips.
+
+    Raises:
+        ClusterError: The worker's model is not the one with this fingerprint.
+    """
     (kind, copy), clips = task
     longest = round(recipe.max_seconds * SAMPLE_RATE)
     sounds = [_sound(u, longest, kind, copy) for u in clips]
-    return encode(_model_of_worker(recipe, is_prosody), sounds, recipe.precision)
+    return encode(_model_of_worker(recipe, is_prosody, fingerprint), sounds, recipe.precision)
 
 
 def _fill(
@@ -272,7 +279,9 @@ def _fill(
 
     done, total = 0, sum(map(len, missing.values()))
     disk.announce(f"The features of {total} clips and copies", 4 * model.pooled_dim * total, folder)
-    function = encoded if each is map else partial(_encoded_elsewhere, recipe, isinstance(model, ProsodyAlone))
+    function: Callable[[tuple[tuple[str, int], Sequence[Utterance]]], Floats] = encoded
+    if each is not map:
+        function = partial(_encoded_elsewhere, recipe, isinstance(model, ProsodyAlone), model.fingerprint())
     for (variant, chunk), rows in zip(tasks, each(function, tasks), strict=True):
         cache.append([key(u, variant) for u in chunk], rows)
         done += len(chunk)

@@ -76,7 +76,7 @@ def opened_cluster(address: str, pack: Pack, should_stop: Callable[[], bool]) ->
     """Connects as `connected`, and gives the workers the pack.
 
     Raises:
-        ClusterError: As for `connected`, or a worker has another version of VoiceKin.
+        ClusterError: As for `connected`, or a worker failed to open the pack.
         PackError: A worker can't use the pack.
         Cancelled: `should_stop` returned True.
     """
@@ -94,7 +94,8 @@ def connected(address: str, should_stop: Callable[[], bool]) -> "Iterator[Client
     """Connects to the scheduler at `address`, or starts the workers of `local:N` until the end of the block.
 
     Raises:
-        ClusterError: dask.distributed is missing, the scheduler can't be reached, or there is no worker.
+        ClusterError: dask.distributed is missing, the scheduler can't be reached, there is no worker, or a worker has
+            another version of VoiceKin.
         Cancelled: `should_stop` returned True.
     """
     try:
@@ -128,6 +129,7 @@ def connected(address: str, should_stop: Callable[[], bool]) -> "Iterator[Client
             raise ClusterError(f"There is no scheduler at {address} ({error}): check the address.") from None
         stack.callback(_close, client)
         _wait_for_worker(client, should_stop)
+        _check_version(client)
         yield client
 
 
@@ -186,16 +188,29 @@ def _zipped(pack: Pack) -> bytes:
         return archive.read_bytes()
 
 
+def _check_version(client: "Client") -> None:
+    with _usable():
+        from desktop_app.engine.batch import cluster_worker
+
+        versions = set(client.run(cluster_worker.version).values())
+    if versions != {__version__}:
+        raise ClusterError(f"The workers have another VoiceKin: install version {__version__} where they run.")
+
+
 def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
     """Gives the pack to present and future workers, and lets the present ones open it."""
-    from desktop_app.engine.batch import cluster_worker
+    with _usable():
+        from desktop_app.engine.batch import cluster_worker
 
+        client.register_plugin(plugin)
+        client.run(cluster_worker.open_pack, plugin.digest)
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Turns the errors of workers that can't run VoiceKin into a ClusterError."""
     try:
-        versions = set(client.run(cluster_worker.version).values())
-        if versions == {__version__}:
-            client.register_plugin(plugin)
-            client.run(cluster_worker.open_pack, plugin.digest)
-            return
+        yield
     except PackError:
         raise
     except Exception as error:  # it may be of any type, since the worker has other packages
@@ -203,7 +218,6 @@ def _hand_out(client: "Client", plugin: "cluster_worker.PackOfWorker") -> None:
         raise ClusterError(
             f"The workers can't use VoiceKin ({type(error).__name__}): install version {__version__} where they run."
         ) from None
-    raise ClusterError(f"The workers have another VoiceKin: install version {__version__} where they run.")
 
 
 class ClusterBatch(Batch):

@@ -1,6 +1,7 @@
 """Two processes of Dask hear what one process hears, to the bit, whatever becomes of them meanwhile."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -14,7 +15,7 @@ import pytest
 import soundfile
 from distributed import Client, LocalCluster, WorkerPlugin
 
-from desktop_app import paths
+from desktop_app import __version__, paths
 from desktop_app.engine.batch import cluster, cluster_worker
 from desktop_app.engine.batch.classify import Asked, Batch
 from desktop_app.engine.batch.cluster import ClusterBatch, opened_cluster
@@ -254,6 +255,27 @@ def test_workers_that_are_not_there_are_told(tiny_pack: Pack, monkeypatch: pytes
         opened_cluster(none.scheduler_address, tiny_pack, lambda: False),
     ):
         raise AssertionError("it was opened")
+
+
+class OldWorkers:
+    """A client of a cluster where two workers have these versions, or none at all."""
+
+    def __init__(self, *versions: str) -> None:
+        self._versions = versions
+
+    def run(self, function: object) -> dict[str, str]:
+        assert function is cluster_worker.version
+        if not self._versions:
+            raise ModuleNotFoundError("No module named 'desktop_app'")
+        return dict(zip(("tcp://a:1", "tcp://b:1"), self._versions, strict=True))
+
+
+def test_workers_with_another_voicekin_or_none_are_told() -> None:
+    cluster._check_version(OldWorkers(__version__, __version__))
+    with pytest.raises(ClusterError, match=f"another VoiceKin: install version {re.escape(__version__)}"):
+        cluster._check_version(OldWorkers(__version__, "0.0.1"))
+    with pytest.raises(ClusterError, match="can't use VoiceKin"):
+        cluster._check_version(OldWorkers())
 
 
 class FarWorker:

@@ -1,5 +1,6 @@
 """Clips read and encoded by two processes of a Dask cluster are those of this process, in the same cache."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,12 @@ import pytest
 
 from desktop_app.errors import ClusterError
 from tests.trainer import made_corpora as made
+from tests.trainer.data.at_a_worker import dies, fails
 from tests.trainer.tiny_backbones import save_tiny
+from trainer.data import features
 from trainer.data.cluster import spread_over
+from trainer.model.pooling import ProsodyAlone
+from trainer.recipe import BackboneRecipe
 from trainer.run import Run
 
 pytest.importorskip("distributed")
@@ -68,12 +73,6 @@ def test_two_processes_prepare_what_one_does(recipe: Path, tmp_path: Path, monke
     np.testing.assert_array_equal(again.features, together.features)
 
 
-def fails(item: int) -> int:
-    if item == 2:
-        raise OSError("the disk is full")
-    return 2 * item
-
-
 def test_what_fails_at_a_worker_is_told_and_what_came_before_stands() -> None:
     with spread_over("local:1") as workers:
         assert list(workers(abs, [-3, 2, -1])) == [3, 2, 1]
@@ -81,6 +80,25 @@ def test_what_fails_at_a_worker_is_told_and_what_came_before_stands() -> None:
         assert [next(came), next(came)] == [0, 2]
         with pytest.raises(ClusterError, match="worker"):
             next(came)
+
+
+def test_what_a_worker_that_dies_had_is_worked_out_by_another(tmp_path: Path) -> None:
+    with spread_over("local:2") as workers:
+        assert list(workers(partial(dies, tmp_path, 1), range(8))) == [2 * i for i in range(8)]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_clips_at_which_every_worker_dies_are_given_up(tmp_path: Path) -> None:
+    with spread_over("local:2") as workers, pytest.raises(ClusterError, match="3 workers ended"):
+        list(workers(partial(dies, tmp_path, 99), [2]))
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_worker_with_another_encoder_encodes_nothing() -> None:
+    recipe = BackboneRecipe(name="tiny")
+    assert features._model_of_worker(recipe, True, ProsodyAlone().fingerprint())
+    with pytest.raises(ClusterError, match="another encoder called tiny"):
+        features._model_of_worker(recipe, True, "0" * 16)
 
 
 def test_an_address_where_nobody_answers_is_told() -> None:
