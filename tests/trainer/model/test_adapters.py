@@ -15,7 +15,7 @@ LENGTHS = torch.tensor([16000, 9000])
 
 
 def states_of(backbone: Backbone) -> list[torch.Tensor]:
-    sound = torch.randn(2, 16000, generator=torch.Generator().manual_seed(1))
+    sound = torch.randn(2, 16000, generator=torch.Generator().manual_seed(1)).to(next(backbone.parameters()).dtype)
     states, mask, _ = backbone(sound, LENGTHS)
     return [state * mask[:, :, None] for state in states]
 
@@ -31,12 +31,14 @@ def moved(backbone: Backbone) -> None:
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_adapters_learn_alone_and_are_merged_into_a_plain_encoder(family: str, layers: int) -> None:
-    backbone, plain = tiny_backbone(family), tiny_backbone(family)
+    # in float64: a merged weight is rounded otherwise than a sum, and a model this small makes much of it
+    backbone, plain = tiny_backbone(family).double(), tiny_backbone(family).double()
     chosen = list(backbone.transformer_layers())[-layers:]
     parameters = adapt(backbone, chosen, 4, 8.0, EVERY)
+    backbone.double()
     assert len(parameters) == 2 * 6 * layers  # A and B of six projections a layer
     for ours, theirs in zip(states_of(backbone), states_of(plain), strict=True):
-        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(ours, theirs, atol=1e-9, rtol=1e-9)
 
     moved(backbone)
     backbone.train()
@@ -46,13 +48,13 @@ def test_adapters_learn_alone_and_are_merged_into_a_plain_encoder(family: str, l
     assert learning == {name for name, _ in backbone.named_parameters() if ".lora_" in name}
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in parameters)
 
-    merged = tiny_backbone(family)
+    merged = tiny_backbone(family).double()
     merged.load_state_dict(merged_state(backbone))
     changed = {key for key, value in merged.state_dict().items() if not torch.equal(value, plain.state_dict()[key])}
     assert len(changed) == 6 * layers
     adapted, loaded = states_of(backbone), states_of(merged)
     for ours, theirs in zip(adapted, loaded, strict=True):
-        torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(ours, theirs, atol=1e-9, rtol=1e-9)
     assert (adapted[-1] - states_of(plain)[-1]).abs().max() > 0.01
 
 
