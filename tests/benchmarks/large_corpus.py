@@ -1,6 +1,6 @@
 """A corpus larger than memory: what training heads on it holds there, and how quickly the feature cache grows.
 
-    python -m tests.benchmarks.large_corpus [--clips 4000,12000] [--keys 100000,1000000] [--keep DIR]
+    python -m tests.benchmarks.large_corpus [--clips 1000,4000] [--keys 100000,1000000] [--keep DIR]
 
 Makes corpora of so many clips, stretches of a quarter of a second of noisy tones in files of ten minutes. A process
 of its own prepares, fits, tunes and evaluates each, and tells the most memory that is its own in each stage (RssAnon:
@@ -32,7 +32,7 @@ from trainer.data.features import CHUNK, FeatureCache
 
 RATE, CLIP_S, FILE_S = 16_000, 0.25, 600.0
 LABELS = ("angry", "happy", "neutral", "sad")
-SPEAKERS = 20
+OF_A_SPEAKER = 50  # clips
 HOURS_1000 = 900_000  # clips of four seconds
 MOST_GB, SLOWEST = 8.0, 10.0
 ALLOWED = 256 * 4  # MB that features may take in memory before they lie in files, several arrays at a time
@@ -65,11 +65,13 @@ import json, sys, threading, time
 from pathlib import Path
 import numpy as np
 import trainer.data.features
+import trainer.training.datastore
 import trainer.training.fit
 from trainer.results.evaluate import evaluate_run
 from trainer.run import Run
 
 trainer.data.features.IN_MEMORY, trainer.training.fit.AT_ONCE = 4 << 20, 256
+trainer.training.datastore.DISTANCES_AT_ONCE = 1 << 18
 rng, most, ended = np.random.default_rng(0), [0], threading.Event()
 trainer.data.features.encode = lambda model, sounds, precision: rng.standard_normal(
     (len(sounds), model.pooled_dim), np.float32
@@ -97,7 +99,7 @@ print(json.dumps(told))
 
 
 def make_corpus(folder: Path, n: int) -> None:
-    """n clips of SPEAKERS voices as stretches of long files, named in clips.csv."""
+    """n clips, OF_A_SPEAKER each, as stretches of long files, named in clips.csv."""
     rng, per_file = np.random.default_rng(0), int(FILE_S / CLIP_S)
     folder.mkdir()
     times = np.arange(round(CLIP_S * RATE)) / RATE
@@ -107,8 +109,8 @@ def make_corpus(folder: Path, n: int) -> None:
         for first in range(0, n, per_file):
             clips = []
             for i in range(first, min(first + per_file, n)):
-                label, speaker = i % len(LABELS), i // len(LABELS) % SPEAKERS
-                tone = np.sin(2 * np.pi * (150 + 60 * label + 11 * speaker) * times)
+                label, speaker = i % len(LABELS), i // OF_A_SPEAKER
+                tone = np.sin(2 * np.pi * (150 + 60 * label + 11 * (speaker % 20)) * times)
                 clips.append(0.2 * tone + 0.02 * rng.standard_normal(len(times)))
                 start = (i - first) * CLIP_S
                 table.writerow((f"{first}.wav", LABELS[label], f"s{speaker}", start, start + CLIP_S))
@@ -152,7 +154,7 @@ def append_ms(place: Path, n: int) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", default="4000,12000")
+    parser.add_argument("--clips", default="1000,4000")
     parser.add_argument("--keys", default="100000,1000000")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="an empty or new folder for all that is made")
     options = parser.parse_args()
