@@ -136,6 +136,9 @@ def test_nothing_is_scrolled_sideways(desk: Desk, interview: Path, percent: int)
         for area in window.findChildren(QScrollArea):
             if area.isVisible():
                 assert area.horizontalScrollBar().maximum() == 0, (name, area)
+        for button in window.findChildren(QAbstractButton):
+            if button.isVisible() and button.text():
+                assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()), (name, button.text())
 
 
 # a small screen, and the keyboard

@@ -63,8 +63,8 @@ class TimelinePanel(Card):
         top.addStretch(1)
         for button in (self.closer, self.farther, self.whole):
             top.addWidget(button)
-        below = QHBoxLayout()
-        below.addWidget(self.selection, 1)
+        below = FlowLayout(ends=True)
+        below.addWidget(self.selection)
         below.addWidget(self.again)
         self.content.addLayout(top)
         over = QHBoxLayout()
@@ -169,6 +169,5 @@ def _button(text: str, name: str, act: object) -> QPushButton:
     button = QPushButton(text)
     button.setToolTip(name)
     button.setAccessibleName(name)
-    button.setFixedWidth(40)
     button.clicked.connect(lambda: act())  # type: ignore[operator]
     return button
