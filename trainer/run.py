@@ -248,13 +248,13 @@ class Run:
             resume,
             progress,
             targets=data.targets(),
-            tracked=self._tracked(part, part.encoder, "fine-tuning"),
+            tracked=self.tracked(part.encoder, "fine-tuning", fold=part.fold.name, seed=part.seed),
         )
 
-    def _tracked(self, part: Part, folder: Path, what: str) -> Tracked:
-        """Where the curves of a training of the part go."""
-        name = f"{folder.relative_to(self._top).as_posix()} {what}"
-        settings = {**_flat(asdict(self.recipe)), "fold": part.fold.name, "seed": part.seed}
+    def tracked(self, folder: Path, what: str, **more: str | float) -> Tracked:
+        """Where the curves or scores of something in the run's folder go; `more` are settings beside the recipe's."""
+        name = f"{folder.relative_to(self._top).as_posix()} {what}".removeprefix(". ")
+        settings = {**_flat(asdict(self.recipe)), **more}
         return Tracked(self.recipe.trackers, self._top, self.recipe.name, name, settings)
 
     def parts(self, for_pack: bool = False) -> list[Part]:
@@ -284,7 +284,7 @@ class Run:
             if self.recipe.is_itself:
                 fitted = as_fitted(part.encoder / "finetuned-head.pt", data, train, self.recipe)
             else:
-                tracked = self._tracked(part, part.folder, "head")
+                tracked = self.tracked(part.folder, "head", fold=part.fold.name, seed=part.seed)
                 fitted = fit_head(data, train, validation, self.recipe, part.seed, part.folder, resume, tracked=tracked)
             save_head(part.folder / "head.pt", fitted)
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)

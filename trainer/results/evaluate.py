@@ -13,6 +13,7 @@ from desktop_app.engine.recognition.dimensions import told
 from desktop_app.engine.recognition.fusion import fuse, softmax
 from desktop_app.engine.recognition.voice import temperature_for
 from trainer.data.table import bar
+from trainer.training.curves import track_scores
 from trainer.training.datastore import knn_probabilities
 from trainer.training.dimensions import fit_map, values_of
 from trainer.training.metrics import (
@@ -171,6 +172,7 @@ def evaluate_run(run: "Run") -> str:
     np.savez_compressed(run.folder / "answers.npz", **arrays)
     scores = score_answers(run, answered)
     write_json(run.folder / "scores.json", scores)
+    track_scores(run.tracked(run.folder, "scores"), headlines(scores))
     tables = score_tables(scores)
     if run.recipe.finetuned and not run.recipe.is_itself:
         itself = run.itself()
@@ -239,6 +241,16 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         "tuned": {str(p.folder.relative_to(run.folder)): asdict(run.tuned(p)) for p in run.parts()},
         "conditions": scores,
     }
+
+
+def headlines(scores: Mapping[str, Any]) -> dict[str, float]:
+    """What trackers are told of each plain condition: "ua/0" is UA with no clip of the speaker known, and so on."""
+    told = {}
+    for name, entry in scores["conditions"].items():
+        if "," not in name:
+            told |= {f"{key}/{name}": entry[key] for key in ("ua", "wa", "macro_f1", "ece")}
+            told |= {f"ccc {one}/{name}": found["ccc"] for one, found in entry.get("dimensions", {}).items()}
+    return told
 
 
 def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, float, float]]:

@@ -89,6 +89,13 @@ class Curves(AbstractContextManager["Curves"]):
             tracker.finish()
 
 
+def track_scores(tracked: Tracked, scores: Mapping[str, float]) -> None:
+    """Passes what a run reached on to W&B and MLflow, as a run of its own."""
+    for tracker in _started(tracked):
+        tracker.log(dict(scores))
+        tracker.finish()
+
+
 def _started(tracked: Tracked) -> list[Any]:
     """Starts accelerate's trackers. TensorBoard is not one of them: accelerate's can't write a training again."""
     from accelerate.tracking import LOGGER_TYPE_TO_CLASS

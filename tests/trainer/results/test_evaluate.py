@@ -24,6 +24,7 @@ from trainer.results.evaluate import (
     answer_part,
     answer_run,
     conditions_of,
+    headlines,
     in_words,
     score_answers,
     score_tables,
@@ -196,6 +197,9 @@ def test_the_table_of_dimensions_stands_where_a_recipe_asks_for_them(tmp_path: P
     one = {"ccc": 0.512, "low": 0.4, "high": 0.6, "clips": 10.0}
     scores["conditions"]["0"]["dimensions"] = {"arousal": one, "valence": {**one, "ccc": 0.25, "clips": 8.0}}
     scores["conditions"]["10, one mood"] = scores["conditions"]["0"]
+    told = headlines(scores)
+    assert {name for name in told if name.startswith("ccc")} == {"ccc arousal/0", "ccc valence/0"}
+    assert told["ua/0"] == scores["conditions"]["0"]["ua"]
     text = score_tables(scores)
     assert "| 0 | 0.51 (0.40 to 0.60) | 0.25 (0.40 to 0.60) | 10 / 8 |" in text
     assert text.count("0.51 (") == 1

@@ -11,7 +11,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from tests.trainer.small_tracker import Small, tracked
 from trainer.recipe import RecipeError
-from trainer.training.curves import QUIET, Curves, check_trackers, read_curves
+from trainer.training.curves import QUIET, Curves, check_trackers, read_curves, track_scores
 
 ROWS = [[1, 0.9, -1.0, 0.1, float("nan")], [2, 0.7, 55.0, 0.05, 0.8], [3, 0.6, 60.0, 0.0, 0.7]]
 
@@ -60,6 +60,14 @@ def test_nothing_is_sent_unless_the_environment_says_so(
     with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb", "mlflow")):
         assert small[2].options["mode"] == "online"
         assert len(places) == 1
+
+
+def test_scores_are_a_run_of_their_own(tmp_path: Path, small: list[Small]) -> None:
+    track_scores(tracked(tmp_path, "tensorboard"), {"ua/0": 50.0})
+    assert small == []
+    track_scores(tracked(tmp_path, "tensorboard", "wandb"), {"ua/0": 50.0})
+    assert small[0].logged == [(None, {"ua/0": 50.0})]
+    assert not small[0].running
 
 
 def test_tensorboard_holds_one_training_alone(tmp_path: Path, small: list[Small]) -> None:
