@@ -182,7 +182,8 @@ def _fine_tune(run: "Run", options: argparse.Namespace) -> None:
     elif options.command not in ("prepare", "steadiness"):
         for_pack = {"export": (True,), "own": (False, True)}.get(options.command, (False,))
         runs = [(run, which) for which in for_pack]
-    fit_encoders(runs, options.resume)
+    if runs:  # prepare and steadiness have none, and no --resume
+        fit_encoders(runs, options.resume)
     leave()
 
 
