@@ -245,12 +245,12 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
 
 def headlines(scores: Mapping[str, Any]) -> dict[str, float]:
     """What trackers are told of each plain condition: "ua/0" is UA with no clip of the speaker known, and so on."""
-    told = {}
+    reached: dict[str, float] = {}
     for name, entry in scores["conditions"].items():
         if "," not in name:
-            told |= {f"{key}/{name}": entry[key] for key in ("ua", "wa", "macro_f1", "ece")}
-            told |= {f"ccc {one}/{name}": found["ccc"] for one, found in entry.get("dimensions", {}).items()}
-    return told
+            reached |= {f"{key}/{name}": entry[key] for key in ("ua", "wa", "macro_f1", "ece")}
+            reached |= {f"ccc {one}/{name}": found["ccc"] for one, found in entry.get("dimensions", {}).items()}
+    return reached
 
 
 def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, float, float]]:
