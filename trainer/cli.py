@@ -6,7 +6,7 @@ Each takes a recipe, but for `own`, which takes a folder of clips, and first doe
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if name == "prune":
             command.add_argument(
-                "--days", type=_at_least_zero, default=30, metavar="N", help="unused for so many days (30)"
+                "--days", type=_at_least(0), default=30, metavar="N", help="unused for so many days (30)"
             )
             continue
         if name == "own":
@@ -64,10 +64,10 @@ def parser() -> argparse.ArgumentParser:
             help="over the recipe, as finetune.epochs=5; may be given again",
         )
         command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
-        command.add_argument("--threads", type=_at_least_one, metavar="N", default=_threads(), help="processor threads")
+        command.add_argument("--threads", type=_at_least(1), metavar="N", default=_threads(), help="processor threads")
         command.add_argument(
             "--processes",
-            type=_at_least_one,
+            type=_at_least(1),
             default=1,
             metavar="N",
             help="fine-tune in so many processes: one for each GPU, or on the processor",
@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
         if name == "personalise":
             command.add_argument(
-                "--draws", type=_at_least_one, default=20, metavar="N", help="draws of each speaker's clips"
+                "--draws", type=_at_least(1), default=20, metavar="N", help="draws of each speaker's clips"
             )
         if name == "tables":
             command.add_argument(
@@ -100,16 +100,13 @@ def _threads() -> int:
     return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 1 up")
-    return int(text)
+def _at_least(lowest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from {lowest} up")
+        return int(text)
 
-
-def _at_least_zero(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 up")
-    return int(text)
+    return number
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

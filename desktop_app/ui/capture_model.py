@@ -36,6 +36,11 @@ class MicState(Enum):
     STOPPING = auto()
     """The end of the take is being written to the disk."""
 
+    @property
+    def records(self) -> bool:
+        """Whether a take has been started and not stopped yet."""
+        return self in (MicState.STARTING, MicState.RECORDING)
+
 
 class CaptureModel(QObject):
     """Owns the devices: all calls of PortAudio happen in its worker, and results arrive as signals.
@@ -83,7 +88,7 @@ class CaptureModel(QObject):
     @property
     def is_recording(self) -> bool:
         """Whether a take is running, from the click that starts it to its last sample."""
-        return self.state in (MicState.STARTING, MicState.RECORDING, MicState.STOPPING)
+        return self.state.records or self.state is MicState.STOPPING
 
     def refresh(self) -> None:
         """Look for microphones again, and open the remembered one. Not while recording."""
@@ -115,7 +120,7 @@ class CaptureModel(QObject):
 
     def toggle(self) -> None:
         """Start or stop a take: what the button and the space bar do."""
-        if self.state in (MicState.STARTING, MicState.RECORDING):
+        if self.state.records:
             self.stop()
         else:
             self.record()
@@ -143,7 +148,7 @@ class CaptureModel(QObject):
 
     def stop(self) -> None:
         """End the take; `take_ended` follows."""
-        if self.state in (MicState.STARTING, MicState.RECORDING) and self._recorder is not None:
+        if self.state.records and self._recorder is not None:
             self._go(MicState.STOPPING)
             self._recorder.stop_take()
 

@@ -118,7 +118,7 @@ class SmallWindow(QWidget):
             super().keyPressEvent(event)
 
     def _show_state(self, state: MicState) -> None:
-        recording = state in (MicState.STARTING, MicState.RECORDING)
+        recording = state.records
         self.button.setEnabled(state is not MicState.NONE)
         self.button.setAccessibleName(self.tr("Stop recording") if recording else self.tr("Record"))
         self.button.setToolTip(self.tr("Stop (Space)") if recording else self.tr("Record (Space)"))

@@ -118,7 +118,7 @@ class Tray(QObject):
         self._capture.set_seen(False)
 
     def _show_state(self) -> None:
-        recording = self._capture.state in (MicState.STARTING, MicState.RECORDING)
+        recording = self._capture.state.records
         self.records.setText(self.tr("&Stop recording") if recording else self.tr("&Record"))
         self.records.setEnabled(self._record.isEnabled() and self._capture.state is not MicState.NONE)
         there = self._window.isVisible() and not self._window.isMinimized()

@@ -606,7 +606,7 @@ class MainWindow(QMainWindow):
 
     def _show_recording(self, state: MicState) -> None:
         """Say in the title that it records, which the task bar shows while another program is in front."""
-        recording = state in (MicState.STARTING, MicState.RECORDING)
+        recording = state.records
         self.setWindowTitle(self.tr("Recording – VoiceKin") if recording else "VoiceKin")
 
     def _device_gone(self, name: str, in_a_take: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer.data.corpora import CorpusError, own
-from trainer.data.corpora.utterance import majority
+from trainer.data.corpora.utterance import labels_of
 from trainer.recipe import load_recipe
 
 MOST_LEFT_OUT = 10  # speakers; of more, a fifth is left out at a time
@@ -27,7 +27,7 @@ def write_recipe(clips: Path, run_folder: Path, changes: Sequence[str] = ()) -> 
     """
     said = load_recipe(TEMPLATE, changes).corpora
     utterances = own.load(clips, said.columns, said.dimensions, said.scale)
-    labels = sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""})
+    labels = labels_of(utterances)
     if len(labels) < 2:
         raise CorpusError(
             f"All clips of {clips} are labelled {''.join(labels)!r}: a choice needs two labels at the least."

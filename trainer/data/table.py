@@ -18,7 +18,7 @@ from desktop_app.engine.pack.format import ENVELOPE_PEAKS
 from desktop_app.engine.sound.audio import load_audio, probe
 from desktop_app.errors import AudioError
 from trainer.data.corpora import CorpusError, Utterance, audformat_database, load_corpus, own
-from trainer.data.corpora.utterance import majority
+from trainer.data.corpora.utterance import labels_of, majority
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
@@ -92,7 +92,7 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
         mapped = [u for u in mapped if u.label in recipe.labels or u.undecided]
     counts = Counter(u.label for u in mapped)
     if missing := [label for label in recipe.labels if not counts[label]]:
-        known = ", ".join(sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""}))
+        known = ", ".join(labels_of(utterances))
         raise CorpusError(
             f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
         )

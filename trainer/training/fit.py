@@ -347,7 +347,6 @@ class Batches:
         prior: VoicePrior,
         recipe: Recipe,
     ) -> None:
-        self.n_labels = len(data.labels)
         self._pooled, self._speakers, self._recipe = pooled, speakers, recipe
         self._targets = data.targets()[train]
         self._bank = BaselineBank(pooled, labels, speakers, prior, recipe.baseline)

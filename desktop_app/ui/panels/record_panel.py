@@ -102,7 +102,7 @@ class RecordPanel(Card):
             MicState.STOPPING: self.tr("Saving…"),
         }
         self.state.setText(words[state])
-        recording = state in (MicState.STARTING, MicState.RECORDING)
+        recording = state.records
         # also enabled while a take is saved, since a disabled button loses the focus, and so the next Space
         self.button.setEnabled(state is not MicState.NONE)
         self.button.setAccessibleName(self.tr("Stop recording") if recording else self.tr("Record"))

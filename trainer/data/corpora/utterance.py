@@ -1,6 +1,6 @@
 """One utterance of a corpus, the labels all corpora share, and how the loaders find their files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +114,11 @@ def scaled(value: float, scale: Sequence[float]) -> float:
     if not low <= value <= high:
         raise ValueError
     return (value - low) / (high - low)
+
+
+def labels_of(utterances: Iterable[Utterance]) -> list[str]:
+    """The labels that clips have, or most of their annotators gave them, sorted."""
+    return sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""})
 
 
 def majority(votes: Mapping[str, float]) -> str:
