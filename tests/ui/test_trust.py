@@ -1,6 +1,7 @@
 """Through the window: nothing is lost, nothing is taught by accident, and no answer rests on what has changed."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app import paths
+from desktop_app.capture.source import Block
 from desktop_app.ui.capture_model import MicState
 from desktop_app.ui.language import percent
 from desktop_app.ui.panels import notice
@@ -156,11 +159,44 @@ def test_a_figure_alone_teaches_nothing_and_with_alt_it_does(desk: Desk, window:
     assert window.owner.known.examples == 1
 
 
-def test_silence_cannot_be_taught(desk: Desk, window: MainWindow, silence: Path) -> None:
-    desk.wait_entry(lambda: desk.drop(silence))
-    with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
-        desk.qtbot.mouseClick(window.that_was.buttons["angry"], LEFT)
-    assert window.notice.message.text() == "No speech was heard in this recording, so it can't be an example."
+def played_chords() -> Block:
+    """Music: C, A minor, F, G, twice, of notes with overtones that are struck and fade."""
+    t = np.arange(RATE // 2) / RATE
+    chords = ((261.6, 329.6, 392.0), (220.0, 261.6, 329.6), (174.6, 220.0, 261.6), (196.0, 246.9, 293.7))
+    notes = [sum(np.sin(2 * np.pi * n * pitch * t) / n for pitch in c for n in range(1, 6)) for c in chords]
+    return np.concatenate([0.1 * np.exp(-3 * t) * chord for chord in notes * 2]).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "music"])
+def test_what_is_not_speech_cannot_be_taught(desk: Desk, tmp_path: Path, kind: str) -> None:
+    desk.pack = paths.default_pack()  # the tiny one hears speech in everything
+    window = desk.open()
+    desk.qtbot.waitUntil(lambda: window.owner.known is not None, timeout=LONG)
+    sound = {
+        "silence": np.zeros(2 * RATE, np.float32),
+        "noise": 0.2 * np.random.default_rng(0).standard_normal(2 * RATE).astype(np.float32),
+        "music": played_chords(),
+    }[kind]
+    path = tmp_path / f"{kind}.wav"
+    soundfile.write(path, sound, RATE)
+    desk.wait_entry(lambda: desk.drop(path))
+    much = "Too little" if kind == "music" else "No"
+
+    def assert_refused(act: Callable[[], object]) -> None:
+        with desk.qtbot.waitSignal(window.notice.said, timeout=LONG):
+            act()
+        assert window.notice.message.isVisible()
+        assert window.notice.message.text() == f"{much} speech was heard in this recording, so it can't be an example."
+
+    labels = list(window.that_was.buttons)
+    assert_refused(lambda: desk.qtbot.mouseClick(window.that_was.buttons["angry"], LEFT))
+    for number in range(1, 10):
+        press = partial(desk.qtbot.keyClick, window, Qt.Key(Qt.Key.Key_0 + number), ALT)
+        if number <= len(labels):
+            assert_refused(press)
+        else:
+            press()
+    desk.settle()
     assert window.owner.known is not None
     assert window.owner.known.examples == 0
 
