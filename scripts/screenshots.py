@@ -237,10 +237,12 @@ class Tour:
         camera.page("long")
         camera.page("long-passages", lambda: area.ensureWidgetVisible(window.answer_page.passages, 0, 400))
         window.timeline.spectrogram.setChecked(True)
+        window.timeline.pitch.setChecked(True)
         camera.rest(2.0)
         area.verticalScrollBar().setValue(0)
         camera.page("long-spectrogram")
         window.timeline.spectrogram.setChecked(False)
+        window.timeline.pitch.setChecked(False)
         entry = window.session.entries()[-1]
         if entry.recognition is not None:
             camera.document("report", html_report(entry.recognition, path.with_suffix(".html")).decode())

@@ -2657,6 +2657,14 @@
         <translation>Wie stark jede Frequenz ist, bis 5 kHz; von höchstens fünf Minuten</translation>
     </message>
     <message>
+        <source>Pitch</source>
+        <translation>Tonhöhe</translation>
+    </message>
+    <message>
+        <source>How high the voice is, in Hz, where it has a pitch; of five minutes and less</source>
+        <translation>Wie hoch die Stimme ist, in Hz, wo sie eine Tonhöhe hat; von höchstens fünf Minuten</translation>
+    </message>
+    <message>
         <source>Zoom in</source>
         <translation>Vergrößern</translation>
     </message>
@@ -2675,6 +2683,18 @@
     <message>
         <source>Share of the time: {0}</source>
         <translation>Anteil an der Zeit: {0}</translation>
+    </message>
+    <message>
+        <source>Pitch in this part: usually {0} Hz, mostly between {1} and {2} Hz.</source>
+        <translation>Tonhöhe in diesem Teil: gewöhnlich {0} Hz, meist zwischen {1} und {2} Hz.</translation>
+    </message>
+    <message>
+        <source>No pitch was found in this part.</source>
+        <translation>In diesem Teil wurde keine Tonhöhe gefunden.</translation>
+    </message>
+    <message>
+        <source>Zoom in to five minutes or less to see the pitch.</source>
+        <translation>Auf höchstens fünf Minuten vergrößern, um die Tonhöhe zu sehen.</translation>
     </message>
     <message>
         <source>Click to hear it from there; drag to select a part.</source>

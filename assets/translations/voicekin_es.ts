@@ -2657,6 +2657,14 @@
         <translation>Cuán fuerte es cada frecuencia, hasta 5 kHz; de cinco minutos como máximo</translation>
     </message>
     <message>
+        <source>Pitch</source>
+        <translation>Tono</translation>
+    </message>
+    <message>
+        <source>How high the voice is, in Hz, where it has a pitch; of five minutes and less</source>
+        <translation>Cuán aguda es la voz, en Hz, donde tiene tono; de cinco minutos como máximo</translation>
+    </message>
+    <message>
         <source>Zoom in</source>
         <translation>Acercar</translation>
     </message>
@@ -2675,6 +2683,18 @@
     <message>
         <source>Share of the time: {0}</source>
         <translation>Parte del tiempo: {0}</translation>
+    </message>
+    <message>
+        <source>Pitch in this part: usually {0} Hz, mostly between {1} and {2} Hz.</source>
+        <translation>Tono en esta parte: normalmente {0} Hz, casi siempre entre {1} y {2} Hz.</translation>
+    </message>
+    <message>
+        <source>No pitch was found in this part.</source>
+        <translation>No se encontró ningún tono en esta parte.</translation>
+    </message>
+    <message>
+        <source>Zoom in to five minutes or less to see the pitch.</source>
+        <translation>Amplíe hasta cinco minutos o menos para ver el tono.</translation>
     </message>
     <message>
         <source>Click to hear it from there; drag to select a part.</source>

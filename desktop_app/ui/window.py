@@ -71,8 +71,8 @@ from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.small_window import SmallWindow
+from desktop_app.ui.sound_detail import SoundDetail
 from desktop_app.ui.speakers import Speakers
-from desktop_app.ui.spectrogram import Spectrogram
 from desktop_app.ui.takes import Takes
 from desktop_app.ui.teaching import Teaching
 from desktop_app.ui.theme import Theme
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.teaching = Teaching(
             owner, self.session, self.queue, self.undo, settings, self.answer_page, self.voice, self
         )
-        self.spectrogram = Spectrogram(self.timeline, self.file_worker, self)
+        SoundDetail(self.timeline, self.file_worker, self)
         self.speakers = Speakers(
             owner, self.session, self.queue, self.ask_again, self.undo, self.answer_page.speakers, self
         )

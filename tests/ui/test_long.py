@@ -1,5 +1,6 @@
 """Through the window: a recording of minutes, seen over time, passage by passage, and played."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 
+from desktop_app.capture.source import Block
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.sound.envelope import PEAK_S
+from desktop_app.ui.panels import timeline_panel
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.timeline_view import TimelineView
 from tests.tiny_pack import LABELS, RATE, clip
@@ -199,3 +202,97 @@ def test_a_spectrogram_is_shown_on_wish_in_place_of_the_waveform(desk: Desk, tmp
     desk.qtbot.waitUntil(lambda: view.has_spectrogram, timeout=LONG)
     desk.qtbot.keyClick(button, Qt.Key.Key_Return)
     np.testing.assert_array_equal(painted(view, view.width()), before)
+
+
+def gliding(low: float, high: float) -> Block:
+    """A voice-like sound of two seconds that rises from one pitch to another, evenly in octaves."""
+    phase = 2 * np.pi * np.cumsum(np.geomspace(low, high, 2 * RATE)) / RATE
+    return (0.1 * sum(np.sin(n * phase) / n for n in range(1, 9))).astype(np.float32)
+
+
+def drawn_pitch(view: TimelineView, theme: Theme, seconds: float) -> float | None:
+    """What the axis of the pitch says, in Hz, of what is drawn at a time."""
+    pixels = painted(view, view.width()).astype(int)[: view.height() // 2]
+
+    def rows(x: int, colour: str) -> Block:
+        return np.flatnonzero(np.abs(pixels[:, x] - np.array(QColor(colour).getRgb()[:3])).sum(1) < 30)
+
+    marks = rows(view.width() - 2, theme.colours.line)
+    assert len(marks) == 3, "400, 200 and 100 Hz"
+    curve = rows(round(view.x_at(seconds)), theme.colours.accent)
+    octaves = np.polyfit(marks, np.log2([400, 200, 100]), 1)
+    return float(2 ** np.polyval(octaves, curve.mean())) if len(curve) else None
+
+
+@pytest.mark.usefixtures("loud_is_speech")
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_pitch_is_drawn_on_wish_with_an_axis_in_hz(desk: Desk, tmp_path: Path, theme: Theme, look: str) -> None:
+    theme.choose(look)
+    path = tmp_path / "glides.wav"
+    pause = np.zeros(RATE, np.float32)
+    soundfile.write(path, np.concatenate([gliding(100, 200), pause, gliding(400, 150), pause] * 2), RATE)
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(path))
+    view, button = window.timeline.view, window.timeline.pitch
+    desk.qtbot.waitUntil(lambda: view.height() == view.sizeHint().height(), timeout=LONG)
+    before = painted(view, view.width())
+    window.answer_page.area.ensureWidgetVisible(button)
+    desk.qtbot.mouseClick(button, LEFT)
+    desk.qtbot.waitUntil(lambda: view.has_pitch, timeout=LONG)
+    assert "Hz" in button.accessibleDescription()
+    said = window.timeline.pitch_range
+    assert said.isVisible()
+    assert said.text().startswith("Pitch in this part: usually 1")
+    for seconds, hz in ((1.5, 168), (3.5, 313), (4.5, 192), (6.5, 119), (10.5, 192)):
+        assert drawn_pitch(view, theme, seconds) == pytest.approx(hz, rel=0.05)
+    assert drawn_pitch(view, theme, 2.5) is None, "a pause has none"
+    view.set_view(3.0, 5.0)
+    desk.qtbot.waitUntil(lambda: view.has_pitch, timeout=LONG)
+    for seconds, hz in ((3.5, 313), (4.5, 192)):
+        assert drawn_pitch(view, theme, seconds) == pytest.approx(hz, rel=0.05)
+    view.set_view(0.0, view.duration_s)
+    button.setFocus()
+    desk.qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert not said.isVisible()
+    desk.qtbot.waitUntil(lambda: view.height() == view.sizeHint().height(), timeout=LONG)
+    np.testing.assert_array_equal(painted(view, view.width()), before)
+
+
+def test_the_pitch_of_more_than_five_minutes_is_not_computed_and_the_page_says_so(
+    desk: Desk, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline_panel, "LONGEST_DETAIL_S", 8.0)
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(talk))
+    view, said = window.timeline.view, window.timeline.pitch_range
+    desk.qtbot.mouseClick(window.timeline.pitch, LEFT)
+    assert view.view.end_s == pytest.approx(8.0)
+    desk.qtbot.waitUntil(lambda: view.has_pitch, timeout=LONG)
+    desk.qtbot.mouseClick(window.timeline.whole, LEFT)
+    assert said.text() == "Zoom in to five minutes or less to see the pitch."
+    assert not view.has_pitch
+
+
+def test_the_pitch_of_a_recording_is_given_up_when_another_is_opened(
+    desk: Desk, talk: Path, wav: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopped = threading.Event(), threading.Event()
+
+    def endless(samples: Block, should_stop: Callable[[], bool]) -> Block:
+        begun.set()
+        while not should_stop() and not stopped.wait(0.01):
+            pass
+        stopped.set()
+        return np.full(len(samples) // 160, np.nan, np.float32)
+
+    monkeypatch.setattr("desktop_app.engine.sound.pitch.pitch", endless)
+    window = desk.open()
+    desk.wait_entry(lambda: desk.drop(talk))
+    try:
+        desk.qtbot.mouseClick(window.timeline.pitch, LEFT)
+        desk.qtbot.waitUntil(begun.is_set, timeout=LONG)
+        desk.wait_entry(lambda: desk.drop(wav("happy")))
+        desk.qtbot.waitUntil(stopped.is_set, timeout=LONG)
+    finally:
+        stopped.set()
+    assert not window.timeline.view.has_pitch

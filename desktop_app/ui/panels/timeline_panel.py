@@ -1,7 +1,10 @@
 """A long recording over time: segments to play, zoom into, and analyse alone."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollBar, QWidget
 
@@ -15,7 +18,26 @@ from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
 
 SCROLL_STEPS = 10_000
-LONGEST_SPECTROGRAM_S = 300.0
+LONGEST_DETAIL_S = 300.0
+
+
+@dataclass(frozen=True)
+class DetailWanted:
+    """What is to be computed from the sound of a part.
+
+    Attributes:
+        path, channel: The recording.
+        columns, rows: The pixels that there are.
+        spectrogram, pitch: Which of the two.
+    """
+
+    path: Path
+    channel: int | None
+    part: Stretch
+    columns: int
+    rows: int
+    spectrogram: bool
+    pitch: bool
 
 
 class TimelinePanel(Card):
@@ -24,12 +46,12 @@ class TimelinePanel(Card):
     Signals:
         play_asked: (number of the Entry, start in seconds, end or None).
         ask_again: (number of the Entry, Stretch).
-        spectrogram_wanted: `wanted_spectrogram` may have changed.
+        detail_changed: `wanted_detail` may have changed.
     """
 
     play_asked = Signal(int, float, object)
     ask_again = Signal(int, object)
-    spectrogram_wanted = Signal()
+    detail_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +60,7 @@ class TimelinePanel(Card):
         self.view.play_asked.connect(self._play)
         self.view.selected.connect(self._selected)
         self.view.view_changed.connect(self._show_scroll)
-        self.view.view_changed.connect(self.spectrogram_wanted)
+        self.view.view_changed.connect(self._change_detail)
         self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self.scroll_bar.setAccessibleName(self.tr("Part of the recording that is shown"))
         self.scroll_bar.valueChanged.connect(self._scrolled)
@@ -46,10 +68,16 @@ class TimelinePanel(Card):
         self.selection = text_label("quiet", wrap=True)
         self.again = QPushButton(self.tr("Ask again for this part"))
         self.again.clicked.connect(self._ask_again)
-        self.spectrogram = QPushButton(self.tr("Spectrogram"))
-        self.spectrogram.setCheckable(True)
-        self.spectrogram.setToolTip(self.tr("How strong each frequency is, up to 5 kHz; of five minutes and less"))
-        self.spectrogram.toggled.connect(self._show_spectrogram)
+        self.spectrogram = _switch(
+            self.tr("Spectrogram"), self.tr("How strong each frequency is, up to 5 kHz; of five minutes and less")
+        )
+        self.spectrogram.toggled.connect(self._switch_spectrogram)
+        self.pitch = _switch(
+            self.tr("Pitch"), self.tr("How high the voice is, in Hz, where it has a pitch; of five minutes and less")
+        )
+        self.pitch.toggled.connect(self._switch_pitch)
+        self.pitch_range = text_label("quiet", wrap=True)
+        self.pitch_range.hide()
         self.closer = _button("+", self.tr("Zoom in"), lambda: self.view.zoom(ZOOM_STEP))
         self.farther = _button("−", self.tr("Zoom out"), lambda: self.view.zoom(1 / ZOOM_STEP))
         self.whole = QPushButton(self.tr("Show all"))
@@ -69,10 +97,14 @@ class TimelinePanel(Card):
         self.content.addLayout(top)
         over = QHBoxLayout()
         over.addLayout(self._names, 1)
-        over.addWidget(self.spectrogram)
+        switches = FlowLayout()
+        switches.addWidget(self.spectrogram)
+        switches.addWidget(self.pitch)
+        over.addLayout(switches)
         self.content.addLayout(over)
         self.content.addWidget(self.view)
         self.content.addWidget(self.scroll_bar)
+        self.content.addWidget(self.pitch_range)
         self.content.addLayout(below)
         self.content.addWidget(self.shares)
         self._selected(None)
@@ -83,6 +115,7 @@ class TimelinePanel(Card):
         if entry.answered is None or recognition is None or len(recognition.segments) < 2:
             self._entry = None
             self.hide()
+            self.detail_changed.emit()
             return
         is_other = self._entry is None or self._entry.number != entry.number
         is_changed = self._entry is None or self._entry.answered is not entry.answered
@@ -98,21 +131,51 @@ class TimelinePanel(Card):
             self.shares.setText(self.tr("Share of the time: {0}").format(words))
         self.show()
 
-    def wanted_spectrogram(self) -> tuple[Path, int | None, Stretch, int, int] | None:
-        """(path, channel, part, columns, rows) of the spectrogram to show; None: none."""
+    def wanted_detail(self) -> DetailWanted | None:
+        """What is to be computed for the visible part; None: nothing."""
         part = self.view.view
-        if not self.spectrogram.isChecked() or self._entry is None or part.end_s - part.start_s > LONGEST_SPECTROGRAM_S:
+        is_wanted = self.spectrogram.isChecked() or self.pitch.isChecked()
+        if not is_wanted or self._entry is None or part.end_s - part.start_s > LONGEST_DETAIL_S:
             return None
         columns, rows = self.view.spectrogram_size
-        return self._entry.path, self._entry.channel, part, columns, rows
+        path, channel = self._entry.path, self._entry.channel
+        return DetailWanted(path, channel, part, columns, rows, self.spectrogram.isChecked(), self.pitch.isChecked())
 
-    def _show_spectrogram(self, is_wanted: bool) -> None:
-        if not is_wanted:
+    def show_pitch(self, part: Stretch, hz: NDArray[np.float32], step_s: float) -> None:
+        """Show the pitch of a part as a curve and in words; as in `TimelineView.show_pitch`."""
+        self.view.show_pitch(part, hz, step_s)
+        voiced = hz[~np.isnan(hz)]
+        if len(voiced):
+            low, usual, high = np.percentile(voiced, (10, 50, 90)).round().astype(int).tolist()
+            text = self.tr("Pitch in this part: usually {0} Hz, mostly between {1} and {2} Hz.")
+            self.pitch_range.setText(text.format(usual, low, high))
+        else:
+            self.pitch_range.setText(self.tr("No pitch was found in this part."))
+
+    def _switch_spectrogram(self, is_wanted: bool) -> None:
+        if is_wanted:
+            self._shorten()
+        else:
             self.view.show_spectrogram(self.view.view, None)
-        elif self.view.view.end_s - self.view.view.start_s > LONGEST_SPECTROGRAM_S:  # too long to show
-            start_s = self.view.view.start_s
-            self.view.set_view(start_s, start_s + LONGEST_SPECTROGRAM_S)
-        self.spectrogram_wanted.emit()
+        self._change_detail()
+
+    def _switch_pitch(self, is_wanted: bool) -> None:
+        self.view.set_pitch_visible(is_wanted)
+        self.pitch_range.setVisible(is_wanted)
+        if is_wanted:
+            self._shorten()
+        self._change_detail()
+
+    def _shorten(self) -> None:
+        """Zoom in as far as details can be shown."""
+        start_s, end_s = self.view.view.start_s, self.view.view.end_s
+        if end_s - start_s > LONGEST_DETAIL_S:
+            self.view.set_view(start_s, start_s + LONGEST_DETAIL_S)
+
+    def _change_detail(self) -> None:
+        is_too_long = self.view.view.end_s - self.view.view.start_s > LONGEST_DETAIL_S
+        self.pitch_range.setText(self.tr("Zoom in to five minutes or less to see the pitch.") if is_too_long else "")
+        self.detail_changed.emit()
 
     def _name(self, labels: tuple[str, ...]) -> None:
         """Update the legend of colours and hatches."""
@@ -163,6 +226,14 @@ class TimelinePanel(Card):
         view = self.view.view
         start = value / SCROLL_STEPS * self.view.duration_s
         self.view.set_view(start, start + view.end_s - view.start_s)
+
+
+def _switch(text: str, about: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setCheckable(True)
+    button.setToolTip(about)
+    button.setAccessibleDescription(about)
+    return button
 
 
 def _button(text: str, name: str, act: object) -> QPushButton:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QAbstractSlider, QApplication, QSizePolicy, QWidge
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.recognition.timeline import Stretch, clock, smoothed_shares, ticks
 from desktop_app.engine.sound.envelope import PEAK_S, columns, means
+from desktop_app.engine.sound.pitch import HIGHEST_HZ, LOWEST_HZ
 from desktop_app.ui.language import label_name, percent, speaker_label, translate
 from desktop_app.ui.theme import Theme
 
@@ -36,6 +37,9 @@ NAMES_HEIGHT = 22
 LANE_HEIGHT = 28  # the upper half shows the name
 LANE_STRIP = 10
 AXIS_HEIGHT = 24
+PITCH_HEIGHT = 84
+PITCH_MARKS = (100, 200, 400)  # Hz, an octave apart
+PLATE_ALPHA = 190  # of 255: the curve shines through behind the axis's numbers
 LEAST_SEGMENT = 14  # pixels; if segments are narrower on average, their smoothed course is shown
 SMOOTHED_OVER = 18  # pixels
 EVERY = 2  # pixels: the course is computed at this distance
@@ -44,15 +48,20 @@ FULL_SCALE = 0.999
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands' places in pixels, from top to bottom: waveform, shares, names, a lane for each speaker, axis."""
+    """The bands' places in pixels, from top to bottom: waveform, pitch, shares, names, speakers' lanes, axis."""
 
     wave: int
     stack: int
     lanes: int = 0
+    pitch: int = 0
+
+    @property
+    def pitch_top(self) -> int:
+        return self.wave + GAP
 
     @property
     def stack_top(self) -> int:
-        return self.wave + GAP
+        return self.pitch_top + self.pitch + (GAP if self.pitch else 0)
 
     @property
     def names_top(self) -> int:
@@ -104,6 +113,7 @@ class TimelineView(QAbstractSlider):
         self._selection: Stretch | None = None
         self._picture: QPixmap | None = None
         self._spectrogram: tuple[Stretch, NDArray[np.uint8]] | None = None
+        self._pitch: tuple[Stretch, NDArray[np.float32], float] | None = None
         self._bands = USUAL
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -131,11 +141,12 @@ class TimelineView(QAbstractSlider):
     ) -> None:
         """Shows all of a recording; peaks float32 [n] as `engine.sound.envelope.Peaks` gathers them."""
         several = len(recognition.speakers) if recognition is not None and len(recognition.speakers) > 1 else 0
-        self._bands = replace(LARGE if is_large else USUAL, lanes=several)
+        self._bands = replace(LARGE if is_large else USUAL, lanes=several, pitch=self._bands.pitch)
         self.updateGeometry()
         self._recognition = recognition
         self._peaks = peaks
         self._spectrogram = None
+        self._pitch = None
         self._cursor = -1
         self._position_s = None
         self._select(None)
@@ -158,6 +169,23 @@ class TimelineView(QAbstractSlider):
     def show_spectrogram(self, part: Stretch, levels: NDArray[np.uint8] | None) -> None:
         """Shows a picture of `engine.sound.spectrogram` in place of the waveform while its part is visible; or None."""
         self._spectrogram = (part, levels) if levels is not None else None
+        self._repaint()
+
+    @property
+    def has_pitch(self) -> bool:
+        """Whether the pitch of the visible part is shown."""
+        return self._pitch is not None and self._pitch[0] == self.view
+
+    def set_pitch_visible(self, visible: bool) -> None:
+        """Makes room for the pitch below the waveform, or none."""
+        self._bands = replace(self._bands, pitch=PITCH_HEIGHT if visible else 0)
+        self._pitch = None
+        self.updateGeometry()
+        self._repaint()
+
+    def show_pitch(self, part: Stretch, hz: NDArray[np.float32], step_s: float) -> None:
+        """Shows the pitch of a part, float32 [n] in Hz, every `step_s` seconds from its start; NaN: no pitch."""
+        self._pitch = (part, hz, step_s)
         self._repaint()
 
     def set_view(self, start_s: float, end_s: float) -> None:
@@ -352,6 +380,8 @@ class TimelineView(QAbstractSlider):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.NonCosmeticBrushPatterns)
         self._paint_waveform(painter)
+        if bands.pitch:
+            self._paint_pitch(painter)
         painter.fillRect(QRectF(0, bands.stack_top, self._width, bands.stack), QColor(self._theme.colours.track))
         segments = self._recognition.segments if self._recognition else ()
         seen = [s for s in segments if s.end_s > self._start_s and s.start_s < self._end_s]
@@ -397,6 +427,38 @@ class TimelineView(QAbstractSlider):
         steps = np.linspace(first, last, 256).round().astype(int).tolist()
         image.setColorTable([qRgb(red, green, blue) for red, green, blue in steps])
         painter.drawImage(QRectF(0, 0, self._width, self._bands.wave), image)
+
+    def _paint_pitch(self, painter: QPainter) -> None:
+        """Paints an axis of octaves, and the voiced stretches of the pitch as lines."""
+        bands, colours = self._bands, self._theme.colours
+
+        def height(hz: NDArray[np.float32] | float) -> NDArray[np.float64]:
+            share = np.log(hz / LOWEST_HZ) / np.log(HIGHEST_HZ / LOWEST_HZ)
+            return np.asarray(bands.pitch_top + bands.pitch * (1 - share))
+
+        painter.save()
+        painter.setClipRect(QRectF(0, bands.pitch_top, self._width, bands.pitch))
+        painter.setFont(self._theme.font(11))
+        marks = {mark: float(height(mark)) for mark in PITCH_MARKS}
+        painter.setPen(QColor(colours.line))
+        painter.drawLines([QLineF(0, y, self._width, y) for y in marks.values()])
+        if self._pitch is not None:
+            part, hz, step_s = self._pitch
+            xs = [self._x(part.start_s + i * step_s) for i in range(len(hz))]
+            points = [QPointF(x, y) for x, y in zip(xs, np.nan_to_num(height(hz)).tolist(), strict=True)]
+            edges = np.flatnonzero(np.diff(np.concatenate([[False], ~np.isnan(hz), [False]]).astype(np.int8)))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(colours.accent), 2, c=Qt.PenCapStyle.RoundCap))
+            for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+                painter.drawPolyline(points[begin:end] if end - begin > 1 else [points[begin], points[begin]])
+        painter.setPen(QColor(colours.quiet))
+        veil = QColor(colours.card)
+        veil.setAlpha(PLATE_ALPHA)
+        for mark, y in marks.items():
+            plate = painter.fontMetrics().boundingRect(f"{mark} Hz").translated(2, round(y) - 3)
+            painter.fillRect(plate, veil)
+            painter.drawText(QPointF(2, round(y) - 3), f"{mark} Hz")
+        painter.restore()
 
     def _paint_segments(self, painter: QPainter, segments: Sequence[Segment]) -> None:
         bands = self._bands

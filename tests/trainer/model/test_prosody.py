@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from desktop_app.engine.sound.pitch import pitch
 from tests.trainer.tiny_backbones import tiny_backbone
 from trainer.model.backbone import mask_waveform
 from trainer.model.prosody import FRAMES_A_SECOND, PITCH, TIMBRE, TRACKS, Prosody, log_mel_statistics
@@ -250,3 +251,16 @@ def test_the_graph_answers_as_pytorch_does_and_transforms_once(prosody: Prosody)
             expected = model(waveform, lengths)
         for answer, wanted in zip(answers, expected, strict=True):
             np.testing.assert_allclose(answer, wanted.numpy(), rtol=1e-3, atol=2e-3)
+
+
+@torch.inference_mode()
+def test_the_curve_that_the_window_draws_is_the_pitch_that_a_pack_hears(prosody: Prosody) -> None:
+    clip = phrase(1, 3.0).astype(np.float32)
+    drawn = pitch(clip)
+    frames = prosody.frames(*batch(clip))
+    n = min(len(drawn), frames.f0.shape[1])
+    heard_hz = 60 * 2 ** (frames.f0[0, :n].numpy() / 12)
+    is_voiced, is_drawn = frames.voiced[0, :n].numpy() > 0.5, ~np.isnan(drawn[:n])
+    assert (is_voiced & is_drawn).sum() > 0.8 * (is_voiced | is_drawn).sum()
+    apart = np.abs(12 * np.log2(drawn[:n] / heard_hz))[is_voiced & is_drawn]
+    assert np.percentile(apart, 95) < 0.1  # semitones
