@@ -363,6 +363,14 @@
         <source>Bored</source>
         <translation>Gelangweilt</translation>
     </message>
+    <message>
+        <source>Excited</source>
+        <translation>Aufgeregt</translation>
+    </message>
+    <message>
+        <source>Frustrated</source>
+        <translation>Frustriert</translation>
+    </message>
 </context>
 <context>
     <name>EmptyPage</name>
@@ -2340,6 +2348,53 @@
     <message>
         <source>Key to record from &amp;any program</source>
         <translation>&amp;Aufnahmetaste für alle Programme</translation>
+    </message>
+</context>
+<context>
+    <name>Several</name>
+    <message>
+        <source>angry</source>
+        <translation>wütend</translation>
+    </message>
+    <message>
+        <source>happy</source>
+        <translation>fröhlich</translation>
+    </message>
+    <message>
+        <source>neutral</source>
+        <translation>neutral</translation>
+    </message>
+    <message>
+        <source>sad</source>
+        <translation>traurig</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>ruhig</translation>
+    </message>
+    <message>
+        <source>fearful</source>
+        <translation>ängstlich</translation>
+    </message>
+    <message>
+        <source>disgusted</source>
+        <translation>angeekelt</translation>
+    </message>
+    <message>
+        <source>surprised</source>
+        <translation>überrascht</translation>
+    </message>
+    <message>
+        <source>bored</source>
+        <translation>gelangweilt</translation>
+    </message>
+    <message>
+        <source>excited</source>
+        <translation>aufgeregt</translation>
+    </message>
+    <message>
+        <source>frustrated</source>
+        <translation>frustriert</translation>
     </message>
 </context>
 <context>

@@ -363,6 +363,14 @@
         <source>Bored</source>
         <translation>Aburrida</translation>
     </message>
+    <message>
+        <source>Excited</source>
+        <translation>Entusiasmada</translation>
+    </message>
+    <message>
+        <source>Frustrated</source>
+        <translation>Frustrada</translation>
+    </message>
 </context>
 <context>
     <name>EmptyPage</name>
@@ -2118,7 +2126,7 @@
     </message>
     <message>
         <source>{0} uncertain</source>
-        <translation>{0} inciertas</translation>
+        <translation>{0} sin certeza</translation>
     </message>
     <message>
         <source>{0} without an answer</source>
@@ -2340,6 +2348,53 @@
     <message>
         <source>Key to record from &amp;any program</source>
         <translation>Tecla para grabar desde cu&amp;alquier programa</translation>
+    </message>
+</context>
+<context>
+    <name>Several</name>
+    <message>
+        <source>angry</source>
+        <translation>enfadadas</translation>
+    </message>
+    <message>
+        <source>happy</source>
+        <translation>alegres</translation>
+    </message>
+    <message>
+        <source>neutral</source>
+        <translation>neutras</translation>
+    </message>
+    <message>
+        <source>sad</source>
+        <translation>tristes</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>tranquilas</translation>
+    </message>
+    <message>
+        <source>fearful</source>
+        <translation>asustadas</translation>
+    </message>
+    <message>
+        <source>disgusted</source>
+        <translation>asqueadas</translation>
+    </message>
+    <message>
+        <source>surprised</source>
+        <translation>sorprendidas</translation>
+    </message>
+    <message>
+        <source>bored</source>
+        <translation>aburridas</translation>
+    </message>
+    <message>
+        <source>excited</source>
+        <translation>entusiasmadas</translation>
+    </message>
+    <message>
+        <source>frustrated</source>
+        <translation>frustradas</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,9 @@ translate = QCoreApplication.translate
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 """Language code -> its own name; each has a file in assets/translations."""
 
+SPELLINGS = {"fear": "fearful", "boredom": "bored", "disgust": "disgusted", "surprise": "surprised"}
+"""Labels of packs that are the same emotion as another."""
+
 
 def install(app: QCoreApplication, language: str) -> str:
     """Loads the translation for "system" or one of LANGUAGES; returns the language in use. English needs no file."""
@@ -37,13 +40,32 @@ def label_name(label: str) -> str:
         "sad": translate("Emotion", "Sad"),
         "calm": translate("Emotion", "Calm"),
         "fearful": translate("Emotion", "Fearful"),
-        "fear": translate("Emotion", "Fearful"),
-        "disgust": translate("Emotion", "Disgusted"),
+        "disgusted": translate("Emotion", "Disgusted"),
         "surprised": translate("Emotion", "Surprised"),
         "bored": translate("Emotion", "Bored"),
-        "boredom": translate("Emotion", "Bored"),
+        "excited": translate("Emotion", "Excited"),
+        "frustrated": translate("Emotion", "Frustrated"),
     }
-    return known.get(label, label[:1].upper() + label[1:])
+    return known.get(SPELLINGS.get(label, label), label[:1].upper() + label[1:])
+
+
+def counted(n: int, label: str) -> str:
+    """So many recordings of an emotion: "9 sad"; in some languages the word has another form for several."""
+    several = {
+        "angry": translate("Several", "angry"),
+        "happy": translate("Several", "happy"),
+        "neutral": translate("Several", "neutral"),
+        "sad": translate("Several", "sad"),
+        "calm": translate("Several", "calm"),
+        "fearful": translate("Several", "fearful"),
+        "disgusted": translate("Several", "disgusted"),
+        "surprised": translate("Several", "surprised"),
+        "bored": translate("Several", "bored"),
+        "excited": translate("Several", "excited"),
+        "frustrated": translate("Several", "frustrated"),
+    }
+    one = label_name(label).lower()
+    return f"{n} {one if n == 1 else several.get(SPELLINGS.get(label, label), one)}"
 
 
 @dataclass(frozen=True)

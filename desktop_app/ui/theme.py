@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import paths
+from desktop_app.ui.language import SPELLINGS
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ HATCH_VEIL = 120  # of 255
 class Look:
     """How an emotion is painted: its colour in the light and the dark theme, and a hatch that works without colour.
 
-    Any two of those listed here differ by 13 or more in CIELAB, also with red or green colour blindness (Machado,
+    Any two of those listed here differ by 12.7 or more in CIELAB, also with red or green colour blindness (Machado,
     Oliveira and Fernandes 2009), and have a contrast of 3 to 1 on every background.
     """
 
@@ -111,11 +112,10 @@ EMOTIONS = {
     "sad": Look("#2f6fb3", "#86b0e7", Qt.BrushStyle.HorPattern),
     "calm": Look("#2694aa", "#75d2e4", Qt.BrushStyle.Dense6Pattern),
     "fearful": Look("#7155c9", "#a691f2", Qt.BrushStyle.DiagCrossPattern),
-    "disgust": Look("#4a954f", "#86cb89", Qt.BrushStyle.FDiagPattern),
+    "disgusted": Look("#4a954f", "#86cb89", Qt.BrushStyle.FDiagPattern),
     "surprised": Look("#a04783", "#e794c4", Qt.BrushStyle.CrossPattern),
     "bored": Look("#826853", "#b9a595", Qt.BrushStyle.Dense4Pattern),
 }
-OTHER_NAMES = {"fear": "fearful", "boredom": "bored"}
 SPARE = (
     Look("#566b2f", "#a9c46c", Qt.BrushStyle.Dense5Pattern),
     Look("#a0522d", "#e0956d", Qt.BrushStyle.Dense7Pattern),
@@ -132,7 +132,7 @@ SPEAKERS = (  # light, dark; they distinguish lanes, which also show the speaker
 
 def look(label: str) -> Look:
     """The look of an emotion; an unknown one gets a spare look that depends only on its name."""
-    return EMOTIONS.get(OTHER_NAMES.get(label, label)) or SPARE[sum(label.encode()) % len(SPARE)]
+    return EMOTIONS.get(SPELLINGS.get(label, label)) or SPARE[sum(label.encode()) % len(SPARE)]
 
 
 class Theme(QObject):

@@ -10,22 +10,30 @@ from PySide6.QtGui import QAccessible, QFont, QFontDatabase, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
+    QProgressBar,
+    QPushButton,
     QScrollArea,
+    QScrollBar,
     QSlider,
     QTableView,
+    QToolButton,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.card import Card
 from desktop_app.ui.widgets.map_view import Landscape, MapView
 from desktop_app.ui.widgets.timeline_view import TimelineView
 from desktop_app.ui.window import MainWindow
 from tests.ui.conftest import LONG, Desk
+from tests.ui.test_view_models import contrast
 
 Wav = Callable[..., Path]
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -305,3 +313,27 @@ def test_a_click_beside_a_card_leaves_the_list_in_order(desk: Desk, wav: Wav) ->
     assert cards[2].hasFocus()
     window.record.button.setFocus()
     assert [w for w in tab_stops(desk) if isinstance(w, NeighbourCard)] == [cards[2]]
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize(
+    "make", [QPushButton, QToolButton, QComboBox, QLineEdit, QCheckBox, QProgressBar, QSlider, QScrollBar]
+)
+def test_the_edge_of_every_kind_of_control_is_seen_as_it_is_drawn(
+    qtbot: QtBot, theme_as_it_was: Theme, name: str, make: type[QWidget]
+) -> None:
+    theme = theme_as_it_was
+    theme.choose(name)
+    card = Card()
+    qtbot.addWidget(card)
+    control = make()
+    if isinstance(control, QSlider | QScrollBar):
+        control.setOrientation(Qt.Orientation.Horizontal)
+        control.setPageStep(1000)  # the handle of a bar is as long as its groove
+    card.content.addWidget(control)
+    card.resize(200, 80)
+    image = card.grab().toImage()
+    middle = control.geometry().center()
+    down = [image.pixelColor(middle.x(), y).name() for y in range(control.y() - 2, middle.y() + 1)]
+    along = [image.pixelColor(x, middle.y()).name() for x in range(control.x() - 2, middle.x() + 1)]
+    assert max(contrast(colour, theme.colours.card) for colour in (*down, *along)) >= 3.0

@@ -105,3 +105,20 @@ def test_an_unknown_emotion_keeps_its_own_name() -> None:
     assert language.label_name("") == ""
     assert language.percent(0.715) == "72%"
     assert [language.clock(s) for s in (0, 65, 3661)] == ["0:00", "1:05", "1:01:01"]
+
+
+def test_a_number_of_recordings_of_an_emotion_reads_right() -> None:
+    assert [language.counted(n, "sad") for n in (1, 9)] == ["1 sad", "9 sad"]
+    assert language.counted(2, "disgust") == "2 disgusted"
+    assert language.counted(3, "Fed up") == "3 fed up", "a word of one's own"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_number_of_recordings_of_an_emotion_reads_right_in_german() -> None:
+    assert [language.counted(n, "sad") for n in (1, 9)] == ["1 traurig", "9 traurig"]
+
+
+@pytest.mark.usefixtures("spanish")
+def test_a_number_of_recordings_of_an_emotion_reads_right_in_spanish() -> None:
+    found = [language.counted(n, label) for label in ("neutral", "sad", "happy") for n in (1, 5)]
+    assert found == ["1 neutra", "5 neutras", "1 triste", "5 tristes", "1 alegre", "5 alegres"]

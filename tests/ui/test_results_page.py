@@ -133,3 +133,11 @@ def test_new_files_come_into_view(desk: Desk, window: MainWindow, wav: Wav) -> N
     table = window.results.table
     first = window.results.proxy.mapFromSource(window.session.index(9, 0))
     assert table.viewport().rect().intersects(table.visualRect(first))
+
+
+@pytest.mark.usefixtures("spanish")
+def test_the_summary_reads_right_in_spanish(desk: Desk, wav: Wav) -> None:
+    window = desk.open()
+    for seed in range(2):
+        desk.wait_entry(lambda seed=seed: desk.drop(wav("neutral", seed)))
+    desk.qtbot.waitUntil(lambda: window.results.summary.text() == "2 grabaciones: 2 neutras", timeout=LONG)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.dialogs.side_by_side_dialog import SideBySideDialog
-from desktop_app.ui.language import label_name
+from desktop_app.ui.language import counted
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.session import Entry, EntryState, SessionModel, sorted_view
 from desktop_app.ui.theme import Theme
@@ -173,7 +173,7 @@ class ResultsPage(ScrollPage):
         labels = Counter(e.recognition.label for e in entries if e.recognition and not e.recognition.abstained)
         uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained)
         failed = sum(1 for e in entries if e.state is EntryState.FAILED)
-        parts = [f"{n} {label_name(label).lower()}" for label, n in labels.most_common()]
+        parts = [counted(n, label) for label, n in labels.most_common()]
         parts += [self.tr("{0} uncertain").format(uncertain)] if uncertain else []
         parts += [self.tr("{0} without an answer").format(failed)] if failed else []
         left = sum(1 for e in entries if e.state in UNDER_WAY and e.recognition is None)
