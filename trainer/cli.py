@@ -1,6 +1,6 @@
-"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, steadiness, export; own; prune.
+"""voicekin-train: prepare, fit, tune, evaluate, personalise, tables, sweeps, report, steadiness, export, own, prune.
 
-Each takes a recipe, but for `own`, which takes a folder of clips, and first does what it rests on; `prune` takes none.
+Most commands take a recipe; `own` takes a folder of clips, and `prune` neither. Each first runs the steps it needs.
 """
 
 import argparse
@@ -14,25 +14,25 @@ from desktop_app import interruption
 from desktop_app.errors import Cancelled, VoiceKinError
 
 LAUNCHED = "LOCAL_RANK"
-"""Set in each process of a launch: its number on this machine."""
+"""Environment variable that each launched process has: its number on this machine."""
 TABLES = ("1", "2", "3", "4")
 COMMANDS = {
     "prepare": "load and inspect the corpora, encode every clip, write the folds",
     "fit": "train a head for every fold and seed",
-    "tune": "choose temperature, k, alpha and thresholds on speakers held out",
-    "evaluate": "answer the test speakers and score the answers",
-    "personalise": "measure what a voice and examples of a test speaker add",
-    "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, every row with its interval",
-    "sweeps": "what lambda, tau, k and alpha change",
-    "report": "write the report of a run, with the tables and sweeps that are there",
-    "steadiness": "how many labels move when nothing was said differently; into the pack's model card",
-    "export": "train on everyone and write the pack",
-    "own": "a pack from a folder of one's own clips, LABEL/SPEAKER/clip.wav",
-    "prune": "remove features that no run has used for a while from the cache",
+    "tune": "choose temperature, k, alpha and thresholds on held-out speakers",
+    "evaluate": "classify the test speakers' clips and score the answers",
+    "personalise": "measure how much a test speaker's known voice and own examples improve the results",
+    "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, each row with an interval",
+    "sweeps": "how the results depend on lambda, tau, k and alpha",
+    "report": "evaluate and write the report of a run, including its tables and sweeps if there are any",
+    "steadiness": "measure how often a change that leaves the speech as it is changes the label; for the model card",
+    "export": "train on all speakers and write the pack",
+    "own": "make a pack from a folder of your own clips, LABEL/SPEAKER/clip.wav",
+    "prune": "delete cached features that no run has used for a while",
 }
 
 GRACE_S = 60.0
-"""Seconds that a step of training or tuning may take on a busy machine before it is ended hard."""
+"""Seconds that a training or tuning step may still take after a request to stop, before the process is killed."""
 
 if TYPE_CHECKING:
     from trainer.run import Run
@@ -46,14 +46,14 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
         if name == "prune":
             command.add_argument(
-                "--days", type=_at_least(0), default=30, metavar="N", help="unused for so many days (30)"
+                "--days", type=_at_least(0), default=30, metavar="N", help="delete what was unused for N days (30)"
             )
             continue
         if name == "own":
-            command.add_argument("clips", type=Path, metavar="FOLDER", help="the clips, or a list of them")
+            command.add_argument("clips", type=Path, metavar="FOLDER", help="folder of clips, or table of them")
         else:
             command.add_argument(
-                "--recipe", type=Path, required=True, metavar="FILE", help="what to do, see trainer/recipes"
+                "--recipe", type=Path, required=True, metavar="FILE", help="settings of the run, see trainer/recipes"
             )
         command.add_argument(
             "--set",
@@ -61,49 +61,49 @@ def parser() -> argparse.ArgumentParser:
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help="over the recipe, as finetune.epochs=5; may be given again",
+            help="override a setting, such as finetune.epochs=5; can be repeated",
         )
-        command.add_argument("--run", type=Path, metavar="DIR", help="where results go (runs/NAME)")
-        command.add_argument("--threads", type=_at_least(1), metavar="N", default=_threads(), help="processor threads")
+        command.add_argument("--run", type=Path, metavar="DIR", help="folder for the results (runs/NAME)")
+        command.add_argument("--threads", type=_at_least(1), metavar="N", default=_threads(), help="CPU threads")
         command.add_argument(
             "--processes",
             type=_at_least(1),
             default=1,
             metavar="N",
-            help="fine-tune in so many processes: one for each GPU, or on the processor",
+            help="fine-tune in N processes: one for each GPU, or on the CPU",
         )
         if name == "prepare":
             command.add_argument(
                 "--cluster",
                 metavar="ADDRESS",
-                help="read and encode on a Dask cluster: its scheduler, or local:N for N processes here",
+                help="read and encode on a Dask cluster: address of the scheduler, or local:N for N processes here",
             )
         if name == "steadiness":
             command.add_argument("--pack", type=Path, metavar="DIR", help="the pack to measure (RUN/pack)")
         elif name != "prepare":
-            command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+            command.add_argument("--resume", action="store_true", help="continue from the last checkpoint")
         if name == "personalise":
             command.add_argument(
-                "--draws", type=_at_least(1), default=20, metavar="N", help="draws of each speaker's clips"
+                "--draws", type=_at_least(1), default=20, metavar="N", help="random draws of each speaker's clips (20)"
             )
         if name == "tables":
             command.add_argument(
-                "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="of tables 1 to 4"
+                "--only", nargs="+", choices=TABLES, default=TABLES, metavar="N", help="only these of tables 1 to 4"
             )
         if name in ("export", "own"):
-            command.add_argument("--output", type=Path, metavar="DIR", help="the pack's folder (RUN/pack)")
+            command.add_argument("--output", type=Path, metavar="DIR", help="folder to write the pack to (RUN/pack)")
     return top
 
 
 def _threads() -> int:
-    """Of this machine's, the share of one process of a launch."""
+    """This machine's CPU threads, divided among the launched processes."""
     return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
 def _at_least(lowest: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"{text} is no whole number from {lowest} up")
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least {lowest}")
         return int(text)
 
     return number
@@ -119,15 +119,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.processes > 1 and LAUNCHED not in os.environ:
         return _launch(options.processes, sys.argv[1:] if arguments is None else arguments)
-    word = f"Stopped; the same command{' with --resume' if 'resume' in options else ''} goes on from here."
+    word = f"Stopped. To continue, run the same command {'with --resume' if 'resume' in options else 'again'}."
     if arguments is not None:
         return _main(options, word)
-    interruption.watch(word, GRACE_S)  # a process of our own
+    interruption.watch(word, GRACE_S)  # called as a program, so signals are ours to handle
     try:
         status = _main(options, word)
     finally:
         interruption.over()
-    if LAUNCHED in os.environ:  # torch's threads, which still wait, can abort an interpreter that takes itself down
+    if LAUNCHED in os.environ:  # threads of torch that are still waiting can abort the interpreter while it shuts down
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
@@ -147,7 +147,7 @@ def _launch(processes: int, arguments: Sequence[str]) -> int:
 def _main(options: argparse.Namespace, word: str) -> int:
     try:
         status = _run(options)
-        interruption.check()  # whoever asked to stop is told so, whatever was done by then
+        interruption.check()  # if a stop was requested, say so even if everything was finished by then
         return status
     except VoiceKinError as error:
         print(error, file=sys.stderr)
@@ -155,16 +155,16 @@ def _main(options: argparse.Namespace, word: str) -> int:
     except OSError as error:
         if error.filename is None:
             raise
-        print(f"{error.filename} can't be used ({error.strerror}): check it, or choose another place.", file=sys.stderr)
+        print(f"{error.filename} can't be used ({error.strerror}): check it, or choose another path.", file=sys.stderr)
         return 1
     except Cancelled:
-        if os.environ.get(LAUNCHED, "0") == "0":  # the first process of a launch says it for all
+        if os.environ.get(LAUNCHED, "0") == "0":  # only the first launched process says so
             interruption.say(word)
         return interruption.status()
 
 
 def _fine_tune(run: "Run", options: argparse.Namespace) -> None:
-    """All fine-tuning of a command, on every process of a launch; the first goes on alone."""
+    """Does all the fine-tuning of a command in all launched processes; the first then continues alone."""
     from trainer.run import fit_encoders
     from trainer.training.processes import leave, main_first
 
@@ -179,13 +179,13 @@ def _fine_tune(run: "Run", options: argparse.Namespace) -> None:
     elif options.command not in ("prepare", "steadiness"):
         for_pack = {"export": (True,), "own": (False, True)}.get(options.command, (False,))
         runs = [(run, which) for which in for_pack]
-    if runs:  # prepare and steadiness have none, and no --resume
+    if runs:  # prepare and steadiness fine-tune nothing and have no --resume
         fit_encoders(runs, options.resume)
     leave()
 
 
 def _own(options: argparse.Namespace) -> "Run":
-    """The run of a folder of clips; where it holds what other clips gave, these results are set aside."""
+    """The run for a folder of clips. Results that it already holds for other clips are moved to a folder beside it."""
     from trainer.data.my_folder import pack_name, set_aside, write_recipe
     from trainer.recipe import OtherResultsError
     from trainer.run import Run
@@ -202,12 +202,12 @@ def _own(options: argparse.Namespace) -> "Run":
     try:
         return opened()
     except OtherResultsError:
-        print(f"What other clips gave is kept in {set_aside(folder)}; all is trained anew.")
+        print(f"The clips have changed: training starts anew. The earlier results are now in {set_aside(folder)}.")
         return opened()
 
 
 def _check_target(options: argparse.Namespace, run_folder: Path) -> None:
-    """Before hours of training."""
+    """Checks that the pack can be written, before hours of training."""
     from desktop_app.engine.pack.write import check_pack_target
 
     options.output = options.output or run_folder / "pack"
@@ -240,7 +240,7 @@ def _run(options: argparse.Namespace) -> int:
 
             with spread_over(options.cluster) as workers:
                 run.prepare(workers)
-        elif options.command != "steadiness":  # which hears a hundred clips and encodes no other
+        elif options.command != "steadiness":  # it encodes only the hundred clips that it needs
             run.prepare()
     _fine_tune(run, options)
     if not run.is_main:
@@ -263,7 +263,7 @@ def _run(options: argparse.Namespace) -> int:
         pack = export_run(run, options.output)
         if enough(run.prepare().utterances, pack.manifest.labels):
             pack = steadiness_run(run.recipe, pack)
-        print(f"The pack is {pack.root}: the app takes it by `voicekin pack install {pack.root}`, or in its window.")
+        print(f"The pack is in {pack.root}. Install it with `voicekin pack install {pack.root}`, or in the window.")
     elif options.command == "steadiness":
         from desktop_app.engine.pack.read import load_pack
         from trainer.results.steadiness import SECTION, steadiness_run

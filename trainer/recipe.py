@@ -1,4 +1,4 @@
-"""A recipe: one TOML file that says everything about a run. A misspelt key is an error that names it."""
+"""A recipe: one TOML file with all settings of a run. An unknown key is an error that names the key."""
 
 import difflib
 import json
@@ -17,18 +17,18 @@ T = TypeVar("T")
 Statistic = Literal["mean", "deviation"]
 STATISTICS: tuple[Statistic, ...] = ("mean", "deviation")
 Augmentation = Literal["noise", "volume", "reverberation", "pitch", "mixed", "chain", "edges", "channel", "room"]
-"""Of a waveform, see trainer.data.augment."""
+"""Augmentations of a waveform, see trainer.data.augment."""
 Dimension = Literal["arousal", "dominance", "valence"]
 """`KNOWN_DIMENSIONS` of desktop_app.engine.pack.format."""
 Tracker = Literal["tensorboard", "wandb", "mlflow"]
 Expert = Literal["encoder", "log_mel", "pitch", "timbre"]
 EXPERTS: tuple[Expert, ...] = get_args(Expert)
 Projection = Literal["query", "key", "value", "output", "feed-forward"]
-"""Of a transformer layer: those of its attention, and the two that follow it."""
+"""Linear layers of a transformer layer: those of its attention, and the two of its feed-forward block."""
 ENCODER_ALONE: tuple[Expert, ...] = ("encoder",)
 
 
-CALLED = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+CALLED = {int: "a whole number", float: "a number", bool: "true or false", str: "a string"}
 
 
 class RecipeError(VoiceKinError):
@@ -41,14 +41,14 @@ class OtherResultsError(RecipeError):
 
 @dataclass(frozen=True)
 class FrontEnd:
-    """What is done to the sound before the encoder.
+    """What is done to the audio before it enters the encoder.
 
     Attributes:
-        level: "peak" shifts each log-mel so that its loudest bin is the same in every clip, "rms" scales the waveform
-            to one root mean square, "none" leaves the level as it is. Whisper has "peak", the others "rms" by nature
-            (zero mean, unit variance, as they were pretrained where their configuration says so).
-        floor: log10 units below the loudest bin at which the log-mel is cut off; Whisper was trained with 8.
-        trim_db: Silence at both ends more than this many dB under the loudest frame is cut off; 0 keeps it.
+        level: "peak" shifts each log-mel so that its loudest bin is the same in every clip, "rms" scales each waveform
+            to zero mean and unit variance, "none" leaves the level as it is. "peak" suits Whisper, "rms" the others,
+            which were pretrained that way if their configuration says so.
+        floor: The log-mel is cut off this many log10 units below its loudest bin; Whisper was trained with 8.
+        trim_db: Frames at both ends that are more than this many dB below the loudest one are cut off; 0 cuts nothing.
     """
 
     level: str = "none"
@@ -58,24 +58,24 @@ class FrontEnd:
 
 @dataclass(frozen=True)
 class CorporaRecipe:
-    """Which corpora, and what becomes of their labels.
+    """Which corpora are used, and how their labels are treated.
 
     Attributes:
         names: Loaders of trainer.data.corpora.
-        folders: Where a corpus lies, by its name; else the folder of its name under VOICEKIN_CORPORA.
-        columns: Of a table of one's own clips: what it calls the columns path, label, speaker and so on, where it has
-            other names for them; `votes` names the columns that count votes, as "angry,happy,sad".
-        soft_labels: Where several annotators voted, their shares are what is trained towards. Else it is the label
-            that most of them chose; WA, UA and the datastore know that one alone in any case.
-        ties: A clip whose annotators are divided equally is left out and named ("leave-out"), or has the first of
-            their labels in the order of `labels` ("first").
-        dimensions: What is told beside the label, where the corpora have it for some of their clips at least: a linear
-            map of the embedding, fitted on the training clips. MSP-Podcast, IEMOCAP and audformat bring their own.
-        scale: From where to where a table of one's own clips counts these; they are told from 0 to 1.
-        labels: The labels that are answered, in the order of the logits.
-        label_map: Corpus label -> label of this recipe, "" to leave its clips out; what it does not name stays.
-        train_all_labels: Train on every label of the corpora and answer with `labels` alone. Otherwise clips with
-            other labels are left out.
+        folders: Folder of a corpus, by the corpus's name; the default is the folder of that name in VOICEKIN_CORPORA.
+        columns: For a table of your own clips whose columns are not called path, label, speaker and so on: the name of
+            each such column. `votes` lists the columns that count votes, for example "angry,happy,sad".
+        soft_labels: Where several annotators voted, the training target is the distribution of their votes; otherwise
+            it is the label that most of them chose. WA, UA and the datastore use the majority label in either case.
+        ties: A clip without a majority label is left out and listed ("leave-out"), or gets the first of the tied labels
+            in the order of `labels` ("first").
+        dimensions: Predicted in addition to the label, by a linear map of the embedding that is fitted on the training
+            clips; some clips of the corpora must be rated for them. MSP-Podcast, IEMOCAP and audformat have ratings.
+        scale: Lowest and highest rating in a table of your own clips; predictions are scaled to 0 to 1.
+        labels: The labels that the classifier predicts, in the order of the logits.
+        label_map: Corpus label -> label of this recipe, or "" to leave its clips out; labels not listed stay as is.
+        train_all_labels: Train on every label of the corpora, but predict only `labels`. Otherwise clips with other
+            labels are left out.
     """
 
     names: tuple[str, ...]
@@ -92,20 +92,20 @@ class CorporaRecipe:
 
 @dataclass(frozen=True)
 class BackboneRecipe:
-    """The speech encoder and what is taken from it.
+    """The speech encoder, and how its output is pooled.
 
     Attributes:
-        name: Local folder, a name under VOICEKIN_MODELS, or on the Hugging Face hub.
-        layers: Kept from the bottom; 0 for all.
-        pooled_layers: Whose statistics make the pooled features; 0 is the first layer's input.
-        pools: Over which frames the statistics are taken: "all", "speech" (between the silence at both ends), or both.
-        statistics: Of the frames: "mean", "deviation" (standard), or both.
-        weighted_sum: One sum of the pooled layers, its weights learned, in place of the layers side by side.
-        attention: Frames count by weights that are learned, in place of alike. Both are learned in fine-tuning, which
-            `finetune.layers` = 0 leaves to them and the head.
-        max_seconds: Longer clips are cut for training; the app cuts them at pauses.
+        name: A local folder, a name under VOICEKIN_MODELS, or a name on the Hugging Face hub.
+        layers: Number of layers to keep, from the bottom; 0 for all.
+        pooled_layers: Layers whose statistics are the pooled features; 0 is the input of the first layer.
+        pools: Frames to compute the statistics over: "all", "speech" (without the silence at both ends), or both.
+        statistics: Statistics of the frames: "mean", "deviation" (the standard deviation), or both.
+        weighted_sum: Sum the pooled layers with learned weights, instead of concatenating them.
+        attention: Weight the frames by learned attention, instead of equally. The weights of this and of `weighted_sum`
+            are learned in fine-tuning; with `finetune.layers` = 0 only these and the head are trained there.
+        max_seconds: Longer clips are cut to this length in training; the app splits them at pauses.
         front_end: See FrontEnd.
-        precision: Of the encoding: "float32", or "bfloat16" where the processor is quick at it.
+        precision: Number format for encoding: "float32", or "bfloat16" where the processor is fast at it.
     """
 
     name: str = "openai/whisper-base"
@@ -121,19 +121,19 @@ class BackboneRecipe:
 
     @property
     def learns(self) -> bool:
-        """Whether the pooling has weights of its own."""
+        """Whether the pooling has weights to learn."""
         return self.weighted_sum or self.attention
 
 
 @dataclass(frozen=True)
 class ExpertsRecipe:
-    """What each expert's answer weighs in the product of them; 0 leaves it out. See trainer.model.head.
+    """Weight of each expert in the product of experts; 0 leaves an expert out. See trainer.model.head.
 
     Attributes:
-        encoder: On the pooled features of the encoder's layers. It is always there, for its embedding finds neighbours.
-        log_mel: On statistics of the encoder's own log-mel spectrogram; Whisper alone has one.
-        pitch: On how pitch, loudness and tempo move; see trainer.model.prosody.
-        timbre: On spectral shape, formants and voice quality; see there.
+        encoder: Uses the pooled features of the encoder's layers. Always needed, since its embedding finds neighbours.
+        log_mel: Uses statistics of the encoder's own log-mel spectrogram; only Whisper has one.
+        pitch: Uses the course of pitch and loudness, and the tempo; see trainer.model.prosody.
+        timbre: Uses spectral shape, formants and voice quality; see trainer.model.prosody.
     """
 
     encoder: float = 1.0
@@ -143,26 +143,26 @@ class ExpertsRecipe:
 
     @property
     def used(self) -> tuple[Expert, ...]:
-        """Those that weigh something, in the order of their blocks in the pooled features."""
+        """Experts with a weight above 0, in the order of their blocks in the pooled features."""
         return tuple(name for name in EXPERTS if getattr(self, name) > 0)
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Of `used`."""
+        """Weights of the experts in `used`."""
         return tuple(getattr(self, name) for name in self.used)
 
 
 @dataclass(frozen=True)
 class AugmentRecipe:
-    """Copies of the training clips, changed; see trainer.data.augment.
+    """Augmented copies of the training clips; see trainer.data.augment.
 
     Attributes:
-        kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these, drawn), "chain" (some of these, one
-            after another), "edges" (other silence at
-            both ends), "channel" (another room and microphone, a chain of several) or "room" (one room and microphone
-            for all clips of a speaker; parts, tempo and noise by clip); one after the other until there are enough.
-        copies: How many copies of each clip are encoded beside the clean one.
-        clean_share: How often training takes the clean clip where copies are there.
+        kinds: "noise", "volume", "reverberation", "pitch", "mixed" (one of these at random), "chain" (several of these
+            in a row), "edges" (different silence at both ends), "channel" (another room and microphone, a chain of
+            several) or "room" (the same room and microphone for all clips of a speaker; parts, tempo and noise differ
+            by clip). With several kinds, the copies of a clip go through them in turn.
+        copies: Number of augmented copies of each clip, encoded in addition to the clean clip.
+        clean_share: Probability that training takes the clean clip rather than a copy.
     """
 
     kinds: tuple[Augmentation, ...] = ("mixed",)
@@ -175,49 +175,49 @@ class FineTuneRecipe:
     """Fine-tuning of the encoder together with a head; see trainer.training.finetune.
 
     Attributes:
-        layers: Top layers that are thawed; 0 leaves the encoder frozen, -1 thaws all of them. The convolutions at the
-            bottom stay frozen, as is usual.
-        lora_rank: These layers keep their weights and learn low-rank adapters of such a rank (LoRA) in place of them,
-            which are merged in the end; 0 for the weights themselves.
-        lora_alpha: What an adapter adds is scaled by lora_alpha / lora_rank.
-        lora_on: The projections that have one.
-        epochs: At most so many, each as many clips as there are, drawn in batches.
-        batch_size: N of eq. (1), over all processes.
-        accumulate: Batches whose gradients are added up before a step.
+        layers: Number of top layers to train; 0 leaves the encoder frozen, -1 trains all layers. The convolutions at
+            the bottom always stay frozen, as is usual.
+        lora_rank: Rank of low-rank adapters (LoRA), which are trained instead of the weights of these layers and merged
+            with them at the end; 0 trains the weights themselves.
+        lora_alpha: The output of an adapter is scaled by lora_alpha / lora_rank.
+        lora_on: The projections that get adapters.
+        epochs: Maximum number of epochs. An epoch draws as many clips as there are, in batches.
+        batch_size: N of eq. (1), summed over all processes.
+        accumulate: Number of batches whose gradients are added up before a step.
         optimiser: "adamw" or "sgd" (with momentum).
-        learning_rate, head_learning_rate: Of the encoder, and of the head that is fine-tuned with it.
-        momentum, weight_decay: Of the optimiser.
-        schedule: The learning rate rises and falls once ("one-cycle"), or falls to a tenth when the validation loss has
-            not fallen for `plateau_patience` epochs ("plateau").
+        learning_rate, head_learning_rate: Learning rates of the encoder, and of the head that is trained with it.
+        momentum, weight_decay: Settings of the optimiser.
+        schedule: The learning rate rises and falls once ("one-cycle"), or is divided by ten when the validation loss
+            has not improved for `plateau_patience` epochs ("plateau").
         warm_up: Share of the steps in which the learning rate rises; then it falls linearly to 0.
         plateau_patience: See `schedule`.
-        lambda_scl, tau, label_smoothing: As in the training of the heads.
-        scl: The losses of the anchors of eq. (1) are averaged ("mean"), so that lambda means the same for every batch
-            size, or added up ("sum").
-        kinds: Augmentations, drawn for each clip; none for the clean clips alone.
-        pairs: The batch is N clips and an augmented copy of each, whatever lambda is. Else it is N clips, of which
-            `augmented_share` are augmented.
-        augmented_share: See there.
-        copies: Augmented copies of each clip that are drawn from, of `kinds` in turn; 0 for a new one each time. With
-            copies the frozen layers hear each clip and copy once, as in evaluation, and what they give is kept on disk:
-            see trainer.training.states.
-        speakers: Batches are of so many speakers, and half of them have the mean of their clips taken off; 0 for
-            clips drawn one by one.
-        buckets: So many batches are drawn at once and then parted by length, so that less of a batch is padding; 1
-            leaves them as they were drawn. What an epoch hears is the same, but not which clips meet in a batch.
-        crop_seconds: Longer clips are cut at a random place.
-        balance: As in the training of the heads.
+        lambda_scl, tau, label_smoothing: See TrainingRecipe.
+        scl: Average the losses of the anchors in eq. (1) ("mean"), so that lambda means the same at every batch size,
+            or add them up ("sum").
+        kinds: Augmentations, one drawn for each clip; empty for clean clips only.
+        pairs: A batch is N clips and an augmented copy of each, even if lambda is 0. Otherwise it is N clips, of which
+            a share of `augmented_share` is augmented.
+        augmented_share: See `pairs`.
+        copies: Number of augmented copies of each clip to draw from, made by `kinds` in turn; 0 makes a new one each
+            time. With copies, the frozen layers process each clip and copy only once, in evaluation mode, and their
+            output is kept on disk: see trainer.training.states.
+        speakers: Each batch is drawn from this many speakers, and for half of them the mean of their clips is
+            subtracted; 0 draws single clips.
+        buckets: Draw this many batches at once and regroup their clips by length, so that less of a batch is padding; 1
+            leaves the batches as drawn. An epoch has the same clips, but other clips share a batch.
+        crop_seconds: Longer clips are cropped to this length at a random position.
+        balance: See TrainingRecipe.
         precision: "no", or mixed precision in "bf16" or "fp16".
-        compile: The model is compiled by torch.compile: "default", or on a GPU "reduce-overhead", which records CUDA
-            graphs and goes only with `accumulate` = 1. What is saved is the plain model.
-        checkpointing: The layers' activations are computed again for the gradients in place of kept: less memory for
+        compile: Compile the model with torch.compile: "default", or on a GPU "reduce-overhead", which records CUDA
+            graphs and needs `accumulate` = 1. The saved model is not a compiled one.
+        checkpointing: Recompute the layers' activations in the backward pass instead of keeping them: less memory,
             about a third more time, and the same results.
-        select: The epoch that is kept has the best validation UA ("ua"), or the least validation loss ("loss").
-        patience: Epochs without a better one after which it stops; 0 for all epochs and the last weights.
-        width, embedding, dropout, scale: Of the head that is fine-tuned with it, see HeadRecipe.
-        second_head: What is evaluated and exported is not the model that was fine-tuned, but heads trained after it on
-            what its encoder then hears, as [head], [training] and [baseline] say: these can know a speaker's voice.
-            The report has both.
+        select: Keep the epoch with the highest validation UA ("ua") or the lowest validation loss ("loss").
+        patience: Stop after this many epochs without improvement; 0 runs all epochs and keeps the last weights.
+        width, embedding, dropout, scale: Settings of the head that is trained with the encoder, see HeadRecipe.
+        second_head: Evaluate and export not the fine-tuned model, but heads that are trained afterwards on the features
+            of its encoder with the settings of [head], [training] and [baseline]. These can use a speaker's known
+            voice. The report shows both.
     """
 
     layers: int = 0
@@ -260,7 +260,7 @@ class FineTuneRecipe:
 
     @property
     def head(self) -> "HeadRecipe":
-        """Of the head that is fine-tuned with the encoder."""
+        """Settings of the head that is fine-tuned with the encoder."""
         return HeadRecipe(
             members=1,
             width=self.width,
@@ -276,14 +276,14 @@ class HeadRecipe:
     """The head: an ensemble of small two-layer networks, each with its own embedding; see trainer.model.head.
 
     Attributes:
-        members: How many; logits are averaged, embeddings laid side by side and normalised again.
-        principal_components: The members see so many of the features' principal components; 0 for the features as
-            they are. It trains faster, and the projection becomes part of the first layer.
-        width: Of the hidden layer.
-        embedding: Of one member's embedding.
-        dropout, input_dropout: Of the hidden layer and of the pooled features.
-        scale: The classifier reads the embedding, of length 1, times this; 0: it reads it before its length is taken
-            away, and with it how far the clip lies from the ordinary.
+        members: Number of networks; their logits are averaged, their embeddings concatenated and normalised again.
+        principal_components: Number of principal components of the features that the members get as input; 0 for the
+            features themselves. It speeds up training; the projection is merged into the first layer.
+        width: Size of the hidden layer.
+        embedding: Size of one member's embedding.
+        dropout, input_dropout: Dropout of the hidden layer, and of the pooled features.
+        scale: The classifier's input is the embedding, normalised to length 1, times this. With 0 it is the embedding
+            before it is normalised, whose length also tells how unusual the clip is.
     """
 
     members: int = 4
@@ -300,26 +300,29 @@ class TrainingRecipe:
     """How the head is trained.
 
     Attributes:
-        epochs: As many as there are clips, drawn in batches.
-        batch_size: With `pairs`, of N clips and N augmented ones; else of clips, each augmented or not.
-        learning_rate, weight_decay, warm_up: AdamW with one cycle; warm_up is the share of steps going up.
-        pairs: Where there are copies, each clip of a batch comes with one of its own, whatever lambda is, so that with
-            and without SCL the same is heard. Else each is the clean clip by `augment.clean_share`, or a copy.
+        epochs: Number of epochs. An epoch draws as many clips as there are, in batches.
+        batch_size: Clips in a batch, each either clean or augmented; with `pairs`, half are copies of the other half.
+        learning_rate, weight_decay, warm_up: AdamW with a one-cycle schedule; warm_up is the share of rising steps.
+        pairs: If there are copies, each clip of a batch comes with one of its copies, even if lambda is 0, so that
+            training sees the same data with and without SCL. Otherwise each is the clean clip with probability
+            `augment.clean_share`, or else a copy.
         lambda_scl: lambda of eq. (2).
         tau: Temperature of eq. (1).
-        label_smoothing: Share of the target spread over all labels.
-        mixup: Alpha of the beta distribution that mixes pairs of features; 0 for none.
-        balance: Clips are drawn alike from each "corpus-label", "label", or as they come ("none").
-        speakers: Half of a batch are so many speakers, of each as many clips of one and the same copy, with the mean of
-            these clips taken off, from half of it to all; the other half are clips drawn one by one, with nothing
-            taken off. 0: all clips are drawn one by one, and their baselines as `baseline` says.
-        speaker_swap: Strength of a difference of two other speakers' means, added to half of the clips: new voices.
-        jitter: Standard deviation of Gaussian noise on the standardised features.
-        ema: Decay of the weights' moving average that is kept in the end; 0 for none.
-        patience: Epochs without a better validation UA after which training stops; 0 keeps the last.
-        validation_share: Of the training speakers, held out to tune k, alpha and temperature.
-        refit: Train once more on training and validation speakers together when all is tuned. With `protocol.tuned_on`
-            = "corpora" nobody is held out for validation in the first place.
+        label_smoothing: Share of the target that is spread over all labels.
+        mixup: Alpha of the beta distribution for mixing pairs of features; 0 for no mixup.
+        balance: Draw clips equally often from each "corpus-label" pair or each "label", or as they are ("none").
+        speakers: One half of each batch is drawn from this many speakers, with the same number of clips of each, all
+            clean or all from the same copy; a random share, half to all, of the mean of a speaker's clips is subtracted
+            from them. The other half are single clips, with nothing subtracted. With 0, all are single clips, and their
+            baselines are estimated as BaselineRecipe says.
+        speaker_swap: Add the difference of two other speakers' means, times this, to half of the clips, which imitates
+            new voices; 0 for none.
+        jitter: Standard deviation of Gaussian noise added to the standardised features.
+        ema: Decay of the moving average of the weights, which is what is kept; 0 for none.
+        patience: Stop after this many epochs without a better validation UA; 0 keeps the last epoch.
+        validation_share: Share of the training speakers that is held out to tune k, alpha and temperature.
+        refit: After tuning, train again on training and validation speakers together. With `protocol.tuned_on` =
+            "corpora" no speakers are held out for validation to begin with.
     """
 
     epochs: int = 20
@@ -344,15 +347,17 @@ class TrainingRecipe:
 
 @dataclass(frozen=True)
 class BaselineRecipe:
-    """The speaker's baseline in training and testing.
+    """The speaker's baseline (the mean features of their voice) in training and testing.
 
     Attributes:
-        train_counts: From how many of the speaker's clips it is estimated, drawn for each; 0 for a speaker not known.
-        in_part: How often only a random part of it is taken off a training clip: what lies between a stranger and a
-            voice well known.
-        moods: What is taken off a training clip before averaging: the emotion's "true" offset, or nothing ("ignored").
-        draws: Baselines estimated for each speaker and epoch.
-        clips_to_half: Shrinkage n / (n + clips_to_half); 0 measures it on the training speakers.
+        train_counts: Numbers of a speaker's clips to estimate the baseline from, one drawn for each estimate; 0 stands
+            for an unknown speaker.
+        in_part: Probability that only a random part of the baseline is subtracted from a training clip, to cover
+            the cases between an unknown and a well-known voice.
+        moods: What is subtracted from the clips before they are averaged: the "true" offset of each clip's emotion, or
+            nothing ("ignored").
+        draws: Number of baselines estimated for each speaker and epoch.
+        clips_to_half: Shrinkage is n / (n + clips_to_half); 0 estimates clips_to_half on the training speakers.
     """
 
     train_counts: tuple[int, ...] = (0, 0, 3, 10, 30, 1000)
@@ -363,19 +368,19 @@ class BaselineRecipe:
 
     @property
     def used(self) -> bool:
-        """Whether the heads trained by it ever see a voice taken off."""
+        """Whether a baseline is ever subtracted when the heads are trained."""
         return any(self.train_counts)
 
 
 @dataclass(frozen=True)
 class KnnRecipe:
-    """What is searched for eq. (4); see `protocol.tuned_on`.
+    """Grid for tuning eq. (4); `protocol.tuned_on` says on which clips.
 
     Attributes:
-        k: Candidates.
-        alpha: Candidates.
-        temperature: Candidates, in units of distance, of the distance weighting.
-        weighting: Candidates.
+        k: Candidates for the number of neighbours.
+        alpha: Candidates for the weight of the neighbours.
+        temperature: Candidates for the temperature of the distance weighting, in units of distance.
+        weighting: Candidates for how neighbours count.
     """
 
     k: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
@@ -386,16 +391,16 @@ class KnnRecipe:
 
 @dataclass(frozen=True)
 class ProtocolRecipe:
-    """Who is trained on and who is tested on; see trainer.data.folds.
+    """Which speakers are for training and which for testing; see trainer.data.folds.
 
     Attributes:
-        kind: One of the protocols; "published" for the folds that came with an EmoBox list or an audformat database.
-        folds: How many, for "speaker-folds".
-        seeds: Each trains its own models.
-        baseline_counts: Unlabelled clips of the test speaker that its baseline is estimated from; -1 for all of them.
-        draws: How often those clips are drawn.
-        tuned_on: What k, alpha, temperatures and thresholds are chosen on: validation "speakers", or the training
-            "corpora", each answered by a head trained on the others, as a stranger to all of them would be.
+        kind: The protocol; "published" uses the folds that come with an EmoBox list or an audformat database.
+        folds: Number of folds, for "speaker-folds".
+        seeds: Models are trained once with each seed.
+        baseline_counts: Numbers of a test speaker's unlabelled clips to estimate the baseline from; -1 for all of them.
+        draws: How many times these clips are drawn.
+        tuned_on: What k, alpha, temperatures and thresholds are tuned on: validation "speakers", or each of the
+            training "corpora" in turn, with a head that was trained on the other corpora.
     """
 
     kind: Literal[
@@ -415,13 +420,14 @@ class ProtocolRecipe:
 
 @dataclass(frozen=True)
 class ExportRecipe:
-    """The pack.
+    """Settings of the exported pack.
 
     Attributes:
-        version, licence: As they stand in the pack.
-        quantise: Matrix products in int8, per channel.
-        per_speaker: At most so many clips of a speaker and label in the datastore, for balance; 0 for all.
-        clips: The recordings themselves go into the pack too, to be heard as neighbours. Mind their licence.
+        version, licence: Written into the pack.
+        quantise: Compute matrix products in int8, quantised per channel.
+        per_speaker: Maximum number of clips of one speaker and label in the datastore, for balance; 0 for all.
+        clips: Also include the recordings, so that people can listen to the neighbours. Check that the corpora's
+            licences allow it.
     """
 
     version: str = "1.0.0"
@@ -433,12 +439,12 @@ class ExportRecipe:
 
 @dataclass(frozen=True)
 class PublishedRecipe:
-    """A row of others' figures, shown beside one's own; see their protocol before comparing.
+    """Published results of another system, shown next to ours; compare the protocols before comparing the figures.
 
     Attributes:
-        name: Of the system.
-        source: Where it was published, with what its protocol is.
-        wa, ua: Per cent, 0 where it is not given.
+        name: Name of the system.
+        source: Where the results were published, and their protocol.
+        wa, ua: In per cent; 0 where not published.
     """
 
     name: str
@@ -449,11 +455,11 @@ class PublishedRecipe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything about a run.
+    """All settings of a run.
 
     Attributes:
-        trackers: Where the curves of each training go beside its CSV, see trainer.training.curves; "wandb" and "mlflow"
-            must be installed. It changes no result, and may be changed in a run that has begun.
+        trackers: Where the curves of each training are written besides a CSV file, see trainer.training.curves; "wandb"
+            and "mlflow" must be installed. They change no result, and can be changed after a run has begun.
     """
 
     name: str
@@ -473,22 +479,22 @@ class Recipe:
 
     @property
     def finetuned(self) -> bool:
-        """Whether there is anything to learn below the heads."""
+        """Whether anything below the heads is trained: layers of the encoder, or the pooling."""
         return self.finetune.layers != 0 or self.backbone.learns
 
     @property
     def is_itself(self) -> bool:
-        """Whether the model that is fine-tuned is the one that is evaluated and exported, and no second head is."""
+        """Whether the fine-tuned model itself is evaluated and exported, rather than second heads."""
         return self.finetuned and not self.finetune.second_head
 
     @property
     def final_head(self) -> HeadRecipe:
-        """Of the head that is evaluated and exported."""
+        """Settings of the head that is evaluated and exported."""
         return self.finetune.head if self.is_itself else self.head
 
     @property
     def voices(self) -> bool:
-        """Whether that head has ever heard a voice taken off. Else the datastore has none taken off either."""
+        """Whether speakers' baselines were subtracted in training that head. If not, nor are they in the datastore."""
         return self.finetune.speakers > 0 if self.is_itself else self.baseline.used
 
 
@@ -497,16 +503,16 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
 
     Args:
         path: The .toml file.
-        changes: KEY=VALUE each, over what the file says; see `change`.
+        changes: Settings that override the file, KEY=VALUE each; see `change`.
 
     Raises:
-        RecipeError: With one sentence that names the file and the key.
+        RecipeError: The file can't be read, or a setting is wrong; the message names the file and the key.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RecipeError(
-            f"There is no recipe {path}: name a .toml file, such as trainer/recipes/default.toml."
+            f"There is no recipe {path}: give a .toml file, such as trainer/recipes/default.toml."
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"The recipe {path} can't be read ({error}): correct it.") from None
@@ -522,28 +528,28 @@ def load_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
 
 
 def recipe_of(data: Mapping[str, Any]) -> Recipe:
-    """A recipe of a table such as a recipe's file holds, or `asdict` gives; not checked further.
+    """Makes a recipe from what `tomllib` or `asdict` returns, without checking the ranges of its values.
 
     Raises:
-        RecipeError: A key is unknown, missing or of another type.
+        RecipeError: A key is unknown or missing, or a value has the wrong type.
     """
     return _build(Recipe, data, "")
 
 
 def change(data: dict[str, Any], text: str) -> None:
-    """Set one key of a recipe's data, as `finetune.epochs=5`; the value is as in TOML, and a bare word is a text.
+    """Sets one key of a recipe's data, such as `finetune.epochs=5`. A value that isn't valid TOML is taken as a string.
 
     Raises:
-        RecipeError: It is not KEY=VALUE, or within a key that is no table.
+        RecipeError: The text is not KEY=VALUE, or it asks for a key inside something that is not a table.
     """
     key, equals, value = text.partition("=")
     *tables, last = key.strip().split(".")
     if not equals or not last:
-        raise RecipeError(f"`--set {text}` is no KEY=VALUE: write it as finetune.epochs=5.")
+        raise RecipeError(f"`--set {text}` is not KEY=VALUE: write it like finetune.epochs=5.")
     for table in tables:
         data = data.setdefault(table, {})
         if not isinstance(data, dict):
-            raise RecipeError(f"`--set {text}` asks for a key within `{table}`, which is no table.")
+            raise RecipeError(f"`--set {text}` asks for a key inside `{table}`, which is not a table.")
     try:
         data[last] = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
@@ -552,14 +558,14 @@ def change(data: dict[str, Any], text: str) -> None:
 
 def _check(recipe: Recipe) -> None:
     if not is_pack_name(recipe.name):
-        raise RecipeError(f"`name` is {recipe.name!r} and may hold only letters, digits, dot, dash and underscore.")
+        raise RecipeError(f"`name` is {recipe.name!r} and may contain only letters, digits, dots, dashes, underscores.")
     labels = recipe.corpora.labels
     if len(labels) < 2 or len(set(labels)) != len(labels):
         raise RecipeError("`corpora.labels` must name at least two labels, each once.")
     if len(set(recipe.corpora.dimensions)) != len(recipe.corpora.dimensions):
         raise RecipeError("`corpora.dimensions` must name each dimension once.")
     if len(recipe.corpora.scale) != 2 or not recipe.corpora.scale[0] < recipe.corpora.scale[1]:
-        raise RecipeError("`corpora.scale` must be two numbers, the lower first, as [1, 5].")
+        raise RecipeError("`corpora.scale` must be two numbers, the lower one first, such as [1, 5].")
     training, backbone = recipe.training, recipe.backbone
     for key, value, low, high in (
         ("training.lambda_scl", training.lambda_scl, 0.0, 1.0),
@@ -581,23 +587,23 @@ def _check(recipe: Recipe) -> None:
         ("baseline.in_part", recipe.baseline.in_part, 0.0, 1.0),
     ):
         if not low <= value <= high:
-            raise RecipeError(f"`{key}` is {value} and must lie between {low} and {high}.")
+            raise RecipeError(f"`{key}` is {value} and must be between {low} and {high}.")
     if backbone.front_end.level not in ("none", "peak", "rms"):
         raise RecipeError(f'`backbone.front_end.level` is "{backbone.front_end.level}" and must be none, peak or rms.')
     if recipe.experts.encoder <= 0:
-        raise RecipeError("`experts.encoder` must weigh more than 0: neighbours are found by its embedding.")
+        raise RecipeError("`experts.encoder` must be more than 0: its embedding is used to find neighbours.")
     if len(recipe.experts.used) > 1 and (recipe.finetuned or recipe.head.principal_components):
-        raise RecipeError("`experts` beside the encoder go with neither fine-tuning nor `head.principal_components`.")
+        raise RecipeError("Further `experts` can't be used with fine-tuning or with `head.principal_components`.")
     if training.batch_size < 4 * training.speakers:
-        raise RecipeError("`training.batch_size` must be four times `training.speakers` at the least.")
+        raise RecipeError("`training.batch_size` must be at least four times `training.speakers`.")
     if recipe.finetune.speakers and recipe.finetune.buckets > 1:
-        raise RecipeError("`finetune.buckets` parts clips that `finetune.speakers` keeps together: set one of the two.")
+        raise RecipeError("`finetune.buckets` and `finetune.speakers` group clips in different ways: set only one.")
     if recipe.finetune.lora_rank and not (recipe.finetune.layers and recipe.finetune.lora_on):
-        raise RecipeError("`finetune.lora_rank` needs `finetune.layers` and `finetune.lora_on`: where adapters go.")
+        raise RecipeError("`finetune.lora_rank` needs `finetune.layers` and `finetune.lora_on`, where adapters go.")
     if recipe.finetune.compile == "reduce-overhead" and recipe.finetune.accumulate > 1:
         raise RecipeError('`finetune.compile` = "reduce-overhead" needs `finetune.accumulate` = 1.')
     if recipe.finetuned and recipe.protocol.tuned_on == "corpora":
-        raise RecipeError('`protocol.tuned_on` is "corpora", but an encoder that is fine-tuned has heard them all.')
+        raise RecipeError('`protocol.tuned_on` = "corpora" needs a frozen encoder: fine-tuning uses all the corpora.')
     for key, values in (
         ("knn.k", recipe.knn.k),
         ("knn.alpha", recipe.knn.alpha),
@@ -608,13 +614,13 @@ def _check(recipe: Recipe) -> None:
 
 
 def _build(kind: type[T], data: Mapping[str, Any], prefix: str) -> T:
-    """An instance of a dataclass from a table of the file; every key must be one of its fields."""
+    """Makes a dataclass from a table of the file; every key must be a field."""
     assert is_dataclass(kind)
     known = {f.name: f for f in fields(kind)}
     for key in data:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean `{prefix}{near[0]}`?" if near else f"known here are {', '.join(known)}."
+            hint = f"did you mean `{prefix}{near[0]}`?" if near else f"the keys here are {', '.join(known)}."
             raise RecipeError(f"there is no key `{prefix}{key}`; {hint}")
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
@@ -627,7 +633,7 @@ def _build(kind: type[T], data: Mapping[str, Any], prefix: str) -> T:
 
 
 def _convert(kind: Any, value: Any, key: str) -> Any:
-    """`value` as the field's type asks."""
+    """Checks that `value` fits the field's type, and converts it: lists to tuples, int to float."""
     origin = get_origin(kind)
     if is_dataclass(kind):
         if not isinstance(value, dict):
@@ -639,13 +645,13 @@ def _convert(kind: Any, value: Any, key: str) -> Any:
         return value
     if origin is tuple:
         if not isinstance(value, list):
-            raise RecipeError(f"`{key}` is {value!r} and must be a list, as {json.dumps([value])}.")
+            raise RecipeError(f"`{key}` is {value!r} and must be a list, such as {json.dumps([value])}.")
         return tuple(_convert(get_args(kind)[0], item, key) for item in value)
     if origin in (Union, types.UnionType):
         return value
     if origin is not None:  # Mapping[str, str]
         if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise RecipeError(f"`{key}` must be a table of texts.")
+            raise RecipeError(f"`{key}` must be a table of strings.")
         return dict(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

@@ -1,11 +1,12 @@
-"""A run: its folder, and the stages that each leave their result there and are not done twice.
+"""A run: its folder, and its stages. Each stage saves its result there, so that it is not done twice.
 
 RUN/recipe.toml  changes.txt  environment.json  inspection.json  clips.sha256  folds.json
 RUN/FOLD/SEED/head.pt  refit.pt  tuned.json  metrics.csv  tensorboard/
               and with fine-tuning backbone.pt  finetuned-head.pt  finetune.csv
-RUN/without/: heads that know neither of two corpora, to tune on one for strangers from the other
+RUN/without/: heads trained without two of the corpora, the test corpus and one that they are tuned on
 RUN/scores.json  answers.npz  tables.md  report.html  figures/
-RUN/variants/NAME/  tables/: the trainings of the paper's tables and sweeps, each laid out alike, and what they give
+RUN/variants/NAME/: trainings for the paper's tables and sweeps, each laid out like a run
+RUN/tables/: their results
 """
 
 import copy
@@ -45,13 +46,13 @@ from trainer.training.tune import Tuned, tune, tune_known_temperature, tune_pena
 Ints = npt.NDArray[np.int64]
 T = TypeVar("T")
 
-AT_WORK = 4  # times an encoder: its checkpoint, with the optimiser's moments and the best weights so far
+AT_WORK = 4  # disk space while training, in encoders: a checkpoint has weights, two moments and the best weights so far
 PACKAGES = ("torch", "transformers", "numpy", "scipy", "scikit-learn", "onnxruntime", "annoy")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One training: a fold and a seed, where its results lie, and where its encoder does if it is fine-tuned."""
+    """One training: fold and seed, the folder of its results, and that of its encoder if it is fine-tuned."""
 
     fold: Fold
     seed: int
@@ -63,13 +64,13 @@ class Run:
     """A recipe and the folder of its results.
 
     Attributes:
-        recipe: As it was read.
-        folder: The run's.
-        encoders: The folder of the run whose fine-tuned encoders it has; its own, but for `itself`.
+        recipe: The recipe with all changes applied.
+        folder: Folder of the run.
+        encoders: Folder of the run whose fine-tuned encoders are used; only for `itself` this is another run's.
     """
 
     def __init__(self, recipe_path: Path, folder: Path | None = None, changes: Sequence[str] = ()) -> None:
-        """Opens the run's folder, runs/NAME by default; `changes` of the recipe are KEY=VALUE each.
+        """Opens the run's folder, runs/NAME by default; `changes` to the recipe are KEY=VALUE each.
 
         Raises:
             RecipeError: The recipe is wrong.
@@ -84,7 +85,7 @@ class Run:
         another = kept.is_file() and load_recipe(kept, self._changes()) != self.recipe
         if another and self._trained():
             raise OtherResultsError(
-                f"{self.folder} holds results of another version of this recipe: give another --run, or remove it."
+                f"{self.folder} holds results of another version of this recipe: choose another --run, or delete it."
             )
         if self.is_main:
             if another:
@@ -97,11 +98,11 @@ class Run:
         self._tuned_data: tuple[Path, Dataset] | None = None
 
     def _trained(self) -> bool:
-        """Whether anything was trained in the run's folder; until then its recipe and its clips may change."""
+        """Whether anything has been trained in the run's folder; until then the recipe and the clips may change."""
         return next(self.folder.rglob("*.pt"), None) is not None
 
     def recipe_text(self) -> str:
-        """The recipe as it was written, with what was set over it."""
+        """The text of the recipe file, followed by the changes as comments."""
         text = (self.folder / "recipe.toml").read_text(encoding="utf-8")
         return text + "".join(f"# --set {line}\n" for line in self._changes())
 
@@ -122,7 +123,7 @@ class Run:
         other.folder.mkdir(parents=True, exist_ok=True)
         kept, text = other.folder / "recipe.json", json.dumps(asdict(recipe), indent=1)
         if kept.is_file() and recipe_of(json.loads(kept.read_text(encoding="utf-8"))) != recipe:
-            raise RecipeError(f"{other.folder} holds results of another recipe: remove it.")
+            raise RecipeError(f"{other.folder} holds results of another recipe: delete it.")
         if self.is_main:
             kept.write_text(text, encoding="utf-8")
             shutil.copyfile(self.folder / "folds.json", other.folder / "folds.json")
@@ -131,16 +132,17 @@ class Run:
         return other
 
     def itself(self) -> "Run":
-        """Of a run with second heads, the fine-tuned models themselves, in variants/itself."""
+        """For a run with second heads: the run of the fine-tuned models themselves, in variants/itself."""
         recipe = replace(self.recipe, finetune=replace(self.recipe.finetune, second_head=False))
         other = self.variant("itself", recipe)
         other.encoders = self.encoders
         return other
 
     def prepare(self, each: Each = map) -> Dataset:
-        """Load and inspect the corpora, encode every clip, write the folds; `each` is `map` or does the same elsewhere.
+        """Loads and inspects the corpora, encodes every clip, and writes the folds.
 
-        Where the encoder is to be fine-tuned there are no features yet, [1, n, 0]; `data` has each part's own.
+        `each` is `map`, or a function that does the same on other machines. If the encoder is to be fine-tuned, the
+        features are empty, [1, n, 0], and `data` returns those of each part.
         """
         if self._data is not None:
             return self._data
@@ -158,34 +160,34 @@ class Run:
             share = self.recipe.training.validation_share
             try:
                 folds = make_folds(found.utterances, self.recipe.protocol, share)
-            except CorpusError as error:  # for which the clips that are left out may be the reason
+            except CorpusError as error:  # the reason may be the clips that were left out, so list them
                 raise CorpusError(f"{error}\n{self.found()}") from None
             write_folds(self.folder / "folds.json", folds)
         return self._data
 
     def _check_clips(self, found: Inspection) -> None:
-        """Results rest on the very clips that were there first.
+        """Checks that the clips are the ones that the results in the folder were made with.
 
         Raises:
-            OtherResultsError: Clips were added, removed, changed, or have another label or speaker.
+            OtherResultsError: Clips were added, removed or changed, or have another label or speaker.
         """
         told = "".join(f"{u.id} {u.digest} {u.label} {u.speaker}{self._rated(u)}\n" for u in found.utterances)
         kept, digest = self.folder / "clips.sha256", sha256(told.encode()).hexdigest()
         if kept.is_file() and kept.read_text(encoding="utf-8").strip() != digest:
             if self._trained():
                 raise OtherResultsError(
-                    f"{self.folder} holds results for other clips than there are now: give another --run, or remove it."
+                    f"{self.folder} holds results for other clips: choose another --run, or delete it."
                 )
             (self.folder / "folds.json").unlink(missing_ok=True)
         kept.write_text(digest + "\n", encoding="utf-8")
 
     def _rated(self, utterance: Utterance) -> str:
-        """What annotators said of a clip beside its label, as far as the run rests on it."""
+        """A clip's ratings besides its label, those that the run uses, as text."""
         rated = [*utterance.votes, *(one for one in utterance.dimensions if one[0] in self.recipe.corpora.dimensions)]
         return "".join(f" {name}:{n:g}" for name, n in rated)
 
     def found(self) -> str:
-        """What `prepare` found, in sentences: clips that can't be used, clips there twice, an odd copy of IEMOCAP."""
+        """Describes what `prepare` found: clips that can't be used, duplicates, an unusual copy of IEMOCAP."""
         found = json.loads((self.folder / "inspection.json").read_text(encoding="utf-8"))
         lines = [f"{found['clips']} clips of {sum(found['speakers'].values())} speakers can be used."]
         lines += [f"{clip} is left out: {why.rstrip('.')}." for clip, why in found["broken"]]
@@ -217,13 +219,13 @@ class Run:
         )
 
     def encoder(self, part: Part) -> PooledBackbone:
-        """The encoder and pooling that the part's heads listen to."""
+        """The encoder and pooling whose features the part's heads get."""
         if self.recipe.finetuned:
             return load_finetuned(self.recipe.backbone, part.encoder / "backbone.pt")
         return load_pooled(self.recipe.backbone, self.recipe.experts.used)
 
     def data(self, part: Part) -> Dataset:
-        """The table with the features that the part's encoder gives."""
+        """The table with features from the part's encoder."""
         data = self.prepare()
         if not self.recipe.finetuned:
             return data
@@ -233,7 +235,7 @@ class Run:
         return self._tuned_data[1]
 
     def finetune(self, part: Part, resume: bool, progress: Progress) -> None:
-        """Fine-tune the encoder of a part, which then lies in its folder."""
+        """Fine-tunes the encoder of a part and saves it in the part's folder."""
         data = self.prepare()
         finetune(
             data.utterances,
@@ -252,13 +254,13 @@ class Run:
         )
 
     def tracked(self, folder: Path, what: str, **more: str | float) -> Tracked:
-        """Where the curves or scores of something in the run's folder go; `more` are settings beside the recipe's."""
+        """Where to log curves or scores of something in the run's folder; `more` are settings besides the recipe's."""
         name = f"{folder.relative_to(self._top).as_posix()} {what}".removeprefix(". ")
         settings = {**_flat(asdict(self.recipe)), **more}
         return Tracked(self.recipe.trackers, self._top, self.recipe.name, name, settings)
 
     def parts(self, for_pack: bool = False) -> list[Part]:
-        """The trainings of the protocol, or the one that the pack is made of."""
+        """The trainings of the protocol, or with `for_pack` the single one for the pack."""
         data = self.prepare()
         if for_pack:
             folds = [everyone(data.utterances, self.recipe.training.validation_share)]
@@ -272,7 +274,7 @@ class Run:
         ]
 
     def fit(self, resume: bool = False, for_pack: bool = False) -> None:
-        """Train every part that is not trained yet: its encoder where it is fine-tuned, then its heads."""
+        """Trains every part that is not trained yet: its encoder if that is fine-tuned, then its heads."""
         fit_encoders([(self, for_pack)], resume)
         if not self.is_main:
             return
@@ -290,7 +292,7 @@ class Run:
             (part.folder / "checkpoint.pt").unlink(missing_ok=True)
 
     def _rows(self, part: Part) -> tuple[Ints, Ints]:
-        """Rows to train on and to hold out; where corpora are left out to tune on, nobody needs to be."""
+        """Rows for training and for validation. If the recipe tunes on corpora, all are for training."""
         utterances = self.prepare().utterances
         train, validation = part.fold.indices(utterances, "train"), part.fold.indices(utterances, "validation")
         if self.recipe.protocol.tuned_on == "corpora":
@@ -298,7 +300,7 @@ class Run:
         return train, validation
 
     def tune(self, for_pack: bool = False) -> None:
-        """Choose temperature, k and alpha of every part; speakers held out for that are trained on in the end."""
+        """Chooses temperature, k and alpha of every part, and then retrains it on the held-out speakers too."""
         self.fit(for_pack=for_pack)
         for part in _progress(self.parts(for_pack), "heads tuned"):
             tuned_path, refit_path = part.folder / "tuned.json", part.folder / "refit.pt"
@@ -328,8 +330,10 @@ class Run:
         return replace(tuned, voice_spread=spread, known_temperature=known_temperature)
 
     def _tuning_heads(self, part: Part, train: Ints, validation: Ints) -> Iterator[tuple[FittedHead, Ints, Ints]]:
-        """A head, the rows it knows and those of strangers: the validation speakers, or each training corpus in turn
-        for a head that was trained on the others."""
+        """Yields a head, the rows it was trained on, and rows of unknown speakers to tune on.
+
+        The latter are the validation speakers, or each training corpus in turn with a head trained on the others.
+        """
         data, recipe = self.data(part), self.recipe
         if recipe.protocol.tuned_on == "speakers":
             yield load_head(part.folder / "head.pt", recipe), train, validation
@@ -339,12 +343,12 @@ class Run:
             known, strangers = train[corpora != corpus], train[corpora == corpus]
             if not len(known):
                 raise RecipeError(
-                    f'`protocol.tuned_on` is "corpora", but {corpus} alone is left to train on: name more corpora.'
+                    f'`protocol.tuned_on` is "corpora", but only {corpus} is left to train on: add more corpora.'
                 )
             yield self._fit_without(part, known), known, strangers
 
     def _fit_without(self, part: Part, known: Ints) -> FittedHead:
-        """A head trained on these rows, kept: two folds that leave the same two corpora out tune on the same head."""
+        """A head trained on these rows; saved, since two folds that leave out the same two corpora share it."""
         digest = sha256(known.tobytes()).hexdigest()[:16]
         for other in (*self.parts(), *self.parts(for_pack=True)):
             path = other.folder / "head.pt"
@@ -356,14 +360,14 @@ class Run:
         return load_head(path, self.recipe)
 
     def _fit_on(self, part: Part, rows: Ints, epochs: int) -> FittedHead:
-        """A head trained on just these rows, without early stopping."""
+        """A head trained on exactly these rows, without early stopping."""
         training = replace(self.recipe.training, epochs=epochs, patience=0)
         empty = np.zeros(0, dtype=np.int64)
         return fit_head(self.data(part), rows, empty, replace(self.recipe, training=training), part.seed)
 
     @property
     def is_main(self) -> bool:
-        """False in all processes of a launch but the first."""
+        """Whether this is the first of the launched processes."""
         return bool(this_process().is_main_process)
 
     def final_head(self, part: Part) -> FittedHead:
@@ -377,17 +381,17 @@ class Run:
 
 
 def fit_encoders(runs: Sequence[tuple[Run, bool]], resume: bool = False) -> None:
-    """Fine-tune the encoder of every part that has none yet, where the recipe says so, on every process of a launch.
+    """Fine-tunes all encoders that the runs' recipes ask for and that are not trained yet, in all launched processes.
 
-    All that the processes do together, so that none waits for what the first does alone; where it is done by now, they
-    need not meet.
+    This is the only step that the processes do together; whatever follows is done by the first alone. If all encoders
+    are trained, the processes don't have to wait for each other.
 
     Args:
-        runs: With each, whether it is for the part that the pack is made of.
-        resume: Go on from checkpoints.
+        runs: Runs, each with whether the training for the pack is meant.
+        resume: Continue from checkpoints.
 
     Raises:
-        DiskFullError: The disk has too little room for the encoders.
+        DiskFullError: The disk has too little free space for the encoders.
     """
     waiting = [
         (run, part)
@@ -421,7 +425,7 @@ def _with_spread(fitted: FittedHead, spread: float) -> FittedHead:
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str | float]:
-    """A recipe as trackers take it, finetune.epochs: 5."""
+    """Nested settings as a flat table for trackers, such as {"finetune.epochs": 5}."""
     flat: dict[str, str | float] = {}
     for key, value in table.items():
         if isinstance(value, Mapping):
@@ -432,7 +436,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, str | float]:
 
 
 def environment() -> dict[str, Any]:
-    """Versions and machine, for the record."""
+    """Versions of Python and packages, and facts about the machine, to be kept with the results."""
     return {
         "python": platform.python_version(),
         "system": platform.platform(terse=True),
@@ -443,7 +447,7 @@ def environment() -> dict[str, Any]:
 
 
 def inspection_summary(found: Inspection) -> dict[str, Any]:
-    """What `prepare` lists."""
+    """Counts and lists for inspection.json."""
     speakers: dict[str, set[str]] = {}
     labels: dict[str, dict[str, int]] = {}
     for u in found.utterances:
@@ -464,7 +468,7 @@ def _name(utterance: Utterance) -> str:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """JSON written beside and renamed."""
+    """Writes JSON to a temporary file, then renames it, so that the file is never half written."""
     beside = path.with_name(path.name + ".part")
     beside.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(path)

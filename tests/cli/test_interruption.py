@@ -115,7 +115,7 @@ def calls(
     monkeypatch.setenv("VOICEKIN_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path / "cache"))
     app, pack, files = ["-m", "desktop_app"], ["--pack", tiny_pack.root], sorted(clips.iterdir())
-    go_on = b"Stopped; the same command with --resume goes on from here.\n"
+    go_on = b"Stopped. To continue, run the same command with --resume.\n"
     return {
         "classify": ([*app, "classify", "--json", "--jobs", 2, *pack, *files * 20], STOPPED),
         "voice": ([*app, "voice", "learn", "Anna", *pack, *files * 20], STOPPED),

@@ -27,7 +27,7 @@ def test_shipped_recipes_are_read(path: Path) -> None:
     assert load_recipe(path).name == path.stem
 
 
-def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
+def test_missing_keys_have_defaults(tmp_path: Path) -> None:
     recipe = load_recipe(written(tmp_path, MINIMAL))
     assert recipe.corpora.labels == ("angry", "sad")
     assert recipe.training.tau == 0.07
@@ -43,9 +43,9 @@ def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
         (MINIMAL + "[trainig]\nepochs = 1\n", "`trainig`; did you mean `training`?"),
         (MINIMAL + "[backbone.front_end]\nlevl = 'peak'\n", "`backbone.front_end.levl`"),
         (MINIMAL + "[training]\nepochs = 'ten'\n", "`training.epochs`"),
-        (MINIMAL + "[training]\nlambda_scl = 2\n", "`training.lambda_scl` is 2.0 and must lie between 0.0 and 1.0"),
+        (MINIMAL + "[training]\nlambda_scl = 2\n", "`training.lambda_scl` is 2.0 and must be between 0.0 and 1.0"),
         (MINIMAL + "[protocol]\nkind = 'loso'\n", "leave-one-speaker-out"),
-        (MINIMAL + "[finetune]\nlayers = 1\n[protocol]\ntuned_on = 'corpora'\n", "has heard them all"),
+        (MINIMAL + "[finetune]\nlayers = 1\n[protocol]\ntuned_on = 'corpora'\n", "needs a frozen encoder"),
         (MINIMAL + "[augment]\nkinds = ['echo']\n", "`augment.kinds` is 'echo' and must be one of noise"),
         (MINIMAL + "[finetune]\nkinds = ['part']\n", "`finetune.kinds` is 'part'"),
         (MINIMAL + "[knn]\nk = []\n", "`knn.k`"),
@@ -55,7 +55,7 @@ def test_what_is_left_out_has_defaults(tmp_path: Path) -> None:
         (MINIMAL.replace('"mine"', '"my pack"'), "`name` is 'my pack'"),
     ],
 )
-def test_a_mistake_is_named_with_the_file(tmp_path: Path, text: str, says: str) -> None:
+def test_the_message_about_a_mistake_names_file_and_key(tmp_path: Path, text: str, says: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(RecipeError) as caught:
         load_recipe(path)
@@ -68,7 +68,7 @@ def test_no_recipe(tmp_path: Path) -> None:
         load_recipe(tmp_path / "none.toml")
 
 
-def test_set_goes_over_the_file(tmp_path: Path) -> None:
+def test_set_overrides_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, MINIMAL + "[training]\nepochs = 7\n")
     changes = ["training.epochs=3", "backbone.name=my encoder", "knn.k=[1, 2]", "finetune.learning_rate=1e-5"]
     recipe = load_recipe(path, [*changes, 'corpora.label_map={ excited = "happy" }', "training.refit=false"])
@@ -82,16 +82,16 @@ def test_set_goes_over_the_file(tmp_path: Path) -> None:
     ("change", "says"),
     [
         ("training.epoch=3", "did you mean `training.epochs`?"),
-        ("training.epochs", "is no KEY=VALUE"),
+        ("training.epochs", "is not KEY=VALUE"),
         ("training.epochs=ten", "must be a whole number"),
-        ("name.first=a", "`name`, which is no table"),
+        ("name.first=a", "`name`, which is not a table"),
         ("finetune.lora_rank=4", "needs `finetune.layers`"),
         ("finetune={ layers = 1, lora_rank = 4, lora_on = ['q_proj'] }", "must be one of query, key, value"),
         ("finetune={ compile = 'reduce-overhead', accumulate = 2 }", "needs `finetune.accumulate` = 1"),
-        ("finetune={ speakers = 2, buckets = 4 }", "parts clips that `finetune.speakers` keeps together"),
+        ("finetune={ speakers = 2, buckets = 4 }", "group clips in different ways: set only one"),
     ],
 )
-def test_a_change_that_is_wrong_is_named(tmp_path: Path, change: str, says: str) -> None:
+def test_the_message_about_a_wrong_change_says_what_is_wrong(tmp_path: Path, change: str, says: str) -> None:
     with pytest.raises(RecipeError) as caught:
         load_recipe(written(tmp_path, MINIMAL), [change])
     assert says in str(caught.value)

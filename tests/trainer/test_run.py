@@ -299,7 +299,7 @@ def test_a_place_that_cant_be_written_is_told(place: Path, capsys: pytest.Captur
     (place / "a file").touch()
     recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "speaker-folds")
     assert main(["prepare", "--recipe", recipe, "--run", "a file"]) == 1
-    assert capsys.readouterr().err == "a file can't be used (File exists): check it, or choose another place.\n"
+    assert capsys.readouterr().err == "a file can't be used (File exists): check it, or choose another path.\n"
 
 
 def test_prepare_lists_what_it_found(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -353,9 +353,9 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     (place / "my clips" / "notes.txt").touch()
     made.write(place / "my clips" / "calm" / "ann" / "one more.wav", made.tone(0, 0, 99))
     (place / "my clips" / "calm" / "ann" / "broken.mp3").write_bytes(b"no sound")
-    assert main(["own", "my clips", "--threads", "1"]) == 0  # a folder that has grown is trained anew
+    assert main(["own", "my clips", "--threads", "1"]) == 0  # the folder has grown: training starts anew
     said = capsys.readouterr().out
-    assert "What other clips gave is kept in runs/my-clips-1; all is trained anew." in said
+    assert "The clips have changed: training starts anew. The earlier results are now in runs/my-clips-1." in said
     assert "41 clips of 4 speakers can be used." in said
     assert "notes.txt is left out: it is not called like a recording." in said
     assert "own/calm/ann/broken is left out: " in said

@@ -1,4 +1,4 @@
-"""The table of utterances of a recipe: loaded, labels mapped, every clip inspected once, duplicates taken out."""
+"""The table of a recipe's utterances: loads corpora, maps labels, inspects every clip once, and drops duplicates."""
 
 import json
 import os
@@ -22,13 +22,13 @@ from trainer.data.corpora.utterance import labels_of, majority
 from trainer.recipe import CorporaRecipe
 
 SAMPLE_RATE = 16_000  # Hz
-SHORTEST_S = 0.1  # a clip under this holds no syllable
+SHORTEST_S = 0.1  # too short for even one syllable
 
 Waveform = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
 Each = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
-"""`map`, or what does the same elsewhere, see trainer.data.cluster."""
+"""`map`, or a function that does the same on other machines, see trainer.data.cluster."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Inspection:
     """What `inspect` found.
 
     Attributes:
-        utterances: The clips that can be used, with duration and digest.
-        broken: (clip, why) of those that can't be decoded, are empty or silent, or that have no label.
-        duplicates: (clip taken out, clip it is the same as); where their labels differ, both are out.
+        utterances: The usable clips, with duration and digest.
+        broken: (clip, reason) for clips that can't be decoded, are too short or silent, or have no majority label.
+        duplicates: (dropped clip, clip with the same samples); if their labels differ, both are dropped.
     """
 
     utterances: tuple[Utterance, ...]
@@ -47,7 +47,7 @@ class Inspection:
 
 
 def bar(what: str) -> Progress:
-    """A progress bar with the time left, on a terminal alone."""
+    """A progress bar with the remaining time, shown only on a terminal."""
     bars: list[Any] = []
 
     def show(done: int, total: int) -> None:
@@ -61,7 +61,7 @@ def bar(what: str) -> Progress:
 
 
 def cache_folder() -> Path:
-    """Where what can be made again is kept: VOICEKIN_CACHE, else the user's cache folder."""
+    """Folder for files that can be made again: VOICEKIN_CACHE, or else the user's cache folder."""
     folder = os.environ.get("VOICEKIN_CACHE")
     return Path(folder) if folder else Path(platformdirs.user_cache_dir("voicekin-train", appauthor=False))
 
@@ -70,8 +70,8 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     """All utterances of a recipe's corpora with the recipe's labels.
 
     Raises:
-        CorpusError: A corpus is missing or malformed, a label or dimension has no clip, or one of one's own clips has
-            a label that the recipe does not know.
+        CorpusError: A corpus is missing or malformed, no clip has a certain label or dimension of the recipe, or one of
+            your own clips has a label that the recipe does not list.
     """
     utterances: list[Utterance] = []
     of_ones_own: set[str] = set()
@@ -85,8 +85,8 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     if not recipe.train_all_labels:
         if odd := [u for u in mapped if u.label and u.id in of_ones_own and u.label not in recipe.labels]:
             raise CorpusError(
-                f"{odd[0].path} is labelled {odd[0].label!r}, which the recipe does not name: add it to "
-                f"`corpora.labels`, correct it, or leave such clips out by `corpora.label_map` = "
+                f"{odd[0].path} has the label {odd[0].label!r}, which the recipe does not list: add it to "
+                f"`corpora.labels`, correct it, or leave such clips out with `corpora.label_map` = "
                 f'{{ "{odd[0].label}" = "" }}.'
             )
         mapped = [u for u in mapped if u.label in recipe.labels or u.undecided]
@@ -94,19 +94,19 @@ def load_table(recipe: CorporaRecipe) -> tuple[Utterance, ...]:
     if missing := [label for label in recipe.labels if not counts[label]]:
         known = ", ".join(labels_of(utterances))
         raise CorpusError(
-            f"No clip is labelled {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
+            f"No clip has the label {missing[0]!r}: the corpora have {known}; see `labels` and `label_map`."
         )
     rated = {name for u in mapped for name, _ in u.dimensions}
     if unknown := [name for name in recipe.dimensions if name not in rated]:
         raise CorpusError(
-            f"No clip tells its {unknown[0]}, which `corpora.dimensions` asks for: take it out there, or name a corpus "
-            "that does."
+            f"No clip is rated for {unknown[0]}, which `corpora.dimensions` asks for: remove it there, or add a corpus "
+            "that has such ratings."
         )
     return tuple(mapped)
 
 
 def _mapped(utterance: Utterance, recipe: CorporaRecipe) -> Utterance:
-    """With the recipe's labels: of the votes, and of the one label, which is theirs where nothing else was decided."""
+    """The utterance with its label and votes mapped to the recipe's. Without a label, it gets that of most votes."""
     label = recipe.label_map.get(utterance.label, utterance.label)
     if utterance.label and not label:
         return replace(utterance, label="", votes=())
@@ -119,13 +119,13 @@ def _mapped(utterance: Utterance, recipe: CorporaRecipe) -> Utterance:
     most = max(votes.values())
     first = [name for name in (*recipe.labels, *sorted(known)) if known.get(name) == most]
     label = majority(votes) or (first[0] if first and recipe.ties == "first" else "")
-    if not label and first:  # undecided: all votes are told
+    if not label and first:  # undecided: keep all votes, to list them
         return replace(utterance, votes=tuple((name or "a label that is left out", n) for name, n in votes.items()))
     return replace(utterance, label=label, votes=tuple(known.items()) if label and recipe.soft_labels else ())
 
 
 def _load(name: str, folder: Path, recipe: CorporaRecipe) -> list[Utterance]:
-    """The loaders that know columns by the names of whoever wrote the table are told these."""
+    """Loads a corpus. The loaders of tables that people write themselves also get the names of the columns."""
     if name == "own":
         return own.load(folder, recipe.columns, recipe.dimensions, recipe.scale)
     if name == "audformat":
@@ -134,52 +134,53 @@ def _load(name: str, folder: Path, recipe: CorporaRecipe) -> list[Utterance]:
 
 
 def corpus_folder(recipe: CorporaRecipe, name: str) -> Path:
-    """Where a corpus lies.
+    """Folder of a corpus.
 
     Raises:
-        CorpusError: Neither the recipe nor VOICEKIN_CORPORA says so.
+        CorpusError: It is given neither in the recipe nor by VOICEKIN_CORPORA.
     """
     if name in recipe.folders:
         return Path(recipe.folders[name]).expanduser()
     root = os.environ.get("VOICEKIN_CORPORA")
     if not root:
         raise CorpusError(
-            f"Nobody says where the corpus {name} lies: set VOICEKIN_CORPORA to the folder that holds {name}/, "
-            f"or write it under `corpora.folders` in the recipe."
+            f"The folder of the corpus {name} is not known: set VOICEKIN_CORPORA to the folder that holds {name}/, "
+            f"or add it to `corpora.folders` in the recipe."
         )
     return Path(root) / name
 
 
 def read_clip(utterance: Utterance) -> Waveform:
-    """The clip's samples, float32 [n] mono at 16 kHz.
+    """The clip's samples, float32 [n], mono at 16 kHz.
 
     Raises:
-        AudioError: It can't be decoded.
+        AudioError: The clip can't be decoded.
     """
     return load_audio(utterance.path, SAMPLE_RATE, start_s=utterance.start_s, end_s=utterance.end_s).samples
 
 
 def envelope(samples: Waveform) -> tuple[float, ...]:
-    """64 peaks, 0 to 1 of the loudest, for drawing the clip."""
+    """64 peaks for drawing the clip, relative to the highest, 0 to 1."""
     peaks = np.array([np.abs(part).max() if len(part) else 0.0 for part in np.array_split(samples, ENVELOPE_PEAKS)])
     loudest = peaks.max()
     return tuple(round(float(p), 3) for p in (peaks / loudest if loudest > 0 else peaks))
 
 
 def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, each: Each = map) -> Inspection:
-    """Decode every clip once (remembered by path, size and time), and take out what is broken or there twice.
+    """Decodes every clip once (remembered by path, size and time), and drops broken clips and duplicates.
 
     Args:
+        utterances: All clips of the table.
         progress: Called as clips are read.
-        each: `map`, or what does the same elsewhere.
+        each: `map`, or a function that does the same on other machines.
 
     Raises:
-        CorpusError: Two different clips go by one name: a pack could not tell them apart.
+        CorpusError: Two different clips have the same name, so that a pack could not tell them apart.
     """
     memory = _Memory(cache_folder() / "clips.jsonl")
     usable: list[Utterance] = []
     broken: list[tuple[Utterance, str]] = []
-    undecided = [(u, f"its annotators are divided equally, {_told(u)}") for u in utterances if u.undecided]
+    undecided = [(u, f"its annotators' votes are tied, {_told(u)}") for u in utterances if u.undecided]
     utterances = [u for u in utterances if not u.undecided]
     for done, (utterance, found) in enumerate(zip(utterances, memory.look_up(utterances, each), strict=True), start=1):
         if found.why:
@@ -193,7 +194,7 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, e
     for utterance in usable:
         same[utterance.digest].append(utterance)
     duplicates = [(other, group[0]) for group in same.values() for other in group[1:]]
-    # by object: the same clip in two folders, as some copies of RAVDESS have it, has one name
+    # by identity, since the same clip in two folders, as in some copies of RAVDESS, has the same name
     out = {id(other) for other, _ in duplicates}
     out |= {id(g[0]) for g in same.values() if len({u.label for u in g}) > 1}
     kept = tuple(u for u in usable if id(u) not in out)
@@ -202,7 +203,7 @@ def inspect(utterances: Sequence[Utterance], progress: Progress | None = None, e
         if named.setdefault(utterance.id, utterance) is not utterance:
             other = named[utterance.id].path
             raise CorpusError(
-                f"{other} and {utterance.path} go by one name, {utterance.id}: rename one or take it out."
+                f"{other} and {utterance.path} have the same name, {utterance.id}: rename or remove one of them."
             )
     return Inspection(kept, (*broken, *undecided), tuple(duplicates))
 
@@ -219,7 +220,7 @@ class _Found:
 
 
 class _Memory:
-    """What earlier inspections found, one JSON line a clip."""
+    """Results of earlier inspections, one line of JSON for each clip."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -234,13 +235,13 @@ class _Memory:
         self._lines = path.open("a", encoding="utf-8")
 
     def look_up(self, utterances: Sequence[Utterance], each: Each) -> Iterator[_Found]:
-        """What is known of each, or is found out."""
+        """The result for each clip, from memory or by examining it."""
         keys = [_key(utterance) for utterance in utterances]
         unknown = {key: u for key, u in zip(keys, utterances, strict=True) if key and key not in self._known}
         examined = each(_examine, list(unknown.values()))
         for key in keys:
             if not key:
-                yield _Found(0.0, "", "it is not there")
+                yield _Found(0.0, "", "the file does not exist")
                 continue
             if key not in self._known:  # in the order of `unknown`
                 found = next(examined)
@@ -253,7 +254,7 @@ class _Memory:
 
 
 def _key(utterance: Utterance) -> str:
-    """By what a clip is remembered, "" where it is not there."""
+    """Key by which a clip is remembered, "" if the file does not exist."""
     try:
         stat = utterance.path.stat()
     except OSError:
@@ -262,7 +263,7 @@ def _key(utterance: Utterance) -> str:
 
 
 def _beyond(utterance: Utterance) -> str:
-    """Why a stretch that starts after the end of its recording can't be heard; "" for any other."""
+    """An explanation if a clip starts after the end of its recording, and an empty string otherwise."""
     try:
         lasts_s = probe(utterance.path).duration_s
     except AudioError:
@@ -279,7 +280,7 @@ def _examine(utterance: Utterance) -> _Found:
         return _Found(0.0, "", _beyond(utterance) or str(error))
     duration_s = len(samples) / SAMPLE_RATE
     if duration_s < SHORTEST_S:
-        return _Found(duration_s, "", f"it is {duration_s:.2f} s long, too short to hold speech")
+        return _Found(duration_s, "", f"it is {duration_s:.2f} s long, too short for speech")
     if not np.any(samples):
         return _Found(duration_s, "", "it is digital silence")
     return _Found(round(duration_s, 3), sha256(samples.tobytes()).hexdigest(), "")

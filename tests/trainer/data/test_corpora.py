@@ -164,7 +164,7 @@ def test_own_table_of_several_annotators(tmp_path: Path, text: str) -> None:
     assert set(softly[1][1]) <= {"calm"}
     ((divided, why),) = inspect(load_table(replace(recipe, labels=("calm", "cross")))).broken
     assert divided.id == "own/b"
-    assert why == "its annotators are divided equally, 1 for calm, 1 for sad"
+    assert why == "its annotators' votes are tied, 1 for calm, 1 for sad"
     assert told(replace(recipe, labels=("calm", "cross"), ties="first"))[1] == ("calm", {})
     together = replace(recipe, labels=("cross", "sad"), label_map={"calm": "sad"}, soft_labels=True)
     assert told(together)[:2] == [("cross", {"cross": 2, "sad": 1}), ("sad", {"sad": 2})]
@@ -208,7 +208,7 @@ def test_own_table_with_dimensions(tmp_path: Path) -> None:
     (tmp_path / "clips.csv").write_text(f"{head}\na.wav,cross,ann,high,\nb.wav,calm,bob,,\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="line 2: arousal is high, not between 1 and 5"):
         load_table(asked)
-    with pytest.raises(CorpusError, match=r"No clip tells its valence, which `corpora\.dimensions` asks"):
+    with pytest.raises(CorpusError, match=r"No clip is rated for valence, which `corpora\.dimensions` asks"):
         load_table(replace(asked, dimensions=("valence",)))
 
 
@@ -339,7 +339,7 @@ def test_label_map_and_an_unknown_label(tmp_path: Path) -> None:
 def test_a_label_of_ones_own_that_the_recipe_does_not_know_names_the_clip(tmp_path: Path) -> None:
     made.own(tmp_path, ("calm", "cross", "crosss"))
     folders = {"own": str(tmp_path)}
-    with pytest.raises(CorpusError, match=r"0\.wav is labelled 'crosss', .* `corpora.labels`"):
+    with pytest.raises(CorpusError, match=r"0\.wav has the label 'crosss', .* `corpora.labels`"):
         load_table(CorporaRecipe(("own",), ("calm", "cross"), folders))
     for label_map, n in (({"crosss": ""}, 40), ({"crosss": "cross"}, 60)):
         assert len(load_table(CorporaRecipe(("own",), ("calm", "cross"), folders, label_map))) == n
@@ -365,7 +365,7 @@ def test_inspect_lists_broken_empty_silent_and_duplicate_clips(tmp_path: Path) -
     twice = inspect(load_table(recipe))
     assert {u.id for u in twice.utterances} == {u.id for u in found.utterances}, "one of each stays"
     made.write(tmp_path / "audio_speech" / "Actor_01" / "03-01-05-01-01-02-01.wav", made.tone(5, 1, 77))
-    with pytest.raises(CorpusError, match="go by one name"):
+    with pytest.raises(CorpusError, match="have the same name"):
         inspect(load_table(recipe))
     out = {u.id for u, _ in found.duplicates} | {u.id for _, u in found.duplicates}
     assert "ravdess/03-01-05-01-01-02-02" in out

@@ -193,7 +193,7 @@ def test_emobox_as_ones_own_clips_lists_a_recording_that_is_not_there(tmp_path: 
     folder = emobox(tmp_path)
     recipe = CorporaRecipe(("own",), ("angry", "fearful", "neutral"), {"own": str(folder)})
     found = inspect(load_table(recipe))
-    assert [(u.id, why) for u, why in found.broken] == [("cafe/04-N-1-1", "it is not there")]
+    assert [(u.id, why) for u, why in found.broken] == [("cafe/04-N-1-1", "the file does not exist")]
     assert len(found.utterances) == 11
 
 
