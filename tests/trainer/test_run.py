@@ -219,7 +219,7 @@ def test_what_strangers_need_is_tuned_on_corpora_that_the_heads_have_not_heard(
     def note(data: Dataset, fitted: FittedHead, known: Ints, strangers: Ints, *more: Any) -> list[Heard]:
         sides = [{utterances[i].corpus for i in rows} for rows in (known, strangers)]
         told.append((sides[0], sides[1]))
-        kept = Run._fit_on(opened, part, known, 3)  # the very head that only the known make
+        kept = Run._fit_on(opened, part, known, 3)  # trained on exactly the known rows
         torch.testing.assert_close(fitted.head.state_dict(), kept.head.state_dict())
         return tuning_answers(data, fitted, known, strangers, *more)
 
@@ -357,7 +357,7 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert "The clips have changed: training starts anew. The earlier results are now in runs/my-clips-1." in said
     assert "41 clips of 4 speakers can be used." in said
-    assert "notes.txt is left out: it is not called like a recording." in said
+    assert "notes.txt is left out: its name is not that of a recording." in said
     assert "own/calm/ann/broken is left out: " in said
     assert len(load_pack(place / "runs" / "my-clips" / "pack").items) == 41
     assert len(load_pack(place / "runs" / "my-clips-1" / "pack").items) == 40
@@ -395,7 +395,7 @@ def test_a_pack_of_ones_own_tells_dimensions(place: Path) -> None:
         Run(folder / "my-folder.toml", folder, asked[1::2]).prepare()
 
 
-def test_how_good_a_pack_of_ones_own_is_is_said_in_words(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_own_says_how_often_the_pack_is_right(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made.own(place / "my clips")
     save_tiny("whisper", place / "models" / "whisper-base")
     assert main(["own", "my clips", "--threads", "1", "--set", "training.epochs=1"]) == 0
@@ -407,7 +407,7 @@ def test_how_good_a_pack_of_ones_own_is_is_said_in_words(place: Path, capsys: py
 
 
 @pytest.mark.parametrize(("low", "said"), [(49.0, True), (50.5, False)])
-def test_no_better_than_chance_is_said_plainly(low: float, said: bool) -> None:
+def test_a_pack_that_is_no_better_than_chance_is_called_that(low: float, said: bool) -> None:
     scores = {"labels": ["a", "b"], "conditions": {"0": {"ua_fused": 60.0, "ua_low": low, "ua_high": 70.0}}}
     assert ("no better than chance" in in_words(scores)) == said
 
@@ -422,7 +422,7 @@ def test_a_pack_is_not_written_over_the_clips(place: Path, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    ("label", "says"), [("calm", "All clips of clips are labelled 'calm'"), ("", "clip.wav has no speaker")]
+    ("label", "says"), [("calm", "All clips of clips have the label 'calm'"), ("", "clip.wav has no speaker")]
 )
 def test_a_folder_that_makes_no_pack(place: Path, capsys: pytest.CaptureFixture[str], label: str, says: str) -> None:
     made.write(place / "clips" / label / "ann" / "clip.wav", made.tone(0, 0, 0))
@@ -624,7 +624,7 @@ def test_the_model_that_was_fine_tuned_is_what_is_evaluated_and_exported(
 
     assert run("export", recipe, "--output", "pack") == 0
     pack = load_pack(place / "pack")
-    assert "the very head that was fine-tuned with it" in pack.model_card()
+    assert "the head that was fine-tuned with it" in pack.model_card()
     part = opened.parts(for_pack=True)[0]
     first = np.arange(3)
     logits, embeddings = finetuned_answers(opened, part, first)
@@ -647,14 +647,17 @@ def test_a_second_head_is_an_option_and_the_report_has_both(place: Path) -> None
     assert run("report", recipe) == 0
     folder = place / "runs" / "tiny"
     page = (folder / "report.html").read_text()
-    assert page.index("Heads trained on what the fine-tuned encoder hears") < page.index("The model itself that was")
+    assert page.index("Heads trained on the features of the fine-tuned") < page.index("The fine-tuned model itself")
     both = [json.loads((f / "scores.json").read_text()) for f in (folder, folder / "variants" / "itself")]
     assert both[0]["conditions"]["0"]["ece"] != both[1]["conditions"]["0"]["ece"]
     encoders = sorted(p.relative_to(folder).parts[0] for p in folder.rglob("backbone.pt"))
     assert len(encoders) == 3  # fine-tuned once for both
     assert "variants" not in encoders
     assert run("export", recipe, "--output", "pack") == 0
-    assert "small heads trained after that, on what it then hears" in load_pack(place / "pack").model_card()
+    assert (
+        "small heads trained afterwards, on the features of the fine-tuned encoder"
+        in load_pack(place / "pack").model_card()
+    )
 
 
 def test_a_report_has_published_figures_and_the_curves_of_fine_tuning(place: Path) -> None:
@@ -693,7 +696,7 @@ def test_iemocap_by_the_papers_folds(place: Path, capsys: pytest.CaptureFixture[
     text = Path(recipe).read_text().replace("seeds = [0, 1]", "seeds = [0]").replace("[0, 3, 10, -1]", "[0]")
     Path(recipe).write_text(text, encoding="utf-8")
     assert run("prepare", recipe) == 0
-    assert "not the usual one: 10 angry where 1103 are usual" in capsys.readouterr().out
+    assert "differs from the usual one: 10 angry instead of 1103" in capsys.readouterr().out
     assert run("evaluate", recipe) == 0
     scores = json.loads((place / "runs" / "tiny" / "scores.json").read_text())
     assert len(scores["conditions"]["0"]["by_fold"]) == 10

@@ -1,4 +1,4 @@
-"""A recipe for a folder of one's own labelled clips: my-folder.toml with the folder's name, place and labels."""
+"""Makes a recipe for a folder of your own labelled clips: my-folder.toml with the folder's name, path and labels."""
 
 import json
 import re
@@ -9,29 +9,27 @@ from trainer.data.corpora import CorpusError, own
 from trainer.data.corpora.utterance import labels_of
 from trainer.recipe import load_recipe
 
-MOST_LEFT_OUT = 10  # speakers; of more, a fifth is left out at a time
+MOST_LEFT_OUT = 10  # up to this many speakers each one is left out in turn; with more, a fifth of them at a time
 TEMPLATE = Path(__file__).parents[1] / "recipes" / "my-folder.toml"
 
 
 def pack_name(clips: Path) -> str:
-    """The folder's name with what a pack's name may not hold replaced."""
+    """The folder's name, with characters that are not allowed in a pack's name replaced."""
     return re.sub(r"[^A-Za-z0-9_]+", "-", clips.resolve().stem).strip("-")[:64] or "my-folder"
 
 
 def write_recipe(clips: Path, run_folder: Path, changes: Sequence[str] = ()) -> Path:
-    """Writes RUN/my-folder.toml for the clips and returns its path; `changes` are for the recipe, KEY=VALUE each.
+    """Writes RUN/my-folder.toml for the clips and returns its path; `changes` to the recipe are KEY=VALUE each.
 
     Raises:
-        CorpusError: The folder is missing, or malformed, or has one label alone.
-        RecipeError: A change is none.
+        CorpusError: The folder is missing or malformed, or its clips all have the same label.
+        RecipeError: A change is not valid.
     """
     said = load_recipe(TEMPLATE, changes).corpora
     utterances = own.load(clips, said.columns, said.dimensions, said.scale)
     labels = labels_of(utterances)
     if len(labels) < 2:
-        raise CorpusError(
-            f"All clips of {clips} are labelled {''.join(labels)!r}: a choice needs two labels at the least."
-        )
+        raise CorpusError(f"All clips of {clips} have the label {''.join(labels)!r}: at least two labels are needed.")
     text = TEMPLATE.read_text(encoding="utf-8")
     place = json.dumps(str(clips.resolve()), ensure_ascii=False)
     for key, value in (
@@ -50,7 +48,7 @@ def write_recipe(clips: Path, run_folder: Path, changes: Sequence[str] = ()) -> 
 
 
 def set_aside(run_folder: Path) -> Path:
-    """Gives the folder of a run another name, NAME-1 or the next that is free, and returns it."""
+    """Renames the folder of a run to NAME-1 or the next free number, and returns its new path."""
     number = 1
     while (aside := run_folder.with_name(f"{run_folder.name}-{number}")).exists():
         number += 1

@@ -1,7 +1,7 @@
-"""The pretrained speech encoders: from waveforms to the hidden states of their layers, with the front end inside.
+"""The pretrained speech encoders: from waveforms to the hidden states of their layers, including the front end.
 
-Everything here answers for a clip as if it were alone in its batch: `lengths` masks the waveform, the front end's
-statistics, the convolutions and the attention, so that padding never changes an answer. All of it exports to ONNX.
+The output for a clip does not depend on the batch it is in: `lengths` masks the waveform, the front end's statistics,
+the convolutions and the attention, so that padding changes nothing. Everything can be exported to ONNX.
 """
 
 import json
@@ -22,32 +22,32 @@ from torch.utils.checkpoint import checkpoint
 from desktop_app.errors import VoiceKinError
 from trainer.recipe import FrontEnd
 
-SAMPLE_RATE = 16_000  # Hz, of every encoder here
+SAMPLE_RATE = 16_000  # Hz, for every encoder
 WHISPER_WINDOW = 400  # samples, 25 ms
 WHISPER_HOP = 160  # samples, 10 ms
 WHISPER_BINS = WHISPER_WINDOW // 2 + 1  # 201 frequencies, 0 to 8 kHz
-WHISPER_STRIDE = 2  # frames of the log-mel a state: 20 ms
-WHISPER_KEYS = {r"^(model\.)?encoder\.": ""}  # of a whole Whisper's weights, to those of its encoder alone
-WHISPER_POSITIONS = "embed_positions.weight"  # of which a backbone keeps a copy of the first
-MASKED = -1e9  # added to an attention score that must not count
-TRIM_MARGIN = 5  # frames (50 ms) kept on either side of what is not silence
-SPEECH_DB = 35.0  # under the loudest frame: quieter than this at either end counts as silence
+WHISPER_STRIDE = 2  # log-mel frames per state: 20 ms
+WHISPER_KEYS = {r"^(model\.)?encoder\.": ""}  # maps weight names of a whole Whisper to those of its encoder
+WHISPER_POSITIONS = "embed_positions.weight"  # a backbone copies only the first rows of this weight
+MASKED = -1e9  # added to the attention scores of masked frames
+TRIM_MARGIN = 5  # frames (50 ms) that trimming leaves before and after the sound
+SPEECH_DB = 35.0  # frames at both ends that are this many dB quieter than the loudest one count as silence
 
 
 class BackboneError(VoiceKinError):
-    """A speech encoder that can't be found or is of a kind not known here."""
+    """A speech encoder can't be found, or is of an unsupported kind."""
 
 
 class Backbone(nn.Module):
-    """A speech encoder that gives the hidden states of its layers.
+    """A speech encoder that returns the hidden states of its layers.
 
     Attributes:
-        name: What the recipe calls it.
-        n_layers: How many transformer layers are kept.
+        name: The encoder's name in the recipe.
+        n_layers: Number of transformer layers that are kept.
         hidden_dim: Width of a state.
-        front_end: What is done to the sound first.
-        fingerprint: Changes when weights, cut or front end change; part of the feature cache's key.
-        recomputes: In training, what a layer did is computed again for its gradients, in place of kept.
+        front_end: What is done to the audio first.
+        fingerprint: Changes with the weights, the number of layers and the front end; part of the feature cache's key.
+        recomputes: Whether activations are recomputed in the backward pass instead of kept.
     """
 
     name: str
@@ -59,54 +59,55 @@ class Backbone(nn.Module):
 
     @abstractmethod
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        """Hidden states of every layer kept.
+        """Hidden states of all layers.
 
         Args:
-            waveform: float32 [b, n] at 16 kHz, -1..1; what lies beyond a clip's length is ignored.
-            lengths: int64 [b], in samples.
+            waveform: float32 [b, n] at 16 kHz, -1 to 1; samples beyond a clip's length are ignored.
+            lengths: Lengths of the clips in samples, int64 [b].
 
         Returns:
-            n_layers + 1 states float32 [b, t, hidden_dim], the first is the first layer's input; the mask float32
-            [b, t], 1 for a valid frame; and of these the ones between the silence at both ends, float32 [b, t].
+            n_layers + 1 states, float32 [b, t, hidden_dim], of which the first is the input of the first layer; a mask
+            of valid frames, float32 [b, t], with 0 and 1; and a mask without the silence at both ends, float32 [b, t].
         """
 
     def take_fingerprint(self) -> None:
-        """To be called when the weights have changed."""
+        """Computes the fingerprint; must be called after the weights change."""
         self.fingerprint = _fingerprint(self)
 
     @abstractmethod
     def onward(self, state: Tensor, mask: Tensor, first: int = 0) -> list[Tensor]:
-        """The states that the layers from `first` on give, one after another, float32 [b, t, hidden_dim] each.
+        """Outputs of the layers from number `first` on, float32 [b, t, hidden_dim] each.
 
         Args:
-            state: float32 [b, t, hidden_dim], the input of the layer `first`.
-            mask: float32 [b, t], 1 for a valid frame.
+            state: Input of the layer `first`, float32 [b, t, hidden_dim].
+            mask: Mask of valid frames, float32 [b, t].
+            first: Number of the first layer to run.
         """
 
     @abstractmethod
     def transformer_layers(self) -> nn.ModuleList:
-        """The layers that fine-tuning may thaw, first to last."""
+        """The layers that fine-tuning can train, from first to last."""
 
     def _through(self, layer: nn.Module, *state: Tensor, **how: Any) -> Any:
-        """What a layer gives."""
+        """Output of a layer, with activations recomputed later if `recomputes` is set."""
         if self.recomputes and self.training:
             return checkpoint(layer, *state, use_reentrant=False, **how)
         return layer(*state, **how)
 
 
 def frame_mask(valid: Tensor, n_frames: int) -> Tensor:
-    """1 for the first `valid` [b] of n_frames frames, float32 [b, n_frames]."""
+    """float32 [b, n_frames], 1 for the first `valid` [b] frames and 0 for the rest."""
     return (torch.arange(n_frames, device=valid.device)[None, :] < valid[:, None]).float()
 
 
 def attention_bias(mask: Tensor) -> Tensor:
-    """What is added to attention scores so that invalid frames don't count, float32 [b, 1, t, t]."""
+    """float32 [b, 1, t, t], to be added to attention scores so that invalid frames don't count."""
     t = mask.shape[1]
     return ((1.0 - mask) * MASKED)[:, None, None, :].expand(-1, 1, t, t)
 
 
 def between_silence(power: Tensor, mask: Tensor, below_db: float) -> tuple[Tensor, Tensor]:
-    """First and last frame [b] whose power float32 [b, t] is within `below_db` of the loudest valid one."""
+    """First and last frame [b] with a power, float32 [b, t], within `below_db` of the loudest valid frame."""
     n_frames = power.shape[1]
     level = torch.where(mask > 0, torch.log10(power + 1e-12), -13.0)
     loud = (level >= level.amax(1, keepdim=True) - below_db / 10) & (mask > 0)
@@ -115,13 +116,13 @@ def between_silence(power: Tensor, mask: Tensor, below_db: float) -> tuple[Tenso
 
 
 def range_mask(first: Tensor, last: Tensor, n_frames: int) -> Tensor:
-    """1 from `first` [b] to `last` [b], both included, float32 [b, n_frames]."""
+    """float32 [b, n_frames], 1 from `first` [b] to `last` [b] inclusive and 0 elsewhere."""
     index = torch.arange(n_frames, device=first.device)[None, :]
     return ((index >= first[:, None]) & (index <= last[:, None])).float()
 
 
 def mask_waveform(waveform: Tensor, lengths: Tensor, level: str) -> Tensor:
-    """Zeros beyond each clip's length; with level "rms" the rest has zero mean and unit variance."""
+    """Sets samples beyond each clip's length to 0; with level "rms", scales the rest to zero mean and unit variance."""
     mask = frame_mask(lengths, waveform.shape[1])
     waveform = waveform * mask
     if level != "rms":
@@ -133,10 +134,10 @@ def mask_waveform(waveform: Tensor, lengths: Tensor, level: str) -> Tensor:
 
 
 class LogMel(nn.Module):
-    """Whisper's log-mel spectrogram without the padding to 30 s, the Fourier transform as a convolution.
+    """Whisper's log-mel spectrogram without padding to 30 s; the Fourier transform is computed as a convolution.
 
     As in openai/whisper: 25 ms Hann window, 10 ms hop, power, Slaney mel, log10, floor 8 below the maximum,
-    (x + 4) / 4. The ends are padded with zeros instead of reflections, so that any length will do.
+    (x + 4) / 4. The ends are padded with zeros instead of reflections, so that clips can have any length.
     """
 
     def __init__(self, n_mels: int, front_end: FrontEnd) -> None:
@@ -158,17 +159,19 @@ class LogMel(nn.Module):
         window = torch.hann_window(WHISPER_WINDOW, dtype=torch.float64)
         fourier = torch.cat([torch.cos(angle) * window, torch.sin(angle) * window])  # [2 * bins, window]
         self.fourier = nn.Buffer(fourier[:, None, :].float(), persistent=False)
-        # a convolution of width 1, not a matrix product: those are quantised on export, and this one must not be
+        # a convolution of width 1, since matrix products are quantised on export, and this must not be
         self.mel = nn.Buffer(torch.as_tensor(mel, dtype=torch.float32).T[:, :, None].contiguous(), persistent=False)
         self.front_end, self.n_mels = front_end, n_mels
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """float32 [b, n], int64 [b] -> log-mel [b, n_mels, n // 160], zero where not valid; valid frames [b]; speech.
+        """Waveform float32 [b, n] and lengths int64 [b] to the log-mel spectrogram.
 
-        Speech is float32 [b, n // 160], 1 for the frames between the silence at both ends.
+        Returns:
+            Log-mel float32 [b, n_mels, n // 160], 0 beyond each clip's end; number of valid frames int64 [b]; and a
+            mask without the silence at both ends, float32 [b, n // 160].
         """
         padded = functional.pad(waveform, (WHISPER_WINDOW // 2, WHISPER_WINDOW // 2))
-        with torch.autocast(waveform.device.type, enabled=False):  # what is faint would drown in bfloat16's rounding
+        with torch.autocast(waveform.device.type, enabled=False):  # bfloat16 would round away faint sounds
             spectrum = functional.conv1d(padded[:, None, :], self.fourier, stride=WHISPER_HOP)[:, :, :-1]
             power = spectrum[:, :WHISPER_BINS] ** 2 + spectrum[:, WHISPER_BINS:] ** 2
             energy = functional.conv1d(power, self.mel)
@@ -183,11 +186,11 @@ class LogMel(nn.Module):
         loudest = torch.where(mask[:, None, :] > 0, mel, -10.0).amax(dim=(1, 2), keepdim=True)
         mel = torch.maximum(mel, loudest - self.front_end.floor)
         if self.front_end.level == "peak":
-            mel = mel - loudest + 1.5  # 1.5: the usual maximum of speech at a fair level
+            mel = mel - loudest + 1.5  # 1.5 is a usual maximum for speech at a good level
         return (mel + 4.0) / 4.0 * mask[:, None, :], valid, speech
 
     def _trim(self, energy: Tensor, mask: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
-        """Moves each clip's frames so that its silence at the start falls off, and counts what is left."""
+        """Shifts each clip's frames to remove silence at the start, and counts those up to the silence at the end."""
         n_frames = energy.shape[2]
         first, last = between_silence(energy.mean(1), mask, self.front_end.trim_db)
         index = torch.arange(n_frames, device=energy.device)[None, :]
@@ -218,18 +221,18 @@ class WhisperBackbone(Backbone):
         return self.states(*self.spectrum(waveform, lengths))
 
     def spectrum(self, waveform: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What the encoder hears: see LogMel."""
+        """Input of the encoder, see LogMel."""
         return self.log_mel(mask_waveform(waveform, lengths, self.front_end.level), lengths)  # type: ignore[no-any-return]
 
     def states(self, mel: Tensor, valid: Tensor, speech: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        """As `forward`, from what `spectrum` gave."""
+        """As `forward`, from the output of `spectrum`."""
         state = functional.gelu(self.conv1(mel)) * frame_mask(valid, mel.shape[2])[:, None, :]
         state = functional.gelu(self.conv2(state)).transpose(1, 2)
         t = state.shape[1]
         state = state + functional.embedding(torch.arange(t, device=state.device), self.positions)
         mask = frame_mask((valid + 1) // WHISPER_STRIDE, t)
         states = [state, *self.onward(state, mask)]
-        # a state hears two frames of the log-mel and counts as speech with either
+        # a state covers two log-mel frames and counts as speech if either does
         speech = functional.pad(speech, (0, speech.shape[1] % WHISPER_STRIDE))
         return states, mask, speech.reshape(speech.shape[0], t, WHISPER_STRIDE).amax(2) * mask
 
@@ -248,7 +251,7 @@ class WhisperBackbone(Backbone):
 class WaveformBackbone(Backbone):
     """wav2vec 2.0, HuBERT or WavLM (Baevski et al., 2020; Hsu et al., 2021; Chen et al., 2022), cut after n_layers.
 
-    The states are those before the encoder's last layer norm where it has one (the "stable" large models).
+    The states are taken before the encoder's final layer norm, which only the "stable" large models have.
     """
 
     def __init__(self, model: Any, n_layers: int, front_end: FrontEnd) -> None:
@@ -268,7 +271,7 @@ class WaveformBackbone(Backbone):
         self.kernels = tuple(zip(config.conv_kernel, config.conv_stride, strict=True))
 
     def forward(self, waveform: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        # a clip shorter than one frame's field of view counts as one frame, half of it silence
+        # a clip that is shorter than the receptive field of one frame is padded to one frame
         shortest = self.field_of_view()
         waveform = functional.pad(mask_waveform(waveform, lengths, self.front_end.level), (0, shortest))
         valid = torch.clamp(lengths, min=shortest)
@@ -289,7 +292,7 @@ class WaveformBackbone(Backbone):
     def onward(self, state: Tensor, mask: Tensor, first: int = 0) -> list[Tensor]:
         states = []
         bias, position_bias = attention_bias(mask), None
-        if self.wavlm and first:  # the lowest layer's, for all of them
+        if self.wavlm and first:  # all layers use the position bias of the lowest
             lowest: Any = self.layers[0].attention
             position_bias = lowest.compute_bias(*[state.shape[1]] * 2).repeat(state.shape[0], 1, 1)
         for index, layer in enumerate(self.layers[first:], start=first):
@@ -303,7 +306,7 @@ class WaveformBackbone(Backbone):
         return states
 
     def _convolve(self, layer: Any, state: Tensor, valid: Tensor) -> Tensor:
-        """One layer of the feature extractor; its group norm, one channel a group, over valid frames alone."""
+        """One layer of the feature extractor; its group norm (one channel per group) uses only valid frames."""
         norm = getattr(layer, "layer_norm", None)
         if not isinstance(norm, nn.GroupNorm):
             return layer(state)  # type: ignore[no-any-return]
@@ -317,15 +320,15 @@ class WaveformBackbone(Backbone):
         return layer.activation(state)  # type: ignore[no-any-return]
 
     def field_of_view(self) -> int:
-        """Samples that one frame sees."""
+        """Receptive field of one frame, in samples."""
         samples = 1
         for kernel, stride in reversed(self.kernels):
             samples = (samples - 1) * stride + kernel
         return samples
 
     def stride(self) -> int:
-        """Samples from one frame to the next."""
-        return math.prod([stride for _, stride in self.kernels])  # a list, which torch.compile can follow
+        """Distance from one frame to the next, in samples."""
+        return math.prod([stride for _, stride in self.kernels])  # a list, since torch.compile can't trace a generator
 
     def transformer_layers(self) -> nn.ModuleList:
         return self.layers
@@ -338,17 +341,17 @@ def _kept(n_layers: int, available: int) -> int:
 
 
 def _first(output: Any) -> Tensor:
-    """A layer's states: transformers 4 gives a tuple where transformers 5 gives the tensor."""
+    """The states in a layer's output, which is a tuple in transformers 4 and a tensor in transformers 5."""
     return output[0] if isinstance(output, tuple) else output  # type: ignore[no-any-return]
 
 
 def locate(name: str) -> str:
-    """A local folder, a folder under VOICEKIN_MODELS, or the hub's name as it is."""
+    """The path of a local folder or of a folder under VOICEKIN_MODELS, or else the name itself, for the hub."""
     if Path(name).is_dir():
         return name
     models = os.environ.get("VOICEKIN_MODELS")
     if models:
-        # openai/whisper-base may lie there as whisper-base-encoder, its encoder alone
+        # the encoder of openai/whisper-base may be stored there separately, as whisper-base-encoder
         for candidate in (name, Path(name).name, f"{Path(name).name}-encoder"):
             if (Path(models) / candidate).is_dir():
                 return str(Path(models) / candidate)
@@ -356,25 +359,25 @@ def locate(name: str) -> str:
 
 
 def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: float) -> Backbone:
-    """Load a pretrained encoder through transformers, in float32 and evaluation mode.
+    """Loads a pretrained encoder with transformers, in float32 and evaluation mode.
 
-    The checkpoint may hold the encoder alone or any model around it, in any precision: WhisperEncoder, WhisperModel,
-    WhisperForConditionalGeneration, Wav2Vec2ForCTC, WavLMForXVector and their like.
+    The checkpoint may be the encoder alone or any model that contains it, in any precision: WhisperEncoder,
+    WhisperModel, WhisperForConditionalGeneration, Wav2Vec2ForCTC, WavLMForXVector and so on.
 
     Args:
-        name: Local folder, a folder's name under VOICEKIN_MODELS, or a name on the Hugging Face hub.
-        n_layers: Layers to keep, 0 for all.
+        name: A local folder, a folder's name under VOICEKIN_MODELS, or a name on the Hugging Face hub.
+        n_layers: Number of layers to keep, 0 for all.
         front_end: See FrontEnd.
-        max_seconds: The longest clip that will come.
+        max_seconds: Length of the longest clip.
 
     Raises:
-        BackboneError: It can't be found or loaded, is of another kind, or lacks a weight of a layer in use.
+        BackboneError: The encoder can't be found or loaded, is of an unsupported kind, or lacks weights.
     """
     from transformers import AutoConfig, AutoModel
     from transformers.models.whisper.modeling_whisper import WhisperEncoder
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # of reading local weights; a download shows its own
+    logging.disable_progress_bar()  # for reading local weights; downloads have a bar of their own
     place = locate(name)
     options: dict[str, Any] = {
         "dtype": torch.float32,
@@ -384,7 +387,7 @@ def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: fl
     told = logging.get_verbosity()
     logging.set_verbosity(
         logging.CRITICAL
-    )  # it lists decoders and classifiers, which are left aside; what is missing is below
+    )  # it would list the weights of decoders and classifiers as unused; missing weights are checked below
     try:
         config = AutoConfig.from_pretrained(place)
         if config.model_type == "whisper":
@@ -394,28 +397,28 @@ def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: fl
     except (OSError, ValueError, RuntimeError) as error:
         raise BackboneError(
             f"The encoder {name} can't be loaded ({str(error).splitlines()[0]}): give a folder, "
-            "set VOICEKIN_MODELS to the folder that holds it, or connect to the internet so that it can be fetched."
+            "set VOICEKIN_MODELS to the folder that contains it, or connect to the internet to download it."
         ) from error
     finally:
         logging.set_verbosity(told)
     backbone = wrap(model, name, n_layers, front_end, max_seconds)
     if missing := _missing_in_use(model, backbone, found["missing_keys"]):
         raise BackboneError(
-            f"The checkpoint of {name} lacks {len(missing)} weights of the layers in use ({missing[0]} is the first): "
-            "it is cut off, or of another model than its config.json says; fetch it again or choose another."
+            f"The checkpoint of {name} lacks {len(missing)} weights of the layers in use, such as {missing[0]}: "
+            "it is incomplete, or does not fit its config.json; download it again or choose another."
         )
     return backbone
 
 
 def _missing_in_use(model: nn.Module, backbone: Backbone, missing: Iterable[str]) -> list[str]:
-    """Those of the checkpoint's missing weights that the backbone hears with: transformers fills them with noise."""
+    """Names of missing weights that the backbone uses; transformers fills these with random numbers."""
     in_use = {id(weight) for weight in backbone.parameters()}
     weights = dict(model.named_parameters())
     return sorted(key for key in missing if key == WHISPER_POSITIONS or (key in weights and id(weights[key]) in in_use))
 
 
 def wrap(model: Any, name: str, n_layers: int, front_end: FrontEnd, max_seconds: float) -> Backbone:
-    """A transformers model as a Backbone; `model` is a WhisperEncoder, Wav2Vec2Model, HubertModel or WavLMModel."""
+    """Makes a Backbone of a transformers model: WhisperEncoder, Wav2Vec2Model, HubertModel or WavLMModel."""
     kind = model.config.model_type
     backbone: Backbone
     if kind == "whisper":

@@ -1,4 +1,4 @@
-"""From a clip to one row of pooled features: statistics over time of the encoder's layers, and the experts' blocks."""
+"""Pooled features of a clip: statistics of the encoder's layers over time, and the blocks of the other experts."""
 
 import inspect
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ ATTENTION_WIDTH = 64
 
 
 class FrameAttention(nn.Module):
-    """How much each frame counts: softmax over the valid frames of v . tanh(W x), at first alike for all.
+    """Weights of the frames: the softmax of v . tanh(W x) over the valid frames, initially equal for all frames.
 
-    The weights of attentive statistics pooling (Okabe et al., 2018).
+    These are the weights of attentive statistics pooling (Okabe et al., 2018).
     """
 
     def __init__(self, hidden_dim: int) -> None:
@@ -33,10 +33,11 @@ class FrameAttention(nn.Module):
 
 
 class StatisticsPooling(nn.Module):
-    """Mean and standard deviation over time of the chosen layers, side by side, or of their weighted sum.
+    """Mean and standard deviation over time of the chosen layers, concatenated, or of their weighted sum.
 
-    float32 [b, len(pools) * states * len(statistics) * hidden_dim]: for each pool and layer its statistics in turn. The
-    pool "all" counts every valid frame, "speech" those between the silence at both ends; without attention all alike.
+    The output is float32 [b, len(pools) * states * len(statistics) * hidden_dim]: for each pool and layer, its
+    statistics. The pool "all" uses every valid frame, and "speech" leaves out the silence at both ends. Without
+    attention all frames have the same weight.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class StatisticsPooling(nn.Module):
         self.layers, self.pools, self.statistics = tuple(layers), tuple(pools), tuple(statistics)
         n_states = 1 if weighted_sum else len(self.layers)
         self.dim = len(self.statistics) * hidden_dim * n_states * len(self.pools)
-        # softmax of zeros: the layers' mean to begin with
+        # softmax of zeros is the mean of the layers, to begin with
         self.layer_scores = nn.Parameter(torch.zeros(len(self.layers))) if weighted_sum else None
         self.attention = nn.ModuleList(FrameAttention(hidden_dim) for _ in range(n_states)) if attention else None
 
@@ -78,13 +79,13 @@ class StatisticsPooling(nn.Module):
 
 
 class LogMelStatistics(nn.Module):
-    """Statistics over time of a log-mel spectrogram, relative to its loudest bin where its front end has it so.
+    """Statistics of a log-mel spectrogram over time, relative to its loudest bin if the front end's level is "peak".
 
-    float32 [b, 4 * n_mels]: means over the quietest tenth of the frames, over the louder half and over the loudest
-    fifth, by their mean over the bins, and the standard deviation over the louder half.
+    The output is float32 [b, 4 * n_mels]: the means over the quietest tenth of the frames, over the louder half and
+    over the loudest fifth, and the standard deviation over the louder half. A frame's loudness is its mean over bins.
     """
 
-    PARTS = ((0.0, 0.1), (0.5, 1.0), (0.8, 1.0))  # from which to which share of the frames, the quietest first
+    PARTS = ((0.0, 0.1), (0.5, 1.0), (0.8, 1.0))  # shares of the frames, from the quietest to the loudest
 
     def forward(self, mel: Tensor, valid: Tensor) -> Tensor:
         """Log-mel float32 [b, n_mels, t] and its valid frames int64 [b]."""
@@ -105,7 +106,7 @@ PROSODY_WIDTHS = {"pitch": len(prosody.PITCH), "timbre": len(prosody.TIMBRE)}
 
 
 class ProsodyAlone(nn.Module):
-    """The blocks "pitch" and "timbre" side by side, [b, D], for the trainer's cache."""
+    """The blocks "pitch" and "timbre", concatenated [b, D], for the trainer's cache."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,15 +117,15 @@ class ProsodyAlone(nn.Module):
         return torch.cat(self.prosody(waveform, lengths), dim=1)
 
     def fingerprint(self) -> str:
-        """Changes with the module that makes them."""
+        """Changes with the source text of trainer.model.prosody."""
         return sha256(inspect.getsource(prosody).encode()).hexdigest()[:16]
 
 
 class PooledBackbone(nn.Module):
-    """waveform [b, n], lengths [b] -> pooled features [b, D]: a block an expert, side by side.
+    """Waveform [b, n] and lengths [b] to pooled features [b, D], which are the concatenated blocks of all experts.
 
-    The block "encoder" is the statistics of the chosen layers, see StatisticsPooling; "log_mel" those of the
-    spectrogram that the encoder hears, see LogMelStatistics; "pitch" and "timbre" are trainer.model.prosody's.
+    The block "encoder" has the statistics of the chosen layers, see StatisticsPooling; "log_mel" those of the
+    encoder's input spectrogram, see LogMelStatistics; for "pitch" and "timbre" see trainer.model.prosody.
     """
 
     def __init__(
@@ -144,7 +145,7 @@ class PooledBackbone(nn.Module):
                 f"choose from 0 to {backbone.n_layers}."
             )
         if "log_mel" in experts and not isinstance(backbone, WhisperBackbone):
-            raise BackboneError("`experts.log_mel` needs an encoder that hears a log-mel spectrogram, as Whisper does.")
+            raise BackboneError("`experts.log_mel` needs an encoder with a log-mel spectrogram as its input: Whisper.")
         self.backbone, self.experts = backbone, tuple(experts)
         self.pooling = StatisticsPooling(backbone.hidden_dim, layers, pools, weighted_sum, attention, statistics)
         self.log_mel = LogMelStatistics() if "log_mel" in experts else None
@@ -152,7 +153,7 @@ class PooledBackbone(nn.Module):
 
     @property
     def blocks(self) -> tuple[int, ...]:
-        """How wide each expert's block is."""
+        """Width of each expert's block."""
         widths: dict[str, int] = {"encoder": self.pooling.dim}
         if isinstance(self.backbone, WhisperBackbone):
             widths["log_mel"] = 4 * self.backbone.log_mel.n_mels
@@ -178,21 +179,21 @@ class PooledBackbone(nn.Module):
         return torch.cat([blocks[name].float() for name in self.experts], dim=1)
 
     def below(self, waveform: Tensor, lengths: Tensor, first: int) -> tuple[Tensor, Tensor]:
-        """What the pooling and the layers from `first` on get from the layers below, to be kept.
+        """All that `above` needs from the layers below `first`, to be cached.
 
         Returns:
-            float32 [b, t, k * hidden_dim + 1], the input of the layer `first` and of the states under it those that are
-            pooled, side by side, and last which frames lie between the silence at both ends; valid frames int64 [b].
+            float32 [b, t, k * hidden_dim + 1]: the input of the layer `first`, the pooled states below it, and the mask
+            without the silence at both ends, concatenated; and the number of valid frames, int64 [b].
         """
         states, mask, speech = self.backbone(waveform, lengths)
         return torch.cat([*(states[i] for i in self.kept_below(first)), speech[:, :, None]], dim=2), mask.sum(1).long()
 
     def above(self, kept: Tensor, valid: Tensor, first: int) -> Tensor:
-        """As `forward`, from what `below` gave; the block "encoder" alone."""
+        """As `forward`, from the output of `below`, but only for the block "encoder"."""
         mask = frame_mask(valid, kept.shape[1])
         numbers = self.kept_below(first)
         parts = dict(zip(numbers, torch.split(kept[:, :, :-1], self.backbone.hidden_dim, dim=2), strict=True))
-        states = [parts.get(i, parts[first]) for i in range(first + 1)]  # what stands in is not pooled
+        states = [parts.get(i, parts[first]) for i in range(first + 1)]  # the others are not pooled
         states += self.backbone.onward(parts[first], mask, first)
         return self.pooling(states, mask, kept[:, :, -1])  # type: ignore[no-any-return]
 
@@ -200,7 +201,7 @@ class PooledBackbone(nn.Module):
         return sorted({first, *(layer for layer in self.pooling.layers if layer < first)})
 
     def fingerprint(self) -> str:
-        """Changes with the encoder, the layers, the pools and what the pooling has learned."""
+        """Changes with the encoder, the layers, the pools and the learned weights of the pooling."""
         digest = sha256(
             f"{self.backbone.fingerprint} {self.pooling.layers} {self.pooling.pools} {self.pooling.statistics}"
             f" {self.experts}".encode()
@@ -211,10 +212,10 @@ class PooledBackbone(nn.Module):
 
 
 def load_pooled(recipe: BackboneRecipe, experts: Sequence[Expert] = ENCODER_ALONE) -> PooledBackbone:
-    """The recipe's pretrained encoder with its pooling and the experts' blocks, in evaluation mode.
+    """Loads the recipe's pretrained encoder with its pooling and the experts' blocks, in evaluation mode.
 
     Raises:
-        BackboneError: It can't be found or loaded, or has not the layers asked for.
+        BackboneError: The encoder can't be found or loaded, or lacks some of the layers.
     """
     backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
     return PooledBackbone(

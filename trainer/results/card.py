@@ -1,4 +1,4 @@
-"""MODEL_CARD.md: data, licences, scores with their protocol and command, limits, and what the pack is not for."""
+"""MODEL_CARD.md: data, licences, scores with their protocol and command, limits, and uses that are ruled out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -51,9 +51,9 @@ def model_card(
     """The card as Markdown.
 
     Args:
-        recipe, tuned, utterances, training: As they go into the pack.
-        score_tables: What `voicekin-train evaluate` printed, or "".
-        neighbours: See neighbour_table.
+        recipe, tuned, utterances, training: See `export_pack`.
+        score_tables: Output of `voicekin-train evaluate`, or "".
+        neighbours: See `neighbour_table`.
     """
     labels = ", ".join(recipe.corpora.labels)
     scores = score_tables or "Not evaluated yet: run `voicekin-train evaluate --recipe RECIPE` with the same --run.\n"
@@ -105,13 +105,13 @@ uncertain.
 def neighbour_table(
     embeddings: npt.NDArray[np.float32], utterances: Sequence[Utterance], k: int, labels: Sequence[str]
 ) -> str:
-    """What a query like the datastore's own items would be shown: its k nearest of other speakers, by corpus.
+    """A Markdown table, by corpus, of the k nearest neighbours by other speakers that the datastore's items have.
 
     Args:
         embeddings: float32 [n, E], of length 1.
-        utterances: n of them.
-        k: Neighbours shown.
-        labels: Those answered with.
+        utterances: The n items.
+        k: Number of neighbours.
+        labels: Labels that are predicted.
     """
     speakers = np.array([u.speaker_key for u in utterances])
     k = min(k, min(len(speakers) - np.unique(speakers, return_counts=True)[1]))
@@ -124,9 +124,9 @@ def neighbour_table(
     same_label, same_corpus = label[found] == label[:, None], corpus[found] == corpus[:, None]
     n_speakers = np.array([len(set(row)) for row in speakers[found]])
     lines = [
-        f"Of the {k} nearest of other speakers, for each item of the datastore: how many have its own label, in per "
-        "cent; how many come from its own corpus; from how many speakers they are. The head has learned from these",
-        "clips: a stranger's neighbours agree less.",
+        f"Of the {k} nearest neighbours by other speakers, for the items of the datastore: how many have the item's "
+        "label, in per cent; how many come from its corpus; and how many speakers they are from. The head was trained",
+        "on these clips: the neighbours of a new speaker's clip agree less.",
         "",
         f"| corpus | own label | {' | '.join(labels)} | own corpus | speakers |",
         "|---" * (4 + len(labels)) + "|",
@@ -149,33 +149,33 @@ def _tuned_layers(recipe: Recipe) -> str:
 
 def _head(recipe: Recipe) -> str:
     if recipe.is_itself:
-        return "the very head that was fine-tuned with it"
-    second = "after that, on what it then hears, " if recipe.finetuned else ""
+        return "the head that was fine-tuned with it"
+    second = "afterwards, on the features of the fine-tuned encoder, " if recipe.finetuned else ""
     return f"an ensemble of {recipe.head.members} small heads trained {second}{_heard(recipe)}".rstrip()
 
 
 def _dimensions(recipe: Recipe) -> str:
-    """What is told beside the label, "" for nothing; ends the line."""
+    """A line on the dimensions that are predicted besides the label, or ""."""
     names = recipe.corpora.dimensions
     return f"{', '.join(names)} by a linear map of the embedding (ridge regression);\n" if names else ""
 
 
 def _heard(recipe: Recipe) -> str:
-    """Of what the heads were trained on beside the clips, "" for nothing; ends in a space."""
+    """On the augmented copies that the heads were trained on, followed by a space, or ""."""
     copies, kinds = recipe.augment.copies, recipe.augment.kinds
-    return f"on the clips and {copies} changed copies of each ({', '.join(kinds[:copies])}) " if copies else ""
+    return f"on the clips and {copies} augmented copies of each ({', '.join(kinds[:copies])}) " if copies else ""
 
 
 EXPERTS = {
     "encoder": "the above",
     "log_mel": "statistics of the log-mel spectrogram",
-    "pitch": "how pitch, loudness and tempo move",
+    "pitch": "the course of pitch and loudness, and the tempo",
     "timbre": "spectral shape, formants and voice quality",
 }
 
 
 def _experts(recipe: Recipe) -> str:
-    """What is heard beside the encoder's layers, "" for nothing; ends the line."""
+    """A line on the experts other than the encoder, or ""."""
     weights = dict(zip(recipe.experts.used, recipe.experts.weights, strict=True))
     if len(weights) < 2:
         return ""

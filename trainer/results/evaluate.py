@@ -1,4 +1,4 @@
-"""Evaluating a run: every test speaker answered under every condition, and what the answers score."""
+"""Evaluating a run: classifies every test speaker's clips under every condition, and scores the answers."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,10 +49,10 @@ Ints = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
 
 WAYS = ("fused", "model", "knn", "vote")
-"""p of eq. (4) with what tuning chose, p_model alone, p_knn alone, and p of eq. (4) where neighbours vote alike."""
+"""p of eq. (4) as tuned; p_model alone; p_knn alone; and p of eq. (4) if all neighbours have equal weight."""
 
-SECOND_HEADS = "Heads trained on what the fine-tuned encoder hears (`finetune.second_head`):"
-THE_MODEL = "The model itself that was fine-tuned, with the head that was fine-tuned with it:"
+SECOND_HEADS = "Heads trained on the features of the fine-tuned encoder (`finetune.second_head`):"
+THE_MODEL = "The fine-tuned model itself, with the head that was trained with it:"
 
 COVERED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 PLOT_WIDTH = 50  # characters
@@ -61,16 +61,16 @@ COVERAGE_SHOWN = ("0", "10")  # conditions
 
 @dataclass(frozen=True)
 class Answered:
-    """What the test speakers of all folds were answered, under one condition, by one seed and draw.
+    """The answers for the test speakers of all folds, with one condition, seed and draw.
 
     Attributes:
-        condition: How much of the speaker was known.
-        seed: Of the training.
-        draw: Which draw of the unlabelled clips (and mood, where they are one-sided).
-        rows: int64 [n], of the table.
-        probabilities: float64 [4, n, L] in the order of WAYS.
-        thresholds: float64 [n], what a label's probability must reach to be left open, as tuned for the clip's fold.
-        dimensions: float64 [n, `corpora.dimensions`], 0 to 1; nan where no clip trained on has it.
+        condition: How much was known about the speaker.
+        seed: Seed of the training.
+        draw: Number of the draw of unlabelled clips (and of their mood, if they have only one).
+        rows: Rows of the table, int64 [n].
+        probabilities: float64 [4, n, L], in the order of WAYS.
+        thresholds: Probability from which a label is part of the label set, as tuned for the clip's fold; float64 [n].
+        dimensions: float64 [n, dimensions], 0 to 1; nan if no training clip is rated for the dimension.
     """
 
     condition: Condition
@@ -83,9 +83,12 @@ class Answered:
 
 
 def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
-    """The counts, and where counts name these the one-sided draws of 10 and 30 clips, and the groups of 3, 5, 10 and 30
-    clips that are asked about with the voice learnt from themselves, and each clip alone; and 10 and 30 of several
-    speakers."""
+    """The conditions to test for the given numbers of known clips.
+
+    Each number gives a plain condition. 10 and 30 are also tested with clips of one or mostly one mood, and with clips
+    of several speakers. With 3, 5, 10 and 30, groups of clips are classified with the voice learnt from the group
+    itself, and for comparison each clip alone.
+    """
     plain = tuple(Condition(n) for n in counts)
     sided = tuple(Condition(n, mood) for n in counts if n in (10, 30) for mood in (ONE_MOOD, MOSTLY_ONE_MOOD))
     itself = tuple(
@@ -100,7 +103,7 @@ def conditions_of(counts: Sequence[int]) -> tuple[Condition, ...]:
 
 
 def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> Iterator[Answered]:
-    """The test speakers of one fold and seed, answered with a datastore of training and validation clips."""
+    """Classifies the test speakers' clips of one fold and seed; the datastore has training and validation clips."""
     data, recipe = run.data(part), run.recipe
     fitted, tuned = run.final_head(part), run.tuned(part)
     sides = [part.fold.indices(data.utterances, side) for side in ("train", "validation")]
@@ -136,7 +139,7 @@ def answer_part(run: "Run", part: "Part", conditions: Sequence[Condition]) -> It
 
 
 def answer_run(run: "Run") -> list[Answered]:
-    """All folds' answers put together: one `Answered` for each condition, seed and draw."""
+    """The answers of all folds together: one `Answered` for each condition, seed and draw."""
     conditions = conditions_of(run.recipe.protocol.baseline_counts)
     collected: dict[tuple[Condition, int, int], list[Answered]] = {}
     parts = run.parts()
@@ -156,7 +159,7 @@ def answer_run(run: "Run") -> list[Answered]:
 
 
 def evaluate_run(run: "Run") -> str:
-    """Answer and score a run; writes scores.json, answers.npz and tables.md, and returns the tables."""
+    """Evaluates a run, writes scores.json, answers.npz and tables.md, and returns the tables."""
     from trainer.run import write_json
 
     answered = answer_run(run)
@@ -192,7 +195,7 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
         by_condition.setdefault(str(a.condition), []).append(a)
     scores: dict[str, Any] = {}
     for name, group in by_condition.items():
-        # one after the other: groups asked about themselves are of other clips in each draw
+        # separately for each draw, since groups of clips differ between draws
         utterances = [[data.utterances[i] for i in a.rows] for a in group]
         truths, speakers = [truth_of[a.rows] for a in group], [[u.speaker_key for u in heard] for heard in utterances]
         folds = [[fold_of[s] for s in own] for own in speakers]
@@ -244,7 +247,7 @@ def score_answers(run: "Run", answered: Sequence[Answered]) -> dict[str, Any]:
 
 
 def headlines(scores: Mapping[str, Any]) -> dict[str, float]:
-    """What trackers are told of each plain condition: "ua/0" is UA with no clip of the speaker known, and so on."""
+    """Scores of the plain conditions for trackers: "ua/0" is UA with no known clips of the speaker, and so on."""
     reached: dict[str, float] = {}
     for name, entry in scores["conditions"].items():
         if "," not in name:
@@ -254,7 +257,7 @@ def headlines(scores: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, float, float]]:
-    """Of COVERED shares of the clips, the surest first: share, accuracy, and the confidence that parts them off."""
+    """For each share in COVERED of the most confident clips: the share, the accuracy, and the lowest confidence."""
     confidence, coverage, accuracy = coverage_curve(truth, probabilities)
     at = [min(int(np.searchsorted(coverage, share)), len(coverage) - 1) for share in COVERED]
     return [(share, float(accuracy[i]), float(confidence[i])) for share, i in zip(COVERED, at, strict=True)]
@@ -263,7 +266,7 @@ def _coverage(truth: Ints, probabilities: Probabilities) -> list[tuple[float, fl
 def _concordances(
     names: Sequence[str], values: Probabilities, group: Sequence[Answered], speakers: Sequence[Sequence[str]]
 ) -> dict[str, dict[str, float]]:
-    """CCC of each dimension with its interval, the mean over seeds and draws, and of how many clips it is known."""
+    """CCC of each dimension with its interval, as means over seeds and draws, and the number of rated clips."""
     found = {}
     for number, name in enumerate(names):
         pairs = [(values[a.rows, number], a.dimensions[:, number]) for a in group]
@@ -278,7 +281,11 @@ def _concordances(
 def _honesty(
     truths: Sequence[Ints], group: Sequence[Answered], folds: Sequence[Sequence[str]], fold: str
 ) -> dict[str, float]:
-    """Of one fold's clips: the calibration error, and what the label sets hold, name and get right."""
+    """For the clips of one fold: calibration error, and how the label sets do.
+
+    These are the shares of sets with the true label, of sets with one label and of those that are right, and of sets
+    with two labels.
+    """
     found = []
     for truth, a, of in zip(truths, group, folds, strict=True):
         own = np.array(of) == fold
@@ -318,12 +325,12 @@ def _breakdown(
 
 
 def of_seeds(seeds: Sequence[int]) -> str:
-    """How many seeds there are, in words."""
+    """The number of seeds as text."""
     return "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
 
 
 def score_tables(scores: Mapping[str, Any]) -> str:
-    """The scores as Markdown tables. With several corpora left out in turn, the mean of folds is the headline."""
+    """The scores as Markdown tables. If corpora are left out in turn, the mean of the folds is the main figure."""
     conditions: Mapping[str, Any] = scores["conditions"]
     by_corpus = scores["protocol"]["kind"] == "leave-one-corpus-out"
     headline = "ua_mean_of_folds" if by_corpus else "ua_fused"
@@ -350,7 +357,7 @@ def score_tables(scores: Mapping[str, Any]) -> str:
         lines += [
             "",
             "UA and its interval are the mean of the corpora, each left out in turn, with the worst of them beside it; "
-            "the other columns count every clip alike.",
+            "in the other columns every clip has the same weight.",
         ]
     plain = {name: c["knn_adds"] for name, c in conditions.items() if "mood" not in name}
     added = [f"{name}: {d:+.1f} ({low:+.1f} to {high:+.1f})" for name, (d, low, high) in plain.items()]
@@ -390,8 +397,8 @@ def _dimension_table(conditions: Mapping[str, Any]) -> list[str]:
     names = list(next(iter(told.values())))
     lines = [
         "",
-        f"Beside the label, {' and '.join(names)}: concordance (CCC) with what people said, 1 is perfect and 0 what "
-        "telling everybody the mean gives; every clip counted alike, intervals of 95 % over resampled speakers:",
+        f"Besides the label, {' and '.join(names)}: concordance (CCC) with people's ratings, where 1 is perfect, and "
+        "predicting the mean for every clip gives 0; every clip counted alike, 95 % intervals over resampled speakers:",
         "",
         f"| known | {' | '.join(names)} | clips |",
         "|---" * (2 + len(names)) + "|",
@@ -404,7 +411,7 @@ def _dimension_table(conditions: Mapping[str, Any]) -> list[str]:
 
 
 def _honesty_table(conditions: Mapping[str, Any]) -> list[str]:
-    """What a stranger of each corpus left out may expect of confidence and label sets, alone and with a voice known."""
+    """How far confidence and label sets can be trusted for speakers of each left-out corpus, unknown or known."""
     lines = []
     for name in (n for n in COVERAGE_SHOWN if n in conditions):
         by_fold: Mapping[str, Mapping[str, float]] = conditions[name]["honest_by_fold"]
@@ -425,7 +432,7 @@ def _honesty_table(conditions: Mapping[str, Any]) -> list[str]:
 
 
 def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
-    """(mean confidence, share right) of each bin as lines of text, which every viewer of a card shows."""
+    """Mean confidence and accuracy of each bin as a plot of characters, which any viewer of the card can show."""
     lines = ["     sure right  0" + " " * (PLOT_WIDTH - 2) + "1"]
     for sure, right in reliability:
         cells = list(("█" * round(PLOT_WIDTH * right)).ljust(PLOT_WIDTH, "·"))
@@ -434,15 +441,15 @@ def _calibration_plot(reliability: Sequence[tuple[float, float]]) -> list[str]:
     return [
         *lines,
         "",
-        "Bars: how often right; the stroke: how sure. They meet where confidence can be taken at its word.",
+        "Bars: how often right; strokes: how confident. They meet where confidence can be trusted.",
     ]
 
 
 def in_words(scores: Mapping[str, Any]) -> str:
-    """How good it is for a stranger, in a sentence, and plainly where that is no better than chance."""
+    """How often the pack is right for unknown speakers, as a sentence, and whether that is better than chance."""
     alone, chance = scores["conditions"]["0"], 100 / len(scores["labels"])
     text = (
-        f"Of people whom it had never heard it is right in {alone['ua_fused']:.0f} of 100 recordings, every label "
+        f"For people it was not trained on, it is right in {alone['ua_fused']:.0f} of 100 recordings, every label "
         f"counted alike (95 %: {alone['ua_low']:.0f} to {alone['ua_high']:.0f}); by chance it would be {chance:.0f}."
     )
     if alone["ua_low"] <= chance:
@@ -451,5 +458,5 @@ def in_words(scores: Mapping[str, Any]) -> str:
 
 
 def read_scores(run: "Run") -> dict[str, Any]:
-    """What `evaluate_run` wrote."""
+    """Reads the scores that `evaluate_run` wrote."""
     return json.loads((run.folder / "scores.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]

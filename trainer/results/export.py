@@ -1,4 +1,4 @@
-"""From a fitted head to a pack: the ONNX graphs, the datastore embedded with them, the map, and the model card."""
+"""From a trained head to a pack: the ONNX graphs, the datastore embedded with them, the map, and the model card."""
 
 import io
 import json
@@ -45,18 +45,19 @@ Floats = npt.NDArray[np.float32]
 OPSET = 17
 COMPARED_CLIPS = 500
 LOOKED_AT = 20_000
-"""Items for the map and the card; t-SNE of more takes hours, and each with each of a million a day."""
-LABELS_TO_KEEP = 0.99  # of these clips, or the encoder is not quantised
+"""Most items that the map and the card are computed from. t-SNE of more takes hours, and comparing each of a million
+items with each other takes a day."""
+LABELS_TO_KEEP = 0.99  # the encoder is quantised only if this share of the compared clips keeps its label
 ABSTAIN_SPEECH_S = 0.35
-"""Seconds of speech: 1.7 % of 480 clips drawn from the four corpora have less; noise, tones, chords and silence have
-none, and a clip cut to 0.3 s can't have more."""
+"""With fewer seconds of speech the app gives no label. 1.7 % of 480 clips drawn from four corpora have less. Noise,
+tones, chords and silence have none."""
 
 INPUTS = ["waveform", "lengths", "baseline"]
 OUTPUTS = ["logits", "embedding", "pooled"]
 
 
 def export_encoder(model: PackEncoder, pooled_dim: int) -> bytes:
-    """encoder.onnx in float32: any batch, any length."""
+    """encoder.onnx in float32, for any batch size and length."""
     waveform = 0.1 * torch.randn(2, SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
     lengths = torch.tensor([SAMPLE_RATE, SAMPLE_RATE * 3 // 4])
     example = (waveform, lengths, torch.zeros(2, pooled_dim))
@@ -65,7 +66,7 @@ def export_encoder(model: PackEncoder, pooled_dim: int) -> bytes:
 
 
 def export_head(head: PackHead, pooled_dim: int) -> bytes:
-    """head.onnx in float32: any batch."""
+    """head.onnx in float32, for any batch size."""
     names, answers = ["pooled", "baseline"], OUTPUTS[:2]
     axes = {name: {0: "batch"} for name in [*names, *answers]}
     return export_graph(head, (torch.zeros(2, pooled_dim), torch.zeros(2, pooled_dim)), names, answers, axes)
@@ -78,12 +79,13 @@ def export_graph(
     outputs: Sequence[str],
     axes: Mapping[str, Mapping[int, str]],
 ) -> bytes:
-    """A module as an ONNX graph in float32; `axes` names the dimensions that are free, by input and output."""
-    # The exporter by tracing: on the Whisper graph the newer one (torch 2.13) was off by 0.55 for a clip of 6,000
-    # samples, perhaps for its odd number of frames
+    """A module as an ONNX graph in float32; `axes` gives names to the variable dimensions of inputs and outputs."""
+    # Uses the exporter that traces. The newer one (torch 2.13) made a Whisper graph that was off by 0.55 for a clip of
+    # 6,000 samples, perhaps because of its odd number of frames
     graph = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its age, and of checks in the encoders' code that hold for every shape
+        # about this exporter's age, and about checks in the encoders that are always true
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             model.eval(),
             example,
@@ -98,18 +100,18 @@ def export_graph(
 
 
 def quantise(graph: bytes) -> bytes:
-    """The graph with its matrix products by weights in int8, a scale a channel; convolutions stay float32."""
+    """The graph with products by weight matrices in int8, with a scale per channel; convolutions stay in float32."""
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load_from_string(graph)
     matrices = {w.name for w in model.graph.initializer if len(w.dims) == 2}
-    # the members' small stacked matrices have three dimensions, for which ONNX Runtime has no product per channel
+    # ONNX Runtime can't quantise the members' small stacked matrices per channel, since they have three dimensions
     others = [n.name for n in model.graph.node if n.op_type == "MatMul" and n.input[1] not in matrices]
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "float32.onnx", Path(folder) / "int8.onnx"
         onnx.save(model, str(source))
-        logging.getLogger().setLevel(logging.ERROR)  # it advises a preparation that changes nothing here
+        logging.getLogger().setLevel(logging.ERROR)  # it recommends a preparation that changes nothing here
         quantize_dynamic(
             str(source),
             str(target),
@@ -122,7 +124,7 @@ def quantise(graph: bytes) -> bytes:
 
 
 def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session as the app opens it: on the CPU."""
+    """An ONNX Runtime session on the CPU, as in the app."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 4
@@ -131,12 +133,12 @@ def session(graph: bytes, threads: int = 2) -> onnxruntime.InferenceSession:
 
 
 def pack_model(encoder: PooledBackbone, fitted: FittedHead) -> PackEncoder:
-    """The whole model behind encoder.onnx, in evaluation mode."""
+    """The model that becomes encoder.onnx, in evaluation mode."""
     return PackEncoder(encoder, fitted.standardise, PackHead(fitted.head, range(fitted.n_answered))).eval()
 
 
 def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], pooled_dim: int) -> float:
-    """The share of clips that both graphs give the same label, no baseline known."""
+    """The share of clips that get the same label from both graphs, without a baseline."""
     answers = []
     for opened in (session(graph), session(quantised)):
         logits = [_run_one(opened, clip, pooled_dim, "logits") for clip in clips]
@@ -145,14 +147,14 @@ def labels_kept(graph: bytes, quantised: bytes, clips: Sequence[Waveform], poole
 
 
 def _run_one(graph: onnxruntime.InferenceSession, clip: Waveform, pooled_dim: int, output: str) -> Floats:
-    """One clip as `heard`, as the app encodes it; float32 [1, ...]."""
+    """Runs the graph on one clip that has gone through `heard`, as in the app; returns float32 [1, ...]."""
     batch, lengths = pad_batch([clip])
     feed = {"waveform": batch.numpy(), "lengths": lengths.numpy(), "baseline": np.zeros((1, pooled_dim), np.float32)}
     return np.asarray(graph.run([output], feed)[0])
 
 
 def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -> list[Utterance]:
-    """At most `per_speaker` clips of each speaker and label, drawn; all where it is 0."""
+    """At most `per_speaker` random clips of each speaker and label, or all clips if that is 0."""
     if per_speaker == 0:
         return list(utterances)
     groups: dict[tuple[str, str], list[Utterance]] = defaultdict(list)
@@ -164,9 +166,10 @@ def balanced(utterances: Sequence[Utterance], per_speaker: int, seed: int = 0) -
 
 
 def item_map(embeddings: Floats, seed: int = 0) -> Floats:
-    """Each item's place on a two-dimensional map, float32 [n, 2], t-SNE scaled into -1..1.
+    """Each item's position on a two-dimensional map, float32 [n, 2], by t-SNE and scaled to -1 to 1.
 
-    Of more than LOOKED_AT items as many are laid out, and each of the others lies amid the three that are most like it.
+    If there are more than LOOKED_AT items, t-SNE places that many, and each other item gets the mean position of the
+    three that are most similar to it.
     """
     n = len(embeddings)
     if n < 10:
@@ -185,12 +188,13 @@ def item_map(embeddings: Floats, seed: int = 0) -> Floats:
 
 
 MANNER = {"pitch": ("f0_p50", 1), "melody": ("f0_range", 1), "tempo": ("peak_rate", 1), "effort": ("alpha_mean", -1)}
-"""How something was said, by the feature of trainer.model.prosody that tells it. Less energy below 1 kHz, alpha, goes
-with more vocal effort (Sluijter and van Heuven, 1996), however far away the microphone is."""
+"""Ways of speaking, each with the feature of trainer.model.prosody that measures it, and the sign. With more vocal
+effort a smaller share of the energy, alpha, is below 1 kHz (Sluijter and van Heuven, 1996), at any distance from the
+microphone."""
 
 
 def _manner(backbone: PooledBackbone, experts: Sequence[Expert]) -> dict[str, tuple[int, int]]:
-    """The columns of `pooled` that `MANNER` names, where the pack hears prosody."""
+    """The columns of `pooled` for the keys of `MANNER`, as far as the pack has these features."""
     columns: dict[str, tuple[int, int]] = {}
     start = 0
     for expert, width in zip(experts, backbone.blocks, strict=True):
@@ -212,18 +216,18 @@ def export_pack(
     score_tables: str,
     progress: Progress | None = None,
 ) -> Pack:
-    """Write the pack.
+    """Writes the pack.
 
     Args:
-        target: Its folder.
-        recipe: What it was made by.
+        target: Folder of the pack.
+        recipe: The recipe that it was made with.
         pooled_backbone: The encoder with its pooling, fine-tuned or not.
-        fitted: Head trained on everyone.
-        tuned: What was chosen for it.
-        utterances: The clips trained on, inspected; of those with labels that are answered with a balanced share
-            becomes the datastore.
-        training, scores: As they stand in pack.json.
-        score_tables: What `evaluate` printed, for MODEL_CARD.md; "" for none.
+        fitted: Head trained on all speakers.
+        tuned: The settings chosen for it.
+        utterances: The training clips, inspected. Those with a label that is predicted go into the datastore, at most
+            `export.per_speaker` of each speaker and label.
+        training, scores: To be written into pack.json.
+        score_tables: Output of `evaluate` for MODEL_CARD.md, or "".
         progress: Called as clips are encoded.
     """
     labels, dimensions = fitted.labels[: fitted.n_answered], recipe.corpora.dimensions
@@ -245,7 +249,7 @@ def export_pack(
     encoding, heading = session(encoder), session(head)
     envelopes = np.zeros((len(kept), ENVELOPE_PEAKS), np.float32)
     with TemporaryDirectory() as folder:
-        # in a file: of a million recordings the features take more memory than there is, the embeddings half a GB
+        # in a file, since the features of a million recordings don't fit into memory; their embeddings take 0.5 GB
         pooled = np.memmap(Path(folder) / "pooled", np.float32, "w+", shape=(len(kept), pooled_dim))
         for i, utterance in enumerate(kept):
             samples = read_clip(utterance)[:longest]
@@ -254,7 +258,7 @@ def export_pack(
             if progress:
                 progress(i + 1, len(kept))
         embeddings = _embed(heading, pooled, kept, fitted, recipe.voices)
-        del pooled  # Windows deletes no file that is mapped
+        del pooled  # Windows can't delete a file while it is mapped
     items = _Items(kept, envelopes, recipe.export.clips)
     clips = {item.clip: utterance.path for item, utterance in zip(items, kept, strict=True) if item.clip}
     some = evenly(len(kept), LOOKED_AT)
@@ -304,7 +308,7 @@ def _embed(
     fitted: FittedHead,
     voices: bool,
 ) -> Floats:
-    """Embeddings [n, E] of pooled features [n, D], a speaker at a time, with what is taken off a datastore's clips."""
+    """Embeddings [n, E] of pooled features [n, D], one speaker at a time, with the datastore's baselines subtracted."""
 
     def classify(x: Floats) -> npt.NDArray[np.float64]:
         return softmax(heading.run(["logits"], {"pooled": x, "baseline": np.zeros_like(x)})[0])
@@ -324,18 +328,18 @@ def _embed(
 
 
 def evenly(n: int, most: int) -> npt.NDArray[np.int64]:
-    """At most `most` of the numbers under n, evenly drawn."""
+    """At most `most` of the numbers below n, evenly spaced."""
     return np.unique(np.linspace(0, n - 1, min(n, most)).astype(np.int64))
 
 
 def clip_name(utterance: Utterance, number: int) -> str | None:
-    """What the recording is called in a pack; None where it is a stretch of a longer one."""
+    """The recording's file name in a pack; None if the clip is only a part of a longer recording."""
     whole = utterance.start_s == 0.0 and utterance.end_s is None
     return f"clips/{number:05d}{utterance.path.suffix.lower()}" if whole else None
 
 
 class _Items(Sequence[Item]):
-    """The datastore's recordings, each made when it is asked for."""
+    """The items of the datastore, each created on access."""
 
     def __init__(self, utterances: Sequence[Utterance], envelopes: Floats, clips: bool) -> None:
         self._utterances, self._envelopes, self._clips = utterances, envelopes, clips
@@ -366,7 +370,7 @@ class _Items(Sequence[Item]):
 
 
 def export_run(run: "Run", target: Path) -> Pack:
-    """The pack of a run: its head trained on everyone, with what was tuned and the scores it has by now."""
+    """Writes the pack of a run: the head trained on all speakers, its settings, and the run's scores, if any."""
     data = run.prepare()
     part = run.parts(for_pack=True)[0]
     fitted, tuned = run.final_head(part), run.tuned(part)

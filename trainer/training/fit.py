@@ -1,4 +1,4 @@
-"""Training the head on frozen features: batches, losses, early stopping, checkpoints that resume bit for bit."""
+"""Training the head on fixed features: batches, losses, early stopping, and checkpoints that resume exactly."""
 
 import copy
 import time
@@ -26,21 +26,21 @@ from trainer.training.metrics import unweighted_accuracy
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-AT_ONCE = 4096  # clips whose features are worked on in memory
-BASELINE_SHARE = (0.5, 1.0)  # of the mean of a known speaker's clips in a batch, taken off them
-CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch of a frozen head may take less than writing its state
+AT_ONCE = 4096  # clips whose features are processed in memory at a time
+BASELINE_SHARE = (0.5, 1.0)  # of the mean of a known speaker's clips in a batch, subtracted from them
+CHECKPOINT_EVERY_S = 20.0  # seconds; an epoch can take less time than saving a checkpoint
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """The table and its features.
+    """The clips and their features.
 
     Attributes:
-        utterances: n of them.
-        features: Raw pooled features float32 [1 + copies, n, D]; [0] is the clean clips.
-        labels: All labels trained on, those of the recipe first.
-        n_answered: How many of `labels` are answered with.
-        blocks: How wide each expert's block of the features is; () for one expert on all of them.
+        utterances: The n clips.
+        features: Raw pooled features, float32 [1 + copies, n, D]; [0] are those of the clean clips.
+        labels: All labels in training, those that are predicted first.
+        n_answered: How many of `labels` are predicted.
+        blocks: Width of each expert's block of features; () for a single expert that uses all features.
     """
 
     utterances: tuple[Utterance, ...]
@@ -57,12 +57,12 @@ class Dataset:
         return cls(tuple(utterances), features, (*answered, *others), len(answered), tuple(blocks))
 
     def label_indices(self) -> Ints:
-        """int64 [n]."""
+        """Index of each clip's label, int64 [n]."""
         index = {label: i for i, label in enumerate(self.labels)}
         return np.array([index[u.label] for u in self.utterances], dtype=np.int64)
 
     def targets(self) -> Floats:
-        """float32 [n, labels], what is trained towards: the shares of a clip's votes, or 1 for its one label."""
+        """Training targets, float32 [n, labels]: the shares of a clip's votes, or 1 for its label."""
         index = {label: i for i, label in enumerate(self.labels)}
         shares = np.zeros((len(self.utterances), len(self.labels)), dtype=np.float32)
         for row, utterance in zip(shares, self.utterances, strict=True):
@@ -73,16 +73,16 @@ class Dataset:
 
 @dataclass(frozen=True)
 class FittedHead:
-    """What training leaves.
+    """A trained head.
 
     Attributes:
         standardise: Fitted on the training clips.
         head: In evaluation mode, with an output for each of `labels`.
-        prior: For desktop_app.engine.recognition.voice, for the labels answered with.
-        labels: Of the outputs; the first n_answered are answered with.
-        n_answered: See there.
-        epochs: Trained.
-        validation_accuracy: UA on validation speakers after the epoch that was kept; nan without validation.
+        prior: For desktop_app.engine.recognition.voice, for the labels that are predicted.
+        labels: Labels of the outputs; the first n_answered are predicted.
+        n_answered: See `labels`.
+        epochs: Number of epochs up to the one that was kept.
+        validation_accuracy: UA on the validation speakers after that epoch; nan without validation.
     """
 
     standardise: Standardise
@@ -94,7 +94,7 @@ class FittedHead:
     validation_accuracy: float
 
     def pooled(self, features: Floats, rows: Ints | None = None) -> Floats:
-        """Raw pooled features [n, D], or those rows of them, to what a pack calls pooled, float32 [n, D]."""
+        """Standardises raw pooled features [n, D], or only the given rows of them: what a pack calls pooled."""
         rows = np.arange(len(features)) if rows is None else rows
         pooled = room((len(rows), features.shape[1]))
         with torch.inference_mode():
@@ -103,7 +103,10 @@ class FittedHead:
         return pooled
 
     def answer(self, pooled: Floats, baseline: Floats, rows: Ints | None = None) -> tuple[Floats, Floats]:
-        """Logits [n, n_answered] and embeddings [n, E] of pooled features or those rows; baseline [D] or one a row."""
+        """Logits [n, n_answered] and embeddings [n, E] of pooled features, or only of the given rows.
+
+        `baseline` is float32 [D], or [n, D] with one for each row.
+        """
         rows = np.arange(len(pooled)) if rows is None else rows
         each = np.broadcast_to(baseline, pooled.shape)
         found = []
@@ -116,7 +119,7 @@ class FittedHead:
 
 @dataclass
 class _State:
-    """All that an unbroken run would hold at the end of an epoch."""
+    """The whole state of a training at the end of an epoch."""
 
     head: Head
     average: Head
@@ -165,18 +168,18 @@ def fit_head(
     checkpoint_every_s: float = CHECKPOINT_EVERY_S,
     tracked: Tracked = BOARD_ALONE,
 ) -> FittedHead:
-    """Train one head.
+    """Trains a head.
 
     Args:
-        data: Table and features.
-        train, validation: Rows of the table; validation may be empty, which leaves early stopping out.
+        data: Clips and features.
+        train, validation: Rows of `data`; validation may be empty, and there is no early stopping then.
         recipe: See trainer.recipe.
-        seed: Says everything about the draw: the same seed gives the same weights.
-        folder: Where checkpoints and metrics.csv go; None for none.
-        resume: Go on from the checkpoint in `folder` where there is one.
-        progress: Called with (epochs done, epochs).
-        checkpoint_every_s: Seconds between checkpoints; 0 for one each epoch.
-        tracked: Where the curves go beside `folder`.
+        seed: The same seed gives the same weights.
+        folder: Folder for checkpoints and metrics.csv; None to write none.
+        resume: Continue from the checkpoint in `folder`, if there is one.
+        progress: Called with (finished epochs, all epochs).
+        checkpoint_every_s: Seconds between checkpoints; 0 for one after each epoch.
+        tracked: Where the curves are logged besides metrics.csv.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -254,7 +257,7 @@ def _fit(
 
 
 def prior_of(standardise: Standardise, data: Dataset, train: Ints, recipe: Recipe) -> VoicePrior:
-    """What the training clips tell about voices, for desktop_app.engine.recognition.voice."""
+    """How voices vary among the training clips, for desktop_app.engine.recognition.voice."""
     labels = data.label_indices()[train]
     answered = np.where(labels < data.n_answered, labels, -1)
     speakers = _numbered([data.utterances[i].speaker_key for i in train])
@@ -263,17 +266,17 @@ def prior_of(standardise: Standardise, data: Dataset, train: Ints, recipe: Recip
 
 
 def parts_of(n: int) -> Iterator[slice]:
-    """So many clips, one after another, as many at once as are worked on in memory."""
+    """Slices of n clips, each small enough to be processed in memory."""
     return (slice(start, min(start + AT_ONCE, n)) for start in range(0, max(n, 1), AT_ONCE))
 
 
 def fit_standardise(features: Floats, rows: Ints, corpora: Sequence[str]) -> Standardise:
-    """Mean (every corpus alike) and standard deviation of the training clips' pooled features.
+    """Mean and standard deviation of the training clips' pooled features. Every corpus has the same weight in the mean.
 
     Args:
         features: float32 [n, D].
-        rows: int64 [m], of the training clips.
-        corpora: Theirs, m names.
+        rows: Rows of the training clips, int64 [m].
+        corpora: The corpus of each training clip, m names.
     """
     names, corpus = np.unique(np.array(corpora), return_inverse=True)
     sums, squares = np.zeros((len(names), features.shape[1])), np.zeros(features.shape[1])
@@ -290,7 +293,7 @@ def fit_standardise(features: Floats, rows: Ints, corpora: Sequence[str]) -> Sta
 
 
 def _standardised(standardise: Standardise, features: Floats, rows: Ints) -> Floats:
-    """Of features [variants, n, D] those rows as a head gets them."""
+    """Standardises the given rows of features [variants, n, D], in the way that `Standardise` does."""
     mean, deviation = standardise.mean.numpy(), standardise.deviation.numpy()
     pooled = room((len(features), len(rows), features.shape[2]))
     for variant, raw in zip(pooled, features, strict=True):
@@ -321,7 +324,7 @@ def _projected(pooled: Floats, axes: Floats) -> Floats:
 
 
 def _unprojected(head: Head, axes: Floats, recipe: Recipe) -> Head:
-    """The same head on the features themselves: the projection times the first layer is one matrix."""
+    """The same head on the features themselves: projection and first layer are multiplied into one matrix."""
     whole = Head((len(axes),), head.logit_weight.shape[2], recipe.head)
     weights = head.state_dict()
     weights["hidden_weights.0"] = torch.from_numpy(axes) @ weights["hidden_weights.0"]
@@ -335,7 +338,7 @@ def _numbered(names: Sequence[str]) -> Ints:
 
 
 class Batches:
-    """Draws batches of the training clips as the recipe says."""
+    """Draws batches of single training clips according to the recipe."""
 
     def __init__(
         self,
@@ -359,7 +362,7 @@ class Batches:
         self._bank.draw(rng)
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Features [members, b, D] with baselines taken off, and their targets [members, b, L]."""
+        """Features [members, b, D] with baselines subtracted, and their targets [members, b, L]."""
         t, n_variants = self._recipe.training, self._pooled.shape[0]
         shape = (self._recipe.head.members, t.batch_size)
         rows = rng.choice(len(self._targets), shape, p=self._weights)
@@ -368,7 +371,7 @@ class Batches:
         if n_variants > 1 and not paired:
             augmented = rng.random(shape) >= self._recipe.augment.clean_share
             variants = np.where(augmented, rng.integers(1, n_variants, shape), 0)
-        if paired:  # N clips and N augmented ones, as eq. (1) has it
+        if paired:  # N clips and N augmented ones, as in eq. (1)
             half = t.batch_size // 2
             rows[:, half : 2 * half] = rows[:, :half]
             variants[:, half : 2 * half] = rng.integers(1, n_variants, (shape[0], half))
@@ -381,7 +384,7 @@ class Batches:
         return torch.from_numpy(features.astype(np.float32)), torch.from_numpy(self._targets[rows])
 
     def _invented_voices(self, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-        """For half of the clips a random difference of two speakers' means, zeros for the others."""
+        """A random difference of two speakers' means for half of the clips, and zeros for the others."""
         first, second = rng.integers(0, len(self._voices), (2, *shape))
         share = rng.random((*shape, 1))
         difference = self._voices[first] * share - self._voices[second] * (1 - share)
@@ -390,15 +393,15 @@ class Batches:
 
 
 class GroupedBatches:
-    """Draws batches of which half are strangers' clips, and half are speakers whose voice is known.
+    """Draws batches of which one half imitates unknown speakers, and the other speakers whose voice is known.
 
-    A stranger's clip comes one by one, each in a copy of its own: corpora and labels count alike. A known speaker comes
-    with several clips of one copy, one room, and BASELINE_SHARE of the mean of these is taken off: corpora, their
-    speakers and the labels of each count alike.
+    Clips of unknown speakers are drawn one by one, each clean or from any copy; corpora and labels are balanced. A
+    known speaker has several clips, all clean or from the same copy and so from the same room; BASELINE_SHARE of their
+    mean is subtracted. Here corpora, the speakers of each corpus and the labels of each speaker are balanced.
     """
 
     def __init__(self, data: Dataset, train: Ints, pooled: Floats, labels: Ints, recipe: Recipe) -> None:
-        """pooled float32 [variants, n, D] and labels [n] of the training clips."""
+        """`pooled` is float32 [variants, n, D], `labels` are int64 [n], both of the training clips."""
         self.n_labels = len(data.labels)
         self._pooled, self._recipe = pooled, recipe
         self._targets = data.targets()[train]
@@ -413,10 +416,10 @@ class GroupedBatches:
         self._alike = _ragged([np.flatnonzero(alike == group) for group in np.unique(alike)])
 
     def new_epoch(self, rng: np.random.Generator) -> None:
-        """Nothing is kept from batch to batch."""
+        """Does nothing, since no state is kept between batches."""
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Features [members, b, D] with means taken off, and targets [members, b, L]: the known speakers' first."""
+        """Features [members, b, D] with means subtracted, and targets [members, b, L]; known speakers come first."""
         t, members = self._recipe.training, self._recipe.head.members
         n_known = t.batch_size // 2 // t.speakers * t.speakers
         groups = (members, t.speakers)
@@ -442,7 +445,7 @@ class GroupedBatches:
         return torch.from_numpy(features), torch.from_numpy(self._targets[drawn])
 
     def _variants(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Ints:
-        """Which copy is heard, 0 for the clean clip."""
+        """Number of the copy for each clip, 0 for the clean one."""
         changed = rng.random(shape) >= self._recipe.augment.clean_share
         n_copies = len(self._pooled) - 1
         return (
@@ -451,12 +454,12 @@ class GroupedBatches:
 
 
 def less_the_mean(pooled: Floats, share: Floats) -> Floats:
-    """Groups of features [..., clips, D] less a share [...] of each group's own mean."""
+    """Subtracts a share [...] of each group's mean from groups of features [..., clips, D]."""
     return np.asarray(pooled - share[..., None, None] * pooled.mean(axis=-2, keepdims=True))
 
 
 def _ragged(lists: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Lists as rows of one array, padded, and their lengths."""
+    """The lists as padded rows of one array, and their lengths."""
     rows = np.zeros((len(lists), max(map(len, lists))), dtype=np.int64)
     for row, values in zip(rows, lists, strict=True):
         row[: len(values)] = values
@@ -464,15 +467,16 @@ def _ragged(lists: Sequence[Ints]) -> tuple[Ints, Ints]:
 
 
 def _drawn(rng: np.random.Generator, ragged: tuple[Ints, Ints], which: Ints) -> Ints:
-    """One value, drawn, of each list named in `which`."""
+    """A random value from each of the lists whose numbers are in `which`."""
     rows, lengths = ragged
     return np.asarray(rows[which, (rng.random(which.shape) * lengths[which]).astype(np.int64)])
 
 
 def sampling_weights(labels: Ints, corpora: Ints, balance: str) -> npt.NDArray[np.float64]:
-    """Probability of each clip to be drawn, [n].
+    """Probability of drawing each clip, [n].
 
-    "corpus-label": every corpus alike, and within it every label; "label": every label alike; "none": every clip.
+    With "corpus-label", all corpora are equally likely, and all labels within a corpus; with "label", all labels; with
+    "none", all clips.
     """
     if balance == "none":
         return np.full(len(labels), 1.0 / len(labels))
@@ -503,7 +507,7 @@ def _epoch(state: _State, batches: Batches | GroupedBatches, recipe: Recipe, ste
         if t.lambda_scl:
             loss = joint_loss(loss, supervised_contrastive_loss(embedding, labels, t.tau), t.lambda_scl)
         state.optimiser.zero_grad()
-        loss.sum().backward()  # type: ignore[no-untyped-call]  # the members share no weights: the sum trains each on its own loss
+        loss.sum().backward()  # type: ignore[no-untyped-call]  # members share no weights, so the sum trains each on its own loss
         state.optimiser.step()
         state.schedule.step()
         _average(state.average, state.head, t.ema)
@@ -513,7 +517,7 @@ def _epoch(state: _State, batches: Batches | GroupedBatches, recipe: Recipe, ste
 
 def _mix(features: Tensor, targets: Tensor, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     drawn = rng.beta(alpha, alpha, (*features.shape[:2], 1))
-    share = torch.from_numpy(np.maximum(drawn, 1 - drawn).astype(np.float32))  # a clip stays mostly itself
+    share = torch.from_numpy(np.maximum(drawn, 1 - drawn).astype(np.float32))  # the clip itself has the larger share
     order = torch.from_numpy(rng.permutation(features.shape[1]))
     return share * features + (1 - share) * features[:, order], share * targets + (1 - share) * targets[:, order]
 
@@ -525,7 +529,10 @@ def _average(average: Head, head: Head, decay: float) -> None:
 
 
 class _Validation:
-    """UA on validation speakers; with voices, the mean of no baseline and of one from all of a speaker's clips."""
+    """UA on the validation speakers; with voices, the mean of UA without baselines and with known voices.
+
+    A known voice is the mean of all clips of the speaker.
+    """
 
     def __init__(
         self, data: Dataset, rows: Ints, standardise: Standardise, axes: Floats | None, labels: Ints, voices: bool
@@ -537,7 +544,7 @@ class _Validation:
         speakers = _numbered([data.utterances[i].speaker_key for i in rows])
         self._features, self._speakers = pooled[0], speakers
         voice = [self._features[speakers == s].mean(0) for s in range(int(speakers.max()) + 1)]
-        # with nothing taken off, and where the voice is known
+        # nothing to subtract from clips of unknown speakers, and the speaker's mean if the voice is known
         self._means = [np.zeros_like(voice), np.stack(voice)] if voices else [np.zeros_like(voice)]
         self._labels, self._n = labels[rows], data.n_answered
 
@@ -554,7 +561,7 @@ class _Validation:
 
 
 def save_beside(path: Path, data: Any) -> None:
-    """torch.save to a file beside and rename it, so that a killed run never leaves half a checkpoint."""
+    """Saves with torch to a temporary file and renames it, so that no incomplete checkpoint can be left behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     torch.save(data, beside)
@@ -562,7 +569,7 @@ def save_beside(path: Path, data: Any) -> None:
 
 
 def save_head(path: Path, fitted: FittedHead) -> None:
-    """Write a fitted head; `load_head` reads it with its recipe."""
+    """Saves a fitted head for `load_head`."""
     save_beside(
         path,
         {
@@ -582,7 +589,7 @@ def save_head(path: Path, fitted: FittedHead) -> None:
 
 
 def load_head(path: Path, recipe: Recipe) -> FittedHead:
-    """What `save_head` wrote."""
+    """Loads what `save_head` saved; `recipe` must be the one that the head was trained with."""
     data = torch.load(path, weights_only=True)
     head = Head(data["blocks"], len(data["labels"]), recipe.final_head, recipe.experts.weights)
     head.load_state_dict(data["head"])

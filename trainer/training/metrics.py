@@ -1,4 +1,4 @@
-"""Scores: accuracies, macro-F1, confusion, calibration, and intervals by resampling speakers."""
+"""Scores: accuracies, macro-F1, confusion matrices, calibration, and intervals from resampling speakers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ BOOTSTRAP_DRAWS = 1000
 
 
 def confusion_matrix(truth: Ints, answers: Ints, n_labels: int) -> Ints:
-    """Counts int64 [n_labels, n_labels]: row the truth, column the answer."""
+    """Counts, int64 [n_labels, n_labels]; rows are true labels, columns are predicted ones."""
     return np.bincount(truth * n_labels + answers, minlength=n_labels**2).reshape(n_labels, n_labels)
 
 
 def weighted_accuracy(truth: Ints, answers: Ints) -> float:
-    """WA: the share of clips answered rightly, in per cent."""
+    """WA: the share of clips that are classified correctly, in per cent."""
     return 100.0 * float((truth == answers).mean())
 
 
 def unweighted_accuracy(truth: Ints, answers: Ints, n_labels: int) -> float:
-    """UA: the mean over the labels that occur of each label's recall, in per cent."""
+    """UA: the mean recall of the labels that occur, in per cent."""
     return _ua(confusion_matrix(truth, answers, n_labels))
 
 
@@ -38,7 +38,7 @@ def _ua(confusion: Ints) -> float:
 
 
 def macro_f1(truth: Ints, answers: Ints, n_labels: int) -> float:
-    """Mean over the labels that occur of 2 TP / (2 TP + FP + FN), in per cent."""
+    """Mean of 2 TP / (2 TP + FP + FN) over the labels that occur, in per cent."""
     confusion = confusion_matrix(truth, answers, n_labels)
     hits, totals, answered = np.diag(confusion), confusion.sum(1), confusion.sum(0)
     there = totals > 0
@@ -55,7 +55,7 @@ def calibration_error(truth: Ints, probabilities: Floats, bins: int = ECE_BINS) 
 
 
 def reliability(truth: Ints, probabilities: Floats, bins: int = 5) -> list[tuple[float, float]]:
-    """Bins of as many clips each, by confidence: mean confidence and accuracy; 0 to 1."""
+    """Mean confidence and accuracy, 0 to 1, in bins of equally many clips sorted by confidence."""
     confidence, right = probabilities.max(1), probabilities.argmax(1) == truth
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
     return [(float(confidence[p].mean()), float(right[p].mean())) for p in parts if len(p)]
@@ -63,7 +63,7 @@ def reliability(truth: Ints, probabilities: Floats, bins: int = 5) -> list[tuple
 
 @dataclass(frozen=True)
 class Scores:
-    """What a set of answers reaches: per cent, ECE 0 to 1, and the speaker-level 95 % interval of UA."""
+    """Scores of a set of answers: in per cent, ECE 0 to 1, and the 95 % interval of UA over resampled speakers."""
 
     n: int
     wa: float
@@ -76,7 +76,7 @@ class Scores:
 
 
 def score(truth: Ints, probabilities: Floats, speakers: Sequence[str], seed: int = 0) -> Scores:
-    """All scores of probabilities [n, L] against truth [n]."""
+    """All scores of probabilities [n, L] against true labels [n]."""
     n_labels = probabilities.shape[1]
     answers = probabilities.argmax(1)
     low, high = bootstrap_interval(truth, answers, speakers, n_labels, seed)
@@ -96,7 +96,7 @@ def score(truth: Ints, probabilities: Floats, speakers: Sequence[str], seed: int
 def bootstrap_interval(
     truth: Ints, answers: Ints, speakers: Sequence[str], n_labels: int, seed: int = 0, draws: int = BOOTSTRAP_DRAWS
 ) -> tuple[float, float]:
-    """95 % interval of UA when the speakers are drawn anew with replacement: whole speakers, all their clips."""
+    """95 % interval of UA from resampling the speakers with replacement, each with all their clips."""
     drawn = _resampled(
         [confusion_matrix(truth[own], answers[own], n_labels) for own in by_speaker(speakers)], seed, draws
     )
@@ -113,7 +113,7 @@ def bootstrap_mean_of_folds(
     seed: int = 0,
     draws: int = BOOTSTRAP_DRAWS,
 ) -> tuple[float, float]:
-    """95 % interval of the mean of the folds' UA, each fold's speakers drawn anew."""
+    """95 % interval of the mean UA of the folds, from resampling the speakers of each fold."""
     names, fold_of = np.array(speakers), np.array(folds)
     values = []
     for number, fold in enumerate(np.unique(fold_of)):
@@ -146,9 +146,9 @@ def paired_difference(
 
 
 def concordance(truth: Floats, told: Floats) -> float:
-    """Lin's concordance correlation coefficient (CCC) of the clips [n] of which both are known, that is, not nan.
+    """Lin's concordance correlation coefficient (CCC) over the clips [n] for which both values are known (not nan).
 
-    1 is perfect; 0 is what telling everybody the mean gives.
+    1 is perfect; predicting the mean for every clip gives 0.
     """
     return _ccc(_moments(truth, told))
 
@@ -156,14 +156,14 @@ def concordance(truth: Floats, told: Floats) -> float:
 def concordance_interval(
     truth: Floats, told: Floats, speakers: Sequence[str], seed: int = 0, draws: int = BOOTSTRAP_DRAWS
 ) -> tuple[float, float]:
-    """95 % interval of the CCC when the speakers are drawn anew with replacement."""
+    """95 % interval of the CCC from resampling the speakers with replacement."""
     drawn = _resampled([_moments(truth[own], told[own]) for own in by_speaker(speakers)], seed, draws)
     values = [_ccc(moments) for moments in drawn]
     return float(np.percentile(values, 2.5)), float(np.percentile(values, 97.5))
 
 
 def _moments(x: Floats, y: Floats) -> Floats:
-    """Sums of 1, x, y, x squared, y squared and x y over the clips of which both are known; float64 [6]."""
+    """Sums of 1, x, y, x squared, y squared and x y over the clips for which both are known; float64 [6]."""
     known = np.isfinite(x + y)
     x, y = x[known].astype(np.float64), y[known].astype(np.float64)
     return np.array([len(x), x.sum(), y.sum(), x @ x, y @ y, x @ y])
@@ -177,7 +177,7 @@ def _ccc(moments: Floats) -> float:
 
 
 def by_speaker(speakers: Sequence[str]) -> list[Ints]:
-    """The positions of each speaker's clips."""
+    """Positions of each speaker's clips."""
     _, number, counts = np.unique(np.array(speakers), return_inverse=True, return_counts=True)
     order = np.argsort(number, kind="stable")
     return np.split(order, np.cumsum(counts)[:-1]) if len(speakers) else []
@@ -190,7 +190,7 @@ def _resampled(counts: Sequence[npt.NDArray[T]], seed: int, draws: int) -> list[
 
 
 def coverage_curve(truth: Ints, probabilities: Floats) -> tuple[Floats, Floats, Floats]:
-    """Thresholds on the confidence, the share of clips answered at each, and the accuracy on those; [n] each."""
+    """Thresholds on the confidence, the share of clips that reach each, and the accuracy on those; [n] each."""
     confidence = probabilities.max(1)
     order = np.argsort(-confidence, kind="stable")
     right = (probabilities.argmax(1) == truth)[order]

@@ -1,4 +1,4 @@
-"""Choosing temperature, k, alpha, weighting and thresholds on speakers who are in neither head nor datastore."""
+"""Choosing temperature, k, alpha, weighting and thresholds on speakers whose clips are in no training or datastore."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -35,26 +35,26 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Probabilities = npt.NDArray[np.float64]
 
-ALONE, KNOWN = Condition(0), Condition(10)  # a speaker not known and one known a little count alike
+ALONE, KNOWN = Condition(0), Condition(10)  # unknown and slightly known speakers have equal weight
 WELL_KNOWN = Condition(ALL_CLIPS)
-WITHIN_BEST = 0.3  # points of UA that the answers can't tell apart; among those the better likelihood wins
-NOVEL_PERCENTILE = 99.0  # of the speech tuned on is nearer to the datastore than the novelty threshold
-ABSTAIN_PERCENTILE = 10.0  # of the answers tuned on are less confident than the app's threshold
+WITHIN_BEST = 0.3  # points of UA, too few to tell settings apart; among those the one with the best likelihood wins
+NOVEL_PERCENTILE = 99.0  # this many per cent of the tuning clips are nearer to the datastore than the novelty threshold
+ABSTAIN_PERCENTILE = 10.0  # this many per cent of the tuning answers are less confident than the app's threshold
 SPREADS = tuple(round(0.2 + 0.05 * i, 2) for i in range(15))
 ONE_MOOD_MAY_LOSE = 1.0  # points of UA
-COVERED = 0.9  # of the strangers' clips whose label set is to hold the true label, every set of clips counted alike
+COVERED = 0.9  # share of unknown speakers' clips whose label set shall contain the true label; all sets weigh the same
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """What was chosen; UA in per cent of the answers it was chosen on, for the record.
+    """The chosen settings. For the record, also UA in per cent on the clips that they were chosen on.
 
     Attributes:
-        temperature: T of p_model for a speaker not known.
-        known_temperature: Where a voice is fully known, see `temperature_for`; the same where there are no voices.
-        vote_k, vote_alpha: The choice where neighbours vote alike, the plain form of eq. (4).
+        temperature: T of p_model for an unknown speaker.
+        known_temperature: T for a fully known voice, see `temperature_for`; without voices the same as `temperature`.
+        vote_k, vote_alpha: k and alpha if all neighbours have equal weight, the plain form of eq. (4).
         voice_spread: See `VoicePrior.spread`.
-        dimension_penalty: See `dimensions.fit_map`; 0 where the recipe tells none.
+        dimension_penalty: See `dimensions.fit_map`; 0 without dimensions.
     """
 
     temperature: float
@@ -76,13 +76,13 @@ class Tuned:
 
 @dataclass(frozen=True)
 class Heard:
-    """What strangers to a head were answered: one set of clips under one condition.
+    """Answers for one set of clips of speakers that a head was not trained on, under one condition.
 
     Attributes:
         logits: float32 [n, L].
-        found: Of each clip, the largest k of the grid.
-        truth: int64 [n].
-        alone: Whether nothing was known of the speakers.
+        found: Neighbours of each clip, as many as the largest k of the grid.
+        truth: True labels, int64 [n].
+        alone: Whether the speakers were treated as unknown.
     """
 
     logits: Floats
@@ -94,15 +94,15 @@ class Heard:
 def tuning_answers(
     data: Dataset, fitted: FittedHead, known: Ints, strangers: Ints, recipe: KnnRecipe, voices: bool = True
 ) -> list[Heard]:
-    """Answers to tune on, for speakers who are in neither head nor datastore.
+    """Answers to tune on, for speakers that are new to the head and the datastore.
 
     Args:
-        data: Table and features.
-        fitted: Trained without the strangers.
-        known: Rows of the datastore.
-        strangers: Rows to answer.
-        recipe: Its largest k is how many neighbours are found.
-        voices: Where False the head knows no baselines, and nothing is taken off any clip.
+        data: Clips and features.
+        fitted: Head trained without the strangers.
+        known: Rows for the datastore.
+        strangers: Rows to classify.
+        recipe: Its largest k is the number of neighbours to find.
+        voices: If False, the head was trained without baselines, and none are subtracted.
     """
     known, strangers = answered_rows(data, known), answered_rows(data, strangers)
     items, item_labels = datastore_items(data, fitted, known, voices)
@@ -115,10 +115,10 @@ def tuning_answers(
 
 
 def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
-    """Search the recipe's grid; every set of answers counts alike.
+    """Searches the recipe's grid; every set of answers has the same weight.
 
-    Temperature and set threshold are for strangers' clips alone: of a voice that is known they say too little, not too
-    much.
+    Temperature and set threshold are chosen for unknown speakers only. For known voices they make answers too cautious
+    rather than too sure.
     """
     n_labels = heard[0].logits.shape[1]
     found, truths = [h.found for h in heard], [h.truth for h in heard]
@@ -143,15 +143,16 @@ def tune(heard: Sequence[Heard], recipe: KnnRecipe) -> Tuned:
 
 
 def tune_spread(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], temperature: float) -> float:
-    """The smallest spread of answers (see `VoicePrior.spread`) at which a voice learnt from one mood does no harm.
+    """The best spread of answers (see `VoicePrior.spread`) at which a voice learnt from one mood does no harm.
 
-    Groups of clips of one mood, of two and of all are asked about with the voice that is learnt from themselves. Of
-    one mood they may lose ONE_MOOD_MAY_LOSE points of UA against each clip alone, in the mean over the heads; of what
-    fulfils that, the best for all moods and two.
+    Groups of clips with one mood, with two and with any are classified with the voice learnt from the group itself.
+    With one mood, UA may be at most ONE_MOOD_MAY_LOSE points lower than for each clip alone, in the mean over the
+    heads. Among the spreads that meet this, the best for groups with two and with any moods is chosen.
 
     Args:
-        heads: Each with the rows of strangers to it.
-        temperature: Of p_model.
+        data: Clips and features.
+        heads: Heads, each with rows of speakers that it was not trained on.
+        temperature: Temperature of p_model.
     """
     gains = np.stack([_gains(data, fitted, answered_rows(data, rows), temperature) for fitted, rows in heads])
     one, two, several = gains.mean(axis=0)  # [kinds, SPREADS]
@@ -162,11 +163,12 @@ def tune_spread(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], tempera
 
 
 def tune_known_temperature(data: Dataset, heads: Sequence[tuple[FittedHead, Ints]], temperature: float) -> float:
-    """T of p_model where a voice is fully known (see `temperature_for`), as calm as the strangers' `temperature`.
+    """T of p_model for a fully known voice (see `temperature_for`), as cautious as `temperature` is for unknown ones.
 
     Args:
-        heads: Each with the rows of strangers to it; their priors with the tuned spread.
-        temperature: A stranger's.
+        data: Clips and features.
+        heads: Heads with the tuned spread, each with rows of speakers that it was not trained on.
+        temperature: T for unknown speakers.
     """
     each = []
     for fitted, rows in heads:
@@ -188,10 +190,12 @@ def tune_known_temperature(data: Dataset, heads: Sequence[tuple[FittedHead, Ints
 def tune_penalty(
     data: Dataset, heads: Sequence[tuple[FittedHead, Ints, Ints]], names: Sequence[str], voices: bool
 ) -> float:
-    """The penalty of the map that tells `names`, see `dimensions.fit_map`.
+    """The penalty of the linear map that predicts the dimensions `names`, see `dimensions.fit_map`.
 
     Args:
-        heads: Each with the rows it knows, which the map is fitted on, and those of strangers, who are told.
+        data: Clips and features.
+        heads: Heads, each with the rows that the map is fitted on, and rows of unknown speakers to test it on.
+        names: Dimensions to predict.
         voices: As for `tuning_answers`.
     """
     values, sets = values_of(data.utterances, names), []
@@ -205,7 +209,10 @@ def tune_penalty(
 
 
 def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) -> Probabilities:
-    """Points of UA that the voice adds to groups of one mood, two and all, float64 [3, SPREADS]; 0 without groups."""
+    """Points of UA that the voice adds for groups with one mood, two and any, float64 [3, SPREADS].
+
+    Values are 0 if there is no such group.
+    """
     pooled, labels = fitted.pooled(data.features[0], rows), data.label_indices()[rows]
     classify = classifier(fitted.head, range(fitted.n_answered), temperature)
     rng, gains = np.random.default_rng(0), np.zeros((3, len(SPREADS)))
@@ -218,7 +225,7 @@ def _gains(data: Dataset, fitted: FittedHead, rows: Ints, temperature: float) ->
                     continue
                 interruption.check()
                 answers = classify(pooled[chosen])
-                # the weight of the evidence is nearly 0 or 1, so two answers stand for those of all spreads
+                # the evidence for several moods is nearly 0 or 1, so two cases are enough for all spreads
                 mood_stays, mean_off = (
                     classify(pooled[chosen] - estimate_baseline(pooled[chosen], classify, prior).baseline)
                     for prior in (replace(fitted.prior, spread=10.0), replace(fitted.prior, spread=-10.0))
@@ -245,7 +252,7 @@ def search(
     recipe: KnnRecipe,
     n_labels: int,
 ) -> tuple[tuple[int, float, float, Weighting], float, list[Probabilities]]:
-    """The best (k, alpha, temperature, weighting), its UA, and its fused probabilities of each set of answers."""
+    """The best (k, alpha, temperature, weighting), its UA, and its fused probabilities for each set of answers."""
     tried: list[tuple[float, float, tuple[int, float, float, Weighting]]] = []
     for weighting in recipe.weighting:
         temperatures = recipe.temperature if weighting == "distance" else recipe.temperature[:1]
@@ -268,45 +275,48 @@ def search(
 
 
 def calm_temperature(heard: Sequence[Heard]) -> float:
-    """The temperature that is too low for one corpus of strangers alone at the most.
+    """A temperature that is too low for at most one of the corpora.
 
-    One that suits their mean is too sure in every second room, and nobody knows which room comes next: so the second
-    largest of what each set of answers alone would have; of fewer than three sets, what suits all answers.
+    A temperature fitted to all corpora together makes answers too sure in about half of them, and a new recording may
+    be like any of these. So each set of answers is fitted separately, and the second largest temperature is taken. With
+    fewer than three sets, it is fitted to all answers together.
     """
     each = [fit_temperature([h.logits], [h.truth]) for h in heard if h.alone]
     return _calm(each) if len(each) >= 3 else fit_temperature([h.logits for h in heard], [h.truth for h in heard])
 
 
 def _calm(temperatures: Sequence[float]) -> float:
-    """The second largest, of fewer than three their geometric mean."""
+    """The second largest temperature, or the geometric mean of fewer than three."""
     if len(temperatures) < 3:
         return float(np.exp(np.mean(np.log(temperatures))))
     return sorted(temperatures)[-2]
 
 
 def set_threshold(probabilities: Sequence[Probabilities], truths: Sequence[Ints], covered: float = COVERED) -> float:
-    """The largest threshold whose label sets (see `fusion.label_set`) hold the truth in a share `covered` of the clips,
-    every set of answers counted alike; 0 where all labels are needed."""
-    # a set holds the truth up to this threshold: for ever where the most probable label is true
+    """The largest threshold at which label sets (see `fusion.label_set`) contain the true label often enough.
+
+    That is, for a share `covered` of the clips; every set of answers has the same weight. 0 if all labels are needed.
+    """
+    # the largest threshold at which a clip's label set has the true label; any will do if that is the most probable one
     up_to = [
         np.where(p.argmax(1) == t, np.inf, p[np.arange(len(t)), t]) for p, t in zip(probabilities, truths, strict=True)
     ]
     weights = np.concatenate([np.full(len(u), 1 / (len(u) * len(up_to))) for u in up_to])
     values = np.concatenate(up_to)
     order = np.argsort(-values, kind="stable")
-    held = np.cumsum(weights[order])  # the share held by thresholds no larger than each value
+    held = np.cumsum(weights[order])  # share of clips whose set has the true label, with each value as the threshold
     at = int(np.searchsorted(held, covered - 1e-9))
     return float(min(values[order][at], 1.0)) if at < len(values) else 0.0
 
 
 def fit_temperature(logits: Sequence[Floats], truths: Sequence[Ints]) -> float:
-    """T of softmax(logits / T) with the least negative log-likelihood, between 0.05 and 20."""
+    """T of softmax(logits / T) with the lowest negative log-likelihood, between 0.05 and 20."""
 
     return _likeliest(lambda temperature: _mean_nll([softmax(x, temperature) for x in logits], truths))
 
 
 def _likeliest(loss: Callable[[float], float]) -> float:
-    """The temperature between 0.05 and 20 with the least loss."""
+    """The temperature between 0.05 and 20 with the lowest loss."""
     bounds = (np.log(0.05), np.log(20.0))
     result = minimize_scalar(
         lambda log_temperature: loss(float(np.exp(log_temperature))), bounds=bounds, method="bounded"

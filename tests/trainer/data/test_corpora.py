@@ -173,7 +173,7 @@ def test_own_table_of_several_annotators(tmp_path: Path, text: str) -> None:
 def test_own_table_with_a_count_that_is_none(tmp_path: Path) -> None:
     made.write(tmp_path / "a.wav", made.tone(1, 1, 1))
     (tmp_path / "clips.csv").write_text("path,speaker,cross,calm\na.wav,ann,two,1\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="line 2: two in the column cross is no count"):
+    with pytest.raises(CorpusError, match="line 2: two in the column cross is not a number of votes"):
         own.load(tmp_path, {"votes": "cross,calm"})
     with pytest.raises(CorpusError, match=r"no column sad, but .*--set corpora.columns.votes=NAME"):
         own.load(tmp_path, {"votes": "calm,sad"})
@@ -181,7 +181,7 @@ def test_own_table_with_a_count_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"line 2: a\.wav has no label"):
         own.load(tmp_path, {"votes": "cross,calm"})
     (tmp_path / "clips.csv").write_text("path,label,speaker\na.wav,calm,ann\na.wav,calm,bob\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"line 3: .*a\.wav stands in the table before, by another speaker"):
+    with pytest.raises(CorpusError, match=r"line 3: .*a\.wav is in an earlier line with another speaker"):
         own.load(tmp_path)
 
 
@@ -219,7 +219,7 @@ def test_own_table_as_json_lines(tmp_path: Path) -> None:
     (clip,) = load_corpus("own", tmp_path)
     assert (clip.speaker, clip.start_s, clip.end_s, clip.text) == ("3", 0.0, 0.25, "")
     (tmp_path / "clips.jsonl").write_text("[]\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="line 1 is no JSON object"):
+    with pytest.raises(CorpusError, match="line 1 is not a JSON object"):
         load_corpus("own", tmp_path)
 
 
@@ -228,7 +228,7 @@ def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
     made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
     rows = f"path,label,speaker,start,end\na.wav,calm,ann,{start},{end}\n"
     (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"line 2: (it ends at 1 s|(start|end) is .*, which is no number)"):
+    with pytest.raises(CorpusError, match=r"line 2: (it ends at 1 s|(start|end) is .*, which is not a number)"):
         load_corpus("own", tmp_path)
 
 
@@ -253,7 +253,7 @@ def test_own_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
         (clip,) = load_corpus("own", tmp_path)
         assert (clip.label, clip.speaker) == ("calm, so so", "Zoë")
     table.write_text(f"{head}\n\n{row}\nc.wav\tcalm\tann\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"line 4: .*c\.wav is not there: correct the path"):
+    with pytest.raises(CorpusError, match=r"line 4: .*c\.wav does not exist: correct the path"):
         load_corpus("own", tmp_path)
     table.write_text(f"{head}\n{row}\n", encoding="latin-1")
     with pytest.raises(CorpusError, match="is not in UTF-8: save it as CSV in UTF-8"):
@@ -272,7 +272,7 @@ def test_own_folder_takes_what_the_app_reads_and_names_the_rest(tmp_path: Path) 
     names = [u.path.name for u in load_corpus("own", tmp_path)]
     assert names == ["a.mp3", "b.M4A", "c.mp4", "d.opus", "e.wav"]
     (said,) = own.left_out(tmp_path)
-    assert said.endswith("notes.txt is left out: it is not called like a recording.")
+    assert said.endswith("notes.txt is left out: its name is not that of a recording.")
 
 
 @pytest.mark.parametrize(

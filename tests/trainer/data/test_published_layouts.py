@@ -206,15 +206,15 @@ def test_emobox_folds_that_test_who_was_heard_before_are_refused(tmp_path: Path)
 def test_emobox_without_speakers_recordings_or_lists_says_what_is_missing(tmp_path: Path) -> None:
     folder = emobox(tmp_path)
     (folder / "data.seg.wrd.stm").rename(folder / "elsewhere.stm")
-    with pytest.raises(CorpusError, match=r"line 1: nobody says who speaks in cafe-01-C-1-1: put EmoBox's data\.seg"):
+    with pytest.raises(CorpusError, match=r"line 1: the speaker of cafe-01-C-1-1 is missing: put EmoBox's data\.seg"):
         load_corpus("emobox", folder)
     (tmp_path / "downloads").rename(tmp_path / "moved")
     with pytest.raises(CorpusError, match=r"None of the recordings .* downloads/cafe/CaFE_48k/01 c\.wav"):
         load_corpus("emobox", folder)
-    with pytest.raises(CorpusError, match=r"EmoBox was looked for in .*nowhere"):
+    with pytest.raises(CorpusError, match=r"There is no list of EmoBox in .*nowhere"):
         load_corpus("emobox", tmp_path / "nowhere")
     (folder / "cafe.jsonl").write_text('{"key": "a", "wav": "a.wav", "emo": "c"}\n{"key": 1}\n', encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"cafe\.jsonl, line 2 is no JSON object with key, wav, emo"):
+    with pytest.raises(CorpusError, match=r"cafe\.jsonl, line 2 is not a JSON object with key, wav, emo"):
         load_corpus("emobox", folder)
 
 
@@ -280,7 +280,7 @@ def test_what_is_no_audformat_database_is_told(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="There is no audformat database"):
         load_corpus("audformat", tmp_path)
     (tmp_path / "db.yaml").write_text("a: [", encoding="utf-8")
-    with pytest.raises(CorpusError, match="no header of an audformat database"):
+    with pytest.raises(CorpusError, match="not the header of an audformat database"):
         load_corpus("audformat", tmp_path)
     (tmp_path / "db.yaml").write_text("tables:\n  files: {type: filewise, columns: {}}\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"db\.files\.csv or db\.files\.parquet is missing"):

@@ -405,9 +405,9 @@ def test_who_never_names_one_label_is_never_right_with_one() -> None:
     assert (found["named"], found["named_right"], found["two"], found["set_holds"]) == (0.0, 0.0, 0.0, 1.0)
 
 
-def test_it_is_said_in_a_sentence() -> None:
+def test_how_often_it_is_right_as_a_sentence() -> None:
     scores = {"labels": list(LABELS), "conditions": {"0": {"ua_fused": 60.4, "ua_low": 52.4, "ua_high": 69.6}}}
     assert in_words(scores) == (
-        "Of people whom it had never heard it is right in 60 of 100 recordings, every label counted alike "
+        "For people it was not trained on, it is right in 60 of 100 recordings, every label counted alike "
         "(95 %: 52 to 70); by chance it would be 25."
     )

@@ -58,5 +58,5 @@ def load_corpus(name: str, root: Path) -> list[Utterance]:
         CorpusError: There is no such loader, or the corpus is missing or not as published.
     """
     if name not in LOADERS:
-        raise CorpusError(f"There is no corpus {name!r}: choose among {', '.join(LOADERS)}.")
+        raise CorpusError(f"There is no corpus {name!r}: choose one of {', '.join(LOADERS)}.")
     return LOADERS[name](root)

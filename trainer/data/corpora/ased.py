@@ -1,7 +1,7 @@
 """ASED, the Amharic Speech Emotion Dataset v1 (Retta et al., 2022): 0NEmotion/xn-yy-aa-gg-bb.wav.
 
-The folder gives the emotion, because a few letters in the published names are wrong. `bb` alone is the speaker: 65
-values as in the paper, though five of them carry both gender codes; those speakers' sex is left open.
+The emotion is taken from the folder, because a few letters in the published names are wrong. The speaker is `bb`: it
+has 65 values, as in the paper, though five of them occur with both gender codes; these speakers' sex is left empty.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
-"""Databases in audformat (audEERING): db.yaml and a table a file, db.TABLE.csv or db.TABLE.parquet.
+"""Databases in audformat (audEERING): db.yaml, and a file for each table, db.TABLE.csv or db.TABLE.parquet.
 
-The names of schemes are those of its conventions: emotion, speaker, gender, transcription. A column counts by its own
-name or by its scheme's; where a database has others, the recipe's `corpora.columns` translate.
+Columns are found by their own name or by their scheme's. The expected names follow audformat's conventions: emotion,
+speaker, gender, transcription. For a database with other names, the recipe's `corpora.columns` gives these.
 """
 
 import csv
@@ -22,17 +22,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("language",),
     "text": ("transcription", "text"),
 }
-"""What audformat's conventions call what a clip has, the first that is there."""
+"""Names that audformat's conventions give to the facts about a clip; the first that exists is used."""
 SIDES = {"train": "train", "dev": "validation", "test": "test"}
 TIME = re.compile(r"(?:(\d+) days? )?\+?(\d+):(\d+):(\d+(?:\.\d+)?)")
 
 Segment = tuple[str, float, float | None]
-"""File, and start and end in seconds: 0 and None for all of it."""
+"""File, start and end in seconds; 0 and None for the whole file."""
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of a table: its values, by segment, and who gave them."""
+    """A column of a table: its values by segment, and whether they were voted on or come from a single rater."""
 
     name: str
     scheme: str
@@ -42,7 +42,7 @@ class _Column:
 
 
 def is_database(root: Path) -> bool:
-    """Whether there is an audformat database in the folder."""
+    """Whether the folder contains an audformat database."""
     return (root / HEADER).is_file()
 
 
@@ -54,17 +54,17 @@ def load(
 ) -> list[Utterance]:
     """The clips that have an emotion.
 
-    Where a column holds what was voted, or names no rater, it is the label; the columns of single raters become votes,
-    which also decide where nothing else does.
+    A column with the outcome of a vote, or without a rater, gives the label. The columns of single raters become votes,
+    whose majority is the label if there is no other.
 
     Args:
         root: The folder with db.yaml.
-        columns: What the database calls its columns or schemes, by the names in NAMES; TABLE.COLUMN will do too.
-        dimensions: Which of arousal, dominance and valence are read.
-        scale: From where to where they go, if their schemes name no minimum and maximum.
+        columns: The database's names for its columns or schemes, by the keys of NAMES; TABLE.COLUMN is possible too.
+        dimensions: Which of arousal, dominance and valence to read.
+        scale: Their lowest and highest value, if their schemes give no minimum and maximum.
 
     Raises:
-        CorpusError: It is no such database, has no emotion, or does not say who speaks.
+        CorpusError: The folder has no such database, or the database has no emotions or no speakers.
     """
     header = _header(root)
     schemes = header.get("schemes") or {}
@@ -74,7 +74,7 @@ def load(
     if not labelled:
         there = ", ".join(sorted({column.name for column in all_columns}))
         raise CorpusError(
-            f"{root / HEADER} has no column or scheme {named['label'][0]}, but {there}: say which it is by "
+            f"{root / HEADER} has no column or scheme {named['label'][0]}, but {there}: choose one of these with "
             "--set corpora.columns.label=NAME."
         )
     decided = [column for column in labelled if column.voted]
@@ -93,7 +93,7 @@ def load(
         speaker = fact("speaker")
         if not speaker:
             raise CorpusError(
-                f"{root / HEADER} does not say who speaks in {file}: say which column or scheme does by "
+                f"{root / HEADER} does not say who speaks in {file}: choose the column or scheme of speakers with "
                 "--set corpora.columns.speaker=NAME."
             )
         votes: dict[str, float] = defaultdict(float)
@@ -129,7 +129,7 @@ def load(
 def _rated(
     root: Path, columns: Iterable[_Column], called: str, schemes: Mapping[str, Any], scale: Sequence[float]
 ) -> Mapping[Segment, float]:
-    """A dimension of each segment, 0 to 1: what was voted, else the mean of the raters."""
+    """A dimension's value for each segment, 0 to 1: the outcome of the vote, or else the mean of the raters."""
     found = _called(columns, (called,))
     values: dict[Segment, list[float]] = defaultdict(list)
     for column in [c for c in found if c.voted] or found:
@@ -153,11 +153,11 @@ def _header(root: Path) -> dict[str, Any]:
     try:
         header = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CorpusError(f"There is no audformat database in {root}: name the folder with its {HEADER}.") from None
+        raise CorpusError(f"There is no audformat database in {root}: give the folder with its {HEADER}.") from None
     except (UnicodeDecodeError, yaml.YAMLError):
         header = None
     if not isinstance(header, dict) or not isinstance(header.get("tables"), dict):
-        raise CorpusError(f"{path} is no header of an audformat database: get the database again.")
+        raise CorpusError(f"{path} is not the header of an audformat database: download the database again.")
     return header
 
 
@@ -174,7 +174,7 @@ def _columns(root: Path, header: Mapping[str, Any]) -> Iterable[_Column]:
 
 
 def _called(columns: Iterable[_Column], names: tuple[str, ...]) -> list[_Column]:
-    """Those of a name, or whose scheme has it; of several names the first that is there."""
+    """The columns with one of the names, or whose scheme has it; the first name that any column has is used."""
     columns = list(columns)
     for name in names:
         if found := [c for c in columns if name in (c.name, c.scheme, c.name.rpartition(".")[2])]:
@@ -189,7 +189,7 @@ def _of_segments(columns: Iterable[_Column]) -> Mapping[Segment, str]:
 def _facts_of_labels(
     root: Path, header: Mapping[str, Any], schemes: Mapping[str, Any], names: tuple[str, ...]
 ) -> Mapping[str, Mapping[str, Any]]:
-    """What a scheme says of its labels, such as the gender of a speaker: in the header, or in a table of its own."""
+    """Facts about a scheme's labels, such as the gender of each speaker, from the header or from a separate table."""
     labels = next((schemes[name].get("labels") for name in names if name in schemes), None)
     if isinstance(labels, str):
         index = next(iter((header.get("misc_tables") or {}).get(labels, {}).get("levels") or {}), labels)
@@ -200,7 +200,7 @@ def _facts_of_labels(
 
 
 def _text(schemes: Mapping[str, Any], names: tuple[str, ...], value: str) -> str:
-    """What is said; a scheme may give sentences short names."""
+    """The text that is spoken. A scheme may use short codes for sentences, which are resolved."""
     labels = next((schemes[name].get("labels") for name in names if name in schemes), None)
     said = labels.get(value, value) if isinstance(labels, dict) else value
     return said if isinstance(said, str) else value
@@ -213,12 +213,12 @@ def _table(root: Path, name: str) -> list[dict[str, Any]]:
         with text.open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
     if not parquet.is_file():
-        raise CorpusError(f"The table {text.name} or {parquet.name} is missing in {root}: get the database again.")
+        raise CorpusError(f"The table {text.name} or {parquet.name} is missing in {root}: download the database again.")
     try:
         import pyarrow
         from pyarrow import parquet as reader
     except ImportError:
-        raise CorpusError(f"{parquet} needs pyarrow, which is not installed here: type pip install pyarrow.") from None
+        raise CorpusError(f"{parquet} needs pyarrow, which is not installed: run pip install pyarrow.") from None
     table = reader.read_table(parquet)
     for time in ("start", "end"):
         if time in table.column_names:
@@ -240,7 +240,7 @@ def _seconds(value: Any) -> float | None:
         return value
     match = TIME.fullmatch(str(value))
     if match is None:
-        raise CorpusError(f"{value} in a table of an audformat database is no time: get the database again.")
+        raise CorpusError(f"{value} in a table of an audformat database is not a time: download the database again.")
     days, hours, minutes, seconds = match.groups()
     return float(days or 0) * 86_400 + float(hours) * 3_600 + float(minutes) * 60 + float(seconds)
 

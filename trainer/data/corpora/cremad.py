@@ -30,7 +30,7 @@ TEXT = {
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`/AudioWAV; the actors' sex comes from VideoDemographics.csv where it is there."""
+    """All clips under `root`/AudioWAV; the actors' sex is read from VideoDemographics.csv if that exists."""
     sexes = {}
     demographics = root / "VideoDemographics.csv"
     if demographics.is_file():
@@ -40,7 +40,7 @@ def load(root: Path) -> list[Utterance]:
     for path in audio_files(root / "AudioWAV", "cremad"):
         fields = path.stem.split("_")
         if len(fields) != 4 or fields[2] not in EMOTION:
-            raise malformed("CREMA-D", path, "ACTOR_SENTENCE_EMOTION_LEVEL, as 1001_DFA_ANG_XX")
+            raise malformed("CREMA-D", path, "ACTOR_SENTENCE_EMOTION_LEVEL, such as 1001_DFA_ANG_XX")
         utterances.append(
             Utterance(
                 id=f"cremad/{path.stem}",

@@ -1,9 +1,9 @@
-"""EmoBox (Ma et al., 2024): lists of corpora with their folds, beside recordings that stay where they are.
+"""EmoBox (Ma et al., 2024): lists of the clips of many corpora, with folds; the recordings are kept separately.
 
-data/NAME/NAME.jsonl              a clip a line: key, dataset, wav, emo and, for a stretch, start_time and end_time
-data/NAME/fold_1/NAME_train_fold_1.jsonl, _valid_, _test_: who is on which side
-data/NAME/label_map.json          what emo is called: {"p": "Fear", ...}
-data/NAME/data.seg.wrd.stm        who speaks, which the other files do not say
+data/NAME/NAME.jsonl              a clip per line: key, dataset, wav, emo, and start_time and end_time if it is a part
+data/NAME/fold_1/NAME_train_fold_1.jsonl, _valid_, _test_: which clips are for what
+data/NAME/label_map.json          names of the emotions: {"p": "Fear", ...}
+data/NAME/data.seg.wrd.stm        speakers, which the other files do not give
 downloads/NAME/...                the recordings
 """
 
@@ -23,7 +23,7 @@ NEEDED = ("key", "wav", "emo")
 
 
 def is_listed(root: Path) -> bool:
-    """Whether `root` is a file NAME.jsonl of EmoBox, or a folder NAME with one."""
+    """Whether `root` is EmoBox's file NAME.jsonl, or a folder NAME that contains it."""
     listing = _listing(root)
     if listing is None:
         return False
@@ -36,21 +36,21 @@ def is_listed(root: Path) -> bool:
 
 
 def load(root: Path) -> list[Utterance]:
-    """The clips that are listed, with their speakers, labels and sides of the folds.
+    """The listed clips, with their speakers, labels and folds.
 
     Args:
-        root: A folder data/NAME, its NAME.jsonl, or the folder with several such folders.
+        root: A folder data/NAME, its NAME.jsonl, or a folder that contains several such folders.
 
     Raises:
-        CorpusError: Nothing is listed, a line lacks something, nobody says who speaks, or no recording is there.
+        CorpusError: There is no list, a line is incomplete, a speaker is missing, or no recording exists.
     """
     if is_listed(root):
         return _load(root)
     found = [folder for folder in sorted(root.iterdir()) if is_listed(folder)] if root.is_dir() else []
     if not found:
         raise CorpusError(
-            f"EmoBox was looked for in {root}, which has no NAME.jsonl with {', '.join(NEEDED)} in each line: name a "
-            "folder such as EmoBox/data/cafe."
+            f"There is no list of EmoBox in {root}, a NAME.jsonl with {', '.join(NEEDED)} in each line: give a folder "
+            "such as EmoBox/data/cafe."
         )
     return [utterance for folder in found for utterance in _load(folder)]
 
@@ -83,10 +83,10 @@ def _load(root: Path) -> list[Utterance]:
         speaker = str(row.get("speaker") or row.get("spk") or speakers.get(key, ""))
         if not speaker:
             raise CorpusError(
-                f"{where}: nobody says who speaks in {key}: put EmoBox's {SPEAKERS} beside it, or add a key speaker."
+                f"{where}: the speaker of {key} is missing: put EmoBox's {SPEAKERS} beside it, or add a key speaker."
             )
         if row.get("type", "raw") != "raw":
-            raise CorpusError(f"{where}: {key} is of the type {row['type']!r}, no recording: name one in wav.")
+            raise CorpusError(f"{where}: {key} has the type {row['type']!r}, not a recording: give one in wav.")
         start_s, end_s = row.get("start_time"), row.get("end_time")
         utterances.append(
             Utterance(
@@ -105,7 +105,7 @@ def _load(root: Path) -> list[Utterance]:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Where each line stands, and what it holds."""
+    """Yields the place of each line, for messages, and its content."""
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -116,22 +116,22 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             except ValueError:
                 row = None
             if not isinstance(row, dict) or any(key not in row for key in NEEDED):
-                raise CorpusError(f"{where} is no JSON object with {', '.join(NEEDED)}: correct it.")
+                raise CorpusError(f"{where} is not a JSON object with {', '.join(NEEDED)}: correct it.")
             yield where, row
 
 
 def _label_names(path: Path) -> Mapping[str, str]:
-    """What emotions are called, by their short names in small letters: EmoBox itself is not strict about these."""
+    """Names of emotions by their short names, in lower case, since EmoBox itself uses both cases."""
     if not path.is_file():
         return {}
     try:
         return {str(short).lower(): str(name) for short, name in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, AttributeError):
-        raise CorpusError(f"{path} is no JSON object of label names: download it again.") from None
+        raise CorpusError(f"{path} is not a JSON object of label names: download it again.") from None
 
 
 def _speakers(path: Path) -> Mapping[str, str]:
-    """Who speaks, by the clip's key."""
+    """The speaker of each clip, by the clip's key."""
     if not path.is_file():
         return {}
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -139,11 +139,11 @@ def _speakers(path: Path) -> Mapping[str, str]:
 
 
 def _base(folder: Path, paths: Sequence[str]) -> Path:
-    """The folder that the recordings' paths begin at: EmoBox's own, two above data/NAME, or one between."""
+    """The folder that the recordings' paths are relative to: data/NAME or any folder above it."""
     for base in (folder, *folder.resolve().parents):
         if any((base / path).is_file() for path in paths):
             return base
     raise CorpusError(
-        f"None of the recordings that {folder} lists is there, such as {paths[0] if paths else 'any'}: put them in the "
-        "folder downloads beside EmoBox's data, or beside the list."
+        f"None of the recordings that {folder} lists exists, such as {paths[0] if paths else 'any'}: put them in the "
+        "folder downloads next to EmoBox's data, or next to the list."
     )

@@ -45,7 +45,7 @@ def load(root: Path) -> list[Utterance]:
     for path in audio_files(root, "emodb"):
         name = path.stem
         if len(name) != 7 or name[:2] not in SEX or name[5] not in EMOTION:
-            raise malformed("EmoDB", path, "SSTTTEv, as 03a01Fa")
+            raise malformed("EmoDB", path, "SSTTTEv, such as 03a01Fa")
         utterances.append(
             Utterance(
                 id=f"emodb/{name}",

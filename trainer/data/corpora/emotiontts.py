@@ -15,7 +15,7 @@ def load(root: Path) -> list[Utterance]:
     """All clips under `root`, which holds a folder for each speaker; their sex if `root`/speakers.csv gives it.
 
     Raises:
-        CorpusError: A clip that is not named as published, a table without its columns.
+        CorpusError: A clip is not named as published, or speakers.csv lacks a column.
     """
     sexes = _sexes(root / "speakers.csv")
     utterances = []
@@ -44,5 +44,5 @@ def _sexes(sheet: Path) -> dict[str, str]:
     with sheet.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
         if missing := {"speaker", "sex"} - set(rows.fieldnames or ()):
-            raise CorpusError(f"{sheet} has no column {', '.join(sorted(missing))}: add it or take the table away.")
+            raise CorpusError(f"{sheet} has no column {', '.join(sorted(missing))}: add it, or delete the table.")
         return {row["speaker"]: row["sex"] for row in rows}

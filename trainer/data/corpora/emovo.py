@@ -16,12 +16,12 @@ EMOTION = {
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`; the file name says everything."""
+    """All clips under `root`; speaker and emotion are in the file name."""
     utterances = []
     for path in audio_files(root, "emovo"):
         fields = path.stem.split("-")
         if len(fields) != 3 or fields[0] not in EMOTION or fields[1] not in ("f1", "f2", "f3", "m1", "m2", "m3"):
-            raise malformed("EMOVO", path, "EMOTION-SPEAKER-sentence, as rab-f1-b1")
+            raise malformed("EMOVO", path, "EMOTION-SPEAKER-sentence, such as rab-f1-b1")
         utterances.append(
             Utterance(
                 id=f"emovo/{path.stem}",

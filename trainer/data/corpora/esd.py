@@ -10,14 +10,14 @@ EMOTION = {"angry": "angry", "happy": "happy", "neutral": "neutral", "sad": "sad
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`; the emotion is the name of a folder below the speaker's."""
+    """All clips under `root`; the emotion is the name of a folder inside the speaker's."""
     utterances = []
     for path in audio_files(root, "esd"):
         speaker, _, number = path.stem.partition("_")
         folders = {part.lower() for part in path.relative_to(root).parts[:-1]}
         found = [EMOTION[folder] for folder in folders if folder in EMOTION]
         if len(found) != 1 or not re.fullmatch(r"00(0[1-9]|1\d|20)", speaker) or not number.isdigit():
-            raise malformed("ESD", path, "SPEAKER/Emotion/SPEAKER_000351, the speaker 0001 to 0020")
+            raise malformed("ESD", path, "SPEAKER/Emotion/SPEAKER_000351, with speakers 0001 to 0020")
         utterances.append(
             Utterance(
                 id=f"esd/{path.stem}",

@@ -1,7 +1,7 @@
-"""IEMOCAP as licensed (Busso et al., 2008): Session1..5 with dialog/EmoEvaluation/*.txt and wav of turns or dialogues.
+"""IEMOCAP (Busso et al., 2008): Session1..5 with dialog/EmoEvaluation/*.txt and audio of turns or dialogues.
 
-The usual four classes (happy = happy + excited) are a matter of the recipe's label map; `FOUR_CLASS_COUNTS` is what
-they come to in a complete copy, and `check_four_classes` says what differs.
+The usual four classes, with happy and excited merged, are made by the recipe's label map. `FOUR_CLASS_COUNTS` are their
+sizes in a complete copy; `check_four_classes` describes how a copy differs.
 """
 
 import re
@@ -22,7 +22,7 @@ EMOTION = {
     "sur": "surprised",
     "dis": "disgusted",
 }
-UNDECIDED = ("xxx", "oth")  # no majority among the annotators, or none of the emotions: no label to learn from
+UNDECIDED = ("xxx", "oth")  # no majority among the annotators, or an emotion outside the list: such turns are skipped
 FOUR_CLASS_COUNTS: Mapping[str, int] = {"angry": 1103, "happy": 1636, "sad": 1084, "neutral": 1708}  # 5,531 in all
 FOUR_CLASS_MAP: Mapping[str, str] = {
     "angry": "angry",
@@ -31,34 +31,34 @@ FOUR_CLASS_MAP: Mapping[str, str] = {
     "sad": "sad",
     "neutral": "neutral",
 }
-DIMENSIONS = ("valence", "arousal", "dominance")  # as a line has them; it calls arousal activation
-SCALE = (1.0, 5.0)  # of the raters; a mean in the release lies above it
+DIMENSIONS = ("valence", "arousal", "dominance")  # in the order of the files, which call arousal activation
+SCALE = (1.0, 5.0)  # of the raters; one mean in the release is above it, and is clipped
 SESSIONS = tuple(f"Session{n}" for n in range(1, 6))
 
 # [6.2901 - 8.2357]	Ses01F_impro01_F000	neu	[2.5000, 2.5000, 2.5000]
 EVALUATION_LINE = re.compile(r"^\[(\d+\.\d+) - (\d+\.\d+)\]\t(Ses0\d[FM]_\w+)\t(\w{3})\t(.*)$")
-# C-E2:	Neutral;	()   and so on; C-F1 and C-M1 are the actors' own
+# C-E2:	Neutral;	()   and so on; C-F1 and C-M1 are the actors' ratings of themselves
 ANNOTATOR_LINE = re.compile(r"^C-E\d+:\s*(.*?)\s*\(")
 # Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.
 TRANSCRIPT_LINE = re.compile(r"^(Ses0\d[FM]_\w+) \[[\d.]+-[\d.]+\]: (.*)$")
 
 
 def load(root: Path) -> list[Utterance]:
-    """All turns with an agreed emotion, of the sessions found under `root`.
+    """All turns with an agreed emotion, from the sessions found under `root`.
 
-    A turn is read from sentences/wav where it is there, else cut out of dialog/wav by its times.
+    A turn is read from sentences/wav if it exists there, and otherwise cut out of dialog/wav by its times.
 
     Raises:
-        CorpusError: No session, a session without evaluations, or a turn without audio.
+        CorpusError: There is no session, a session has no evaluations, or a turn has no audio.
     """
     sessions = [root / name for name in SESSIONS if (root / name).is_dir()]
     if not sessions:
-        raise CorpusError(f"IEMOCAP was looked for in {root}, which has no folder Session1: name the folder above it.")
+        raise CorpusError(f"There is no folder Session1 of IEMOCAP in {root}: give the folder that contains it.")
     utterances: list[Utterance] = []
     for session in sessions:
         evaluations = sorted((session / "dialog" / "EmoEvaluation").glob("Ses*.txt"))
         if not evaluations:
-            raise CorpusError(f"{session / 'dialog' / 'EmoEvaluation'} holds no Ses*.txt: copy it from the release.")
+            raise CorpusError(f"{session / 'dialog' / 'EmoEvaluation'} has no Ses*.txt: copy it from the release.")
         texts = _transcripts(session)
         for sheet in evaluations:
             utterances.extend(_turns(session, sheet, texts))
@@ -77,7 +77,7 @@ def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utt
             continue
         if code not in EMOTION:
             raise CorpusError(f"{sheet} gives {turn} the emotion {code!r}, unknown to IEMOCAP.")
-        sex = turn.split("_")[-1][0]  # who speaks; the letter after the session says who wears the sensors
+        sex = turn.split("_")[-1][0]  # of the speaker; the letter after the session is for who wears the sensors
         whole = _audio(session / "sentences" / "wav" / dialogue / turn)
         path = whole or _audio(session / "dialog" / "wav" / dialogue)
         if path is None:
@@ -100,7 +100,7 @@ def _turns(session: Path, sheet: Path, texts: Mapping[str, str]) -> Iterable[Utt
 
 
 def _dimensions(rated: str) -> tuple[tuple[str, float], ...]:
-    """What the raters' means come to, "[2.5000, 2.5000, 2.5000]"; none where the line does not tell them."""
+    """The raters' means, from "[2.5000, 2.5000, 2.5000]"; empty if the line has none."""
     try:
         values = [float(value) for value in rated.strip("[] ").split(",")]
         return tuple((d, scaled(min(v, SCALE[1]), SCALE)) for d, v in zip(DIMENSIONS, values, strict=True))
@@ -109,7 +109,10 @@ def _dimensions(rated: str) -> tuple[tuple[str, float], ...]:
 
 
 def _votes(lines: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """What the annotators who listened chose of a turn, each of them one category or several, in the lines after it."""
+    """How many of the external annotators chose each category for a turn, from the lines after it.
+
+    An annotator may choose several categories. The actors' ratings of themselves are left out.
+    """
     votes: Counter[str] = Counter()
     for line in lines:
         if EVALUATION_LINE.match(line):
@@ -134,11 +137,11 @@ def _transcripts(session: Path) -> dict[str, str]:
 
 
 def check_four_classes(utterances: Iterable[Utterance]) -> str:
-    """What differs from the usual four classes of a complete copy, as one sentence; "" where nothing does."""
+    """A sentence on how the four classes differ in size from those of a complete copy, or "" if they don't."""
     counts = Counter(FOUR_CLASS_MAP[u.label] for u in utterances if u.label in FOUR_CLASS_MAP)
     differing = [
-        f"{counts[label]} {label} where {expected} are usual"
+        f"{counts[label]} {label} instead of {expected}"
         for label, expected in FOUR_CLASS_COUNTS.items()
         if counts[label] != expected
     ]
-    return f"This copy of IEMOCAP is not the usual one: {', '.join(differing)}." if differing else ""
+    return f"This copy of IEMOCAP differs from the usual one: {', '.join(differing)}." if differing else ""

@@ -16,18 +16,18 @@ EMOTION = {
 }
 SPLITS = {"train": "train_splits", "dev": "dev_splits_complete", "test": "output_repeated_splits_test"}
 NOT_PUBLISHED = {("train", "dia125_utt3"), ("dev", "dia110_utt7")}
-"""Named in the tables; the first can't be played, the second is not there."""
+"""Clips that are listed in the tables, though the first is damaged and the second missing in the release."""
 
 
 def load(root: Path) -> list[Utterance]:
-    """The utterances of the tables that are under `root`, each with its clip as published (.mp4) or turned into sound.
+    """The utterances of the tables under `root`; each needs its clip, as published (.mp4) or converted to audio.
 
     Raises:
-        CorpusError: No table is there, one has other columns, or a clip is missing.
+        CorpusError: There is no table, a table has other columns, or a clip is missing.
     """
     tables = {split: root / f"{split}_sent_emo.csv" for split in SPLITS}
     if not any(table.is_file() for table in tables.values()):
-        raise CorpusError(f"MELD was looked for in {root}, which has no train_sent_emo.csv: name its folder.")
+        raise CorpusError(f"There is no train_sent_emo.csv of MELD in {root}: give the folder that contains it.")
     utterances = []
     for split, table in tables.items():
         if table.is_file():
@@ -43,13 +43,13 @@ def _utterance(root: Path, split: str, table: Path, row: dict[str, str]) -> Utte
         name = f"dia{int(row['Dialogue_ID'])}_utt{int(row['Utterance_ID'])}"
         label, speaker, text = EMOTION[row["Emotion"].strip().lower()], row["Speaker"].strip(), row["Utterance"].strip()
     except (KeyError, ValueError, TypeError):
-        raise CorpusError(f"{table} is not as MELD was published: download it again.") from None
+        raise CorpusError(f"{table} differs from MELD as published: download it again.") from None
     if (split, name) in NOT_PUBLISHED:
         return None
     folder = root / SPLITS[split]
     path = next((p for s in (*SUFFIXES, ".mp4") if (p := folder / f"{name}{s}").is_file()), None)
     if path is None:
-        raise CorpusError(f"{table.name} names {name}, of which there is no file in {folder}: download it again.")
+        raise CorpusError(f"{table.name} lists {name}, but there is no such file in {folder}: download it again.")
     return Utterance(
         id=f"meld/{split}/{name}",
         path=path,

@@ -1,6 +1,6 @@
 """MSP-Podcast (Lotfian and Busso, 2019), a licensed copy: Labels/labels_consensus.csv and the clips under Audios.
 
-Labels/labels_detailed.csv, where it is there, tells what each annotator chose.
+The votes of single annotators are read from Labels/labels_detailed.csv, if that exists.
 """
 
 import csv
@@ -21,20 +21,20 @@ EMOTION = {
 DIMENSIONS = {"EmoAct": "arousal", "EmoDom": "dominance", "EmoVal": "valence"}
 SCALE = (1.0, 7.0)  # of the raters
 LEFT_OUT = {"C", "O", "X"}
-"""Contempt, which no other corpus here has; another emotion; no agreement."""
+"""Contempt, which no other corpus here has; other emotions; clips whose annotators did not agree."""
 
 
 def load(root: Path) -> list[Utterance]:
-    """The clips of the table whose speaker is known and whose raters agree on an emotion that others have too.
+    """The clips whose speaker is known and whose raters agree on an emotion that other corpora have too.
 
-    A clip of an unknown speaker can stand on no side of a protocol whose speakers are disjoint.
+    Clips of unknown speakers can't be used, since nobody could say whether training and test speakers are disjoint.
 
     Raises:
-        CorpusError: The table is not there or has other columns, or a clip is missing.
+        CorpusError: The table is missing or has other columns, or a clip is missing.
     """
     table = root / "Labels" / "labels_consensus.csv"
     if not table.is_file():
-        raise CorpusError(f"MSP-Podcast was looked for in {root}, which has no {table.relative_to(root)}.")
+        raise CorpusError(f"There is no {table.relative_to(root)} of MSP-Podcast in {root}: give its folder.")
     utterances = []
     votes = _votes(root / "Labels" / "labels_detailed.csv")
     with table.open(encoding="utf-8", newline="") as lines:
@@ -44,14 +44,14 @@ def load(root: Path) -> list[Utterance]:
                 sex = row["Gender"].strip().lower()
                 dimensions = [(d, scaled(float(row[c]), SCALE)) for c, d in DIMENSIONS.items() if row.get(c)]
             except (KeyError, TypeError, AttributeError, ValueError):
-                raise CorpusError(f"{table} is not as MSP-Podcast was published: download it again.") from None
+                raise CorpusError(f"{table} differs from MSP-Podcast as published: download it again.") from None
             if code in LEFT_OUT or speaker.lower() in ("", "unknown"):
                 continue
             if code not in EMOTION:
-                raise CorpusError(f"{table} has an emotion {code!r} that MSP-Podcast has not: download it again.")
+                raise CorpusError(f"{table} has an emotion {code!r}, unknown to MSP-Podcast: download it again.")
             path = next((p for s in SUFFIXES if (p := root / "Audios" / f"{name}{s}").is_file()), None)
             if path is None:
-                raise CorpusError(f"{table.name} names {name}, of which there is no file in {root / 'Audios'}.")
+                raise CorpusError(f"{table.name} lists {name}, but there is no such file in {root / 'Audios'}: add it.")
             utterances.append(
                 Utterance(
                     id=f"msp_podcast/{name}",
@@ -70,7 +70,7 @@ def load(root: Path) -> list[Utterance]:
 
 
 def _votes(table: Path) -> dict[str, Counter[str]]:
-    """What each clip's annotators chose, by its name; some releases tell it in another way, and none is known then."""
+    """The annotators' votes, by the clip's name; empty for releases that store them in another way."""
     votes: dict[str, Counter[str]] = {}
     if table.is_file():
         with table.open(encoding="utf-8", errors="replace", newline="") as lines:

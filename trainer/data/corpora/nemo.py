@@ -17,14 +17,14 @@ COLUMNS = {"file_id", "emotion", "raw_text", "speaker_id", "gender"}
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips that `root`/data.tsv names; the files lie under `root`/samples.
+    """All clips that `root`/data.tsv lists; the files are under `root`/samples.
 
     Raises:
-        CorpusError: No data.tsv, a column or clip that is missing, an emotion that nEMO does not have.
+        CorpusError: data.tsv, a column or a clip is missing, or an emotion is unknown to nEMO.
     """
     sheet = root / "data.tsv"
     if not sheet.is_file():
-        raise CorpusError(f"nEMO needs its table {sheet}, which is missing: copy it from the published corpus.")
+        raise CorpusError(f"nEMO's table {sheet} is missing: copy it from the published corpus.")
     files = {path.stem: path for path in audio_files(root / "samples", "nemo")}
     utterances = []
     with sheet.open(encoding="utf-8", newline="") as lines:
@@ -36,7 +36,7 @@ def load(root: Path) -> list[Utterance]:
             if row["emotion"] not in EMOTION:
                 raise CorpusError(f"{sheet} gives {row['file_id']} the emotion {row['emotion']!r}, unknown to nEMO.")
             if stem not in files:
-                raise CorpusError(f"{sheet} names {row['file_id']}, which is not under {root / 'samples'}: add it.")
+                raise CorpusError(f"{sheet} lists {row['file_id']}, which is not under {root / 'samples'}: add it.")
             utterances.append(
                 Utterance(
                     id=f"nemo/{stem}",

@@ -1,10 +1,9 @@
-"""One's own clips: a folder LABEL/SPEAKER/clip.wav, a table of them, clips.csv or clips.jsonl, or others' lists.
+"""Your own clips: a folder LABEL/SPEAKER/clip.wav, a table clips.csv or clips.jsonl, or a list in EmoBox or audformat.
 
-A table names path, label and speaker of each clip and may say more of it; where it has other names for these, the
-recipe's `corpora.columns` translate: `--set corpora.columns.label=emotion`. Several annotators have a row each, or a
-label such as "angry:2 sad:1", or a column for each label that counts who chose it, named by `corpora.columns.votes`.
-Columns arousal, dominance and valence are read where `corpora.dimensions` names them. A folder of EmoBox and a database
-in audformat are read as they are.
+A table has the columns path, label and speaker, and possibly more; columns with other names are declared in the
+recipe's `corpora.columns`: `--set corpora.columns.label=emotion`. If several people labelled a clip, it has a row for
+each, or a label such as "angry:2 sad:1", or a column of counts for each label, listed in `corpora.columns.votes`. The
+columns arousal, dominance and valence are read if `corpora.dimensions` asks for them.
 """
 
 import csv
@@ -23,11 +22,12 @@ from trainer.data.corpora.utterance import SAY_SCALE, CorpusError, Utterance, sc
 TABLES = ("clips.csv", "clips.jsonl")
 REQUIRED = ("path", "label", "speaker")
 TIMES = ("start", "end")
-"""The stretch of a longer recording, in seconds."""
+"""Start and end of the clip in a longer recording, in seconds."""
 OPTIONAL = (*TIMES, "language", "sex", "text", "licence")
 DIMENSIONS = ("arousal", "dominance", "valence")
 VOTES = "votes"
-"""Stands in `corpora.columns` for the columns that are called like labels and count who chose each, "angry,happy"."""
+"""Key of `corpora.columns` that lists the columns of votes, "angry,happy": each is named after a label and counts who
+chose it."""
 COUNTED = re.compile(r"\s*([^:;,]+?)\s*:\s*(\d+(?:\.\d+)?)\s*(?:[;,\s]\s*|$)")
 
 
@@ -37,16 +37,16 @@ def load(
     dimensions: Sequence[str] = (),
     scale: Sequence[float] = (0.0, 1.0),
 ) -> list[Utterance]:
-    """The clips of a folder, of the table `root` (a .csv or .jsonl) or `root`/clips.csv, or of others' lists.
+    """The clips of a folder, of a table (`root` itself or `root`/clips.csv or .jsonl), or of EmoBox or audformat.
 
     Args:
         root: The folder or table.
-        columns: What a table calls its columns, by their names here.
-        dimensions: Which of DIMENSIONS are read; a cell may be empty.
-        scale: From where to where a table counts them.
+        columns: The table's names for its columns, by their names here.
+        dimensions: Which of DIMENSIONS to read; cells may be empty.
+        scale: Their lowest and highest value in a table.
 
     Raises:
-        CorpusError: A clip without label or speaker, a path that is missing, a table without its columns.
+        CorpusError: A clip has no label or speaker or does not exist, or a table lacks a column.
     """
     if audformat_database.is_database(root):
         return audformat_database.load(root, columns, dimensions, scale)
@@ -58,11 +58,11 @@ def load(
 
 
 def left_out(root: Path) -> list[str]:
-    """A sentence for each file of a folder that is not called like a recording."""
+    """A sentence for each file of a folder whose name is not that of a recording."""
     if _table(root) or audformat_database.is_database(root) or emobox.is_listed(root):
         return []
     others = (p for p in sorted(root.rglob("*")) if p.is_file() and not _hidden(p, root) and not _recording(p))
-    return [f"{path} is left out: it is not called like a recording." for path in others]
+    return [f"{path} is left out: its name is not that of a recording." for path in others]
 
 
 def _table(root: Path) -> Path | None:
@@ -81,7 +81,7 @@ def _hidden(path: Path, root: Path) -> bool:
 
 def _from_folder(root: Path) -> list[Utterance]:
     if not root.is_dir():
-        raise CorpusError(f"The clips were looked for in {root}, which is no folder: name the folder that holds them.")
+        raise CorpusError(f"{root} is not a folder: give the folder that contains the clips.")
     found = [p for p in sorted(root.rglob("*")) if p.is_file() and _recording(p) and not _hidden(p, root)]
     if not found:
         raise CorpusError(
@@ -95,7 +95,7 @@ def _from_folder(root: Path) -> list[Utterance]:
         if len(parts) == 2:
             raise CorpusError(
                 f"{path} has no speaker: put it in {parts[0]}/SPEAKER/, or list it in {root / TABLES[0]} with a column "
-                "speaker; without speakers a model can't be tested on voices it has not heard."
+                "speaker; without speakers a model can't be tested on voices that it was not trained on."
             )
         name = "/".join((*parts[:-1], path.stem))
         utterances.append(Utterance(id=f"own/{name}", path=path, corpus="own", speaker=parts[1], label=parts[0]))
@@ -107,7 +107,7 @@ def _from_table(
 ) -> list[Utterance]:
     names = (*REQUIRED, *OPTIONAL, *DIMENSIONS, VOTES)
     if odd := [name for name in columns if name not in names]:
-        raise CorpusError(f"`corpora.columns` names {odd[0]!r}: choose among {', '.join(names)}.")
+        raise CorpusError(f"`corpora.columns` has the key {odd[0]!r}: choose from {', '.join(names)}.")
     counts = [name.strip() for name in columns.get(VOTES, "").split(",") if name.strip()]
     required = [*(name for name in REQUIRED if name != "label" or not counts), *dimensions]
     called = {name: columns.get(name, name) for name in (*REQUIRED, *OPTIONAL, *dimensions)}
@@ -118,7 +118,7 @@ def _from_table(
         if missing := [name for name in (*(called[name] for name in required), *counts) if name not in row]:
             asked = next((n for n in required if called[n] == missing[0]), VOTES)
             raise CorpusError(
-                f"{where} has no column {', '.join(missing)}, but {', '.join(row)}: add it, or say which it is by "
+                f"{where} has no column {', '.join(missing)}, but {', '.join(row)}: add it, or give its name with "
                 f"--set corpora.columns.{asked}=NAME."
             )
         fields = {name: row.get(called[name], "").strip() for name in called}
@@ -127,9 +127,9 @@ def _from_table(
             raise CorpusError(f"{where}: {fields['path'] or 'the clip'} has no {called[empty[0]]}: fill it in.")
         path = table.parent / fields["path"]
         if not path.is_file():
-            raise CorpusError(f"{where}: {path} is not there: correct the path, which begins at the table's folder.")
+            raise CorpusError(f"{where}: {path} does not exist: correct the path, which starts at the table's folder.")
         if not _recording(path):
-            raise CorpusError(f"{where}: {path} is not called like a recording: correct the path.")
+            raise CorpusError(f"{where}: {path} does not have the name of a recording: correct the path.")
         start_s, end_s = _stretch(where, fields)
         whole = Path(fields["path"]).with_suffix("").as_posix()
         stretch = f"@{fields['start'] or 0}-{fields['end']}" if fields["start"] or fields["end"] else ""
@@ -174,12 +174,12 @@ def _count(where: str, column: str, text: str) -> float:
     except ValueError:
         count = -1.0
     if not 0 <= count < float("inf"):
-        raise CorpusError(f"{where}: {text} in the column {column} is no count of votes: correct it.")
+        raise CorpusError(f"{where}: {text} in the column {column} is not a number of votes: correct it.")
     return count
 
 
 def _counted(label: str) -> dict[str, float]:
-    """The votes that a label's cell counts, "angry:2 sad:1"; none where it is one label."""
+    """The votes in a label cell such as "angry:2 sad:1"; empty if the cell is a single label."""
     votes: dict[str, float] = {}
     at = 0
     while match := COUNTED.match(label, at):
@@ -189,11 +189,9 @@ def _counted(label: str) -> dict[str, float]:
 
 
 def _both(where: str, first: Utterance, second: Utterance) -> Utterance:
-    """One clip in two rows: of two annotators."""
+    """Merges two rows of the same clip, which are those of two annotators."""
     if first.speaker != second.speaker:
-        raise CorpusError(
-            f"{where}: {second.path} stands in the table before, by another speaker: correct one of them."
-        )
+        raise CorpusError(f"{where}: {second.path} is in an earlier line with another speaker: correct one of them.")
     votes: dict[str, float] = defaultdict(float)
     for one in (first, second):
         for label, n in one.votes or ((one.label, 1.0),):
@@ -210,7 +208,7 @@ def _stretch(where: str, fields: Mapping[str, str]) -> tuple[float, float | None
         except ValueError:
             time = -1.0
         if time is not None and not 0 <= time < float("inf"):
-            raise CorpusError(f"{where}: {name} is {fields[name]}, which is no number of seconds: write it as 12.5.")
+            raise CorpusError(f"{where}: {name} is {fields[name]}, which is not a number of seconds such as 12.5.")
         times.append(time)
     start_s, end_s = times[0] or 0.0, times[1]
     if end_s is not None and end_s <= start_s:
@@ -219,15 +217,15 @@ def _stretch(where: str, fields: Mapping[str, str]) -> tuple[float, float | None
 
 
 def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Number of the line, and its values by column."""
+    """Yields the number of each line, and its values by column."""
     if not table.is_file():
-        raise CorpusError(f"The table {table} is missing: write it with the columns {', '.join(REQUIRED)}.")
+        raise CorpusError(f"The table {table} does not exist: make one with the columns {', '.join(REQUIRED)}.")
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
             rows = _of_csv(lines) if table.suffix.lower() == ".csv" else _of_json(table, lines)
             first = next(rows, None)
             if first is None:
-                raise CorpusError(f"The table {table} lists no clip: write a line for each.")
+                raise CorpusError(f"The table {table} lists no clips: add a line for each.")
             yield first
             yield from rows
     except UnicodeDecodeError:
@@ -235,7 +233,7 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _of_csv(lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
-    """Reads the rows of a table. Commas, semicolons or tabs part its columns, whichever the first line has most of."""
+    """Reads rows of CSV. The separator is the one that occurs most in the first line: comma, semicolon or tab."""
     head = lines.readline()
     lines.seek(0)
     rows = csv.DictReader(lines, delimiter=max(",;\t", key=head.count))
@@ -251,5 +249,5 @@ def _of_json(table: Path, lines: TextIO) -> Iterator[tuple[int, dict[str, str]]]
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise CorpusError(f"{table}, line {number} is no JSON object: correct it.")
+            raise CorpusError(f"{table}, line {number} is not a JSON object: correct it.")
         yield number, {name: "" if value is None else str(value) for name, value in found.items()}

@@ -15,7 +15,7 @@ EMOTION = {
     "08": "surprised",
 }
 STATEMENT = {"01": "Kids are talking by the door.", "02": "Dogs are sitting by the door."}
-AUDIO_ONLY_SPEECH = ("03", "01")  # song (03-02) and video (01, 02) carry the same name pattern and are passed over
+AUDIO_ONLY_SPEECH = ("03", "01")  # songs (03-02) and videos (01, 02) are named alike and are skipped
 
 
 def load(root: Path) -> list[Utterance]:

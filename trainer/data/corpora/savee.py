@@ -18,14 +18,14 @@ SPEAKERS = ("DC", "JE", "JK", "KL")
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`; the speaker is the folder's name, or what stands before the file's."""
+    """All clips under `root`; the speaker is the name of the folder, or the first part of the file name."""
     utterances = []
     for path in audio_files(root, "savee"):
         speaker, _, name = path.stem.rpartition("_")
         speaker = speaker or path.parent.name
         letters = re.fullmatch(r"([a-z]{1,2})\d\d", name)
         if speaker not in SPEAKERS or letters is None or letters[1] not in EMOTION:
-            raise malformed("SAVEE", path, "SPEAKER/sa01 or SPEAKER_sa01, the speaker one of DC, JE, JK, KL")
+            raise malformed("SAVEE", path, "SPEAKER/sa01 or SPEAKER_sa01, with speakers DC, JE, JK, KL")
         utterances.append(
             Utterance(
                 id=f"savee/{speaker}_{name}",

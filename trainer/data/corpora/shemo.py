@@ -10,12 +10,12 @@ _NAME = re.compile(r"([FM]\d\d)([AFHNSW])\d+")
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`: sex and number of the speaker, letter of the emotion, number of the clip."""
+    """All clips under `root`, named by sex and number of the speaker, letter of the emotion, and number of the clip."""
     utterances = []
     for path in audio_files(root, "shemo"):
         name = _NAME.fullmatch(path.stem)
         if name is None:
-            raise malformed("ShEMO", path, "speaker, emotion and number, as F01A01")
+            raise malformed("ShEMO", path, "speaker, emotion and number, such as F01A01")
         utterances.append(
             Utterance(
                 id=f"shemo/{path.stem}",

@@ -17,12 +17,12 @@ SEX = {"F": "female", "M": "male"}
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`; the file name says everything. Women and men are numbered from 01 each."""
+    """All clips under `root`; speaker and emotion are in the file name. Women and men are each numbered from 01."""
     utterances = []
     for path in audio_files(root, "subesco"):
         fields = path.stem.split("_")
         if len(fields) != 7 or fields[0] not in SEX or fields[5] not in EMOTION:
-            raise malformed("SUBESCO", path, "SEX_NUMBER_NAME_S_sentence_EMOTION_take, as F_01_OISHI_S_1_ANGRY_1")
+            raise malformed("SUBESCO", path, "SEX_NUMBER_NAME_S_sentence_EMOTION_take, such as F_01_OISHI_S_1_ANGRY_1")
         utterances.append(
             Utterance(
                 id=f"subesco/{path.stem}",

@@ -17,12 +17,12 @@ SPEAKER = {"OAF": "OAF", "OA": "OAF", "YAF": "YAF"}  # one published file is nam
 
 
 def load(root: Path) -> list[Utterance]:
-    """All clips under `root`, in whatever folders; the file name says everything. Both speakers are women."""
+    """All clips under `root`, in any folders; speaker and emotion are in the file name. Both speakers are women."""
     utterances = []
     for path in audio_files(root, "tess"):
         fields = path.stem.split("_")
         if len(fields) != 3 or fields[0] not in SPEAKER or fields[2].lower() not in EMOTION:
-            raise malformed("TESS", path, "SPEAKER_word_emotion, as OAF_back_angry")
+            raise malformed("TESS", path, "SPEAKER_word_emotion, such as OAF_back_angry")
         utterances.append(
             Utterance(
                 id=f"tess/{path.stem}",

@@ -1,4 +1,4 @@
-"""One utterance of a corpus, the labels all corpora share, and how the loaders find their files."""
+"""An utterance of a corpus, the labels that all corpora share, and functions that the loaders share."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from desktop_app.errors import VoiceKinError
 
 SUFFIXES = (".wav", ".flac", ".ogg")
-"""Containers that the loaders accept; the published names stay, the container may change."""
+"""Audio files that the loaders of published corpora accept; a clip may have any of these endings."""
 
 EMOTIONS = (
     "angry",
@@ -22,7 +22,7 @@ EMOTIONS = (
     "excited",
     "frustrated",
 )
-"""The vocabulary that the loaders of published corpora translate into; a recipe's label map goes on from there."""
+"""Labels that the loaders of published corpora use; a recipe's label map may change them further."""
 
 ELSEWHERE = {
     "anger": "angry",
@@ -38,14 +38,14 @@ ELSEWHERE = {
     "excitement": "excited",
     "frustration": "frustrated",
 }
-"""What EMOTIONS are called in collections that have names of their own for them."""
+"""Other common names of these emotions, and the label for each."""
 
 
-SAY_SCALE = "correct it, or say from where to where it goes by --set 'corpora.scale=[1, 5]'"
+SAY_SCALE = "correct it, or set the lowest and highest value with --set 'corpora.scale=[1, 5]'"
 
 
 class CorpusError(VoiceKinError):
-    """A corpus that is missing, not laid out as published, or can't serve the protocol asked for."""
+    """A corpus is missing, is not laid out as published, or has too few speakers for the protocol."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,21 @@ class Utterance:
     """One labelled clip.
 
     Attributes:
-        id: Unique over all corpora, "corpus/name".
-        path: The file that holds it.
-        corpus: The loader's name.
+        id: Unique across all corpora, "corpus/name".
+        path: The audio file.
+        corpus: Name of the corpus.
         speaker: Unique within the corpus.
-        label: As in EMOTIONS for published corpora, free for one's own.
-        language: English name, "" where not known.
-        sex: "female", "male" or "" where not known.
-        text: What is said, "" where not known.
-        licence: Of the clip.
-        start_s, end_s: The stretch of the file in seconds; end_s None for the whole file.
-        duration_s: Seconds; 0 until the clip was inspected.
-        digest: sha256 of the decoded samples, which finds the same audio under two names; "" until inspected.
-        sides: Of folds that were published with the corpus: (fold, "train", "validation" or "test").
-        dimensions: (name, 0 to 1) of arousal, dominance and valence, as far as they are known.
-        votes: (label, how many annotators chose it), where that is known; their majority's where `label` is "".
+        label: One of EMOTIONS for published corpora, any text for your own clips, "" if only votes are known.
+        language: English name, or "" if unknown.
+        sex: "female", "male" or "" if unknown.
+        text: The spoken text, or "" if unknown.
+        licence: Licence of the clip.
+        start_s, end_s: Start and end in the file, in seconds; end_s is None for the end of the file.
+        duration_s: Seconds; 0 until the clip is inspected.
+        digest: sha256 of the decoded samples, to find the same audio under two names; "" until inspected.
+        sides: For folds published with the corpus: (fold, "train", "validation" or "test").
+        dimensions: (name, 0 to 1) for each of arousal, dominance and valence that is known.
+        votes: (label, number of annotators who chose it), if known.
     """
 
     id: str
@@ -89,26 +89,26 @@ class Utterance:
 
     @property
     def speaker_key(self) -> str:
-        """The speaker, unique over all corpora."""
+        """The speaker, unique across all corpora."""
         return f"{self.corpus}/{self.speaker}"
 
     @property
     def undecided(self) -> bool:
-        """Whether there are votes, and no label has most of them."""
+        """Whether there are votes, but no label."""
         return bool(self.votes) and not self.label
 
 
 def emotion_called(name: str) -> str:
-    """The label for what a collection calls an emotion, "Fear" or "fear": "fearful"; others in small letters."""
+    """The label for a name of an emotion: "fearful" for "Fear" or "fear"; unknown names in lower case."""
     small = name.strip().lower()
     return ELSEWHERE.get(small, small)
 
 
 def scaled(value: float, scale: Sequence[float]) -> float:
-    """Where a value lies on a scale that goes from scale[0] to scale[1], 0 to 1.
+    """Maps a value from the scale, scale[0] to scale[1], to 0 to 1.
 
     Raises:
-        ValueError: It lies outside, or is not a number.
+        ValueError: The value is outside the scale, or nan.
     """
     low, high = scale
     if not low <= value <= high:
@@ -117,32 +117,32 @@ def scaled(value: float, scale: Sequence[float]) -> float:
 
 
 def labels_of(utterances: Iterable[Utterance]) -> list[str]:
-    """The labels that clips have, or most of their annotators gave them, sorted."""
+    """The labels of the clips, or those of their annotators' majority, sorted."""
     return sorted({u.label or majority(dict(u.votes)) for u in utterances} - {""})
 
 
 def majority(votes: Mapping[str, float]) -> str:
-    """The label with the most votes, "" where several have as many."""
+    """The label with the most votes, or "" in case of a tie."""
     most = [label for label, n in votes.items() if n == max(votes.values())]
     return most[0] if len(most) == 1 else ""
 
 
 def audio_files(folder: Path, corpus: str) -> Iterator[Path]:
-    """All audio files under a folder, sorted by their path within it.
+    """All audio files under a folder, sorted by path.
 
     Raises:
-        CorpusError: The folder is not there or holds no audio.
+        CorpusError: The folder does not exist or contains no audio.
     """
     if not folder.is_dir():
-        raise CorpusError(f"The corpus {corpus} was looked for in {folder}, which is no folder: name its folder.")
+        raise CorpusError(f"{folder} is not a folder: give the folder of the corpus {corpus}.")
     found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
     if not found:
         raise CorpusError(
-            f"The corpus {corpus} has no {', '.join(SUFFIXES)} file under {folder}: name the folder that holds it."
+            f"There is no {', '.join(SUFFIXES)} file under {folder}: give the folder of the corpus {corpus}."
         )
     yield from found
 
 
 def malformed(corpus: str, path: Path, expected: str) -> CorpusError:
     """The error for a file whose name is not as published."""
-    return CorpusError(f"{path} is not named as {corpus} was published ({expected}): take it out of the corpus folder.")
+    return CorpusError(f"{path} is not named like the files of {corpus} ({expected}): move it out of the folder.")
