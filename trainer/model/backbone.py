@@ -404,7 +404,7 @@ def load_backbone(name: str, n_layers: int, front_end: FrontEnd, max_seconds: fl
     backbone = wrap(model, name, n_layers, front_end, max_seconds)
     if missing := _missing_in_use(model, backbone, found["missing_keys"]):
         raise BackboneError(
-            f"The checkpoint of {name} lacks {len(missing)} weights of the layers in use, such as {missing[0]}: "
+            f"The checkpoint of {name} lacks {len(missing)} weights of the layers in use (such as {missing[0]}): "
             "it is incomplete, or does not fit its config.json; download it again or choose another."
         )
     return backbone

@@ -126,7 +126,7 @@ def test_msp_podcast_leaves_out_who_is_unknown_and_what_nobody_agrees_on(tmp_pat
 )
 def test_a_name_that_is_not_as_published_is_told(tmp_path: Path, corpus: str, name: str) -> None:
     made(tmp_path, name)
-    with pytest.raises(CorpusError, match="take it out"):
+    with pytest.raises(CorpusError, match="move it out of the folder"):
         load_corpus(corpus, tmp_path)
 
 
