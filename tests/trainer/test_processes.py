@@ -164,7 +164,7 @@ def test_a_killed_process_ends_the_others_with_a_sentence_and_the_run_resumes(pl
 
 
 @pytest.mark.timeout(LIMIT)
-def test_a_mistake_is_told_by_each_and_no_process_waits_for_another(place: Path) -> None:
+def test_after_an_error_no_process_waits_for_another(place: Path) -> None:
     made.write(place / "corpora" / "ravdess" / "odd.wav", made.tone(0, 0, 0))
     done = ended(place, train("evaluate", "two", "--processes", "2"))
     assert done.returncode == 1

@@ -148,7 +148,7 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     assert len(pack.items[0].envelope) == 64
 
 
-def test_test_speakers_are_answered_at_the_temperature_tuned_from_a_datastore_without_them(
+def test_test_speakers_get_the_tuned_temperature_and_are_not_in_the_datastore(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = Run(Path(write_recipe(place)), place / "run")
@@ -209,7 +209,7 @@ def test_a_stage_that_is_done_is_not_done_again(place: Path) -> None:
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.pt")} == before
 
 
-def test_what_strangers_need_is_tuned_on_corpora_that_the_heads_have_not_heard(
+def test_settings_are_tuned_on_corpora_that_the_heads_were_not_trained_on(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = Run(Path(write_recipe(place, more='tuned_on = "corpora"')), place / "run")
@@ -242,7 +242,7 @@ def test_tuning_on_corpora_needs_two_to_train_on(place: Path, capsys: pytest.Cap
     assert "name more corpora" in capsys.readouterr().err
 
 
-def test_ctrl_c_leaves_a_run_that_goes_on_to_the_same_weights(
+def test_a_run_stopped_by_ctrl_c_resumes_to_the_same_weights(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds")
@@ -295,7 +295,7 @@ def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.Capt
     assert "give another --run" in capsys.readouterr().err
 
 
-def test_a_place_that_cant_be_written_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_cant_be_written_is_an_error(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "a file").touch()
     recipe = write_recipe(place, '["own"]', 'folders = {own = "my-clips"}', "speaker-folds")
     assert main(["prepare", "--recipe", recipe, "--run", "a file"]) == 1
@@ -313,7 +313,7 @@ def test_prepare_lists_what_it_found(place: Path, capsys: pytest.CaptureFixture[
     assert {f["name"] for f in folds} == {"ravdess", "emodb", "nemo", "ased"}
 
 
-def test_where_too_few_speakers_are_left_it_is_told_whose_clips_are_left_out(
+def test_the_error_about_too_few_speakers_lists_the_clips_left_out(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made.own(place / "my clips", speakers=("ann", "bob"))
@@ -363,7 +363,7 @@ def test_one_command_makes_a_pack_of_a_folder(place: Path, capsys: pytest.Captur
     assert len(load_pack(place / "runs" / "my-clips-1" / "pack").items) == 40
 
 
-def test_a_pack_of_ones_own_tells_dimensions(place: Path) -> None:
+def test_a_pack_of_own_clips_predicts_dimensions(place: Path) -> None:
     made.own(place / "my clips")
     save_tiny("whisper", place / "models" / "whisper-base")
     table = place / "my clips" / "clips.csv"
@@ -424,7 +424,9 @@ def test_a_pack_is_not_written_over_the_clips(place: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("label", "says"), [("calm", "All clips of clips have the label 'calm'"), ("", "clip.wav has no speaker")]
 )
-def test_a_folder_that_makes_no_pack(place: Path, capsys: pytest.CaptureFixture[str], label: str, says: str) -> None:
+def test_a_folder_with_too_little_for_a_pack(
+    place: Path, capsys: pytest.CaptureFixture[str], label: str, says: str
+) -> None:
     made.write(place / "clips" / label / "ann" / "clip.wav", made.tone(0, 0, 0))
     assert main(["own", "clips"]) == 1
     assert says in capsys.readouterr().err
@@ -490,7 +492,7 @@ def test_features_are_cached_by_sound_and_survive_a_torn_file(place: Path) -> No
     np.testing.assert_array_equal(FeatureCache(folder, first.features.shape[2]).rows(["new"]), first.features[0, :1])
 
 
-def test_copies_are_changed_sounds(place: Path) -> None:
+def test_copies_have_other_features(place: Path) -> None:
     clip = place / "long.wav"
     made.write(clip, made.tone(0, 1, 0, 2.0))
     utterances = [Utterance("x", clip, "own", "1", "sad", duration_s=2.0, digest="0123456789abcdef")]
@@ -504,7 +506,9 @@ def test_copies_are_changed_sounds(place: Path) -> None:
     np.testing.assert_array_equal(features[:1], pooled_features(utterances, recipe))
 
 
-def test_what_was_heard_of_another_length_is_another_sound(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_of_clips_cut_at_another_length_are_cached_separately(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clip = place / "long.wav"
     made.write(clip, np.concatenate([made.tone(label, 1, 0, 1.0) for label in (0, 3)]))
     utterances = [Utterance("x", clip, "own", "1", "sad", duration_s=2.0, digest="0123456789abcdef")]
@@ -523,7 +527,7 @@ def test_two_runs_share_a_feature_cache(tmp_path: Path) -> None:
     assert first.rows(["clip0", "clip1", "clip2"])[:, 0].tolist() == [0.0, 1.0, 2.0]
 
 
-def test_what_a_feature_cache_knows_is_not_read_again(tmp_path: Path) -> None:
+def test_cached_clips_are_not_read_again(tmp_path: Path) -> None:
     """At 900,000 keys reading all of them at each append would take longer than encoding the clips."""
     first = FeatureCache(tmp_path, 2)
     first.append(["clip0", "clip1"], np.array([[0, 0], [1, 1]], np.float32))
@@ -595,7 +599,7 @@ def finetuned_answers(run: Run, part: Part, rows: Ints) -> tuple[Floats, Floats]
         (1, "copies = 2\nlora_rank = 4\nlearning_rate = 0.01", "", "wav2vec2", "true"),
     ],
 )
-def test_the_model_that_was_fine_tuned_is_what_is_evaluated_and_exported(
+def test_the_fine_tuned_model_itself_is_evaluated_and_exported(
     place: Path,
     layers: int,
     more: str,

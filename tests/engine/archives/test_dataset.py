@@ -157,7 +157,7 @@ def test_parts_hold_the_same_recordings_in_every_table(
     assert [one.path for one in Dataset(root).heard()] == [str(path) for path in files]
 
 
-def test_failures_alone_and_names_that_are_no_text(tmp_path: Path) -> None:
+def test_only_failures_and_file_names_that_are_not_text(tmp_path: Path) -> None:
     raw = os.fsdecode(b"caf\xe9.wav")
     root = written([Failure(raw, f"{raw} is empty.")], tmp_path / "x.parquet")
     (row,) = pyarrow.dataset.dataset(root / "recordings").to_table().to_pylist()
@@ -166,7 +166,7 @@ def test_failures_alone_and_names_that_are_no_text(tmp_path: Path) -> None:
         list(Dataset(root).heard())
 
 
-def test_nothing_half_is_left_and_nothing_is_replaced_unasked(tmp_path: Path) -> None:
+def test_no_partial_dataset_is_left_and_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     with pytest.raises(KeyError), DatasetWriter(tmp_path / "x.parquet"):
         raise KeyError
     assert not (tmp_path / "x.parquet").exists()
@@ -184,7 +184,7 @@ def test_nothing_half_is_left_and_nothing_is_replaced_unasked(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("what", ["empty", "text", "other", "newer"])
-def test_what_is_no_dataset_gets_a_sentence(what: str, tmp_path: Path) -> None:
+def test_a_folder_without_a_dataset_is_an_error(what: str, tmp_path: Path) -> None:
     root = written([Failure("a", "b.")], tmp_path / "x.parquet")
     part = root / "recordings" / "part-00000.parquet"
     if what == "empty":

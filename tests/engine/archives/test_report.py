@@ -143,7 +143,7 @@ def test_intervals_are_those_of_a_proportion() -> None:
     assert high[0] == pytest.approx(share[0] + half, abs=0.15 * half)
 
 
-def test_it_is_written_whole_and_not_over_another(tmp_path: Path) -> None:
+def test_a_report_is_never_partly_written_and_overwrites_no_other(tmp_path: Path) -> None:
     source = archive(tmp_path)
     write_report(source, tmp_path / "x.html")
     with pytest.raises(TargetExists):

@@ -114,7 +114,7 @@ def test_stopping_keeps_what_was_answered_and_asks_no_further(jobs: int) -> None
     assert not [t for t in threading.enumerate() if t.name.startswith("batch")]
 
 
-def test_a_caller_who_has_enough_leaves_no_thread_behind() -> None:
+def test_a_caller_that_stops_early_leaves_no_thread_behind() -> None:
     batch = answer_all([Path(f"{i}.wav") for i in range(100)], ask, jobs=3)
     next(batch)
     batch.close()  # type: ignore[attr-defined]

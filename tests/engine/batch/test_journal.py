@@ -37,7 +37,7 @@ def begin(tmp_path: Path, clips: list[Path]) -> Path:
     return path
 
 
-def test_what_was_answered_is_there_again(tmp_path: Path, clips: list[Path]) -> None:
+def test_answers_are_read_back_from_the_journal(tmp_path: Path, clips: list[Path]) -> None:
     with BatchJournal(begin(tmp_path, clips), SETTINGS) as journal:
         assert journal.answer(clips[0]) == replace(ANSWER, path=str(clips[0]))
         assert journal.answer(clips[2]) is None
@@ -86,7 +86,7 @@ def test_a_line_that_the_interruption_cut_is_dropped(tmp_path: Path, clips: list
         assert journal.answer(clips[1]) is not None
 
 
-def test_nothing_of_a_line_that_was_cut_stays_behind_a_shorter_one(tmp_path: Path, clips: list[Path]) -> None:
+def test_a_cut_line_is_removed_completely(tmp_path: Path, clips: list[Path]) -> None:
     path = begin(tmp_path, clips)
     path.write_bytes(path.read_bytes()[:-2])
     with BatchJournal(path, SETTINGS) as journal:
@@ -98,7 +98,7 @@ def test_nothing_of_a_line_that_was_cut_stays_behind_a_shorter_one(tmp_path: Pat
     assert found.segments == ()
 
 
-def test_an_interruption_in_the_very_first_line(tmp_path: Path, clips: list[Path]) -> None:
+def test_an_interruption_while_writing_the_first_line(tmp_path: Path, clips: list[Path]) -> None:
     path = begin(tmp_path, clips)
     path.write_bytes(path.read_bytes()[:25])
     with BatchJournal(path, SETTINGS) as journal:

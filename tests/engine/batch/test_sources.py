@@ -77,7 +77,7 @@ def test_a_part_is_heard_as_if_it_were_cut_out(recogniser: Recogniser, tmp_path:
     assert [answer.channel for answer in answers if isinstance(answer, Recognition)] == [0, 0, 1, 1]
 
 
-def test_those_of_one_speaker_are_heard_against_each_other() -> None:
+def test_files_of_one_speaker_share_a_voice() -> None:
     files = [
         *(Source("a/1.wav"), Source("a/2.wav"), Source("b/1.wav")),
         *(Source("a/3.wav", speaker="Ann"), Source("b/3.wav", speaker="Ann"), Source("b/4.wav", speaker="Bo")),
@@ -86,7 +86,7 @@ def test_those_of_one_speaker_are_heard_against_each_other() -> None:
     assert [len(group) for group in groups(files)] == [2, 1, 2, 1, 1]
 
 
-def test_what_lies_at_an_address_is_heard_as_what_lies_here(
+def test_a_file_at_an_address_gives_the_same_answer_as_a_local_one(
     bucket: str, recogniser: Recogniser, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "0.wav", clip(LABELS[0], 0), RATE)
@@ -98,7 +98,7 @@ def test_what_lies_at_an_address_is_heard_as_what_lies_here(
     assert there == replace(here, path="memory://calls/0.wav", timing_ms=there.timing_ms)
 
 
-def test_nothing_of_an_address_is_left(bucket: str) -> None:
+def test_no_downloaded_file_is_left_behind(bucket: str) -> None:
     with located(Source(f"{bucket}/0.wav"), lambda: False) as path:
         assert path.name == "0.wav"
         assert path.stat().st_size > 1000

@@ -105,7 +105,7 @@ def test_a_shape_is_the_product_of_its_numbers() -> None:
     assert "asks for a shape of 8192x8192x2" in refusal(model([node], [whole([2**13, 2**13, 2], "shape")]))
 
 
-def test_a_slice_alone_may_go_to_the_end() -> None:
+def test_only_a_slice_may_go_to_the_end() -> None:
     end = whole([2**63 - 1], "end")
     cut = helper.make_node("Slice", ["x", "zero", "end"], ["y"])
     check_graph(model([cut], [whole([0], "zero"), end]), "encoder.onnx")
@@ -134,11 +134,11 @@ def test_a_later_or_unknown_set_of_operators_is_refused() -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"\x00", b"\xff" * 40, b"\x3a\xff\xff\xff\xff\x0f", b"\x0b\x0c", b"<html>", b"\x3a\x02\x08\x01"]
 )
-def test_what_is_no_graph_is_a_sentence(content: bytes) -> None:
+def test_a_file_that_is_not_a_graph_is_a_clear_error(content: bytes) -> None:
     assert "encoder.onnx in the pack" in refusal(content)
 
 
-def test_no_cut_or_changed_byte_is_more_than_a_sentence(tiny_pack: Pack) -> None:
+def test_cut_or_changed_bytes_never_cause_more_than_a_clear_error(tiny_pack: Pack) -> None:
     content = (tiny_pack.root / "head.onnx").read_bytes()
     rng = np.random.default_rng(0)
     for _ in range(3_000):

@@ -214,7 +214,7 @@ def test_a_wrong_value_gets_a_sentence(copy: Path, change: Edit) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": NaN}', "[" * 100_000, "\udcff"])
-def test_what_is_no_json_gets_a_sentence(copy: Path, text: str) -> None:
+def test_invalid_json_is_a_clear_error(copy: Path, text: str) -> None:
     (copy / "pack.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     refusal(copy)
 
@@ -238,7 +238,7 @@ def test_what_is_no_json_gets_a_sentence(copy: Path, text: str) -> None:
         "ä.wav",
     ],
 )
-def test_no_name_leaves_the_pack(copy: Path, name: str) -> None:
+def test_no_file_name_points_outside_the_pack(copy: Path, name: str) -> None:
     edit(copy, lambda d: d["files"].update({name: {"sha256": "0" * 64, "size": 1}}))
     assert "not allowed" in refusal(copy)
 
@@ -559,7 +559,7 @@ def test_a_name_that_comes_twice_is_refused(archive: Path) -> None:
     assert "twice" in refusal(archive)
 
 
-def test_a_bomb_has_nowhere_to_go(archive: Path, tmp_path: Path) -> None:
+def test_a_zip_bomb_is_refused(archive: Path, tmp_path: Path) -> None:
     def swell(content: dict[str, bytes]) -> None:
         content["MODEL_CARD.md"] = bytes(50_000_000)
 

@@ -57,7 +57,7 @@ def test_what_is_no_pack_is_not_written_over(tiny_pack: Pack, tmp_path: Path) ->
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clips", "file"]
 
 
-def test_one_that_does_not_pass_its_checks_is_not_there(tiny_pack: Pack, tmp_path: Path) -> None:
+def test_a_pack_that_fails_its_checks_is_not_left_behind(tiny_pack: Pack, tmp_path: Path) -> None:
     with pytest.raises(PackError):
         write(tiny_pack, tmp_path / "pack", np.eye(8, EMBEDDING + 1, dtype=np.float32))
     assert list(tmp_path.iterdir()) == []
@@ -80,7 +80,7 @@ def test_another_card_leaves_all_else_as_it_was(tiny_pack: Pack, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 
-def test_one_number_of_a_voice_that_is_none_is_enough(tiny_pack: Pack, tmp_path: Path) -> None:
+def test_a_single_nan_in_the_voice_is_an_error(tiny_pack: Pack, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
     voice = np.load(copy / "voice.npy")
     voice[0, 1] = np.nan

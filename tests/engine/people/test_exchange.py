@@ -217,7 +217,7 @@ def test_bad_entries_change_nothing(filled: Store, tmp_path: Path, entries: dict
     refused(edited(tmp_path / "good.vkexamples", tmp_path / "bad.vkexamples", **entries), tmp_path)
 
 
-def test_audio_that_is_none_changes_nothing(filled: Store, tmp_path: Path) -> None:
+def test_invalid_audio_changes_nothing(filled: Store, tmp_path: Path) -> None:
     export_file(filled, tmp_path / "good.vkexamples")
     with zipfile.ZipFile(tmp_path / "good.vkexamples") as archive:
         (name,) = (n for n in archive.namelist() if n.startswith("audio/"))
@@ -280,7 +280,7 @@ def test_a_newer_file_is_told(filled: Store, tmp_path: Path) -> None:
         import_file(other, newer)
 
 
-def test_nothing_else_leaves_the_folder(tmp_path: Path) -> None:
+def test_nothing_is_written_outside_the_folder_or_sent(tmp_path: Path) -> None:
     """Every file that is opened for writing, and every connection, while voices and examples are used in every way."""
     script = f"""
 import os, sys

@@ -132,7 +132,7 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(p.read_bytes() for p in sorted(folder.iterdir()) if p.name.startswith(DATABASE) and p.is_file())
 
 
-def test_no_file_takes_it_along(personal: Personal, say: Say, tmp_path: Path) -> None:
+def test_exports_contain_no_speaker_embeddings(personal: Personal, say: Say, tmp_path: Path) -> None:
     anna = taught(personal, say, "Anna", 2)
     export_file(personal.store, tmp_path / "all.vkexamples")
     with zipfile.ZipFile(tmp_path / "all.vkexamples") as archive:
@@ -146,7 +146,7 @@ def test_no_file_takes_it_along(personal: Personal, say: Say, tmp_path: Path) ->
         assert profiles.sounds(profiles.named("Anna").id).shape == (0, DIM)
 
 
-def test_a_file_that_has_gone_is_learnt_from_by_its_features(personal: Personal, say: Say) -> None:
+def test_a_deleted_file_is_learnt_from_by_its_features(personal: Personal, say: Say) -> None:
     anna = taught(personal, say, "Anna", 2)
     analysis = say(3, 50)
     Path(analysis.path).unlink()

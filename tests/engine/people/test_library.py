@@ -51,7 +51,7 @@ def test_another_answer_changes_the_answer_alone(tmp_path: Path) -> None:
     assert now.added == item.added
 
 
-def test_a_name_is_needed_and_nothing_is_endless(tmp_path: Path) -> None:
+def test_names_are_required_and_lengths_are_limited(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         library = Library(store)
         library.remember([Remembered(Path("/a.wav"), "a.wav")])
@@ -151,7 +151,7 @@ with Store(Path(sys.argv[1])) as store:
 """
 
 
-def test_killed_at_any_moment_what_was_told_is_there(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_loses_no_confirmed_change(tmp_path: Path) -> None:
     told = -1
     for life in range(8):
         writer = subprocess.Popen(

@@ -108,7 +108,7 @@ def test_a_label_of_ones_own_joins_at_three_examples() -> None:
     assert np.argmax(p_own(three, [1.0, 0.0, 0.0])) == 0
 
 
-def test_the_latest_of_a_label_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_examples_of_a_label_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own_datastore, "LATEST", 2)
     old = [example(i, "sad", [1.0, 5.0, 0.0]) for i in range(4)]
     new = [example(9 + i, "angry", [1.0, 5.0, float(i)]) for i in range(2)]
@@ -180,7 +180,7 @@ def test_nearness_by_hand() -> None:
     assert six.nearness(query[:1]) == pytest.approx(1 / (1 + np.exp((0.4 - sum(cosines)) / 0.04)))
 
 
-def test_a_label_that_has_no_say_brings_nothing_near() -> None:
+def test_a_label_with_too_few_examples_does_not_affect_nearness() -> None:
     own = build([example(i, "tired", [3.0, 4.0, 0.0]) for i in range(2)])
     assert own.nearness(np.array([[3.0, 4.0, 0.0]], np.float32)) < 1e-4
 

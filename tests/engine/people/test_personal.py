@@ -208,7 +208,7 @@ def test_what_was_heard_is_kept_of_a_recording_the_channel_and_the_stretch(
     np.testing.assert_allclose(load_audio(kept).samples, sad, atol=1e-3)
 
 
-def test_another_pack_hears_what_was_kept_and_names_the_rest(
+def test_another_pack_encodes_the_kept_recordings_and_lists_the_rest(
     personal: Personal, recogniser: Recogniser, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "sad.wav", clip("sad", 1), RATE)

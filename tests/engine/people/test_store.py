@@ -73,7 +73,7 @@ def test_a_voice_learns_each_recording_once_and_can_undo_it(store: Store) -> Non
         assert connection.execute("SELECT count(*) FROM features").fetchone() == (1,)
 
 
-def test_another_encoder_hears_nothing_of_a_voice(store: Store) -> None:
+def test_a_voice_is_empty_for_another_encoder(store: Store) -> None:
     profiles = Profiles(store)
     me = profiles.create("me").id
     profiles.contribute(me, heard(1))
@@ -120,7 +120,7 @@ def test_an_example_is_added_corrected_relabelled_and_removed(store: Store) -> N
     assert [e.origin for e in examples.all()] == ["clip 2.wav"]
 
 
-def test_of_what_a_voice_keeps_the_sound_goes_with_the_example(store: Store) -> None:
+def test_removing_an_example_removes_its_audio_but_not_the_voice(store: Store) -> None:
     examples, profiles = Examples(store), Profiles(store)
     voice = profiles.create("Zoë").id
     both = examples.add(heard(1), "sad", voice)
@@ -413,7 +413,7 @@ for line in sys.stdin:  # one life a line
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="fork and SIGKILL of POSIX")
-def test_killed_at_any_moment_the_store_loses_at_most_the_change_under_way(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_loses_at_most_the_current_change(tmp_path: Path) -> None:
     script = WRITER.format(root=str(ROOT), kills=KILLS)
     writer = subprocess.Popen(
         [sys.executable, "-c", script, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

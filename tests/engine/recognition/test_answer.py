@@ -85,7 +85,7 @@ def test_as_json_to_the_digit() -> None:
 
 
 @pytest.mark.parametrize("channel", [None, 0, 1])
-def test_there_and_back_again(channel: int | None) -> None:
+def test_json_round_trip(channel: int | None) -> None:
     there = replace(ANSWER, channel=channel).as_json()
     back = Recognition.from_json(json.loads(json.dumps(there)))
     assert back.as_json() == there
@@ -109,7 +109,7 @@ def test_an_older_answer_is_read_too() -> None:
         Recognition.from_json({key: value for key, value in older.items() if key != "label"})
 
 
-def test_whose_voice_it_was_is_said_in_a_clause() -> None:
+def test_a_clause_says_whose_voice_was_used() -> None:
     assert (VoiceUsed().clause(), VoiceUsed().settled) == ("", 0.0)
     assert VoiceUsed("itself", heard=9).clause() == "compared with the rest of this recording"
     assert VoiceUsed("group", heard=12).clause() == "compared with all 12 recordings together"

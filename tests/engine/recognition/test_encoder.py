@@ -55,12 +55,12 @@ def test_the_whole_graph_and_the_head_agree(tiny_pack: Pack, encoder: Encoder) -
     assert headed.embedding == pytest.approx(embedding, abs=1e-5)
 
 
-def test_what_is_not_a_number_is_said_and_not_shown(encoder: Encoder) -> None:
+def test_a_result_that_is_not_a_number_is_an_error(encoder: Encoder) -> None:
     with pytest.raises(PackError, match="not a number"):
         encoder.head(np.full((1, POOLED), np.nan, np.float32), np.zeros(POOLED, np.float32))
 
 
-def test_a_graph_that_fails_is_a_sentence(encoder: Encoder) -> None:
+def test_a_graph_that_fails_gives_a_clear_error(encoder: Encoder) -> None:
     with pytest.raises(PackError, match=r"encoder\.onnx failed"):
         encoder.encode([np.zeros(10, np.float32)])  # shorter than one window of the front end
 
@@ -131,7 +131,7 @@ def test_a_graph_of_another_size_than_it_says_is_refused_when_it_runs(tiny_pack:
         encoder.encode([np.zeros(100, np.float32)] * 2)
 
 
-def test_one_number_that_is_none_is_enough(encoder: Encoder) -> None:
+def test_a_single_nan_is_an_error(encoder: Encoder) -> None:
     pooled = encoder.encode([clip("angry"), clip("sad")]).pooled
     pooled[1, 3] = np.inf
     with pytest.raises(PackError, match="not a number"):

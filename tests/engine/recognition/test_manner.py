@@ -88,7 +88,7 @@ def test_a_pack_that_names_no_feature_is_refused(recogniser: Recogniser, columns
         PackManifest.from_json(data)
 
 
-def test_a_pack_that_says_nothing_tells_nothing(recogniser: Recogniser) -> None:
+def test_a_pack_without_features_of_manner_describes_none(recogniser: Recogniser) -> None:
     data = recogniser.pack.manifest.as_json()
     del data["manner"]
     assert PackManifest.from_json(data).manner == {}

@@ -102,7 +102,7 @@ def test_dimensions_of_a_long_recording_are_the_mean_over_its_stretches(
     assert list(telling.answer(analysis).dimensions.values()) == pytest.approx(expected, abs=1e-5)
 
 
-def test_what_an_answer_leaves_open_is_what_reaches_the_packs_threshold(
+def test_a_label_set_has_the_labels_that_reach_the_packs_threshold(
     recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     analysis = recogniser.analyse(clip("sad", seed=3))
@@ -127,7 +127,7 @@ def test_what_an_answer_leaves_open_is_what_reaches_the_packs_threshold(
     assert with_threshold(1.0).label_set == ("sad",)  # the most probable label always
 
 
-def test_the_packs_temperature_calms_what_the_classifier_says(
+def test_the_packs_temperature_makes_p_model_less_confident(
     recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     analysis = recogniser.analyse(clip("sad", seed=3))
@@ -165,7 +165,7 @@ def test_an_answer_is_the_surer_the_better_its_voice_is_known(
         np.testing.assert_allclose(said(1.0), expected(1.6), atol=1e-9)
 
 
-def test_an_older_answer_leaves_its_label_alone_open(recogniser: Recogniser) -> None:
+def test_the_label_set_of_an_older_answer_is_its_label(recogniser: Recogniser) -> None:
     written = recogniser.answer(recogniser.analyse(clip("sad"))).as_json()
     for one in (written, *written["segments"]):
         del one["label_set"]
@@ -234,7 +234,7 @@ def test_loud_sound_that_the_detector_misses_is_answered(
     assert not recogniser.answer(analysis).abstained
 
 
-def test_doubts_are_said(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reasons_for_doubt_are_given(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.99)
     strict = replace(recogniser.pack.manifest, abstain_confidence=1.0)
     monkeypatch.setattr(recogniser, "pack", replace(recogniser.pack, manifest=strict))
@@ -515,7 +515,7 @@ def test_a_recording_of_many_stretches_has_a_voice_of_its_own(tiny_pack: Pack) -
     assert recogniser.own_voice(replace(long, spans=long.spans[:4], pooled=long.pooled[:4])) is None
 
 
-def test_between_hearing_and_answering_every_second_is_told(
+def test_times_of_decoding_encoding_and_answering_add_up(
     recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A clock that goes on by a second with each look."""
@@ -526,7 +526,7 @@ def test_between_hearing_and_answering_every_second_is_told(
     assert recogniser.answer(analysis).timing_ms == Timing(2000.0, 1000.0, 1000.0)
 
 
-def test_a_neighbour_is_told_as_the_pack_knows_it(recogniser: Recogniser) -> None:
+def test_a_neighbour_has_the_facts_that_the_pack_has(recogniser: Recogniser) -> None:
     answer = recogniser.answer(recogniser.analyse(clip("sad")))
     items = {item.id: item for item in recogniser.pack.items}
     for neighbour in answer.neighbours:
@@ -537,7 +537,7 @@ def test_a_neighbour_is_told_as_the_pack_knows_it(recogniser: Recogniser) -> Non
     assert [n.distance for n in answer.neighbours] == sorted(n.distance for n in answer.neighbours)
 
 
-def test_silence_is_near_silence_that_nothing_speaks_in(recogniser: Recogniser) -> None:
+def test_silence_is_near_silence_without_speech(recogniser: Recogniser) -> None:
     analysis = replace(recogniser.analyse(clip("sad")), speech_peak=0.49, level_db=-50.1)
     assert recogniser.is_silent(analysis)
     assert not recogniser.is_silent(replace(analysis, speech_peak=0.5))

@@ -45,7 +45,7 @@ def test_stretches_end_where_another_begins(
     assert len(alone.spans) < len(analysis.spans)
 
 
-def test_each_is_heard_against_its_own(
+def test_each_speaker_is_compared_with_their_own_voice(
     recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]]
 ) -> None:
     samples, who, _ = talked
@@ -75,7 +75,7 @@ def test_each_is_heard_against_its_own(
         assert [alone.segments[j].label for j in range(len(rows))] == [answer.segments[i].label for i in rows]
 
 
-def test_what_a_person_says_of_a_speaker_stands(
+def test_a_persons_choice_of_a_speakers_voice_is_kept(
     recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]]
 ) -> None:
     analysis = recogniser.analyse(talked[0], speakers=2)
@@ -139,9 +139,7 @@ def test_a_call_with_one_in_each_channel_is_told_apart_by_its_channels(recognise
     assert list(analysis.speaker_of) == [0, 1] * 4
 
 
-def test_it_stops_when_asked_and_tells_how_far_it_is(
-    recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]]
-) -> None:
+def test_cancel_and_progress(recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]]) -> None:
     shares: list[float] = []
     recogniser.analyse(talked[0], speakers=2, progress=shares.append)
     assert shares == sorted(shares)

@@ -58,7 +58,7 @@ def swell(root: Path) -> None:
     rewrite_head(root, [], {})
 
 
-def test_who_stops_a_first_run_ends_its_process(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_a_first_run_ends_its_process(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
     real = subprocess.Popen
 
@@ -74,7 +74,7 @@ def test_who_stops_a_first_run_ends_its_process(tiny_pack: Pack, monkeypatch: py
     assert process.returncode != 0
 
 
-def test_the_process_of_its_own_finds_what_this_one_finds(tiny_pack: Pack) -> None:
+def test_the_separate_process_finds_the_same_problems(tiny_pack: Pack) -> None:
     checks = verify_pack(tiny_pack.root)
     assert checks == looked_at(tiny_pack.root)
     assert [check.name for check in checks] == ["manifest", "files", "labels", "index", "encoder", "answer"]
@@ -89,7 +89,7 @@ def test_a_graph_that_swells_is_refused(copy: Path) -> None:
     assert "head.onnx" in checks[-1].detail
 
 
-def test_one_that_hangs_is_ended(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_that_hangs_is_stopped(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "PATIENCE_S", 0.05)  # before Python has started
     began = time.monotonic()
     assert verify_pack(tiny_pack.root) == [
@@ -98,14 +98,14 @@ def test_one_that_hangs_is_ended(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatc
     assert time.monotonic() - began < 20
 
 
-def test_one_that_crashes_takes_nobody_with_it(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_that_crashes_does_not_crash_the_app(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "_run_apart", lambda *_: -11)
     (check,) = verify_pack(tiny_pack.root)
     assert not check.ok
     assert "(-11): don't use it" in check.detail
 
 
-def test_what_the_process_writes_is_whole_or_not_there(
+def test_the_process_never_writes_partial_results(
     tiny_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify, "_limit_memory", lambda pack: None)  # noqa: ARG005 - this process has more to do
@@ -125,7 +125,7 @@ def test_a_pack_from_elsewhere_is_run_apart_once(tiny_pack: Pack, monkeypatch: p
     assert len(runs) == 2, "it passed when it was installed"
 
 
-def test_one_that_fails_its_first_run_is_not_opened(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_that_fails_its_first_run_is_not_opened(tiny_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installed_packs, "verify_pack", lambda *_: [Check("encoder", False, "It hangs.")])
     for _ in range(2):
         with pytest.raises(PackError, match="It hangs"):

@@ -74,7 +74,7 @@ def test_the_mood_of_one_clip_stays_by_hand() -> None:
     assert voice.moods == pytest.approx(0.0, abs=1e-3)
 
 
-def test_of_several_moods_the_plain_mean_is_the_voice() -> None:
+def test_with_several_moods_the_voice_is_the_plain_mean() -> None:
     prior = VoicePrior(np.array([[1.0, 0.0], [0.0, 2.0]], np.float32), np.array([0.0], np.float32))
     pooled = np.array([[2.0, 4.0], [4.0, 0.0]] * 5, np.float32)
     voice = estimate_baseline(pooled, lambda x: np.array([[0.9, 0.1], [0.1, 0.9]] * (len(x) // 2)), prior)
@@ -96,7 +96,7 @@ def test_the_more_the_answers_spread_the_less_of_a_mood_stays() -> None:
     assert moods[-1] > 0.99
 
 
-def test_few_clips_are_asked_for_more_spread() -> None:
+def test_fewer_clips_need_more_spread() -> None:
     answers = np.array([[0.8, 0.2], [0.3, 0.7]])
     assert several_moods(np.tile(answers, (15, 1)), 0.45) > several_moods(answers, 0.45) + 0.1
 
@@ -164,7 +164,7 @@ def test_the_first_label_is_known_like_any_other() -> None:
     assert (voice.moods, voice.settled) == (1.0, 1.0)
 
 
-def test_what_lies_far_off_the_others_is_not_of_this_voice_by_hand() -> None:
+def test_outliers_are_not_part_of_a_voice_by_hand() -> None:
     """The others lie at distances 1, 1, 1, 1, 2, 2, 2, 2 around (10, 10); their median is 1.5, 2.2 times that 3.3."""
     around = np.array([[1, 0], [-1, 0], [0, 1], [0, -1], [2, 0], [-2, 0], [0, 2], [0, -2]])
     known = (10 + 3.0 * np.sqrt(2) * around).astype(np.float32)  # root mean squares over two dimensions, in units of 3
@@ -190,7 +190,7 @@ def test_the_numbers_of_a_mixed_group_by_hand() -> None:
     assert consensus(answers) == pytest.approx(agreed / agreed.sum())
 
 
-def test_between_a_stranger_and_a_known_voice_temperatures_go_in_proportion() -> None:
+def test_temperatures_between_unknown_and_known_voices_are_interpolated() -> None:
     assert temperature_for([0.0, 0.5, 1.0], 2.0, 0.5) == pytest.approx([2.0, 1.0, 0.5])
 
 

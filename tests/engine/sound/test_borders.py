@@ -41,7 +41,7 @@ def test_how_soft_a_tail_may_be(under_db: float, noise_db: float, belongs: bool)
     assert end == round((2.2 if belongs else 2.0) * SAMPLE_RATE)
 
 
-def test_what_is_beyond_a_pause_does_not() -> None:
+def test_sound_after_a_pause_does_not_belong_to_the_voice() -> None:
     samples = burst()
     samples[round(2.5 * SAMPLE_RATE) :] = samples[SAMPLE_RATE : round(1.5 * SAMPLE_RATE)]
     assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)

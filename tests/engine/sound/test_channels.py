@@ -62,7 +62,7 @@ def test_the_better_channel_is_heard(other: str, first: bool) -> None:
     assert remarks(frames) == (() if other in ("hiss over the voice", "far away") else (told,))  # else it is the same
 
 
-def test_who_speaks_in_turn_into_a_channel_of_his_own_is_heard_while_he_speaks() -> None:
+def test_speakers_with_a_channel_each_are_heard_in_turn() -> None:
     left, right = hiss(12 * RATE, 1e-3, 1), hiss(12 * RATE, 1e-3, 2)
     spoken = {0: clip("angry", 1, 3.0), 1: 0.3 * clip("sad", 1, 3.0)}
     for turn in range(4):
@@ -75,7 +75,7 @@ def test_who_speaks_in_turn_into_a_channel_of_his_own_is_heard_while_he_speaks()
     assert "each was heard while it spoke" in remark
 
 
-def test_the_same_sound_in_all_channels_is_that_sound_without_a_word() -> None:
+def test_the_same_sound_in_all_channels_gives_that_sound_and_no_remark() -> None:
     frames = np.repeat(voice()[:, None], 6, axis=1)
     assert np.array_equal(clearest_channel(frames, RATE), voice())
     assert remarks(frames) == ()
@@ -101,7 +101,7 @@ def test_many_channels_of_an_hour_are_not_held_in_memory() -> None:
         assert held * 512 <= 10_000_000
 
 
-def test_a_moment_is_enough() -> None:
+def test_a_few_samples_or_none_will_do() -> None:
     assert len(clearest_channel(np.zeros((3, 2), np.float32), RATE)) == 3
     assert len(clearest_channel(np.zeros((0, 2), np.float32), RATE)) == 0
 

@@ -30,5 +30,5 @@ def test_a_quiet_voice_is_heard_as_loud_as_any() -> None:
     assert talk.feed(quiet, 16_000) == pytest.approx(3.0, abs=0.1)
 
 
-def test_nothing_said_is_no_sound() -> None:
+def test_without_speech_there_are_no_samples() -> None:
     assert len(FreeTalk().samples()) == 0

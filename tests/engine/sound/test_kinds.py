@@ -19,7 +19,7 @@ from desktop_app.engine.sound.kinds import codec_name, not_audio
         ("pcm_s16le", "sowt", "PCM S16LE"),
     ],
 )
-def test_people_know_it_by_its_name(codec: str, tag: str, name: str) -> None:
+def test_codecs_have_the_names_that_people_know(codec: str, tag: str, name: str) -> None:
     assert codec_name(codec, tag) == name
 
 

@@ -66,7 +66,7 @@ def test_level_and_polarity_change_nothing(gain: float) -> None:
     assert np.allclose(heard(speech() * np.float32(gain), LONGEST), np.sign(gain) * heard(speech(), LONGEST), atol=1e-4)
 
 
-def test_what_is_nearly_nothing_is_not_made_loud() -> None:
+def test_near_silence_is_not_amplified() -> None:
     assert np.abs(heard(speech() * np.float32(1e-6), LONGEST)).max() < 0.01
     assert not heard(silence(RATE), LONGEST).any()
     assert len(heard(silence(0), LONGEST)) == 0

@@ -121,7 +121,7 @@ def test_windows_reach_from_end_to_end() -> None:
     assert len(short) == WINDOW
 
 
-def test_who_speaks_where_nobody_does_is_who_speaks_nearest() -> None:
+def test_silence_belongs_to_the_nearest_speaker() -> None:
     who = WhoSpeaks((Turn(0, 1, 0), Turn(5, 6, 1)), np.eye(2, DIM, dtype=np.float32))
     assert [who.at(1.5, 1.6), who.at(4, 4.5), who.at(0.5, 5.2)] == [0, 1, 0]
     assert who.later(10).turns[1] == Turn(15, 16, 1)

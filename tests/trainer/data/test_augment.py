@@ -21,7 +21,7 @@ def pitch_of(samples: np.ndarray) -> float:  # type: ignore[type-arg]
 
 
 @pytest.mark.parametrize("kind", EVERY)
-def test_a_seed_says_everything_and_the_sound_stays_in_range(kind: str) -> None:
+def test_a_seed_fixes_the_result_which_stays_in_range(kind: str) -> None:
     first, again, other = augment(CLIP, kind, 1), augment(CLIP, kind, 1), augment(CLIP, kind, 2)
     np.testing.assert_array_equal(first, again)
     assert first.shape != other.shape or not np.array_equal(first, other)
@@ -32,7 +32,7 @@ def test_a_seed_says_everything_and_the_sound_stays_in_range(kind: str) -> None:
     assert not np.array_equal(first[: len(CLIP)], CLIP[: len(first)])
 
 
-def test_noise_is_as_loud_as_said() -> None:
+def test_noise_has_the_requested_level() -> None:
     for seed in range(10):
         noise = augment(CLIP, "noise", seed) - CLIP
         assert 4.5 < 20 * np.log10(rms(CLIP) / rms(noise)) < 25.5
@@ -43,7 +43,7 @@ def test_volume_changes_nothing_but_the_level() -> None:
     assert abs(np.corrcoef(changed, CLIP)[0, 1]) > 0.999 or np.abs(changed).max() == 1.0
 
 
-def test_reverberation_sounds_on_after_the_clip() -> None:
+def test_reverberation_continues_after_the_clip() -> None:
     tail = slice(4_000 + 16_000, None)
     assert rms(CLIP[tail]) == 0
     assert all(rms(augment(CLIP, "reverberation", seed)[tail]) > 1e-3 for seed in range(5))

@@ -73,7 +73,7 @@ def test_two_processes_prepare_what_one_does(recipe: Path, tmp_path: Path, monke
     np.testing.assert_array_equal(again.features, together.features)
 
 
-def test_what_fails_at_a_worker_is_told_and_what_came_before_stands() -> None:
+def test_a_workers_error_is_raised_and_earlier_results_are_kept() -> None:
     with spread_over("local:1") as workers:
         assert list(workers(abs, [-3, 2, -1])) == [3, 2, 1]
         came = workers(fails, [0, 1, 2])
@@ -82,13 +82,13 @@ def test_what_fails_at_a_worker_is_told_and_what_came_before_stands() -> None:
             next(came)
 
 
-def test_what_a_worker_that_dies_had_is_worked_out_by_another(tmp_path: Path) -> None:
+def test_the_work_of_a_dead_worker_is_done_by_another(tmp_path: Path) -> None:
     with spread_over("local:2") as workers:
         assert list(workers(partial(dies, tmp_path, 1), range(8))) == [2 * i for i in range(8)]
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_clips_at_which_every_worker_dies_are_given_up(tmp_path: Path) -> None:
+def test_clips_that_kill_every_worker_are_given_up(tmp_path: Path) -> None:
     with spread_over("local:2") as workers, pytest.raises(ClusterError, match="3 workers ended"):
         list(workers(partial(dies, tmp_path, 99), [2]))
     assert len(list(tmp_path.iterdir())) == 3
@@ -101,6 +101,6 @@ def test_a_worker_with_another_encoder_encodes_nothing() -> None:
         features._model_of_worker(recipe, True, "0" * 16)
 
 
-def test_an_address_where_nobody_answers_is_told() -> None:
+def test_an_address_without_a_scheduler_is_an_error() -> None:
     with pytest.raises(ClusterError, match="scheduler"), spread_over("tcp://127.0.0.1:9"):
         pass

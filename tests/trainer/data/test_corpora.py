@@ -170,7 +170,7 @@ def test_own_table_of_several_annotators(tmp_path: Path, text: str) -> None:
     assert told(together)[:2] == [("cross", {"cross": 2, "sad": 1}), ("sad", {"sad": 2})]
 
 
-def test_own_table_with_a_count_that_is_none(tmp_path: Path) -> None:
+def test_own_table_with_an_invalid_count(tmp_path: Path) -> None:
     made.write(tmp_path / "a.wav", made.tone(1, 1, 1))
     (tmp_path / "clips.csv").write_text("path,speaker,cross,calm\na.wav,ann,two,1\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="line 2: two in the column cross is not a number of votes"):
@@ -224,7 +224,7 @@ def test_own_table_as_json_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [("2", "1"), ("a", ""), ("-1", "1"), ("1", "nan")])
-def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
+def test_an_invalid_start_or_end(tmp_path: Path, start: str, end: str) -> None:
     made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
     rows = f"path,label,speaker,start,end\na.wav,calm,ann,{start},{end}\n"
     (tmp_path / "clips.csv").write_text(rows, encoding="utf-8")
@@ -232,7 +232,7 @@ def test_a_stretch_that_is_none(tmp_path: Path, start: str, end: str) -> None:
         load_corpus("own", tmp_path)
 
 
-def test_a_stretch_after_the_recordings_end_is_told(tmp_path: Path) -> None:
+def test_a_clip_that_starts_after_the_recordings_end_is_listed(tmp_path: Path) -> None:
     made.write(tmp_path / "a.wav", made.tone(0, 0, 0))
     made.write(tmp_path / "b.wav", made.tone(3, 0, 0))
     rows = "path,label,speaker,start\na.wav,calm,ann,0\na.wav,calm,ann,9\nb.wav,cross,ann,0.1\n"
@@ -312,7 +312,7 @@ def test_own_folder_with_a_stray_clip_names_it(tmp_path: Path, place: str, says:
         ("tess", "a.wav"),
     ],
 )
-def test_a_file_with_another_name_is_named(tmp_path: Path, corpus: str, name: str) -> None:
+def test_the_error_about_an_unexpected_file_name_names_it(tmp_path: Path, corpus: str, name: str) -> None:
     made.write(tmp_path / name, made.tone(1, 1, 1))
     with pytest.raises(CorpusError) as caught:
         load_corpus(corpus, tmp_path)

@@ -75,7 +75,7 @@ def test_a_folder_in_use_counts_as_used_today(cache: Path) -> None:
     assert time.time() - folder.stat().st_mtime < DAY_S
 
 
-def test_a_disk_that_is_too_small_is_told_before_it_is_full(
+def test_too_little_disk_space_is_an_error_beforehand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=10e9))

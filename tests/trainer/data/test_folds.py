@@ -33,7 +33,9 @@ IEMOCAP = {"iemocap": [f"Ses0{n}{s}" for n in range(1, 6) for s in "FM"]}
         ("leave-two-speakers-out", IEMOCAP, 10),
     ],
 )
-def test_no_speaker_stands_on_two_sides(kind: str, speakers: dict[str, list[str]], n_folds: int) -> None:
+def test_no_speaker_is_in_two_of_training_validation_and_test(
+    kind: str, speakers: dict[str, list[str]], n_folds: int
+) -> None:
     utterances = table(speakers)
     folds = make_folds(utterances, ProtocolRecipe(kind=kind), 0.2)  # type: ignore[arg-type]
     everybody = sorted({u.speaker_key for u in utterances})
@@ -74,7 +76,7 @@ def test_everyone_leaves_nobody_to_test() -> None:
     assert {s.split("/")[0] for s in fold.validation} == set(FOUR)
 
 
-def test_fold_file_round_trip_and_a_speaker_on_two_sides(tmp_path: Path) -> None:
+def test_fold_file_round_trip_and_a_speaker_in_training_and_test(tmp_path: Path) -> None:
     folds = make_folds(table(FOUR), ProtocolRecipe(), 0.2)
     path = tmp_path / "folds.json"
     write_folds(path, folds)
@@ -98,7 +100,7 @@ def test_speakers_that_do_not_allow_the_protocol(kind: str, speakers: dict[str, 
         make_folds(table(speakers), ProtocolRecipe(kind=kind), 0.2)  # type: ignore[arg-type]
 
 
-def test_folds_are_named_and_drawn_alike_for_ever() -> None:
+def test_names_and_speakers_of_folds_never_change() -> None:
     """Results name their folds; another draw would be other folds under the same names."""
     emobox = make_folds(table(RAVDESS), ProtocolRecipe(kind="ravdess-emobox"), 0.2)
     assert [fold.name for fold in emobox] == [f"fold{n}" for n in range(1, 7)]
@@ -116,7 +118,7 @@ def test_folds_are_named_and_drawn_alike_for_ever() -> None:
     assert [fold.name for fold in paper[:2]] == ["iemocap-Ses01F", "iemocap-Ses01M"]
 
 
-def test_where_every_corpus_has_one_speaker_one_of_them_tunes() -> None:
+def test_with_one_speaker_per_corpus_one_of_them_is_for_validation() -> None:
     alone = {"a": ["1"], "b": ["1"], "c": ["1"]}
     for fold in make_folds(table(alone), ProtocolRecipe(kind="leave-one-speaker-out"), 0.2):
         assert len(fold.train) == len(fold.validation) == len(fold.test) == 1
@@ -126,7 +128,7 @@ def test_where_every_corpus_has_one_speaker_one_of_them_tunes() -> None:
 
 
 @pytest.mark.parametrize(("share", "n"), [(0.0, 1), (0.25, 2), (0.6, 5), (1.0, 8)])
-def test_a_share_of_each_corpus_tunes_one_at_the_least_and_never_all(share: float, n: int) -> None:
+def test_validation_has_at_least_one_and_never_all_speakers_of_a_corpus(share: float, n: int) -> None:
     fold = everyone(table({"a": [str(i) for i in range(9)], "b": ["1"]}), share)
     assert len([s for s in fold.validation if s.startswith("a/")]) == n
     assert "b/1" in fold.train

@@ -94,7 +94,7 @@ def test_meld_takes_the_clip_of_each_split_and_knows_which_were_never_published(
         load_corpus("meld", tmp_path)
 
 
-def test_msp_podcast_leaves_out_who_is_unknown_and_what_nobody_agrees_on(tmp_path: Path) -> None:
+def test_msp_podcast_leaves_out_unknown_speakers_and_undecided_clips(tmp_path: Path) -> None:
     made(tmp_path, *(f"Audios/MSP-PODCAST_0001_000{i}.wav" for i in range(5)))
     rows = ["FileName,EmoClass,EmoAct,EmoVal,EmoDom,SpkrID,Gender,Split_Set"]
     for i, (code, speaker) in enumerate([("A", "1"), ("N", "Unknown"), ("X", "1"), ("C", "2"), ("H", "2")]):
@@ -124,14 +124,14 @@ def test_msp_podcast_leaves_out_who_is_unknown_and_what_nobody_agrees_on(tmp_pat
         ("esd", "0011/0011_000351.wav"),
     ],
 )
-def test_a_name_that_is_not_as_published_is_told(tmp_path: Path, corpus: str, name: str) -> None:
+def test_an_unexpected_file_name_is_an_error(tmp_path: Path, corpus: str, name: str) -> None:
     made(tmp_path, name)
     with pytest.raises(CorpusError, match="move it out of the folder"):
         load_corpus(corpus, tmp_path)
 
 
 @pytest.mark.parametrize("corpus", ["meld", "msp_podcast"])
-def test_a_table_that_is_not_there_or_another_is_told(tmp_path: Path, corpus: str) -> None:
+def test_a_missing_or_different_table_is_an_error(tmp_path: Path, corpus: str) -> None:
     table = tmp_path / {"meld": "train_sent_emo.csv", "msp_podcast": "Labels/labels_consensus.csv"}[corpus]
     with pytest.raises(CorpusError, match=table.name):
         load_corpus(corpus, tmp_path)
@@ -197,7 +197,7 @@ def test_emobox_as_ones_own_clips_lists_a_recording_that_is_not_there(tmp_path: 
     assert len(found.utterances) == 11
 
 
-def test_emobox_folds_that_test_who_was_heard_before_are_refused(tmp_path: Path) -> None:
+def test_emobox_folds_with_a_speaker_in_training_and_test_are_refused(tmp_path: Path) -> None:
     found = load_corpus("emobox", emobox(tmp_path, both_sides=True))
     with pytest.raises(CorpusError, match=r"fold1 was published with cafe/02 on two sides"):
         make_folds(found, ProtocolRecipe(kind="published"), 0.2)
@@ -276,7 +276,7 @@ def test_an_audformat_database_with_other_names(tmp_path: Path) -> None:
         load_table(replace(recipe, columns={"label": "feeling", "speaker": "whoever"}))
 
 
-def test_what_is_no_audformat_database_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_an_audformat_database_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="There is no audformat database"):
         load_corpus("audformat", tmp_path)
     (tmp_path / "db.yaml").write_text("a: [", encoding="utf-8")

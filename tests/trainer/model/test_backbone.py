@@ -93,7 +93,7 @@ def test_log_mel_is_whispers_but_for_the_first_frames() -> None:
     torch.testing.assert_close(ours[0, :, 2:98], expected[:, 2:98], atol=1e-3, rtol=0)
 
 
-def test_level_and_silence_make_no_difference_where_the_front_end_takes_them_off() -> None:
+def test_level_and_silence_make_no_difference_if_the_front_end_removes_them() -> None:
     model = PooledBackbone(tiny_backbone("whisper", FrontEnd("peak", 8.0, 35.0)), (2,)).eval()
     clip = speechlike(1.0)
     quiet = torch.cat([torch.zeros(8_000), 0.1 * clip, torch.zeros(4_800)])
@@ -125,7 +125,7 @@ def test_loads_from_a_folder_and_from_the_models_folder(
     assert by_folder.n_layers == 2
 
 
-def test_what_can_not_be_used_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unusable_encoders_are_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(BackboneError, match="VOICEKIN_MODELS"):
         load_backbone(str(tmp_path / "nowhere"), 2, FrontEnd(), 15.0)

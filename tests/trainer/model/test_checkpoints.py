@@ -36,7 +36,7 @@ def assert_hears_as(model: nn.Module, backbone: Backbone, family: str) -> None:
 
 
 @pytest.mark.parametrize(("family", "form"), CASES)
-def test_every_published_form_loads_to_the_bit(family: str, form: Any, tmp_path: Path) -> None:
+def test_every_published_form_gives_identical_states(family: str, form: Any, tmp_path: Path) -> None:
     model = tiny_model(family, form=form)
     model.save_pretrained(tmp_path)
     backbone = loaded(tmp_path)
@@ -48,7 +48,7 @@ def test_every_published_form_loads_to_the_bit(family: str, form: Any, tmp_path:
 
 @pytest.mark.parametrize(("family", "form"), FULL)
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16], ids=["bf16", "fp16"])
-def test_a_checkpoint_in_half_precision_is_heard_in_float32(
+def test_a_half_precision_checkpoint_is_loaded_in_float32(
     family: str, form: Any, precision: torch.dtype, tmp_path: Path
 ) -> None:
     model = tiny_model(family, form=form).to(precision)
@@ -70,7 +70,7 @@ def test_shards_and_pytorch_files(family: str, form: Any, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("family", "form"), FULL)
-def test_a_weight_that_is_missing_is_told_where_its_layer_is_in_use(family: str, form: Any, tmp_path: Path) -> None:
+def test_a_missing_weight_is_an_error_if_its_layer_is_used(family: str, form: Any, tmp_path: Path) -> None:
     tiny_model(family, form=form).save_pretrained(tmp_path)
     path = tmp_path / "model.safetensors"
     weights = load_file(path)
@@ -83,7 +83,7 @@ def test_a_weight_that_is_missing_is_told_where_its_layer_is_in_use(family: str,
 
 
 @pytest.mark.parametrize("gone", ["embed_positions", "conv1.bias"])
-def test_whispers_first_layers_are_asked_for_too(gone: str, tmp_path: Path) -> None:
+def test_a_missing_convolution_or_position_of_whisper_is_an_error(gone: str, tmp_path: Path) -> None:
     tiny_model("whisper").save_pretrained(tmp_path)
     path = tmp_path / "model.safetensors"
     save_file({k: w for k, w in load_file(path).items() if gone not in k}, path, metadata={"format": "pt"})
@@ -91,7 +91,7 @@ def test_whispers_first_layers_are_asked_for_too(gone: str, tmp_path: Path) -> N
         loaded(tmp_path)
 
 
-def test_a_model_of_another_kind_under_a_whispers_configuration(tmp_path: Path) -> None:
+def test_a_model_of_another_kind_with_a_whisper_configuration(tmp_path: Path) -> None:
     tiny_model("whisper").config.save_pretrained(tmp_path)
     save_file(dict(tiny_model("hubert").state_dict()), tmp_path / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(BackboneError, match=r"lacks [0-9]+ weights of the layers in use"):

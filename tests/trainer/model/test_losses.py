@@ -80,7 +80,7 @@ def test_equals_pytorch_metric_learning(labels: list[int]) -> None:
     assert supervised_contrastive_loss(z, y, 0.07).item() == pytest.approx(SupConLoss(0.07)(z, y).item(), abs=1e-6)
 
 
-def test_leading_dimensions_are_batches_of_their_own() -> None:
+def test_leading_dimensions_are_separate_batches() -> None:
     first, second = batch([0, 1, 0, 1], 1), batch([0, 0, 0, 1], 2)
     z, y = torch.stack([first[0], second[0]]), torch.stack([first[1], second[1]])
     loss = supervised_contrastive_loss(z, y, 0.1)
@@ -142,7 +142,7 @@ def test_soft_labels_weigh_each_positive_by_how_far_its_annotators_agree(
 
 @pytest.mark.parametrize("labels", CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_soft_labels_of_one_mind_are_equation_1_to_the_bit(labels: list[int], reduction: str) -> None:
+def test_unanimous_soft_labels_give_exactly_equation_1(labels: list[int], reduction: str) -> None:
     gradients = []
     for form in (lambda y: y, lambda y: functional.one_hot(y, 4).float()):
         z, y = batch(labels)

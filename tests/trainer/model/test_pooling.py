@@ -36,7 +36,7 @@ def states_and_masks() -> tuple[list[Tensor], Tensor, Tensor]:
     return states, mask, speech
 
 
-def test_what_is_learned_begins_as_plain_statistics_of_the_layers_mean() -> None:
+def test_learned_pooling_starts_as_statistics_of_the_layers_mean() -> None:
     states, mask, speech = states_and_masks()
     plain = StatisticsPooling(5, (0,), ("all", "speech"))
     learned = StatisticsPooling(5, (0, 2), ("all", "speech"), weighted_sum=True, attention=True)
@@ -110,7 +110,7 @@ def test_statistics_of_the_log_mel_are_of_the_quiet_the_louder_and_the_loudest_f
     np.testing.assert_allclose(found, np.concatenate(expected), atol=1e-4)
 
 
-def test_the_log_mels_block_stands_behind_the_encoders_and_padding_never_changes_it() -> None:
+def test_the_log_mel_block_follows_the_encoders_and_padding_never_changes_it() -> None:
     backbone = tiny_backbone("whisper", FrontEnd("peak", 8.0, 35.0))
     model = PooledBackbone(backbone, (1, 2), statistics=("mean",), experts=("encoder", "log_mel")).eval()
     plain = PooledBackbone(backbone, (1, 2), statistics=("mean",)).eval()

@@ -67,14 +67,14 @@ def answered(rows: list[int]) -> Answered:
     return Answered(Condition(3, asked=ITSELF), 0, 0, np.array(rows), p, np.full(len(rows), 0.25), NONE[rows])
 
 
-def test_draws_of_other_clips_are_each_scored_by_their_own() -> None:
+def test_draws_with_different_clips_are_scored_separately() -> None:
     truth, fold = np.array([0, 2, 1, 2]), np.array(["a", "a", "b", "b"])
     group = [answered([0, 1, 2, 3]), answered([0, 2])]
     truths, folds = [truth[a.rows] for a in group], [fold[a.rows].tolist() for a in group]
     assert _breakdown(truths, group, folds, 3) == {"a": (50.0 + 100.0) / 2, "b": 100.0}
 
 
-def test_label_sets_are_told_by_what_they_hold_and_name() -> None:
+def test_scores_of_label_sets_by_hand() -> None:
     truth = np.array([0, 2, 1, 2])
     found = _honesty([truth], [answered([0, 1, 2, 3])], [["a"] * 4], "a")
     assert found["set_holds"] == 1.0  # {0, 1}, {0, 2}, {1}, {2}
@@ -89,7 +89,7 @@ def test_the_best_label_is_in_its_set_also_under_the_threshold() -> None:
     assert found["set_holds"] == found["named_right"] == 0.5
 
 
-def test_groups_and_one_sided_draws_are_asked_about_where_a_count_names_them() -> None:
+def test_conditions_follow_from_the_counts() -> None:
     kinds = [(mood, asked) for mood in ("", TWO_MOODS, ONE_MOOD) for asked in (ITSELF_ALONE, ITSELF)]
     assert conditions_of((0, 1, 10, -1)) == (
         *(Condition(n) for n in (0, 1, 10, -1)),
@@ -191,7 +191,7 @@ def test_dimensions_are_learnt_from_training_speakers_alone_and_scored_on_the_ot
     assert np.corrcoef(turned.dimensions[:, 0], told[0][:, 0])[0, 1] < -0.5
 
 
-def test_the_table_of_dimensions_stands_where_a_recipe_asks_for_them(tmp_path: Path) -> None:
+def test_there_is_a_table_of_dimensions_if_the_recipe_asks_for_them(tmp_path: Path) -> None:
     scores = made_scores(tmp_path)
     assert "concordance" not in score_tables(scores)
     one = {"ccc": 0.512, "low": 0.4, "high": 0.6, "clips": 10.0}
@@ -205,7 +205,7 @@ def test_the_table_of_dimensions_stands_where_a_recipe_asks_for_them(tmp_path: P
     assert text.count("0.51 (") == 1
 
 
-def test_what_is_drawn_is_drawn_as_often_as_the_protocol_says_and_what_is_not_once(tmp_path: Path) -> None:
+def test_random_conditions_are_repeated_and_all_others_run_once(tmp_path: Path) -> None:
     run, part = stub(dataset(), tmp_path)
     counts = {
         Condition(0): 1,
@@ -399,7 +399,7 @@ def test_with_speakers_left_out_every_clip_counts_alike(tmp_path: Path) -> None:
     assert "How honest" not in text
 
 
-def test_who_never_names_one_label_is_never_right_with_one() -> None:
+def test_sets_of_several_labels_count_as_naming_none() -> None:
     both = replace(answered([0, 1, 2, 3]), thresholds=np.zeros(4))
     found = _honesty([np.array([0, 2, 1, 2])], [both], [["a"] * 4], "a")
     assert (found["named"], found["named_right"], found["two"], found["set_holds"]) == (0.0, 0.0, 0.0, 1.0)

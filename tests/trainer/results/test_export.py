@@ -6,7 +6,7 @@ import pytest
 from trainer.results import export
 
 
-def test_what_is_not_laid_out_lies_amid_what_is_most_like_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_that_tsne_does_not_place_are_among_the_most_similar(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     centres = np.eye(3, 8)
     rows = np.repeat(centres, 100, axis=0) + 0.05 * rng.standard_normal((300, 8))

@@ -64,7 +64,7 @@ def test_what_is_heard_is_not_tested_and_examples_are_not_heard_twice() -> None:
 @pytest.mark.parametrize(
     ("mood", "expected"), [("one mood", [0, 0, 0, 5]), ("neutral", [0, 0, 1, 0]), ("8 in 10 of one mood", [0, 0, 0, 4])]
 )
-def test_one_sided_material(mood: str, expected: list[int]) -> None:
+def test_material_of_one_mood(mood: str, expected: list[int]) -> None:
     halves = halve(LABELS, np.random.default_rng(2))
     unlabelled, _, _ = draw(LABELS, halves.heard, Known(5, mood), 4, 2, mood=3)
     counts = np.bincount(LABELS[unlabelled], minlength=4)
@@ -181,7 +181,7 @@ def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Kno
 
 
 @pytest.mark.parametrize("by", ["logistic regression", "fine-tuned head"])
-def test_what_it_is_compared_with_learns_from_the_same_clips_less_the_same_voice(
+def test_the_compared_methods_learn_from_the_same_clips_and_voice(
     fitted: FittedHead, by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[Any, ...]] = []
@@ -208,7 +208,7 @@ def test_what_it_is_compared_with_learns_from_the_same_clips_less_the_same_voice
     np.testing.assert_allclose(tested, pooled[halves.tested] - voice, atol=1e-6)
 
 
-def test_a_regression_on_the_shown_clips_alone() -> None:
+def test_a_regression_on_the_shown_clips_only() -> None:
     rng = np.random.default_rng(0)
     centres = 3 * rng.standard_normal((3, 12))
     labels, later = np.repeat([0, 1, 2], 4), np.repeat([2, 0, 1], 6)
@@ -220,7 +220,7 @@ def test_a_regression_on_the_shown_clips_alone() -> None:
     assert one.tolist() == [1] * 18
 
 
-def test_fine_tuning_by_what_it_does_to_sums_is_fine_tuning_of_all_weights(
+def test_fine_tuning_through_the_sums_equals_fine_tuning_all_weights(
     fitted: FittedHead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(personalisation, "TUNING_STEPS", 30)

@@ -35,13 +35,13 @@ def recogniser(tiny_pack: Pack) -> Recogniser:
     return Recogniser(tiny_pack, threads=1)
 
 
-def test_what_says_the_same_moves_no_label(recogniser: Recogniser, clips: list[Utterance]) -> None:
+def test_repeating_an_answer_changes_no_label(recogniser: Recogniser, clips: list[Utterance]) -> None:
     rows = measure(recogniser, clips)
     assert [row.change for row in rows] == list(CHANGES)
     assert {row.change.name: row.clips for row in rows if row.change.own and row.clips} == {}
 
 
-def test_a_label_that_moves_is_counted(
+def test_changed_labels_are_counted(
     recogniser: Recogniser, clips: list[Utterance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other(x: steadiness.Waveform, rng: np.random.Generator) -> steadiness.Frames:  # noqa: ARG001

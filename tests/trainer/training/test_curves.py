@@ -16,7 +16,7 @@ from trainer.training.curves import QUIET, Curves, check_trackers, read_curves, 
 ROWS = [[1, 0.9, -1.0, 0.1, float("nan")], [2, 0.7, 55.0, 0.05, 0.8], [3, 0.6, 60.0, 0.0, 0.7]]
 
 
-def test_a_row_is_told_once_and_a_training_that_ends_early_ends_its_run(tmp_path: Path, small: list[Small]) -> None:
+def test_each_row_is_logged_once_and_a_failed_training_ends_its_run(tmp_path: Path, small: list[Small]) -> None:
     def interrupted() -> None:
         with Curves(tmp_path / "a.csv", tracked(tmp_path, "wandb")) as curves:
             for n in (1, 2, 3):
@@ -70,7 +70,7 @@ def test_scores_are_a_run_of_their_own(tmp_path: Path, small: list[Small]) -> No
     assert not small[0].running
 
 
-def test_tensorboard_holds_one_training_alone(tmp_path: Path, small: list[Small]) -> None:
+def test_tensorboard_has_only_one_training(tmp_path: Path, small: list[Small]) -> None:
     for rows in (ROWS, ROWS[:2]):
         with Curves(tmp_path / "a.csv", tracked(tmp_path, "tensorboard")) as curves:
             curves.write(rows)
@@ -80,7 +80,7 @@ def test_tensorboard_holds_one_training_alone(tmp_path: Path, small: list[Small]
     assert small == []
 
 
-def test_a_tracker_that_is_not_installed_is_told_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_tracker_is_an_error_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     check_trackers(("tensorboard",))
     monkeypatch.setattr("trainer.training.curves.find_spec", lambda name: None if name == "wandb" else name)
     with pytest.raises(RecipeError, match="`trackers` names wandb, which is not installed: type pip install wandb"):

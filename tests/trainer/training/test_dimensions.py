@@ -37,7 +37,7 @@ def test_the_map_is_ridge_regression_on_the_clips_that_are_rated() -> None:
     assert told(x, np.array([[0, 0, 0, 0, 0, 0, 1.5]], np.float32)).max() == 1.0
 
 
-def test_a_dimension_that_no_clip_has_is_not_told_and_not_scored() -> None:
+def test_a_dimension_without_ratings_is_neither_predicted_nor_scored() -> None:
     x = embeddings(10)
     values = np.column_stack([x[:, 0], np.full(10, np.nan)]).astype(np.float64)
     said = told(x, fit_map(x, values, 0.001))
@@ -47,7 +47,7 @@ def test_a_dimension_that_no_clip_has_is_not_told_and_not_scored() -> None:
     assert best_penalty([(x, values, x, values)]) in PENALTIES
 
 
-def test_the_penalty_is_the_one_that_tells_strangers_best() -> None:
+def test_the_penalty_is_the_best_for_unknown_speakers() -> None:
     x, rng = embeddings(30, 25), np.random.default_rng(2)
     clean = (0.5 + 0.8 * x[:, :1]).astype(np.float64)
     noisy = clean + 0.5 * rng.standard_normal(clean.shape)

@@ -118,7 +118,7 @@ def losses_of(place: Path, targets: np.ndarray | None, **change: object) -> list
     return [float(row["loss"]), float(row["validation_loss"])]
 
 
-def test_soft_labels_are_what_is_fine_tuned_towards(tmp_path: Path) -> None:
+def test_soft_labels_are_the_targets_of_fine_tuning(tmp_path: Path) -> None:
     one, other = np.eye(4, dtype=np.float32)[np.arange(16) // 4], np.eye(4, dtype=np.float32)[np.arange(16) % 4]
     assert losses_of(tmp_path, None) == losses_of(tmp_path, one)  # labels alone, to the bit
     halves = [losses_of(tmp_path, targets, lambda_scl=0.0) for targets in (one, other, (one + other) / 2)]
@@ -143,7 +143,7 @@ def test_pooling_is_learned_over_a_frozen_encoder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("layers", "thawed"), [(1, {1}), (-1, {0, 1}), (0, set())])
-def test_thaws_the_top_layers_alone(layers: int, thawed: set[int]) -> None:
+def test_only_the_top_layers_are_trained(layers: int, thawed: set[int]) -> None:
     backbone = tiny_backbone("wav2vec2")
     parameters = thaw(backbone, layers)
     assert sum(p.requires_grad for p in backbone.parameters()) == len(parameters)
@@ -235,7 +235,7 @@ def test_the_learning_rate_falls_where_the_validation_loss_does_not(tmp_path: Pa
 
 
 @pytest.mark.parametrize("buckets", [1, 2])
-def test_with_and_without_scl_the_same_clips_and_copies_are_heard(
+def test_the_same_clips_and_copies_are_drawn_with_and_without_scl(
     buckets: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_scl, without = (
@@ -250,7 +250,7 @@ def test_with_and_without_scl_the_same_clips_and_copies_are_heard(
         assert [bool(kind) for kind in one.kinds] == [False] * 8 + [True] * 8
 
 
-def test_what_is_drawn_together_is_parted_by_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_buckets_regroup_clips_by_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An epoch of eight batches: three, three and the two that are left."""
     recipe = replace(QUICK, buckets=3, batch_size=2, epochs=3, kinds=())
     drawn = [one.rows % 4 for one in batches_of(tmp_path, monkeypatch, recipe, SIXTEEN)]  # four lengths to each label
@@ -263,7 +263,7 @@ def test_what_is_drawn_together_is_parted_by_length(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("family", sorted({*FAMILIES} - {"whisper"}))  # whose log-mel asks the device for its types
-def test_nothing_of_a_step_is_looked_at(family: str) -> None:
+def test_a_step_reads_no_value_from_the_device(family: str) -> None:
     """On a device without values a look is an error; on a GPU it would wait for all that was asked of it before."""
     pooled = PooledBackbone(tiny_backbone(family), (1, 2), weighted_sum=True, attention=True)
     standardise = Standardise(torch.zeros(pooled.pooled_dim), torch.ones(pooled.pooled_dim))
@@ -279,7 +279,7 @@ def test_nothing_of_a_step_is_looked_at(family: str) -> None:
     assert all(p.grad is not None and p.grad.is_meta for p in model.head.parameters())
 
 
-def test_a_share_of_the_mean_of_ones_own_clips_is_taken_off() -> None:
+def test_a_share_of_the_mean_of_a_speakers_clips_is_subtracted() -> None:
     """Two voices with clips about them: all of the first goes, half of the second, nothing of who is alone."""
 
     class Whole(torch.nn.Module):
@@ -334,7 +334,7 @@ def batches_of(
     return drawn
 
 
-def test_a_step_goes_no_further_than_a_gradient_of_two(tmp_path: Path) -> None:
+def test_gradients_are_clipped_to_a_norm_of_two(tmp_path: Path) -> None:
     """The loss is steep; a plain step of gradient descent moves all weights together by rate times the norm."""
     utterances = sixteen_clips(tmp_path)
     steep = replace(QUICK, epochs=1, batch_size=16, kinds=(), scale=1000.0, optimiser="sgd", momentum=0.0)
@@ -368,7 +368,7 @@ def with_dropout(place: Path, family: str) -> BackboneRecipe:
     ("family", "more"),
     [*((family, {}) for family in FAMILIES), ("wavlm", {"checkpointing": True, "compile": "default"})],
 )
-def test_what_adapters_have_learned_is_saved_as_a_plain_encoder(
+def test_adapters_are_saved_merged_into_a_plain_encoder(
     family: str, more: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("trainer.training.finetune.COMPILER", "aot_eager")
@@ -398,7 +398,7 @@ def heard_by(pooled: PooledBackbone, utterances: list[Utterance]) -> np.ndarray:
 
 @pytest.mark.parametrize("layers", [-1, 1])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_is_computed_again_is_what_would_have_been_kept(family: str, layers: int, tmp_path: Path) -> None:
+def test_checkpointing_gives_the_same_weights(family: str, layers: int, tmp_path: Path) -> None:
     utterances, backbone = sixteen_clips(tmp_path), with_dropout(tmp_path, family)
     recipe = replace(QUICK, layers=layers, patience=2)
     weights = []
@@ -413,7 +413,7 @@ def test_what_is_computed_again_is_what_would_have_been_kept(family: str, layers
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_less_is_kept_of_layers_that_are_computed_again(family: str) -> None:
+def test_checkpointing_keeps_fewer_activations(family: str) -> None:
     backbone, kept = tiny_backbone(family).train(), []
     thaw(backbone, 1)
     for backbone.recomputes in (False, True):
@@ -454,7 +454,7 @@ def test_a_compiled_model_learns_the_same_and_is_saved_as_the_plain_one(
     assert weights[0].keys() == weights[1].keys() == load_pooled(backbone).state_dict().keys()
 
 
-def test_a_compiled_model_hears_few_widths(tmp_path: Path) -> None:
+def test_batches_for_a_compiled_model_have_few_widths(tmp_path: Path) -> None:
     clips = Clips(sixteen_clips(tmp_path), 1.0, 0)
     for row in range(16):
         drawn = Drawn(np.array([row]), ("",), (0,), torch.zeros(1, 1), torch.zeros(1, 1))
@@ -465,7 +465,9 @@ def test_a_compiled_model_hears_few_widths(tmp_path: Path) -> None:
         assert torch.equal(wide[1], plain[1])
 
 
-def test_without_a_compiler_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_about_a_missing_compiler_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch._inductor.config as inductor
 
     monkeypatch.setattr(inductor.cpp, "cxx", (str(tmp_path / "none"),))

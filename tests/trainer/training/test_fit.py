@@ -176,7 +176,7 @@ def test_a_killed_run_resumes_bit_for_bit(tmp_path: Path) -> None:
     assert (tmp_path / "whole" / "metrics.csv").read_bytes() == (tmp_path / "killed" / "metrics.csv").read_bytes()
 
 
-def test_training_leaves_torchs_own_generator_alone() -> None:
+def test_training_does_not_change_torchs_global_generator() -> None:
     data = dataset()
     before = torch.get_rng_state()
     fit_head(data, *split(data), recipe(epochs=1), seed=0)
@@ -207,7 +207,7 @@ def test_the_packs_head_is_the_trained_one_on_fewer_labels(scale: float) -> None
 
 
 @pytest.mark.parametrize(("scale", "grown"), [(10.0, 1.0), (0.0, 2.0)])
-def test_with_scale_0_the_classifier_reads_the_embedding_before_its_length_is_gone(scale: float, grown: float) -> None:
+def test_with_scale_0_the_classifier_gets_the_unnormalised_embedding(scale: float, grown: float) -> None:
     head = Head((DIM,), 4, HeadRecipe(members=2, width=16, embedding=4, scale=scale)).eval()
     features = torch.randn(5, DIM)
     logits, embedding = head(features)
@@ -240,7 +240,7 @@ def test_experts_are_fused_as_a_weighted_product_and_neighbours_are_the_first_on
     torch.testing.assert_close(torch.softmax(head.after(sums)[0], 1), expected)
 
 
-def test_an_expert_hears_its_block_alone() -> None:
+def test_an_expert_sees_only_its_block() -> None:
     head = Head((DIM, 5), 4, HeadRecipe(members=2, width=16, embedding=4), (1.0, 1.0)).eval()
     features = torch.randn(3, DIM + 5)
     changed = torch.cat([features[:, :DIM], torch.randn(3, 5)], dim=1)
@@ -262,14 +262,14 @@ def test_experts_learn_each_on_its_own_loss_and_are_read_back(tmp_path: Path) ->
         np.testing.assert_array_equal(a, b)
 
 
-def test_what_is_odd_is_cut_off_at_six_deviations() -> None:
+def test_features_are_clipped_at_six_deviations() -> None:
     data = dataset()
     fitted = fit_head(data, *split(data), recipe(epochs=1), seed=0)
     far = fitted.pooled(1e6 * data.features[0])
     assert np.abs(far).max() == 6.0
 
 
-def test_a_groups_own_mean_is_taken_off_it() -> None:
+def test_a_groups_mean_is_subtracted() -> None:
     """Each group speaks through a voice of its own: all of it goes with the mean, none without, half with half."""
     rng = np.random.default_rng(0)
     voices, clips = 10.0 * rng.standard_normal((3, 1, DIM)), rng.standard_normal((3, 8, DIM))
@@ -278,7 +278,7 @@ def test_a_groups_own_mean_is_taken_off_it() -> None:
     np.testing.assert_allclose(left, clips + voices * np.array([0.0, 1.0, 0.5])[:, None, None], atol=1e-5)
 
 
-def test_half_a_batch_are_speakers_in_one_copy_each_less_their_mean_and_half_are_strangers() -> None:
+def test_half_of_a_grouped_batch_are_known_speakers_and_half_are_single_clips() -> None:
     data = dataset()
     speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
     told = np.zeros((4, len(speakers), DIM), np.float32)  # who speaks, in which copy, and what would be a voice
@@ -357,7 +357,7 @@ def test_jitter_is_noise_of_the_deviation_that_the_recipe_says(speakers: int) ->
     assert np.abs(np.corrcoef(noise.reshape(-1, DIM).T) - np.eye(DIM)).max() < 0.4  # every number has its own
 
 
-def test_half_of_the_clips_get_a_piece_of_two_other_voices() -> None:
+def test_speaker_swap_changes_half_of_the_clips() -> None:
     """Speakers are told by their first number, and nothing else is in it: what is added is a difference of two."""
     data = dataset()
     speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
@@ -395,7 +395,7 @@ def test_bank_draws_with_the_engines_estimator() -> None:
     np.testing.assert_allclose(bank.bank[0, 2, 1], own.mean(0) * len(own) / (len(own) + 5), atol=1e-5)
 
 
-def test_a_part_of_a_baseline_is_taken_off_as_often_as_the_recipe_says() -> None:
+def test_partial_baselines_are_as_frequent_as_the_recipe_says() -> None:
     data, rng = dataset(), np.random.default_rng(0)
     pooled, labels = data.features[0], data.label_indices()
     speakers = np.array([int(u.speaker) for u in data.utterances])
@@ -446,7 +446,7 @@ def test_prior_finds_the_emotions_offsets_and_the_shrinkage() -> None:
     np.testing.assert_allclose(prior.within_variance, 1.0, atol=0.15)
 
 
-def test_one_sided_draws() -> None:
+def test_draws_of_one_mood() -> None:
     labels, rng = np.repeat([0, 1, 2, 3], 20), np.random.default_rng(0)
     one = draw_clips(labels, Condition(10, ONE_MOOD), 2, rng)
     assert len(one) == 10
@@ -482,7 +482,7 @@ def test_nearest_is_exact() -> None:
     np.testing.assert_allclose(p[0], np.bincount(labels[order[0]], minlength=3) / 4)
 
 
-def test_temperature_is_found_again() -> None:
+def test_a_temperature_is_recovered() -> None:
     rng = np.random.default_rng(0)
     logits = 2.0 * rng.standard_normal((4000, 3))
     p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
@@ -490,7 +490,7 @@ def test_temperature_is_found_again() -> None:
     assert fit_temperature([(3.0 * logits).astype(np.float32)], [truth]) == pytest.approx(3.0, rel=0.1)
 
 
-def test_the_temperature_is_too_low_for_one_corpus_at_the_most() -> None:
+def test_the_temperature_is_too_low_for_at_most_one_corpus() -> None:
     """Each corpus was answered too surely by a factor of its own; voices known, the other conditions, don't count."""
     rng, heard = np.random.default_rng(0), []
     for factor in (0.5, 1.0, 2.0, 4.0):
@@ -551,7 +551,7 @@ def voted(data: Dataset, votes: dict[str, float]) -> Dataset:
     return replace(data, utterances=tuple(changed))
 
 
-def test_votes_that_agree_train_as_labels_do_to_the_bit() -> None:
+def test_unanimous_votes_train_exactly_like_labels() -> None:
     data = dataset(copies=1)
     train, validation = split(data)
     for changed in (recipe(epochs=2), recipe(epochs=2, speakers=6, batch_size=48, mixup=0.3)):
@@ -593,7 +593,7 @@ def told(near: float, far: float) -> tuple[Nearest, np.ndarray[Any, Any]]:
     return Nearest(np.tile(np.array([near, far, far, far], np.float32), (20, 1)), labels), truth
 
 
-def test_the_temperature_and_the_weighting_of_neighbours_are_those_that_answer_best() -> None:
+def test_the_best_temperature_and_weighting_of_neighbours_are_chosen() -> None:
     found, truth = told(0.2, 0.5)
     nothing = [np.full((20, 4), 0.25)]
     grid = KnnRecipe(k=(4,), alpha=(1.0,), temperature=(0.05, 5.0), weighting=("vote", "distance"))
@@ -609,7 +609,7 @@ def test_the_temperature_and_the_weighting_of_neighbours_are_those_that_answer_b
     np.testing.assert_allclose(voted[np.arange(20), truth], 0.25)
 
 
-def test_among_what_answers_alike_the_likelier_is_chosen() -> None:
+def test_among_equally_accurate_settings_the_likeliest_is_chosen() -> None:
     found, truth = told(0.2, 0.5)
     sure = np.full((20, 4), 0.1 / 3)
     sure[np.arange(20), truth] = 0.9
@@ -639,7 +639,7 @@ def test_thresholds_are_percentiles_of_what_was_tuned_on() -> None:
     assert (tuned.vote_k, tuned.vote_alpha, tuned.known_temperature) == (1, 0.0, tuned.temperature)
 
 
-def test_of_the_spreads_that_harm_no_mood_the_best_for_the_others_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_of_the_harmless_spreads_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one mood a point may be lost, in the mean of the heads."""
     data, gains = dataset(), np.zeros((2, 3, len(SPREADS)))
     fitted, rows = fit_head(data, *split(data), recipe(epochs=1), seed=0), np.arange(4)
@@ -691,7 +691,7 @@ def test_principal_components_become_part_of_the_first_layer() -> None:
     assert fitted.validation_accuracy == pytest.approx(accuracy, abs=15)
 
 
-def test_features_that_lie_in_a_file_and_are_worked_on_in_parts_train_the_same_head(
+def test_features_in_a_file_processed_in_parts_give_the_same_head(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
@@ -723,7 +723,7 @@ def test_features_that_lie_in_a_file_and_are_worked_on_in_parts_train_the_same_h
     assert (in_memory[2].k, in_memory[2].alpha) == (in_a_file[2].k, in_a_file[2].alpha)
 
 
-def test_features_for_which_the_disk_has_no_room_are_told_before(
+def test_too_little_disk_space_for_features_is_an_error_beforehand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
@@ -732,7 +732,7 @@ def test_features_for_which_the_disk_has_no_room_are_told_before(
     assert not list(tmp_path.iterdir())
 
 
-def test_groups_asked_about_themselves_hold_no_other_clips() -> None:
+def test_groups_with_their_own_voice_contain_no_other_clips() -> None:
     data = dataset()
     train, validation = split(data)
     fitted = fit_head(data, train, validation, recipe(epochs=2), seed=0)
@@ -770,7 +770,7 @@ def test_a_voice_of_one_mood_may_not_harm_the_group_it_is_learnt_from() -> None:
         assert right[1] >= right[0] - may_lose
 
 
-def test_the_temperature_of_a_known_voice_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_temperature_of_a_known_voice_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that fit once divided by 0.5 where the voice is known, by 1.5 where nothing is, in between by between."""
     data = dataset()
     _, validation = split(data)
@@ -808,7 +808,7 @@ def test_a_folder_of_several_speakers_is_its_own_baseline() -> None:
         assert (sizes % 10 == 0).all()
 
 
-def test_early_stopping_hears_known_voices_less_their_mean() -> None:
+def test_early_stopping_validates_with_known_voices_too() -> None:
     data = dataset()
     train, validation = split(data)
     fitted = fit_head(data, train, validation, recipe(epochs=1), seed=0)

@@ -13,7 +13,7 @@ class Clock:
         return self.now
 
 
-def test_the_estimate_is_of_all_trainings_with_what_each_takes_besides_its_epochs() -> None:
+def test_the_estimate_covers_all_trainings_and_their_time_outside_epochs() -> None:
     clock = Clock()
     progress = FineTuningProgress([Planned(10, 100), Planned(10, 200), Planned(10, 100)], clock=clock)
     for done in range(1, 7):

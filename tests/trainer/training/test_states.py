@@ -81,7 +81,7 @@ def encoder(place: Path, family: str) -> BackboneRecipe:
     [({"checkpointing": True, "buckets": 2}, False), ({"layers": -1}, False), ({"layers": 0, "pairs": False}, True)],
     ids=["last layer", "all layers", "pooling alone"],
 )
-def test_kept_states_give_the_losses_that_the_clips_give(
+def test_cached_states_give_the_same_losses_as_clips(
     family: str, change: dict[str, Any], learned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backbone = replace(encoder(tmp_path, family), weighted_sum=learned, attention=learned)
@@ -97,7 +97,7 @@ def test_kept_states_give_the_losses_that_the_clips_give(
         torch.testing.assert_close(kept[key], value, atol=1e-4, rtol=1e-3)
 
 
-def test_another_training_hears_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_training_encodes_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backbone = encoder(tmp_path, "whisper")
     tuned(tmp_path / "first", backbone, RECIPE)
     files = list((tmp_path / "cache" / "states").rglob("*.npy"))
@@ -108,7 +108,7 @@ def test_another_training_hears_nothing_again(tmp_path: Path, monkeypatch: pytes
     assert list((tmp_path / "cache" / "states").rglob("*.npy")) == files
 
 
-def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_continues_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[object] = []
     hear = Clips.hear
 
@@ -132,7 +132,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.M
     assert len(heard) - before == 64 - 20
 
 
-def test_what_it_takes_is_said_before_it_is_taken(
+def test_disk_use_is_announced_before_writing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backbone = replace(encoder(tmp_path, "whisper"), pooled_layers=(1, 2), pools=("all",))
