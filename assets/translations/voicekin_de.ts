@@ -387,12 +387,24 @@
         <translation>Wird vorbereitet …</translation>
     </message>
     <message>
-        <source>Try it with a synthetic voice</source>
-        <translation>Mit einer künstlichen Stimme ausprobieren</translation>
+        <source>Try it with synthetic voices</source>
+        <translation>Mit künstlichen Stimmen ausprobieren</translation>
     </message>
     <message>
-        <source>A synthetic voice</source>
-        <translation>Eine künstliche Stimme</translation>
+        <source>Synthetic voice, even</source>
+        <translation>Künstliche Stimme, gleichmäßig</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, slow and low</source>
+        <translation>Künstliche Stimme, langsam und tief</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, fast and loud</source>
+        <translation>Künstliche Stimme, schnell und laut</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, high and lively</source>
+        <translation>Künstliche Stimme, hoch und lebhaft</translation>
     </message>
     <message>
         <source>Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.</source>

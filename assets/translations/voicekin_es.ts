@@ -387,12 +387,24 @@
         <translation>Preparando…</translation>
     </message>
     <message>
-        <source>Try it with a synthetic voice</source>
-        <translation>Pruébelo con una voz sintética</translation>
+        <source>Try it with synthetic voices</source>
+        <translation>Pruébelo con voces sintéticas</translation>
     </message>
     <message>
-        <source>A synthetic voice</source>
-        <translation>Una voz sintética</translation>
+        <source>Synthetic voice, even</source>
+        <translation>Voz sintética, uniforme</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, slow and low</source>
+        <translation>Voz sintética, lenta y grave</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, fast and loud</source>
+        <translation>Voz sintética, rápida y fuerte</translation>
+    </message>
+    <message>
+        <source>Synthetic voice, high and lively</source>
+        <translation>Voz sintética, aguda y animada</translation>
     </message>
     <message>
         <source>Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.</source>

@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
         self.results.stop_asked.connect(self._stop_entries)
         self.results.remove_asked.connect(self.takes.clear)
         self.results.back_asked.connect(self._go_back)
-        self.empty.sample_asked.connect(self._open_sample)
+        self.empty.samples_asked.connect(self._open_samples)
         self.channel_menu.chosen.connect(partial(setattr, self.queue, "channel"))
         self.first_start.understood.connect(self._understood)
         self._settings.changed.connect(self._settings_changed)
@@ -397,10 +397,11 @@ class MainWindow(QMainWindow):
         if names:
             self.open_paths(tuple(Path(name) for name in names))
 
-    def _open_sample(self, path: Path, name: str) -> None:
-        entry = self.session.add(path, name)
-        self.recordings.select(entry)
-        self.queue.add(entry)
+    def _open_samples(self, samples: list[tuple[Path, str]]) -> None:
+        entries = [self.session.add(path, name) for path, name in samples]
+        self.answer_page.hold(entries[0])
+        self.show_results()
+        self.queue.add_all(entries)
 
     def open_folder(self) -> None:
         """Choose a folder."""

@@ -73,9 +73,13 @@ def test_one_failed_step_fails_the_whole_and_the_rest_are_done(
     ]
 
 
-def test_the_sample_is_speech() -> None:
+def test_the_samples_are_speech_and_small() -> None:
     from desktop_app.engine.sound.audio import load_audio
     from desktop_app.engine.sound.speech import SpeechDetector
 
-    samples = load_audio(self_test.SAMPLE).samples
-    assert (SpeechDetector().probabilities(samples) > 0.5).mean() > 0.5
+    made = sorted(self_test.SAMPLE.parent.glob("*.flac"))
+    assert len(made) == 4
+    assert sum(path.stat().st_size for path in made) < 300_000
+    for path in (self_test.SAMPLE, *made):
+        samples = load_audio(path).samples
+        assert (SpeechDetector().probabilities(samples) > 0.5).mean() > 0.5

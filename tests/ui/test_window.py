@@ -523,14 +523,19 @@ def test_the_first_start_explains_and_is_not_shown_again(desk: Desk) -> None:
     assert window.first_start.isVisible()
 
 
-def test_a_synthetic_voice_is_there_to_try(desk: Desk) -> None:
+def test_synthetic_voices_are_there_to_try(desk: Desk) -> None:
     window = desk.open()
-    window.empty.sample.setFocus()
-    entry = desk.wait_entry(lambda: desk.qtbot.keyClick(window.empty.sample, Qt.Key.Key_Return))
-    assert entry.name == "A synthetic voice"
-    assert entry.recognition is not None
+    window.empty.samples.setFocus()
+    with desk.qtbot.waitSignal(window.queue.idle, timeout=LONG):
+        desk.qtbot.keyClick(window.empty.samples, Qt.Key.Key_Return)
+    entries = window.session.entries()
+    assert len(entries) == 4
+    assert all(entry.name.startswith("Synthetic voice, ") and entry.recognition is not None for entry in entries)
+    assert window.results.isVisible()
+    window.results.table.selectRow(0)
+    desk.qtbot.keyClick(window.results.table, Qt.Key.Key_Return)
     assert window.answer.isVisible()
-    assert "synthetic" in window.answer.name.text()
+    assert "Synthetic voice" in window.answer.name.text()
 
 
 def test_broken_settings_are_set_aside_and_said(desk: Desk) -> None:

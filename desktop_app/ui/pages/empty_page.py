@@ -10,18 +10,15 @@ from desktop_app import paths
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.widgets.card import text_label
 
-SAMPLE = paths.assets() / "sample" / "sample.wav"
-"""A sample, spoken by a synthetic voice."""
-
 
 class EmptyPage(ScrollPage):
     """Invites the user to record or to open files.
 
     Signals:
-        sample_asked: (path, name) of the sample to analyse.
+        samples_asked: A list of (path, name), the samples to analyse.
     """
 
-    sample_asked = Signal(Path, str)
+    samples_asked = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,10 +39,10 @@ class EmptyPage(ScrollPage):
         for label in (self.title, self.sentence, self.pack):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(label)
-        self.sample = QPushButton(self.tr("Try it with a synthetic voice"))
-        self.sample.setObjectName("flat")
-        self.sample.clicked.connect(lambda: self.sample_asked.emit(SAMPLE, self.tr("A synthetic voice")))
-        column.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.samples = QPushButton(self.tr("Try it with synthetic voices"))
+        self.samples.setObjectName("flat")
+        self.samples.clicked.connect(lambda: self.samples_asked.emit(self._samples()))
+        column.addWidget(self.samples, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def show_pack(self, name: str, version: str, items: int) -> None:
@@ -59,6 +56,16 @@ class EmptyPage(ScrollPage):
         self.sentence.setText(
             self.tr("Press Space and speak, or drop audio files anywhere on this window.") if there else without
         )
+
+    def _samples(self) -> list[tuple[Path, str]]:
+        """What scripts/samples.py made, named for how it is spoken: no synthetic voice is angry or sad."""
+        folder = paths.assets() / "sample"
+        return [
+            (folder / "even.flac", self.tr("Synthetic voice, even")),
+            (folder / "slow-and-low.flac", self.tr("Synthetic voice, slow and low")),
+            (folder / "fast-and-loud.flac", self.tr("Synthetic voice, fast and loud")),
+            (folder / "high-and-lively.flac", self.tr("Synthetic voice, high and lively")),
+        ]
 
     def show_trouble(self, sentence: str) -> None:
         """Show that there is no pack."""
