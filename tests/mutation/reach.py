@@ -1,8 +1,9 @@
-"""Which tests reach which line, and how long each takes: one run under `coverage`, kept until a file changes."""
+"""Which tests reach which line, and how much processor time each takes: one run under `coverage`, kept until a file
+changes."""
 
 import hashlib
 import json
-import time
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ SHARED = "shared"
 
 @dataclass(frozen=True)
 class Reach:
-    """Seconds of each test that passes, and for each module and line the tests that reach it, or SHARED."""
+    """Processor seconds of each test that passes, and for each module and line the tests that reach it, or SHARED."""
 
     seconds: dict[str, float]
     lines: dict[str, dict[int, list[str]]]
@@ -57,6 +58,11 @@ def _digest(root: Path, areas: Sequence[str]) -> str:
     return digest.hexdigest()[:12]
 
 
+def _spent() -> float:
+    """Seconds of processor time so far, of this process and of those that it has waited for."""
+    return sum(os.times()[:4])
+
+
 class _Recorder:
     """A plugin of pytest that tells coverage whose turn it is."""
 
@@ -75,11 +81,11 @@ class _Recorder:
         self._coverage.switch_context(SHARED)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._begun[nodeid] = time.monotonic()
+        self._begun[nodeid] = _spent()
         self._switch(nodeid)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        self._seconds[nodeid] = time.monotonic() - self._begun[nodeid]
+        self._seconds[nodeid] = _spent() - self._begun[nodeid]
         self._switch(SHARED)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
