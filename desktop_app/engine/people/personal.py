@@ -270,11 +270,9 @@ class Personal:
             example_id = self.examples.add(self._heard(analysis, envelope, baseline), label, voice_id)
             if audio is not None:
                 self.store.keep_audio(example_id, audio.samples, audio.sample_rate)
-            teaches = voice_id is not None and not self._why_not(voice_id, analysis, sound)
-            if voice_id is not None and teaches:
+            if voice_id is not None and not self._why_not(voice_id, analysis, sound):
                 self.profiles.contribute_stored(voice_id, example_id, connection, sound)
-        if voice_id is not None and teaches:
-            self._voices.pop(voice_id, None)
+        self._voices.clear()  # estimates of voices use the labels of their recordings
         self._changed(added=example_id)
         example = self.examples.get(example_id)
         assert example is not None
@@ -283,7 +281,7 @@ class Personal:
     def relabel(self, example_id: int, label: str) -> None:
         """Changes an example's label."""
         self.examples.relabel(example_id, label)
-        self._voices.clear()  # estimates of voices use the labels of their recordings
+        self._voices.clear()
         self._changed()
 
     def remove_examples(self, example_ids: list[int]) -> Removed:

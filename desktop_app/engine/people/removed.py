@@ -90,7 +90,7 @@ def put_back(store: Store, removed: Removed) -> None:
             )
         connection.executemany(
             "UPDATE library_speakers SET voice_id = ? WHERE item_id = ? AND speaker = ? AND voice_id IS NULL",
-            [(voices[voice], item, speaker) for item, speaker, voice in removed.speakers if voice in voices],
+            [(voices[voice], item, speaker) for item, speaker, voice in removed.speakers],
         )
 
 

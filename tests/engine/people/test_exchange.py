@@ -205,7 +205,7 @@ def refused(bad: Path, tmp_path: Path) -> None:
         {"features/0.npy": b"not an array"},
         {"features/0.npy": npy(np.array([{"a": 1}], dtype=object))},
         {"features/0.npy": npy(np.zeros((9, DIM), np.float64))},
-        {"features/0.npy": npy(np.full((9, DIM), np.nan, np.float16))},
+        {"features/0.npy": npy(np.diag([1, 1, 1, 1, 1, np.inf]).astype(np.float16))},
         {"features/0.npy": npy(np.zeros(9, np.float16))},
         {CONTENTS: b"[" * 100_000},
         {CONTENTS: b"\xff\xfe"},
@@ -271,6 +271,15 @@ def test_an_encoder_of_two_dimensions_can_be_taken_along(tmp_path: Path) -> None
         with Store(tmp_path / "elsewhere") as other:
             import_file(other, tmp_path / "mine.vkexamples")
             assert everything(other) == everything(store)
+
+
+def test_what_two_encoders_have_heard_can_be_taken_along(filled: Store, tmp_path: Path) -> None:
+    (first, *_), *_ = Examples(filled).features(ENCODER, DIM)
+    filled.put_features(first.id, "encoder-b", np.ones((3, DIM), np.float32))
+    export_file(filled, tmp_path / "mine.vkexamples")
+    with Store(tmp_path / "elsewhere") as other:
+        import_file(other, tmp_path / "mine.vkexamples")
+        assert everything(other) == everything(filled)
 
 
 def test_a_newer_file_is_told(filled: Store, tmp_path: Path) -> None:

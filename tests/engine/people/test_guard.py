@@ -4,19 +4,20 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Pack
+from desktop_app.engine.people import guard
 from desktop_app.engine.people.exchange import export_file, import_file
-from desktop_app.engine.people.guard import FEWEST
 from desktop_app.engine.people.personal import MAY_BE, NOT_THIS_VOICE, Personal
 from desktop_app.engine.people.profiles import Profiles
-from desktop_app.engine.people.store import DATABASE, MIGRATIONS, Store, pack_floats
+from desktop_app.engine.people.store import DATABASE, MIGRATIONS, Floats, Store, pack_floats
 from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
-from desktop_app.engine.sound.audio import SAMPLE_RATE
+from desktop_app.engine.sound.audio import SAMPLE_RATE, Audio
 from desktop_app.engine.speakers.encoder import DIM
 from desktop_app.engine.speakers.likeness import log_odds
 from desktop_app.engine.speakers.turns import Turn
@@ -24,6 +25,9 @@ from desktop_app.errors import LearningError, StoreError
 from tests.engine.people.test_store import heard
 from tests.engine.sound.speech_like import LoudnessDetector
 from tests.engine.speakers.made_voices import talk, voice
+
+FEWEST = 5
+"""So many recordings a voice needs before anyone is kept out of it: with fewer the odds are a guess."""
 
 Say = Callable[[int, int], Analysis]
 
@@ -68,6 +72,54 @@ def test_someone_else_is_kept_out_and_named_if_known(personal: Personal, say: Sa
 def test_a_voice_that_is_hardly_known_keeps_nobody_out(personal: Personal, say: Say) -> None:
     anna = taught(personal, say, "Anna", 2, FEWEST - 1)
     assert not personal.learn(anna, say(3, 50)).refused
+
+
+def test_a_voice_is_heard_in_the_first_twenty_seconds_of_what_was_analysed(
+    personal: Personal, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def load(path: Path, **part: object) -> Audio:
+        asked.append((path.name, part))
+        return Audio(voice(2, 1.0, 0), SAMPLE_RATE, path, 1.0)
+
+    windows = SimpleNamespace(embeddings=np.array([[1.0, 2.0], [3.0, 6.0]], np.float32))
+    monkeypatch.setattr(guard, "load_audio", load)
+    monkeypatch.setattr(guard, "listen", lambda *_: SimpleNamespace(windows=windows))
+    for end_s in (60.0, 9.0):
+        analysis = replace(say(2, 1), start_s=3.0, duration_s=end_s, channel=1)
+        assert personal.guard.sound_of(analysis) == pytest.approx([2.0, 4.0])
+    span = {"channel": 1, "start_s": 3.0}
+    assert asked == [("2 1.wav", {**span, "end_s": 23.0}), ("2 1.wav", {**span, "end_s": 9.0})]
+    windows.embeddings = np.zeros((0, 2), np.float32)
+    assert personal.guard.sound_of(analysis) is None
+    assert personal.guard.sound_of(replace(analysis, path="")) is None
+
+
+def test_who_is_kept_out_and_who_is_offered_by_the_odds(personal: Personal, monkeypatch: pytest.MonkeyPatch) -> None:
+    odds = {}
+    for number, (name, recordings) in enumerate((("Anna", FEWEST), ("Ben", FEWEST), ("Carl", FEWEST - 1))):
+        made = personal.profiles.create(name)
+        for seed in range(recordings):
+            personal.profiles.contribute(made.id, heard(10 * number + seed), np.full(DIM, number, np.float32))
+        odds[number] = -100.0
+    monkeypatch.setattr(guard, "log_odds", lambda _sound, known, _between: odds[int(known[0, 0])])
+    anna, ben, carl = (p.id for p in personal.profiles.all())
+    sound = np.zeros(DIM, np.float32)
+
+    def offered(sound: Floats | None = sound, but: int | None = None) -> str | None:
+        found = personal.guard.offered(sound, but)
+        return None if found is None else found.name
+
+    for one, out in ((-3.1, True), (-3.0, False), (0.0, False)):
+        odds[0] = one
+        assert personal.guard.hardly(anna, sound) is out
+    assert not personal.guard.hardly(carl, sound), "of whom too little is known"
+    assert not personal.guard.hardly(ben, None)
+    odds.update({0: 5.0, 1: -100.0, 2: 100.0})
+    assert offered() is None
+    odds.update({0: 5.1, 1: 7.0})
+    assert (offered(), offered(but=ben), offered(None)) == ("Ben", "Anna", None)
 
 
 def test_an_example_of_someone_else_teaches_the_voice_nothing(personal: Personal, say: Say) -> None:

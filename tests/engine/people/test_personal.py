@@ -16,7 +16,7 @@ from desktop_app.engine.people.personal import NOT_LIKE_SPEECH, NOT_THIS_VOICE, 
 from desktop_app.engine.people.store import Store
 from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
 from desktop_app.engine.sound.audio import load_audio
-from desktop_app.errors import LearningError
+from desktop_app.errors import Cancelled, LearningError
 from tests.tiny_pack import LABELS, POOLED, RATE, build_tiny_pack, clip
 
 
@@ -60,6 +60,8 @@ def test_a_voice_learns_and_unlearns(personal: Personal, recogniser: Recogniser)
     shift = np.full(POOLED, 0.3)
     assert np.linalg.norm(voice.baseline - shift) < 0.9 * np.linalg.norm(shift)
     assert first.recording_id is not None
+    learnt = personal.profiles.contributions(me)[-1]
+    assert (learnt.recording_id, learnt.origin, learnt.speech_s) == (first.recording_id, "sad 1.wav", 1.5)
     removed = personal.unlearn(me, first.recording_id)
     assert personal.voice(me).clips == voice.clips - 1
     personal.restore(removed)
@@ -89,6 +91,18 @@ def test_what_is_unlike_anything_known_is_refused(
     me = personal.profiles.create("me").id
     monkeypatch.setattr(recogniser, "_novelty", lambda *_: 1.5)
     assert personal.learn(me, spoken(recogniser, "sad", 1)).refused == NOT_LIKE_SPEECH
+    monkeypatch.setattr(recogniser, "_novelty", lambda *_: 1.0)
+    assert personal.learn(me, spoken(recogniser, "sad", 1)).refused == ""
+
+
+def test_no_voice_is_made_of_what_it_does_not_learn(personal: Personal, recogniser: Recogniser) -> None:
+    silence = recogniser.analyse(np.zeros(RATE, np.float32))
+    learned = personal.learn_as("me", silence)
+    assert (learned.refused, learned.recording_id, learned.voice.clips) == (TOO_LITTLE_SPEECH, None, 0)
+    assert personal.profiles.all() == ()
+    word = replace(spoken(recogniser, "sad", 1), speech_s=0.5)
+    assert [personal.learn_as("me", one).voice.clips for one in (word, spoken(recogniser, "sad", 2))] == [1, 2]
+    assert [(p.name, p.recordings) for p in personal.profiles.all()] == [("me", 2)]
 
 
 def test_the_store_remembers(personal: Personal, recogniser: Recogniser) -> None:
@@ -174,6 +188,26 @@ def test_a_voice_learns_from_its_examples_and_moves_them(personal: Personal, rec
     assert personal.examples.all()[0].voice_id is None
 
 
+def test_a_voice_is_estimated_with_what_the_user_said_of_its_recordings(
+    personal: Personal, recogniser: Recogniser
+) -> None:
+    """A label says which mood is in the clip and not in the voice; one of the user's own says nothing of it."""
+    me = personal.profiles.create("me").id
+    for seed in range(3):
+        personal.learn(me, spoken(recogniser, "sad", seed))
+    unsaid = personal.voice(me).baseline
+    said = {}
+    for label in ("sad", "angry", "tired"):
+        for seed in range(3):
+            personal.add_example(spoken(recogniser, "sad", seed), label)
+        said[label] = personal.voice(me).baseline
+        assert personal.voice(me).clips == 3
+    assert said["tired"] == pytest.approx(unsaid)
+    assert np.linalg.norm(said["sad"] - said["angry"]) > 0.1
+    personal.relabel(personal.examples.all()[0].id, "angry")
+    assert personal.voice(me).baseline != pytest.approx(said["tired"])
+
+
 def test_among_many_examples_a_new_one_counts_at_once_and_the_rest_after_a_refresh(
     personal: Personal, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -196,8 +230,44 @@ def test_among_many_examples_a_new_one_counts_at_once_and_the_rest_after_a_refre
     assert quick @ personal.own.embeddings[-1] > 0.8  # the voice has moved by one of its examples less
 
 
-def test_what_was_heard_is_kept_of_a_recording_the_channel_and_the_stretch(
+def test_an_example_that_is_added_to_many_is_embedded_as_by_a_refresh(
+    personal: Personal, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = personal.profiles.create("me").id
+    for label in LABELS:
+        personal.add_example(spoken(recogniser, label, 1, 0.3), label, voice_id=me)
+    personal.profiles.set_paused(me, True)
+    monkeypatch.setattr(personal_module, "REBUILT_AT_ONCE", 0)
+    given = np.full(POOLED, 0.25, np.float32)
+    for seed, (voice_id, baseline) in enumerate(((me, None), (None, given), (None, None)), start=2):
+        personal.add_example(spoken(recogniser, "sad", seed, 0.3), "tired", voice_id=voice_id, baseline=baseline)
+        assert personal.own is not None
+        quick = personal.own.embeddings
+        assert len(quick) == 3 + seed
+        personal.refresh()
+        assert quick[-1] == pytest.approx(personal.own.embeddings[-1], abs=1e-4)
+    personal.add_example(spoken(recogniser, "sad", 3, 0.3), "happy", baseline=given)  # once more: another label
+    assert len(personal.own) == len(quick)
+
+
+def test_a_neighbour_of_ones_own_is_shown_with_what_is_known_of_it(
     personal: Personal, recogniser: Recogniser, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "sad.wav", clip("sad", 1), RATE)
+    heard = replace(recogniser.analyse_file(tmp_path / "sad.wav"), speech_s=1.5)
+    me = personal.profiles.create("me").id
+    kept = personal.add_example(heard, "sad", voice_id=me, envelope=(0.0, 1.0), keep_audio_of=tmp_path / "sad.wav")
+    assert (kept.origin, kept.duration_s) == (str(tmp_path / "sad.wav"), 2.0)
+    shown = recogniser.answer(heard, baseline=personal.voice(me).baseline, examples=personal.own).neighbours[0]
+    assert (shown.id, shown.own, shown.label, shown.speaker) == (f"own/{kept.id}", True, "sad", "me")
+    assert (shown.duration_s, shown.envelope, shown.clip) == (2.0, (0.0, 1.0), str(kept.audio))
+    personal.remove_voice(me)
+    shown = recogniser.answer(heard, examples=personal.own).neighbours[0]
+    assert (shown.own, shown.speaker) == (True, "")
+
+
+def test_what_was_heard_is_kept_of_a_recording_the_channel_and_the_stretch(
+    personal: Personal, recogniser: Recogniser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, angry, sad = tmp_path / "two.wav", clip("angry", 1), clip("sad", 1)
     silent = np.zeros(2 * RATE)
@@ -206,6 +276,11 @@ def test_what_was_heard_is_kept_of_a_recording_the_channel_and_the_stretch(
     kept = personal.add_example(analysis, "sad", keep_audio_of=path).audio
     assert kept is not None
     np.testing.assert_allclose(load_audio(kept).samples, sad, atol=1e-3)
+    monkeypatch.setattr(personal_module, "KEPT_SECONDS", 1.5)
+    longer = recogniser.analyse_file(path, channel=1, start_s=1.9)
+    kept = personal.add_example(longer, "sad", keep_audio_of=path).audio
+    assert kept is not None
+    assert load_audio(kept).duration_s == 1.5
 
 
 def test_another_pack_encodes_the_kept_recordings_and_lists_the_rest(
@@ -232,6 +307,31 @@ def test_another_pack_encodes_the_kept_recordings_and_lists_the_rest(
     assert len(there.own) == 1
     with pytest.raises(ValueError, match="another pack's encoder"):
         there.add_example(recogniser.analyse(clip("sad", 3)), "sad")
+
+
+def test_kept_audio_is_heard_by_another_pack_in_parts_and_what_cant_be_heard_is_told(
+    personal: Personal, recogniser: Recogniser, tmp_path: Path
+) -> None:
+    for i, label in enumerate((*LABELS, "sad")):
+        path = tmp_path / f"{i}.wav"
+        soundfile.write(path, clip(label, i), RATE)
+        kept = personal.add_example(recogniser.analyse_file(path), label, keep_audio_of=path)
+    assert kept.audio is not None
+    kept.audio.write_bytes(b"no sound")
+    there = Personal(personal.store, Recogniser(build_tiny_pack(tmp_path / "other", items=40, name="other"), threads=1))
+    there.refresh()
+    shares: list[float] = []
+    first = there.embed_kept_audio(progress=shares.append, at_most=2)
+    # the latest come first, and the very latest is the one that holds no sound
+    assert (first.heard, first.left, [e.id for e in first.without_audio]) == (1, 3, [kept.id])
+    assert shares == [0.5, 1.0]
+    with pytest.raises(Cancelled):
+        there.embed_kept_audio(should_stop=lambda: len(there.unheard()) < 4)
+    assert there.own is not None
+    assert len(there.own) == 2, "what was heard until then is kept"
+    last = there.embed_kept_audio()
+    assert (last.heard, last.left, [e.id for e in last.without_audio]) == (2, 0, [kept.id])
+    assert len(there.own) == 4
 
 
 @pytest.fixture(scope="module")

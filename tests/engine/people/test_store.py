@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,8 @@ def test_voices_are_kept_by_name(store: Store) -> None:
             profiles.create(taken)
     profiles.set_paused(me.id, True)
     profiles.set_learns_from_takes(me.id, True)
-    profiles.rename(me.id, "Me")
+    profiles.rename(me.id, "me")
+    profiles.rename(me.id, "Me")  # its own name is not taken
     (again,) = profiles.all()
     assert (again.name, again.paused, again.learns_from_takes) == ("Me", True, True)
     with pytest.raises(StoreError, match="there is Me"):
@@ -189,6 +191,20 @@ def test_removing_a_voice_leaves_its_examples(store: Store) -> None:
         assert connection.execute("SELECT count(*) FROM recordings").fetchone() == (1,)
 
 
+def test_an_example_that_is_removed_later_stays_removed_when_a_voice_comes_back(store: Store) -> None:
+    profiles, examples = Profiles(store), Examples(store)
+    anna, ben = profiles.create("Anna").id, profiles.create("Ben").id
+    of_ben = examples.add(heard(1), "sad", ben)
+    profiles.contribute(anna, heard(1))
+    for take_away in (lambda: profiles.withdraw(anna, of_ben), lambda: profiles.remove(anna)):
+        removed = take_away()
+        examples.remove([of_ben])
+        profiles.restore(removed)
+        assert examples.all() == ()
+        assert examples.add(heard(1), "sad", ben) == of_ben
+    assert [(p.name, p.recordings) for p in profiles.all()] == [("Anna", 1), ("Ben", 0)]
+
+
 def test_features_come_in_batches_with_the_baseline_of_a_nameless_voice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +235,14 @@ def test_removed_audio_is_gone_once_closed(tmp_path: Path) -> None:
         assert soundfile.read(path)[0] == pytest.approx(sound, abs=1e-4)
         examples.remove([gone])
     assert list(store.audio_folder.iterdir()) == [path]
+
+
+def test_sound_that_the_user_deleted_is_not_there(store: Store) -> None:
+    examples = Examples(store)
+    one = examples.add(heard(1), "sad")
+    store.keep_audio(one, np.zeros(800, np.float32), 16_000).unlink()
+    (example,) = examples.all()
+    assert example.audio is None
 
 
 def test_files_that_no_recording_names_are_swept_at_opening(tmp_path: Path) -> None:
@@ -344,7 +368,20 @@ def test_names_are_tidied(typed: str, clean: str) -> None:
     assert clean_name(typed, "a label") == clean
 
 
+def test_a_sound_that_is_too_loud_is_drawn_at_its_full_height(store: Store) -> None:
+    Examples(store).add(replace(heard(1), envelope=(0.0, 1.7, 0.2)), "sad")
+    (example,) = Examples(store).all()
+    assert example.envelope == pytest.approx((0.0, 1.0, 0.2), abs=0.003)
+
+
 # --- migration ---
+
+
+def test_a_store_is_known_by_its_mark(tmp_path: Path) -> None:
+    """SQLite keeps it at byte 68 of the file: with another one, no store of a released version could be opened."""
+    with Store(tmp_path / "deep" / "down"):
+        pass
+    assert (tmp_path / "deep" / "down" / DATABASE).read_bytes()[68:72] == b"VKIN"
 
 
 def add_mood(connection: sqlite3.Connection) -> None:
