@@ -77,4 +77,4 @@ def envelope_of(path: Path, n_peaks: int) -> tuple[float, ...]:
         AudioError: As `audio.read_blocks`.
     """
     peaks = peaks_of(read_blocks(path, SAMPLE_RATE, ENVELOPE_BLOCK_S), SAMPLE_RATE)
-    return tuple(float(p) for p in np.minimum(columns(peaks, n_peaks), 1.0))
+    return tuple(columns(peaks, n_peaks).tolist())

@@ -33,7 +33,7 @@ def spectrogram(samples: Waveform, n_columns: int, n_rows: int) -> NDArray[np.ui
     power = np.empty((n_columns * frames, WINDOW // 2 + 1), np.float32)
     for first in range(0, len(starts), 1024):
         chunk = padded[starts[first : first + 1024, None] + np.arange(WINDOW)] * window
-        power[first : first + 1024] = np.square(np.abs(np.fft.rfft(chunk, axis=1)))
+        power[first : first + 1024] = np.square(np.abs(np.fft.rfft(chunk)))
     power = power.reshape(n_columns, frames, -1).mean(axis=1)
     bins = np.linspace(HIGHEST_HZ, 0.0, n_rows) * WINDOW / SAMPLE_RATE
     below = np.floor(bins).astype(np.int64)

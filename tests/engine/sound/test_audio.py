@@ -51,6 +51,16 @@ def test_any_rate_and_format_comes_out_as_the_same_mono_sound(
     assert info.duration_s == pytest.approx(1.5, abs=0.05)
 
 
+@pytest.mark.parametrize("rate", [8_000, 11_025, 48_000])
+def test_no_sample_is_added_or_lost_where_a_recording_is_resampled_in_parts(tmp_path: Path, rate: int) -> None:
+    sound = clip("neutral", seconds=4.0, rate=rate)
+    soundfile.write(tmp_path / "a.wav", sound, rate, subtype="FLOAT")
+    loaded = load_audio(tmp_path / "a.wav").samples
+    assert loaded == pytest.approx(to_mono_at(sound, rate), abs=1e-4)
+    part = load_audio(tmp_path / "a.wav", start_s=1.0, end_s=3.0).samples
+    assert part == pytest.approx(to_mono_at(sound[rate : 3 * rate], rate), abs=1e-4)
+
+
 def test_the_content_decides_and_not_the_suffix(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.flac", clip("sad"), 16_000)
     (tmp_path / "a.flac").rename(tmp_path / "a.wav")
@@ -140,6 +150,24 @@ def test_sound_far_beyond_full_scale_is_integers_by_mistake(tmp_path: Path, chan
                 load_audio(tmp_path / "a.wav")
 
 
+BAD = {
+    "empty": "is empty (0 bytes)",
+    "text": "is not audio that can be read",
+    "no samples": "holds no sound (samples: 0)",
+    "nan": "holds values that are not numbers",
+    "infinity": "holds values that are not numbers",
+    "absurd rate": "says it has 1 samples a second",
+    "folder": "is a folder",
+    "missing": "does not exist",
+    "endless name": "File name too long",
+    "pipe": "a pipe or device",
+    "link to a pipe": "a pipe or device",
+    "device": "a pipe or device",
+    "no permission": "may not be read",
+}
+"""What is said of a file; of others it matters only that something is."""
+
+
 def test_whatever_is_no_recording_gets_one_sentence(tmp_path: Path) -> None:
     for kind, path in write_bad_audio(tmp_path).items():
         if kind == "one sample":  # a recording, if a short one: the recogniser says so
@@ -148,6 +176,7 @@ def test_whatever_is_no_recording_gets_one_sentence(tmp_path: Path) -> None:
         with permissions_count(), pytest.raises(AudioError) as error:
             load_audio(path)
         sentence = str(error.value)
+        assert BAD.get(kind, "") in sentence
         assert sentence.endswith("."), kind
         assert "\n" not in sentence, kind
         assert "Error" not in sentence, kind

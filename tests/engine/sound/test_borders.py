@@ -47,6 +47,31 @@ def test_sound_after_a_pause_does_not_belong_to_the_voice() -> None:
     assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
 
 
+def test_what_is_loud_elsewhere_does_not_make_the_voice_quiet() -> None:
+    """A door that slams, half a second before or behind: the borders go by the voice."""
+    for at in (0.2, 2.6):
+        samples = burst(noise_db=-60.0)
+        slam = slice(round(at * SAMPLE_RATE), round((at + 0.2) * SAMPLE_RATE))
+        samples[slam] *= np.float32(10 ** (80 / 20))
+        assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
+def test_a_pause_of_03_s_ends_the_voice_and_a_shorter_one_does_not() -> None:
+    for pause_s, end_s in ((0.29, 2.39), (0.3, 2.0)):
+        samples = np.zeros(3 * SAMPLE_RATE, np.float32)
+        for start_s, stop_s in ((1.0, 2.0), (2.0 + pause_s, 2.1 + pause_s)):
+            samples[round(start_s * SAMPLE_RATE) : round(stop_s * SAMPLE_RATE)] = 0.1
+        assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, end_s))
+        mirrored = samples[::-1].copy()
+        assert seconds(voiced(mirrored, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((3.0 - end_s, 2.0))
+
+
+def test_beside_a_click_the_voice_is_no_silence() -> None:
+    samples = burst()
+    samples[round(1.5 * SAMPLE_RATE) :][: SAMPLE_RATE // 100] = 30.0
+    assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
 def test_silence_and_scraps_stay_within_the_samples() -> None:
     for length in (1, 159, 161, SAMPLE_RATE):
         start, end = voiced(np.zeros(length, np.float32), 0, length)

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import soundfile
 
+from desktop_app.engine.sound import headers
 from desktop_app.engine.sound.headers import mp3_frames
 
 FRAMES = {
@@ -37,6 +39,17 @@ def test_a_frame_is_as_long_as_the_standard_says(name: str, tmp_path: Path) -> N
         cut = mp3_frames(file)
     assert cut is not None
     assert not cut.ended
+
+
+@pytest.mark.parametrize("second", [0xFB, 0xFD, 0xFF, 0xF3, 0xF5, 0xF7])
+@pytest.mark.parametrize("rate", [0, 1, 2])
+def test_every_frame_is_as_long_as_for_its_decoder(second: int, rate: int, tmp_path: Path) -> None:
+    """Of each version, layer, bit rate and sampling rate: mpg123 finds the next frame where ours is said to end."""
+    for kbits in range(1, 15):
+        header = bytes((0xFF, second, kbits << 4 | rate << 2, 0xC0))  # one channel
+        length, samples = headers._MP3_FRAMES[header[:3]]
+        (tmp_path / "a.mp3").write_bytes((header + bytes(length - 4)) * 12)
+        assert soundfile.info(tmp_path / "a.mp3").frames == 12 * samples, kbits
 
 
 @pytest.mark.parametrize(

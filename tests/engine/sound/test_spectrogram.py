@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.engine.sound.spectrogram import HIGHEST_HZ, spectrogram
@@ -15,6 +16,23 @@ def test_a_tone_is_seen_at_its_height_while_it_sounds() -> None:
     assert np.all(np.abs(strongest[105:195] - 3000) <= 50)
     assert values.max() == 255
     assert np.median(values) == 0
+
+
+def test_between_two_frequencies_the_power_is_between_theirs() -> None:
+    """A tone in the middle of one of the 31.25 Hz wide steps is a quarter as strong in the next one (Hann)."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32)
+    column = spectrogram(tone, 11, 321)[:, 5].astype(float)  # one row each half step, from 5000 Hz down
+    decibels = 70 * (column / 255 - 1)
+    wanted = 10 * np.log10([1 / 4, (1 + 1 / 4) / 2, 1, (1 + 1 / 4) / 2, 1 / 4])
+    assert decibels[254:259] == pytest.approx(wanted, abs=0.2)
+    assert (column[:250].max(), column[263:].max()) == (0, 0)
+
+
+def test_a_column_is_what_sounds_in_its_middle() -> None:
+    click = np.zeros(SAMPLE_RATE, np.float32)
+    click[SAMPLE_RATE // 2 :][:32] = 1.0
+    strength = spectrogram(click, 125, 5).max(axis=0)  # columns of 8 ms; a frame of 32 ms reaches over four
+    assert np.flatnonzero(strength > 127).tolist() == [61, 62, 63]
 
 
 def test_any_length_and_silence_have_their_picture() -> None:
