@@ -8,9 +8,11 @@ import pytest
 from desktop_app.engine.batch.answers import answer_all, answer_one
 from desktop_app.engine.batch.files import find_recordings
 from desktop_app.engine.batch.progress import BatchProgress, time_left_s
+from desktop_app.engine.batch.sources import Source
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, Timing
 from desktop_app.errors import AudioError, Cancelled
 from desktop_app.interruption import ShouldStop
+from tests.engine.sound.bad_audio import permissions_count
 
 NOTHING = Recognition("", 1.0, "sad", 1.0, False, "", 0.0, 1.0, {"sad": 1.0}, {}, {}, (), 1, 0.5, (), Timing())
 
@@ -58,6 +60,20 @@ def test_names_are_sorted_as_people_sort_them(tmp_path: Path) -> None:
     assert [p.name for p in find_recordings([tmp_path]) if isinstance(p, Path)] == names
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+def test_a_folder_that_may_not_be_read_is_told_and_the_others_are_searched(folder: Path) -> None:
+    (folder / "deep").chmod(0)
+    try:
+        with permissions_count():
+            found = list(find_recordings([folder], recursive=True))
+    finally:
+        (folder / "deep").chmod(0o755)
+    (failure,) = (one for one in found if isinstance(one, Failure))
+    assert failure.path == str(folder / "deep")
+    assert "can't be read (Permission denied): check its permissions" in failure.error
+    assert len(found) == 5
+
+
 def test_files_are_taken_as_named(folder: Path) -> None:
     named_files = [folder / "notes.txt", folder / "missing.wav", folder / "x.wav"]
     assert list(find_recordings(named_files)) == [*named_files[:2], folder / "x.wav" / "inside.wav"]
@@ -94,6 +110,17 @@ def test_a_bug_costs_one_file_and_is_loud_in_the_log(caplog: pytest.LogCaptureFi
     assert isinstance(outcome, Failure)
     assert "ZeroDivisionError: oops" in outcome.error
     assert "Traceback" in caplog.text
+
+
+def test_too_little_memory_costs_one_file_and_what_failed_before_stays_as_it_is() -> None:
+    def large(_path: Path, _should_stop: ShouldStop) -> Recognition:
+        raise MemoryError
+
+    outcome = answer_one(Path("a.wav"), large)
+    assert outcome == Failure(
+        "a.wav", "a.wav needs more memory than there is: close other programs or cut it into parts."
+    )
+    assert answer_one(outcome, large) is outcome
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -163,7 +190,8 @@ def test_time_left() -> None:
     assert time_left_s(30, 0.25) == pytest.approx(90)
     assert time_left_s(0.5, 0.25) is None
     assert time_left_s(30, 0) is None
-    assert time_left_s(30, 1.0) == 0
+    assert time_left_s(30, 1.0) == time_left_s(30, 1.1) == 0
+    assert time_left_s(1, 0.5) == 1
 
 
 def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path) -> None:
@@ -178,6 +206,18 @@ def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path
     progress.note(2, 1.0)
     assert progress.share() == 1
     assert BatchProgress([]).share() == 1
+
+
+def test_each_recording_counts_as_it_is_large_and_what_is_not_known_as_a_byte(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(b"x" * 100)
+    (tmp_path / "empty.wav").touch()
+    found = [
+        *(tmp_path / "a.wav", Source(str(tmp_path / "a.wav")), Source("-", at=tmp_path / "a.wav")),
+        *(tmp_path / "empty.wav", tmp_path / "missing.wav", Path("a\0b.wav"), Failure("x", "x")),
+        Source("memory://nowhere/a.wav"),
+    ]
+    progress = BatchProgress(found)
+    assert [progress.size(i) for i in range(len(found))] == [100, 100, 100, 1, 1, 1, 1, 1]
 
 
 def test_a_file_that_goes_on_in_steps_counts_once(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop_app.engine.batch.journal import BatchJournal
-from desktop_app.engine.recognition.answer import Neighbour, Recognition, Segment, Timing
+from desktop_app.engine.batch.sources import Source
+from desktop_app.engine.recognition.answer import Features, Neighbour, Recognition, Segment, Timing
 from desktop_app.errors import StoreError
 
 SHARES = {"angry": 0.25, "sad": 0.75}
@@ -41,6 +43,33 @@ def test_answers_are_read_back_from_the_journal(tmp_path: Path, clips: list[Path
     with BatchJournal(begin(tmp_path, clips), SETTINGS) as journal:
         assert journal.answer(clips[0]) == replace(ANSWER, path=str(clips[0]))
         assert journal.answer(clips[2]) is None
+
+
+def test_features_are_there_again_to_the_bit(tmp_path: Path, clips: list[Path]) -> None:
+    pooled, embedding = (np.random.default_rng(i).normal(size=(2, 3)).astype(np.float32) for i in range(2))
+    features = Features(((0.0, 1.0), (1.0, 2.0)), pooled, embedding, 0.9, -12.5, "abc", 0.5)
+    with BatchJournal(tmp_path / "batch.jsonl", SETTINGS) as journal:
+        journal.add(clips[0], replace(ANSWER, features=features))
+    with BatchJournal(tmp_path / "batch.jsonl", SETTINGS) as journal:
+        found = journal.answer(Source(str(clips[0]), speaker="Ann"))
+    assert found is not None
+    assert found.features is not None
+    assert found.features.as_json() == features.as_json()
+    assert (found.path, found.said_speaker) == (str(clips[0]), "Ann")
+
+
+def test_an_answer_of_another_version_is_asked_for_again(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    header, first, second = path.read_bytes().splitlines(keepends=True)
+    line = json.loads(first)
+    del line["answer"]["label"]
+    path.write_bytes(header + json.dumps(line).encode() + b"\n" + second)
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[0]) is None
+        assert journal.answer(clips[1]) is not None
+        journal.add(clips[0], ANSWER)
+    with BatchJournal(path, SETTINGS) as journal:
+        assert journal.answer(clips[0]) is not None
 
 
 def test_an_answer_is_on_the_disk_before_the_next_file_is_asked(

@@ -13,7 +13,7 @@ import soundfile
 
 from desktop_app.engine.batch.classify import Asked, Batch, groups
 from desktop_app.engine.batch.journal import BatchJournal
-from desktop_app.engine.batch.sources import Source, find_sources, located, read_list
+from desktop_app.engine.batch.sources import Source, find_sources, for_everyone, located, read_list
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import Failure, Recognition
 from desktop_app.engine.recognition.recogniser import Recogniser
@@ -105,6 +105,43 @@ def test_no_downloaded_file_is_left_behind(bucket: str) -> None:
     assert not path.parent.exists()
     with pytest.raises(Cancelled), located(Source(f"{bucket}/0.wav"), lambda: True):
         raise AssertionError("it was copied")
+
+
+def test_a_copy_has_a_name_that_any_system_takes(bucket: str) -> None:
+    system = fsspec.filesystem("memory")
+    for name, near in (("a:b*c ä-1.wav", "a_b_c ä-1.wav"), ("n" * 120 + ".wav", "n" * 96 + ".wav")):
+        system.pipe(f"/calls/{name}", b"sound")
+        with located(Source(f"{bucket}/{name}"), lambda: False) as path:
+            assert (path.name, path.read_bytes()) == (near, b"sound")
+
+
+def test_every_process_finds_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert for_everyone(Path("a.wav")) == Source("a.wav", at=tmp_path / "a.wav")
+    part = Source("a.wav", 1, "Ann", 1.0, 2.0)
+    assert for_everyone(part) == replace(part, at=tmp_path / "a.wav")
+    assert for_everyone(replace(part, at=Path("b.wav"))) == replace(part, at=tmp_path / "b.wav")
+    assert for_everyone(Source("s3://bucket/a.wav")) == Source("s3://bucket/a.wav")
+
+
+def test_what_a_recording_is_known_by(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"sound")
+    status = path.stat()
+    known = (str(path), status.st_size, status.st_mtime_ns)
+    assert Source("a.wav").stamp() == Source(str(path)).stamp() == known
+    assert Source("a.wav", 1, "", 0.5).stamp() == (f"{path}#channel=1&t=0.5,None", *known[1:])
+    assert Source("-", at=path).stamp() is None
+    assert Source("b.wav").stamp() is None
+    info = {"size": 7, "ETag": "x1"}
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fsspec.filesystem("memory")), "info", lambda *_args, **_more: info)
+        assert Source(f"{bucket}/0.wav", 0).stamp() == (f"{bucket}/0.wav#channel=0&t=0.0,None&x1", 7, 0)
+        info.update(ETag="", LastModified="today")
+        assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav&today", 7, 0)
+        info = {"size": 0}
+        assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav", 0, 0)
 
 
 def test_folders_at_addresses(bucket: str) -> None:

@@ -38,6 +38,15 @@ def refusal(content: bytes) -> str:
     return str(error.value)
 
 
+def said_of(content: bytes) -> str:
+    """Nothing, if it is let in."""
+    try:
+        check_graph(content, "encoder.onnx")
+    except PackError as error:
+        return str(error)
+    return ""
+
+
 def branch() -> onnx.GraphProto:
     return helper.make_graph(
         [helper.make_node("Identity", ["x"], ["z"])], "b", [], [helper.make_tensor_value_info("z", FLOAT, None)]
@@ -136,6 +145,109 @@ def test_a_later_or_unknown_set_of_operators_is_refused() -> None:
 )
 def test_a_file_that_is_not_a_graph_is_a_clear_error(content: bytes) -> None:
     assert "encoder.onnx in the pack" in refusal(content)
+
+
+def field(number: int, value: bytes | int) -> bytes:
+    """A field of a protobuf message: bytes, or an integer below 128."""
+    return varint(number << 3 | 2 * isinstance(value, bytes)) + (
+        varint(len(value)) + value if isinstance(value, bytes) else bytes([value])
+    )
+
+
+def varint(number: int) -> bytes:
+    return bytes([number & 127 | 128]) + varint(number >> 7) if number > 127 else bytes([number])
+
+
+OPSET = field(8, field(2, 17))
+PLACES = {
+    # where the fields of onnx.proto stand that a pack may use: their numbers, and the model around such a field
+    "the model": ({1, 2, 3, 4, 5, 6, 7, 8, 14}, lambda one: field(7, b"") + OPSET + one),
+    "the graph": ({1, 2, 5, 10, 11, 12, 13, 16}, lambda one: field(7, one) + OPSET),
+    "a node": ({1, 2, 3, 4, 5, 6, 7, 9}, lambda one: field(7, field(1, field(4, b"Abs") + one)) + OPSET),
+    "an attribute": (
+        {1, 2, 3, 4, 5, 7, 8, 9, 13, 20},
+        lambda one: field(7, field(1, field(4, b"Abs") + field(5, one))) + OPSET,
+    ),
+    "a tensor": ({1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 14}, lambda one: field(7, field(5, field(2, 1) + one)) + OPSET),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_other_field_than_those_of_a_plain_graph_is_let_in(place: str) -> None:
+    allowed, around = PLACES[place]
+    for number in range(1, 32):
+        content = around(field(number, b""))
+        if number in allowed:  # let in, or wrong in itself: an empty domain is no number
+            assert f"in {place} (field" not in said_of(content), number
+        elif (place, number) == ("a tensor", 13):
+            assert "keeps weights in another file" in refusal(content)
+        else:
+            assert f"has something in {place} (field {number})" in refusal(content)
+
+
+@pytest.mark.parametrize("kind", [1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 16])
+def test_numbers_of_each_kind_are_counted_however_they_are_written(kind: int) -> None:
+    size = np.dtype(helper.tensor_dtype_to_np_dtype(kind)).itemsize
+    raw = onnx.TensorProto(dims=[3], data_type=kind, raw_data=bytes(3 * size), name="t")
+    typed = helper.make_tensor("t", kind, [3], [1, 0, 1])
+    for tensor in (raw, typed):
+        check_graph(model([], [tensor]), "encoder.onnx")
+        for dims in ([2], [4], [3, 2]):
+            tensor.dims[:] = dims
+            assert "damaged" in refusal(model([], [tensor]))
+        tensor.dims[:] = [3]
+        tensor.data_type = TensorProto.COMPLEX64
+        assert "has a tensor of type 14" in refusal(model([], [tensor]))
+    other = onnx.TensorProto(dims=[3], data_type=7 if kind == 1 else 1, name="t")
+    for name in ("float_data", "int32_data", "int64_data", "double_data", "uint64_data"):
+        getattr(other, name).extend(getattr(typed, name))
+    assert "damaged" in refusal(model([], [other])), "numbers of another kind than the tensor's"
+
+
+def test_a_graph_is_as_large_as_it_may_be() -> None:
+    """Each of the limits, and one more."""
+    node, tensor = field(1, field(4, b"Abs")), field(5, field(1, 0) + field(2, 1))
+
+    def graph(content: bytes) -> bytes:
+        return field(7, content) + OPSET
+
+    def pad(numbers: list[int]) -> bytes:
+        return model([helper.make_node("Pad", ["x", "pads"], ["y"])], [whole(numbers, "pads")])
+
+    def strided(stride: int) -> bytes:
+        return model([helper.make_node("Conv", ["x", "w"], ["y"], strides=[stride])])
+
+    def ranked(rank: int) -> bytes:
+        return model([], [numpy_helper.from_array(np.zeros((1,) * rank, np.float32), "t")])
+
+    def wide(part: int, n: int) -> bytes:
+        return graph(field(1, field(4, b"Abs") + field(part, b"") * n))
+
+    for most, more, sentence in (
+        (graph(node * 20_000), graph(node * 20_001), "too many nodes"),
+        (graph(tensor * 40_000), graph(tensor * 40_001), "too many tensors"),
+        (wide(1, 1_024), wide(1, 1_025), "a node of too many parts"),
+        (wide(2, 1_024), wide(2, 1_025), "a node of too many parts"),
+        (wide(5, 1_024), wide(5, 1_025), "a node of too many parts"),
+        (pad([2**22]), pad([2**22 + 1]), "asks for a size of 4194305"),
+        (pad([-(2**22)]), pad([-(2**22) - 1]), "asks for a size of -4194305"),
+        (strided(2**16), strided(2**16 + 1), "asks for a size of 65537"),
+        (pad([2**23] * 65), pad([2**23] * 64), "asks for a size of 8388608"),  # longer: a table, and no shape
+        (ranked(8), ranked(9), "of a size that it may not have"),
+    ):
+        check_graph(most, "encoder.onnx")
+        assert sentence in refusal(more)
+
+
+@pytest.mark.parametrize("version", [12, 13, 23, 24])
+def test_the_sets_of_operators_are_those_that_were_looked_through(version: int) -> None:
+    content = field(7, b"") + field(8, field(1, b"ai.onnx") + field(2, version))
+    if version in (13, 23):
+        check_graph(content, "encoder.onnx")
+    else:
+        assert f"is of ONNX operator set {version}" in refusal(content)
+    assert "damaged" in refusal(field(7, b"") + field(8, field(1, b"com.microsoft") + field(2, 17)))
+    assert "damaged" in refusal(field(7, b"") * 2 + OPSET)
 
 
 def test_cut_or_changed_bytes_never_cause_more_than_a_clear_error(tiny_pack: Pack) -> None:

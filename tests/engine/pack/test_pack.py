@@ -6,6 +6,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import pytest
 from desktop_app.engine.pack import format as pack_format
 from desktop_app.engine.pack import items as pack_items
 from desktop_app.engine.pack.archive import unpack, zip_pack
-from desktop_app.engine.pack.format import Pack
-from desktop_app.engine.pack.index import HEADER_WORDS, check_index, node_words
-from desktop_app.engine.pack.read import load_pack
+from desktop_app.engine.pack.format import KnnSettings, Pack, PackManifest
+from desktop_app.engine.pack.index import HEADER_WORDS, check_index, item_vectors, node_words
+from desktop_app.engine.pack.read import load_folder, load_pack
 from desktop_app.engine.pack.write import write_pack
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import PackError
+from tests.engine.sound.bad_audio import permissions_count
 from tests.tiny_pack import EMBEDDING, LABELS, POOLED, build_tiny_pack
 
 Edit = Callable[[dict[str, Any]], None]
@@ -72,6 +74,89 @@ def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     assert again.map.shape == (len(again.items), 2)
     assert again.model_card().startswith("# Tiny pack")
     assert again.encoder_sha256 == hashlib.sha256((again.root / "encoder.onnx").read_bytes()).hexdigest()
+
+
+def test_every_value_of_a_manifest_is_written_and_read(tiny_pack: Pack) -> None:
+    manifest = replace(
+        tiny_pack.manifest,
+        version="2.5",
+        licence="CC-BY-4.0",
+        max_seconds=12.5,
+        knn=KnnSettings(k=3, alpha=0.9, temperature=0.7, weighting="vote"),
+        calibration_temperature=2.5,
+        novelty_distance=0.3,
+        abstain_confidence=0.6,
+        abstain_speech_s=0.4,
+        set_probability=0.7,
+        voice={"spread": 0.2, "clips": 7},
+        manner={"pitch": (POOLED - 1, -1), "level": (0, 1)},
+        dimensions=("arousal", "valence"),
+        training={"recipe": "a", "seed": 3},
+        scores={"UA": 0.5},
+    )
+    assert PackManifest.from_json(json.loads(json.dumps(manifest.as_json()))) == manifest
+    plain = {
+        key: value for key, value in manifest.as_json().items() if key not in ("label_set", "manner", "dimensions")
+    }
+    assert PackManifest.from_json(plain) == replace(manifest, set_probability=1.0, manner={}, dimensions=())
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "beyond"),
+    [
+        (("max_seconds", 1.0), ("max_seconds", 120.0), ("max_seconds", 120.1)),
+        (("knn.k", 1), ("knn.k", 10_000), ("knn.k", 10_001)),
+        (("knn.alpha", 0), ("knn.alpha", 1), ("knn.alpha", -0.01)),
+        (("knn.temperature", 1e-6), ("knn.temperature", 1e6), ("knn.temperature", 1.1e6)),
+        (("calibration.temperature", 1e-6), ("calibration.temperature", 1e6), ("calibration.temperature", 9e-7)),
+        (("novelty.distance", 1e-6), ("novelty.distance", 1e6), ("novelty.distance", 1.1e6)),
+        (("abstain.confidence", 0.0), ("abstain.confidence", 1.0), ("abstain.confidence", 1.01)),
+        (("abstain.speech_s", 0.0), ("abstain.speech_s", 60.0), ("abstain.speech_s", 60.1)),
+        (("label_set.probability", 0.0), ("label_set.probability", 1.0), ("label_set.probability", -0.01)),
+    ],
+)
+def test_values_may_be_as_large_as_the_format_says(
+    tiny_pack: Pack, least: tuple[str, float], most: tuple[str, float], beyond: tuple[str, float]
+) -> None:
+    """Bounds that packs of others rely on, and the first value beyond them."""
+
+    def read(one: tuple[str, float]) -> PackManifest:
+        data = json.loads(json.dumps(tiny_pack.manifest.as_json()))
+        *where, key = one[0].split(".")
+        (data[where[0]] if where else data)[key] = one[1]
+        return PackManifest.from_json(data)
+
+    read(least)
+    read(most)
+    with pytest.raises(PackError, match=f"{beyond[0].split('.')[-1]} in .* is missing or out of range"):
+        read(beyond)
+
+
+def test_a_pack_that_is_installed_for_everyone_is_read_by_those_who_may_not_write(copy: Path) -> None:
+    for path in copy.rglob("*"):
+        path.chmod(0o444)
+    with permissions_count():
+        pack = load_pack(copy)
+        assert len(item_vectors(copy / "index.ann", len(pack.items), EMBEDDING)) == len(pack.items)
+
+
+def test_a_manifest_of_megabytes_is_refused_before_it_is_read(copy: Path) -> None:
+    (copy / "pack.json").write_bytes((copy / "pack.json").read_bytes() + b" " * pack_format.MAX_MANIFEST_BYTES)
+    assert "pack.json of this pack is too large" in refusal(copy)
+
+
+def test_a_row_that_is_found_wrong_later_is_named(copy: Path) -> None:
+    """Of a pack whose files passed before, rows are read only when they are neighbours."""
+    rows = (copy / "neighbours.jsonl").read_bytes()
+    third = rows.splitlines(keepends=True)[2]
+    (copy / "neighbours.jsonl").write_bytes(rows.replace(third, third.replace(b'"id": "', b'"di": "')))
+    pack = load_folder(copy, checked=True)
+    assert pack.items[1].id == "tiny/001"
+    with pytest.raises(PackError, match=r"id in line 3 of neighbours\.jsonl"):
+        pack.items[2]
+    (copy / "neighbours.jsonl").write_bytes(rows.replace(third, b"?" * (len(third) - 1) + b"\n"))
+    with pytest.raises(PackError, match="not valid JSON lines"):
+        load_folder(copy, checked=True).items[2]
 
 
 def test_a_pack_may_tell_dimensions_and_what_does_not_fit_them_is_told(tmp_path: Path, tiny_pack: Pack) -> None:
@@ -201,6 +286,11 @@ def test_a_changed_cut_or_missing_file_is_named(copy: Path, name: str) -> None:
         lambda d: d["abstain"].update(confidence="high"),
         lambda d: d["abstain"].pop("speech_s"),
         lambda d: d["label_set"].update(probability=1.5),
+        lambda d: d.update(scores={"UA": float("nan")}),
+        lambda d: d.update(manner={"pitch": [POOLED, 1]}),
+        lambda d: d.update(manner={"pitch": [-1, 1]}),
+        lambda d: d.update(manner={"pitch": [0, 2]}),
+        lambda d: d.update(manner={"pitch": [0, 1, 1]}),
         lambda d: d.update(files={}),
         lambda d: d["files"]["index.ann"].update(sha256="00"),
         lambda d: d["files"]["index.ann"].update(size=-1),
@@ -535,6 +625,22 @@ def test_a_zipped_pack_is_the_same_pack(archive: Path, tiny_pack: Pack) -> None:
 def test_the_same_pack_zips_to_the_same_bytes(archive: Path, tiny_pack: Pack, tmp_path: Path) -> None:
     zip_pack(tiny_pack, tmp_path / "again.vkpack")
     assert (tmp_path / "again.vkpack").read_bytes() == archive.read_bytes()
+
+
+def test_an_archive_says_what_any_program_unpacks(archive: Path, tiny_pack: Pack) -> None:
+    with zipfile.ZipFile(archive) as z:
+        assert z.namelist() == ["pack.json", *sorted(tiny_pack.manifest.files)]
+        for entry in z.infolist():
+            assert (entry.date_time, entry.external_attr >> 16) == ((1980, 1, 1, 0, 0, 0), 0o644)
+            assert entry.compress_type == zipfile.ZIP_DEFLATED
+
+
+def test_what_is_unpacked_everyone_may_read(archive: Path, tmp_path: Path, tiny_pack: Pack) -> None:
+    unpack(archive, tmp_path / "target")
+    if os.name != "nt":
+        assert (tmp_path / "target").stat().st_mode & 0o777 == 0o755
+    for name in tiny_pack.manifest.files:
+        assert (tmp_path / "target" / name).read_bytes() == (tiny_pack.root / name).read_bytes()
 
 
 def test_a_folder_zipped_by_hand_is_read(archive: Path) -> None:

@@ -25,3 +25,14 @@ def test_a_recording_is_found_by_its_name_and_known_by_its_length(tmp_path: Path
     assert sound.find("ravdess/03-02", 1.0) == own, "of several alike the corpus' own"
     assert sound.find("another/03-02", 1.0) == alike
     assert PublishedSound(tmp_path / "nowhere").find("ravdess/03-01", 3.3) is None
+
+
+def test_a_search_that_is_stopped_keeps_what_it_found(tmp_path: Path) -> None:
+    for name in ("a/1.wav", "b/2.wav"):
+        (tmp_path / name).parent.mkdir()
+        soundfile.write(tmp_path / name, np.zeros(16_000), 16_000)
+    asked: list[bool] = []
+    sound = PublishedSound(tmp_path, lambda: bool(asked.append(True)) or len(asked) > 2)
+    assert sound.find("a/1", 1.0) == tmp_path / "a" / "1.wav"
+    assert sound.find("b/2", 1.0) is None
+    assert len(asked) == 3

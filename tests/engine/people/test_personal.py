@@ -12,7 +12,14 @@ from desktop_app import paths
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.people import personal as personal_module
-from desktop_app.engine.people.personal import NOT_LIKE_SPEECH, NOT_THIS_VOICE, PAUSED, TOO_LITTLE_SPEECH, Personal
+from desktop_app.engine.people.personal import (
+    MAY_BE,
+    NOT_LIKE_SPEECH,
+    NOT_THIS_VOICE,
+    PAUSED,
+    TOO_LITTLE_SPEECH,
+    Personal,
+)
 from desktop_app.engine.people.store import Store
 from desktop_app.engine.recognition.recogniser import Analysis, Recogniser
 from desktop_app.engine.sound.audio import load_audio
@@ -93,6 +100,16 @@ def test_what_is_unlike_anything_known_is_refused(
     assert personal.learn(me, spoken(recogniser, "sad", 1)).refused == NOT_LIKE_SPEECH
     monkeypatch.setattr(recogniser, "_novelty", lambda *_: 1.0)
     assert personal.learn(me, spoken(recogniser, "sad", 1)).refused == ""
+
+
+def test_what_is_unlike_its_voice_is_not_said_to_be_that_voice(
+    personal: Personal, recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its features it may be unlike the others while it sounds like the same person."""
+    anna, ben = (personal.profiles.create(name) for name in ("Anna", "Ben"))
+    monkeypatch.setattr(personal_module, "unlike_the_others", lambda *_: True)
+    monkeypatch.setattr(personal.guard, "offered", lambda _sound, but=None: ben if but == anna.id else anna)
+    assert personal.learn(anna.id, spoken(recogniser, "sad", 1)).refused == MAY_BE.format("Ben")
 
 
 def test_no_voice_is_made_of_what_it_does_not_learn(personal: Personal, recogniser: Recogniser) -> None:
