@@ -11,8 +11,10 @@ from desktop_app.engine.recognition.answer import (
     Recognition,
     RestsOn,
     Segment,
+    Speaker,
     Timing,
     VoiceUsed,
+    speaker_name,
 )
 
 THIRD = 1 / 3
@@ -97,6 +99,38 @@ def test_json_round_trip(channel: int | None) -> None:
     )
 
 
+def test_speakers_as_json_to_the_digit_and_back() -> None:
+    anna = Speaker("Anna", 1.23456, THIRD, "sad", SHARES, ("sad", "angry"), VoiceUsed("saved", "Zoe", 3, 0.123456))
+    other = Speaker(speaker_name(1), 2.0, 2 * THIRD, "angry", SHARES)
+    segments = tuple(replace(ANSWER.segments[0], speaker=speaker) for speaker in (1, 0, None))
+    answer = replace(
+        ANSWER, segments=segments, speakers=(anna, other), said_speaker="Bo", dimensions={"arousal": THIRD}
+    )
+    assert [answer.speaker_of(segment) for segment in segments] == ["Speaker 2", "Anna", ""]
+    there = answer.as_json()
+    assert [one["speaker"] for one in there["segments"]] == [2, 1, None]  # as people count
+    assert there["speakers"][0] == {
+        **{"name": "Anna", "speech_s": 1.235, "share": 0.3333, "label": "sad", "label_set": ["sad", "angry"]},
+        **{"probabilities": {"angry": 0.333333, "sad": 0.666667}, "voice": "saved", "voice_name": "Zoe"},
+        **{"voice_heard": 3, "voice_settled": 0.1235},
+    }
+    back = Recognition.from_json(json.loads(json.dumps(there)))
+    assert back.as_json() == there
+    assert [segment.speaker for segment in back.segments] == [1, 0, None]
+    assert back.speakers[0] == replace(
+        anna,
+        speech_s=1.235,
+        share=0.3333,
+        probabilities=back.speakers[0].probabilities,
+        voice=replace(anna.voice, settled=0.1235),
+    )
+    assert (back.said_speaker, back.dimensions) == ("Bo", {"arousal": 0.3333})
+    for wrong in (0, 3):
+        there["segments"][0]["speaker"] = wrong
+        with pytest.raises(KeyError):
+            Recognition.from_json(there)
+
+
 def test_an_older_answer_is_read_too() -> None:
     older = ANSWER.as_json()
     for key in ("channel", "label_set", "remarks", "rests_on", "own_share"):
@@ -112,6 +146,7 @@ def test_an_older_answer_is_read_too() -> None:
 def test_a_clause_says_whose_voice_was_used() -> None:
     assert (VoiceUsed().clause(), VoiceUsed().settled) == ("", 0.0)
     assert VoiceUsed("itself", heard=9).clause() == "compared with the rest of this recording"
+    assert VoiceUsed("speakers", heard=9).clause() == "each speaker compared with their own stretches"
     assert VoiceUsed("group", heard=12).clause() == "compared with all 12 recordings together"
     assert VoiceUsed("saved", "Zoe", 1).clause() == "compared with the voice of Zoe, known from 1 recording"
     assert VoiceUsed("saved", "Zoe", 2).clause() == "compared with the voice of Zoe, known from 2 recordings"

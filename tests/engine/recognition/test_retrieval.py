@@ -10,7 +10,7 @@ import pytest
 from desktop_app.engine.pack.format import Item, Pack
 from desktop_app.engine.pack.index import build_index
 from desktop_app.engine.recognition import retrieval
-from desktop_app.engine.recognition.retrieval import Datastore, Hit, Retrieved, retrieve_own
+from desktop_app.engine.recognition.retrieval import Datastore, Hit, Retrieved, own_mix, retrieve_own
 
 K = 32
 
@@ -64,6 +64,18 @@ def test_more_neighbours_than_there_are_gives_all(tiny_pack: Pack, k: int) -> No
     store = Datastore(tiny_pack)
     hits = store.nearest(store.embedding(0), k)
     assert sorted(hit.index for hit in hits) == list(range(80))
+
+
+def test_how_far_own_examples_count_by_hand() -> None:
+    near = np.array([0.0, 0.5, 1.0])
+    alpha, share = own_mix(near, 0.4, 0.9, 0.8)
+    assert alpha == pytest.approx([0.4, 0.65, 0.9])
+    assert share == pytest.approx([0.0, 0.5 * 0.9 * 0.8 / 0.65, 0.8])
+    for pack_alpha, own_alpha in ((0.9, 0.4), (0.9, 0.9)):  # never less than the pack's own neighbours count
+        alpha, share = own_mix(near, pack_alpha, own_alpha, 0.8)
+        assert alpha == pytest.approx([0.9] * 3)
+        assert share == pytest.approx([0.0, 0.4, 0.8])
+    assert [part.tolist() for part in own_mix(near[:1], 0.0, 0.9, 0.8)] == [[0.0], [0.0]]
 
 
 def test_own_examples_by_hand() -> None:

@@ -1,4 +1,4 @@
-import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -6,7 +6,6 @@ import pytest
 
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.recognition.timeline import Passage, clock, passages, share_of_time, smoothed_shares, ticks
-from desktop_app.engine.sound.envelope import PEAK_S, columns, means, peaks_of
 
 
 @pytest.mark.parametrize(
@@ -27,29 +26,6 @@ def test_ticks_are_round_and_few(start: float, end: float, at_most: int, expecte
 )
 def test_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
-
-
-def test_peaks_do_not_depend_on_how_the_blocks_are_cut() -> None:
-    samples = np.random.default_rng(1).uniform(-1, 1, 16_000 * 3 + 77).astype(np.float32)
-    whole = peaks_of([samples], 16_000)
-    pieces = peaks_of(np.split(samples, [1, 1, 50, 9_000, 30_001]), 16_000)
-    np.testing.assert_array_equal(whole, pieces)
-    size = round(16_000 * PEAK_S)
-    assert len(whole) == -(-len(samples) // size)
-    assert whole[7] == np.abs(samples[7 * size : 8 * size]).max()
-    assert len(peaks_of([], 16_000)) == 0
-    assert len(peaks_of([samples[:16_000]], 16_000)) == 50  # a second
-
-
-def test_columns_keep_the_largest_peak_of_each_stretch() -> None:
-    peaks = np.zeros(1000, np.float32)
-    peaks[[5, 999]] = [0.7, 0.9]
-    shown = columns(peaks, 100)
-    assert shown[0] == np.float32(0.7)
-    assert shown[99] == np.float32(0.9)
-    assert shown[1:99].max() == 0
-    assert columns(peaks[:3], 10).shape == (10,)
-    assert columns(np.zeros(0, np.float32), 4).tolist() == [0, 0, 0, 0]
 
 
 def segment(start_s: float, end_s: float, label: str, share: float = 0.8) -> Segment:
@@ -75,6 +51,15 @@ def test_passages_are_segments_of_one_answer_that_follow_one_another() -> None:
     assert passages(()) == ()
 
 
+def test_a_passage_goes_on_over_a_pause_of_three_seconds_and_ends_where_another_speaks() -> None:
+    one, near, far = segment(0.0, 1.0, "sad"), segment(4.0, 5.0, "sad"), segment(8.1, 9.0, "sad")
+    assert [(p.start_s, p.end_s) for p in passages((one, near, far))] == [(0.0, 5.0), (8.1, 9.0)]
+    spoken = [replace(one, speaker=0), replace(near, speaker=1), replace(near, start_s=5.0, end_s=6.0, speaker=1)]
+    assert [(p.start_s, p.end_s, p.speaker) for p in passages(spoken)] == [(0.0, 1.0, 0), (4.0, 6.0, 1)]
+    (nothing,) = passages((segment(1.0, 1.0, "sad", 0.6), segment(1.0, 1.0, "sad", 0.8)))
+    assert nothing.share == pytest.approx(0.7), "of moments without length the plain mean"
+
+
 def test_shares_are_the_mean_of_the_window_by_seconds_of_speech() -> None:
     rng = np.random.default_rng(3)
     segments, at = [], 0.0
@@ -96,15 +81,6 @@ def test_shares_are_the_mean_of_the_window_by_seconds_of_speech() -> None:
             assert row.sum() == pytest.approx(1.0)
         else:
             assert np.isnan(row).all()
-
-
-def test_means_are_of_each_stretch() -> None:
-    peaks = np.random.default_rng(0).random(1003).astype(np.float32)
-    found = means(peaks, 10)
-    edges = np.linspace(0, 1003, 11).astype(int)
-    np.testing.assert_allclose(found, [peaks[a:b].mean() for a, b in itertools.pairwise(edges)], rtol=1e-5)
-    assert len(means(peaks, 2000)) == 2000
-    assert means(peaks[:0], 5).tolist() == [0.0] * 5
 
 
 @pytest.mark.parametrize(

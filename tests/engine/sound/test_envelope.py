@@ -1,5 +1,6 @@
 """The waveform's peaks as they are drawn: whatever the blocks, whatever the number of columns."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,15 @@ def test_of_nothing_there_are_no_peaks() -> None:
 def test_a_column_is_the_largest_or_the_mean_of_its_stretch(n: int, largest: list[float], mean: list[float]) -> None:
     assert (8 * columns(PEAKS, n)).tolist() == largest
     assert (8 * means(PEAKS, n)).tolist() == mean
+
+
+def test_means_are_of_each_stretch() -> None:
+    peaks = np.random.default_rng(0).random(1003).astype(np.float32)
+    found = means(peaks, 10)
+    edges = np.linspace(0, 1003, 11).astype(int)
+    np.testing.assert_allclose(found, [peaks[a:b].mean() for a, b in itertools.pairwise(edges)], rtol=1e-5)
+    assert len(means(peaks, 2000)) == 2000
+    assert means(peaks[:0], 5).tolist() == [0.0] * 5
 
 
 def test_the_envelope_of_a_file_is_that_of_its_sound(tmp_path: Path) -> None:
