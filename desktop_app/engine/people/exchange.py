@@ -261,7 +261,7 @@ def _features(
         raise ValueError("an encoder's name")
     if name not in files:
         array = np.load(io.BytesIO(_read(archive, name, MAX_FEATURES_BYTES)), allow_pickle=False)
-        if array.dtype != np.float16 or array.ndim != 2 or not 1 <= array.shape[1] <= MAX_DIM:
+        if array.dtype != np.float16 or array.ndim != 2 or array.shape[1] > MAX_DIM:
             raise ValueError("features of another shape")
         if not np.isfinite(array).all():
             raise ValueError("features that are no numbers")

@@ -207,6 +207,8 @@ def refused(bad: Path, tmp_path: Path) -> None:
         {"features/0.npy": npy(np.zeros((9, DIM), np.float64))},
         {"features/0.npy": npy(np.diag([1, 1, 1, 1, 1, np.inf]).astype(np.float16))},
         {"features/0.npy": npy(np.zeros(9, np.float16))},
+        {"features/0.npy": npy(np.zeros((9, 0), np.float16))},
+        {"features/0.npy": npy(np.zeros((9, 65_537), np.float16))},
         {CONTENTS: b"[" * 100_000},
         {CONTENTS: b"\xff\xfe"},
         {CONTENTS: b"[]"},
