@@ -388,7 +388,7 @@
     </message>
     <message>
         <source>Try it with synthetic voices</source>
-        <translation>Mit künstlichen Stimmen ausprobieren</translation>
+        <translation>Mit künstlichen Stimmen testen</translation>
     </message>
     <message>
         <source>Synthetic voice, even</source>
@@ -2713,7 +2713,7 @@
     </message>
     <message>
         <source>Ask again for this part</source>
-        <translation>Diesen Teil noch einmal beantworten</translation>
+        <translation>Diesen Teil neu auswerten</translation>
     </message>
     <message>
         <source>Spectrogram</source>

@@ -2713,7 +2713,7 @@
     </message>
     <message>
         <source>Ask again for this part</source>
-        <translation>Responder de nuevo esta parte</translation>
+        <translation>Reanalizar esta parte</translation>
     </message>
     <message>
         <source>Spectrogram</source>

@@ -206,22 +206,22 @@ def desk(
     theme.choose("light")
 
 
-def speaking(app: QApplication, code: str) -> Iterator[None]:
+def speaking(app: QApplication, code: str) -> Iterator[str]:
     before = QLocale()
     assert language.install(app, code) == code
-    yield
+    yield code
     for translator in app.findChildren(QTranslator):
         app.removeTranslator(translator)
     QLocale.setDefault(before)
 
 
 @pytest.fixture
-def german(qapp: QApplication) -> Iterator[None]:
+def german(qapp: QApplication) -> Iterator[str]:
     yield from speaking(qapp, "de")
 
 
 @pytest.fixture
-def spanish(qapp: QApplication) -> Iterator[None]:
+def spanish(qapp: QApplication) -> Iterator[str]:
     yield from speaking(qapp, "es")
 
 

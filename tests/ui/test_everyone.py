@@ -1,6 +1,6 @@
 """Through the window: large text, a small screen, the keyboard alone, and what a screen reader is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ from desktop_app.ui.widgets.card import Card
 from desktop_app.ui.widgets.map_view import Landscape, MapView
 from desktop_app.ui.widgets.timeline_view import TimelineView
 from desktop_app.ui.window import MainWindow
-from tests.ui.conftest import LONG, Desk
+from tests.ui.conftest import LONG, Desk, speaking
 from tests.ui.test_view_models import contrast
 
 Wav = Callable[..., Path]
@@ -131,8 +131,17 @@ def test_no_line_of_text_is_cut_off_by_its_own_height(desk: Desk, wav: Wav, perc
                 assert control.height() >= control.fontMetrics().height(), control
 
 
+@pytest.fixture(params=["en", "de", "es"])
+def every_language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    yield from speaking(qapp, request.param)
+
+
+@pytest.mark.usefixtures("every_language")
+@pytest.mark.parametrize("microphone", [True, False])
 @pytest.mark.parametrize("percent", [100, 150, 200])
-def test_nothing_is_scrolled_sideways(desk: Desk, interview: Path, percent: int) -> None:
+def test_nothing_is_scrolled_sideways(desk: Desk, interview: Path, percent: int, microphone: bool) -> None:
+    if not microphone:
+        desk.microphones.plugged.clear()
     window = desk.open()
     desk.wait_entry(lambda: desk.drop(interview))
     window.what_if.heading.click()

@@ -198,7 +198,7 @@ def test_no_microphone_is_a_normal_state(desk: Desk, wav: Wav) -> None:
     desk.microphones.plugged.clear()
     window = desk.open()
     desk.wait_state(MicState.NONE)
-    assert "No microphone" in window.record.state.text()
+    assert "No microphone" in window.record.hint.text()
     assert "There is no microphone" in window.empty.sentence.text()
     assert not window.record.button.isEnabled()
     assert not window.notice.isVisible()

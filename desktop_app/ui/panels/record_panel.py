@@ -94,14 +94,13 @@ class RecordPanel(Card):
     def _show_state(self, state: MicState) -> None:
         words = {
             MicState.LOOKING: self.tr("Opening the microphone…"),
-            MicState.NONE: self.tr("No microphone. Drop audio files instead, or plug one in and refresh."),
             MicState.CLOSED: self.tr("Press Space to record"),
             MicState.READY: self.tr("Press Space to record"),
             MicState.STARTING: self.tr("Waiting for the first sound…"),
             MicState.RECORDING: self.tr("Recording. Space ends it"),
             MicState.STOPPING: self.tr("Saving…"),
         }
-        self.state.setText(words[state])
+        self.state.setText(words.get(state, ""))
         recording = state.records
         # also enabled while a take is saved, since a disabled button loses the focus, and so the next Space
         self.button.setEnabled(state is not MicState.NONE)
@@ -128,7 +127,9 @@ class RecordPanel(Card):
         self.hint.setVisible(bool(hint))
 
     def _hint(self, reading: Reading) -> str:
-        if self._capture.state in (MicState.LOOKING, MicState.NONE, MicState.CLOSED):
+        if self._capture.state is MicState.NONE:
+            return self.tr("No microphone. Drop audio files instead, or plug one in and refresh.")
+        if self._capture.state in (MicState.LOOKING, MicState.CLOSED):
             return ""
         if reading.idle_s > IDLE_AFTER_S:
             return self.tr("No sound is arriving from this microphone. Refresh, or choose another one.")

@@ -86,11 +86,14 @@ class TimelinePanel(Card):
         self._theme = theme
         self._named: tuple[str, ...] = ()
         self._names = FlowLayout(spacing=12)
-        top = QHBoxLayout()
-        top.addWidget(text_label("section", self.tr("Over time")))
-        top.addStretch(1)
+        zooms = QWidget()
+        zoom_row = QHBoxLayout(zooms)
+        zoom_row.setContentsMargins(0, 0, 0, 0)
         for button in (self.closer, self.farther, self.whole):
-            top.addWidget(button)
+            zoom_row.addWidget(button)
+        top = FlowLayout(ends=True)
+        top.addWidget(text_label("section", self.tr("Over time")))
+        top.addWidget(zooms)
         below = FlowLayout(ends=True)
         below.addWidget(self.selection)
         below.addWidget(self.again)
