@@ -67,6 +67,10 @@
         <translation>{0} und {1}</translation>
     </message>
     <message>
+        <source>No speech</source>
+        <translation>Keine Sprache</translation>
+    </message>
+    <message>
         <source>Of the time: {0}. The timeline shows when.</source>
         <translation>Anteile der Zeit: {0}. Der Zeitverlauf zeigt, wann.</translation>
     </message>
@@ -2141,6 +2145,10 @@
         <translation>{0} unsicher</translation>
     </message>
     <message>
+        <source>{0} without speech</source>
+        <translation>{0} ohne Sprache</translation>
+    </message>
+    <message>
         <source>{0} without an answer</source>
         <translation>{0} ohne Antwort</translation>
     </message>
@@ -2222,10 +2230,6 @@
     <message>
         <source>Waiting</source>
         <translation>Wartet</translation>
-    </message>
-    <message>
-        <source>Uncertain</source>
-        <translation>Unsicher</translation>
     </message>
 </context>
 <context>
@@ -2888,20 +2892,24 @@
         <translation>Einer Stimme einen Namen geben, damit VoiceKin sie kennenlernt</translation>
     </message>
     <message>
-        <source>Learn from this recording</source>
-        <translation>Aus dieser Aufnahme lernen</translation>
-    </message>
-    <message>
         <source>VoiceKin asks, you talk, and it learns the voice; no sound is kept</source>
         <translation>VoiceKin fragt, Sie sprechen, und es lernt die Stimme; kein Ton wird behalten</translation>
     </message>
     <message>
         <source>Talk for a minute…</source>
-        <translation>Eine Minute sprechen …</translation>
+        <translation>Sprechprobe …</translation>
+    </message>
+    <message>
+        <source>Learn from this</source>
+        <translation>Hieraus lernen</translation>
+    </message>
+    <message>
+        <source>Learn the voice from the recording that is shown</source>
+        <translation>Die Stimme aus der gezeigten Aufnahme lernen</translation>
     </message>
     <message>
         <source>Details…</source>
-        <translation>Einzelheiten …</translation>
+        <translation>Details …</translation>
     </message>
     <message>
         <source>Its name, what it has learnt from, and a pause</source>
@@ -2914,6 +2922,10 @@
     <message>
         <source>Forget this voice</source>
         <translation>Diese Stimme vergessen</translation>
+    </message>
+    <message>
+        <source>Keep learning</source>
+        <translation>Laufend lernen</translation>
     </message>
     <message>
         <source>Learn from each new take</source>

@@ -47,6 +47,10 @@
         <translation>{0} o {1}</translation>
     </message>
     <message>
+        <source>No speech</source>
+        <translation>Sin habla</translation>
+    </message>
+    <message>
         <source>Of the time: {0}. The timeline shows when.</source>
         <translation>Del tiempo: {0}. La línea de tiempo muestra cuándo.</translation>
     </message>
@@ -2141,6 +2145,10 @@
         <translation>{0} sin certeza</translation>
     </message>
     <message>
+        <source>{0} without speech</source>
+        <translation>{0} sin habla</translation>
+    </message>
+    <message>
         <source>{0} without an answer</source>
         <translation>{0} sin respuesta</translation>
     </message>
@@ -2159,10 +2167,6 @@
 </context>
 <context>
     <name>Session</name>
-    <message>
-        <source>Uncertain</source>
-        <translation>Incierta</translation>
-    </message>
     <message>
         <source>{0}, channel {1}</source>
         <translation>{0}, canal {1}</translation>
@@ -2888,10 +2892,6 @@
         <translation>Ponga nombre a una voz para que VoiceKin la conozca</translation>
     </message>
     <message>
-        <source>Learn from this recording</source>
-        <translation>Aprender de esta grabación</translation>
-    </message>
-    <message>
         <source>Talk for a minute…</source>
         <translation>Hablar un minuto…</translation>
     </message>
@@ -2914,6 +2914,10 @@
     <message>
         <source>Forget this voice</source>
         <translation>Olvidar esta voz</translation>
+    </message>
+    <message>
+        <source>Keep learning</source>
+        <translation>Seguir aprendiendo</translation>
     </message>
     <message>
         <source>Learn from each new take</source>
@@ -2950,6 +2954,14 @@
     <message>
         <source>The voice is learnt from the recording itself; best for long ones.</source>
         <translation>La voz se aprende de la propia grabación; mejor con las largas.</translation>
+    </message>
+    <message>
+        <source>Learn from this</source>
+        <translation>Aprender de esto</translation>
+    </message>
+    <message>
+        <source>Learn the voice from the recording that is shown</source>
+        <translation>Aprender la voz de la grabación que se muestra</translation>
     </message>
     <message>
         <source>In a long recording, each part is compared with the rest; five recordings or more with each other.</source>

@@ -61,10 +61,15 @@ def headline(recognition: Recognition) -> str:
             return translate("Answer", "Mostly {0}").format(label_name(first).lower())
         return translate("Answer", "{0} and {1}").format(label_name(first), label_name(others[0][0]).lower())
     if recognition.abstained:
-        return translate("Answer", "Uncertain")
+        return without_label(is_silent(recognition))
     if len(recognition.label_set) == 2:
         return translate("Answer", "{0} or {1}").format(*map(label_name, recognition.label_set))
     return label_name(recognition.label)
+
+
+def without_label(silent: bool) -> str:
+    """What stands in place of an emotion where none is named."""
+    return translate("Answer", "No speech") if silent else translate("Answer", "Uncertain")
 
 
 def share(recognition: Recognition) -> str:

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from desktop_app.ui.diagnostics import diagnostics
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.widgets.card import text_label
 
@@ -24,7 +25,6 @@ class CrashBox(QDialog):
             ),
             wrap=True,
         )
-        self.message.setMinimumWidth(420)
         column.addWidget(self.message)
         column.addWidget(text_label("small", f"{type(error).__name__}: {error}", wrap=True))
         buttons = QDialogButtonBox()
@@ -33,3 +33,4 @@ class CrashBox(QDialog):
         self.close_button = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        open_at(self, 470, 0)

@@ -129,10 +129,10 @@ def _bars(recognition: Recognition) -> str:
             if cells
         )
         rows.append(
-            f'<tr><td width="110">{escape(label_name(label))}</td><td><table cellspacing="0" cellpadding="0"><tr>{bar}'
-            f'</tr></table></td><td align="right" width="60">{escape(percent(share))}</td></tr>'
+            f'<tr><td>{escape(label_name(label))}</td><td><table cellspacing="0" cellpadding="0"><tr>{bar}'
+            f'</tr></table></td><td align="right">{escape(percent(share))}</td></tr>'
         )
-    return f'<table cellspacing="0">{"".join(rows)}</table>'
+    return f'<table cellspacing="0" cellpadding="2">{"".join(rows)}</table>'
 
 
 def _speakers(recognition: Recognition) -> str:

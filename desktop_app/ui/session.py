@@ -451,7 +451,7 @@ def answer_in_short(entry: Entry) -> str:
     if consists_of(recognition):
         answer = f"{headline(recognition)} {share(recognition)}"
     elif recognition.abstained:
-        answer = translate("Session", "Uncertain")
+        answer = headline(recognition)
     else:
         answer = f"{label_name(recognition.label)} {percent(recognition.confidence)}"
     return f"{answer} …" if entry.is_stale else answer

@@ -311,6 +311,13 @@ QToolButton:hover {{ border-color: {c.accent}; }}
 QToolButton:focus {{ border: 2px solid {c.accent}; padding: 4px; }}
 QToolButton#disclosure {{ border-color: transparent; font-weight: 600; font-size: 15px; padding: 3px 4px; }}
 QToolButton#disclosure:focus {{ border: 2px solid {c.accent}; padding: 2px 3px; }}
+QToolButton::right-arrow {{ image: url("{icons}/chevron-right-{kind}.svg"); width: 12px; height: 12px;
+  subcontrol-origin: content; subcontrol-position: center left; }}
+QToolButton::down-arrow {{ image: url("{icons}/chevron-{kind}.svg"); width: 12px; height: 12px;
+  subcontrol-origin: content; subcontrol-position: center left; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QPushButton::menu-indicator {{ image: url("{icons}/chevron-{kind}.svg"); width: 12px; height: 12px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: 6px; }}
 QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.edge}; border-radius: 8px;
   padding: 6px 10px; min-height: 20px; }}
 QLineEdit QToolButton {{ border: none; padding: 0; min-width: 0; min-height: 0; }}

@@ -215,6 +215,11 @@ def speaking(app: QApplication, code: str) -> Iterator[str]:
     QLocale.setDefault(before)
 
 
+@pytest.fixture(params=["en", "de", "es"])
+def every_language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    yield from speaking(qapp, request.param)
+
+
 @pytest.fixture
 def german(qapp: QApplication) -> Iterator[str]:
     yield from speaking(qapp, "de")

@@ -353,9 +353,12 @@ def test_a_silent_file_is_answered_in_words_not_with_a_proud_bar(desk: Desk, sil
     entry = desk.wait_entry(lambda: desk.drop(silence))
     assert entry.recognition is not None
     assert entry.recognition.abstained
-    assert window.answer.answer.text() == "Uncertain"
+    assert window.answer.answer.text() == "No speech"
     assert window.answer.share.text() == ""
-    assert "No speech" in window.answer.sure.text()
+    assert "nothing to go on" in window.answer.sure.text()
+    window.show_results()
+    desk.qtbot.waitUntil(lambda: window.results.summary.text() == "1 recording: 1 without speech", timeout=LONG)
+    window.recordings.select(entry)
     assert not any(bar.isVisible() for bar in window.answer.bars.values())
     assert not window.neighbours.isVisible()
     assert window.answer.lengths.isVisible()

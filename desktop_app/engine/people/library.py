@@ -22,8 +22,8 @@ LONGEST_NOTE = 4000
 
 @dataclass(frozen=True)
 class Outcome:
-    """A recording's answer: its label, the probabilities of all labels, whether it is uncertain, the duration, and the
-    name of the voice it was answered with ("" if none)."""
+    """A recording's answer: its label, the probabilities of all labels (none if there was no speech), whether it is
+    uncertain, the duration, and the name of the voice it was answered with ("" if none)."""
 
     label: str
     probabilities: Mapping[str, float]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QVBoxLayo
 
 import desktop_app
 from desktop_app.ui.diagnostics import diagnostics
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.recognition_owner import PackInfo
 from desktop_app.ui.widgets.card import text_label
 from desktop_app.ui.widgets.text_page import TextPage
@@ -28,7 +29,6 @@ class AboutDialog(QDialog):
     def __init__(self, pack: PackInfo | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About VoiceKin"))
-        self.resize(560, 520)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.addWidget(text_label("title", f"VoiceKin {desktop_app.__version__}"))
@@ -51,6 +51,7 @@ class AboutDialog(QDialog):
         self.close_button = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        open_at(self, 560, 520)
 
     def _licences(self, pack: PackInfo | None) -> str:
         lines = [f"- {name} {_version(package)}: {licence}" for package, name, licence in PARTS]

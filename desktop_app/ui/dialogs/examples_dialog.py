@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.errors import VoiceKinError
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import while_alive
 from desktop_app.ui.language import clock, label_name, when
@@ -54,13 +55,13 @@ class ExamplesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("My examples"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 480)
         self._owner, self._playback, self._undo = owner, playback, undo
         self._examples: tuple[Example, ...] = ()
         self._mine: Change | None = None
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(undo.undo)
         self._make()
         self._lay_out()
+        open_at(self, 760, 480)
         owner.known_changed.connect(self._load)
         undo.gone.connect(self._taken_back)
         self._load()
@@ -76,7 +77,7 @@ class ExamplesDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setSectionResizeMode(ORIGIN, QHeaderView.ResizeMode.Stretch)
-        for column in (ADDED, LENGTH):
+        for column in (LABEL, VOICE, ADDED, LENGTH):
             self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.table.itemSelectionChanged.connect(self._selected)
         self.listen = QPushButton(self.tr("Listen"))

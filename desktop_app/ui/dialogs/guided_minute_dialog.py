@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, Q
 
 from desktop_app.errors import VoiceKinError
 from desktop_app.ui.capture_model import CaptureModel, MicState
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
@@ -38,7 +39,6 @@ class GuidedMinuteDialog(QDialog):
 
         super().__init__(parent)
         self.setWindowTitle(self.tr("A minute of free talk"))
-        self.resize(480, 300)
         self._owner, self._capture, self._voice = owner, capture, voice
         self._goal_s, self._enough_s = free_talk.GOAL_S, free_talk.ENOUGH_S
         self._talk: FreeTalk | None = None
@@ -47,6 +47,7 @@ class GuidedMinuteDialog(QDialog):
         self._waiting = False
         self._speech_s, self._quiet_s = 0.0, 0.0
         self._make()
+        open_at(self, 480, 300)
         self._timer = QTimer(self)
         self._timer.setInterval(LISTEN_EVERY_MS)
         self._timer.timeout.connect(self._listen)

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.errors import PackError, PackExists
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.drops import dropped_paths
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job, JobState, Worker, while_alive
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
@@ -42,11 +44,10 @@ class PacksDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Packs"))
         self.setAcceptDrops(True)
-        self.resize(960, 560)
         self._worker = worker
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Packs"))
-        self.list.setFixedWidth(200)
+        self.list.setWordWrap(True)
         self.list.currentItemChanged.connect(self._chosen)
         self.card = TextPage()
         self.card.setAccessibleName(self.tr("Model card"))
@@ -57,11 +58,8 @@ class PacksDialog(QDialog):
         self.install = self._button(self.tr("Install a pack…"), self._ask_file)
         self.install_folder = self._button(self.tr("Install a folder…"), self._ask_folder)
         self.close_button = self._button(self.tr("Close"), self.reject)
-        buttons = QHBoxLayout()
-        for button in (self.use, self.verify, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        for button in (self.install, self.install_folder, self.close_button):
+        buttons = FlowLayout(ends=True)
+        for button in (self.use, self.verify, self.remove, self.install, self.install_folder, self.close_button):
             buttons.addWidget(button)
         row = QHBoxLayout()
         row.addWidget(self.list)
@@ -71,6 +69,8 @@ class PacksDialog(QDialog):
         column.addLayout(row, 1)
         column.addWidget(self.state)
         column.addLayout(buttons)
+        open_at(self, 960, 560)
+        self.list.setFixedWidth(self.width() // 4)
         self.refresh()
 
     def refresh(self, select: str = "") -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
+from desktop_app.ui.dialogs.size import FRAME
 from desktop_app.ui.hotkey import Hotkey, why_not
 from desktop_app.ui.language import LANGUAGES, percent, size
 from desktop_app.ui.pages.scroll_page import ScrollPage
@@ -14,7 +15,6 @@ from desktop_app.ui.tray import Tray
 from desktop_app.ui.widgets.card import text_label
 
 MEGABYTE = 1_000_000
-FRAME = QSize(40, 80)  # pixels of the screen for the frame and a task bar
 LIMITS_MB = (0, 100, 500, 1_000, 5_000, 20_000)
 
 

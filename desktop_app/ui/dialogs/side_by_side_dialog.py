@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.ui import answer_text
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.session import Entry, SessionModel
 from desktop_app.ui.theme import Theme
@@ -112,8 +113,7 @@ class SideBySideDialog(QDialog):
         around.addWidget(self.area, 1)
         around.addWidget(SplitLegend(theme))
         around.addWidget(buttons)
-        room = self.screen().availableGeometry()
-        self.resize(min(theme.px(960), room.width()), min(theme.px(600), room.height()))
+        open_at(self, 960, 600)
         session.entry_changed.connect(self._changed)
         self.close_button.setFocus()
         self._show()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.errors import VoiceKinError
+from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.language import translate, when
@@ -45,7 +46,6 @@ class VoiceDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Voice"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(460, 420)
         self._owner, self._voice, self._undo = owner, voice, undo
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(undo.undo)
         owner.known_changed.connect(self._load)
@@ -82,6 +82,7 @@ class VoiceDialog(QDialog):
         column.addWidget(text_label("small", privacy(), wrap=True))
         column.addWidget(self.message)
         column.addLayout(row)
+        open_at(self, 460, 420)
         self._load()
 
     def _load(self) -> None:

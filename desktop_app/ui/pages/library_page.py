@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.ui.language import clock, label_name, percent, size, translate, when
+from desktop_app.ui.answer_text import without_label
+from desktop_app.ui.language import clock, label_name, percent, size, when
 from desktop_app.ui.library_model import LibraryModel
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.theme import Theme
@@ -162,10 +163,9 @@ class LibraryPage(ScrollPage):
         self._over_time = QWidget()
         trend = QVBoxLayout(self._over_time)
         trend.setContentsMargins(0, 0, 0, 0)
-        row = QHBoxLayout()
+        row = FlowLayout()
         row.addWidget(text_label("quiet", self.tr("Over time")))
         row.addWidget(self.voices)
-        row.addStretch(1)
         trend.addLayout(row)
         trend.addWidget(self.trend)
         card = Card(margin=20)
@@ -281,7 +281,7 @@ def _cells(item: "LibraryItem") -> list[QStandardItem]:
     if outcome is not None:
         sure = outcome.probabilities.get(outcome.label, 0.0)
         certain = f"{label_name(outcome.label)} {percent(sure)}"
-        answer = translate("Session", "Uncertain") if outcome.abstained else certain
+        answer = without_label(not outcome.probabilities) if outcome.abstained else certain
         sort_answer = answer if outcome.abstained else f"{label_name(outcome.label)} {sure:.4f}"
         length = outcome.duration_s
     texts: tuple[tuple[str, str | float], ...] = (

@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.ui.answer_text import is_silent
 from desktop_app.ui.dialogs.side_by_side_dialog import SideBySideDialog
 from desktop_app.ui.language import counted
 from desktop_app.ui.pages.scroll_page import ScrollPage
@@ -171,10 +172,12 @@ class ResultsPage(ScrollPage):
         """Update the summary and enable the actions that are possible."""
         entries = self._session.entries()
         labels = Counter(e.recognition.label for e in entries if e.recognition and not e.recognition.abstained)
-        uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained)
+        silent = sum(1 for e in entries if e.recognition and is_silent(e.recognition))
+        uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained) - silent
         failed = sum(1 for e in entries if e.state is EntryState.FAILED)
         parts = [counted(n, label) for label, n in labels.most_common()]
         parts += [self.tr("{0} uncertain").format(uncertain)] if uncertain else []
+        parts += [self.tr("{0} without speech").format(silent)] if silent else []
         parts += [self.tr("{0} without an answer").format(failed)] if failed else []
         left = sum(1 for e in entries if e.state in UNDER_WAY and e.recognition is None)
         parts += [self.tr("{0} to come").format(left)] if left else []
@@ -190,7 +193,7 @@ class ResultsPage(ScrollPage):
         two = len(selection) == 2 and all(entry.recognition is not None for entry in selection)
         self.compare.setEnabled(two)
         self.compare_action.setEnabled(two)
-        self.export.setEnabled(answered + uncertain > 0)
+        self.export.setEnabled(answered + uncertain + silent > 0)
         self._fit()
 
     def _to_retry(self) -> tuple[Entry, ...]:

@@ -145,7 +145,7 @@ class AnswerPanel(Card):
         self.retry.setVisible(failed)
         if done and recognition is not None and entry.answered is not None:
             self.answer.setText(answer_text.headline(recognition))
-            self.share.setText(answer_text.share(recognition))
+            self._show_share(answer_text.share(recognition))
             self._say(
                 self.sure, " ".join((answer_text.how_sure(recognition), *map(translated, recognition.remarks))).strip()
             )
@@ -165,13 +165,13 @@ class AnswerPanel(Card):
                 self._announce(answer_text.spoken(recognition))
         elif failed:
             self.answer.setText(self.tr("No answer"))
-            self.share.setText("")
+            self._show_share("")
             self._say(self.sure, translated(entry.error))
             if is_new:
                 self._announce(translated(entry.error))
         else:
             self.answer.setText(self.tr("Listening…") if entry.state is EntryState.RUNNING else self.tr("Waiting…"))
-            self.share.setText("")
+            self._show_share("")
             self._say(self.sure, "")
 
     def begin_live(self) -> None:
@@ -184,7 +184,7 @@ class AnswerPanel(Card):
             button.hide()
         self.name.setText(self.tr("Live"))
         self.answer.setText(self.tr("Listening…"))
-        self.share.setText("")
+        self._show_share("")
         # always two lines, so that what follows does not move during a take
         self.sure.setMinimumHeight(2 * self.sure.fontMetrics().lineSpacing())
         self._say(self.sure, self.tr("Speak as you would to someone across the table."))
@@ -197,6 +197,10 @@ class AnswerPanel(Card):
         if self._live:
             self.live.hear(reading.level)
 
+    def _show_share(self, text: str) -> None:
+        self.share.setText(text)
+        self.share.setVisible(bool(text))  # else it keeps a line of its own where the headline is long
+
     def show_live(self, at_s: float, shares: Mapping[str, float] | None) -> None:
         """Show the shares at a moment of the take; None if nobody speaks."""
         if not self._live:
@@ -207,12 +211,12 @@ class AnswerPanel(Card):
             for label, bar in self.bars.items():
                 bar.show_row(BarRow(label, 0.0))
             self.answer.setText(self.tr("Listening…"))
-            self.share.setText("")
+            self._show_share("")
             self._say(self.sure, self.tr("Nobody is speaking at the moment."))
         else:
             leading = max(shares, key=lambda label: shares[label])
             self.answer.setText(label_name(leading))
-            self.share.setText(percent(shares[leading]))
+            self._show_share(percent(shares[leading]))
             self._say(self.sure, self.tr("What the last three seconds sound like; the answer for the whole follows."))
             for label, bar in self.bars.items():
                 bar.show_row(BarRow(label, shares.get(label, 0.0), strong=label == leading))

@@ -15,6 +15,7 @@ from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.dot import Dot
 from desktop_app.ui.widgets.envelope import Envelope
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 
 SHOWN_AT_FIRST = 8  # roughly; the number is adjusted to fill whole rows
 NARROWEST_CARD = 206
@@ -127,8 +128,8 @@ class NeighboursPanel(QWidget):
         self.more = QPushButton()
         self.more.setObjectName("flat")
         self.more.clicked.connect(self._toggle_all)
-        top = QHBoxLayout()
-        top.addWidget(self.title, 1)
+        top = FlowLayout(ends=True)
+        top.addWidget(self.title)
         top.addWidget(self.more)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)

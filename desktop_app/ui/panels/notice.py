@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.undo import Change, UndoStack
@@ -29,9 +29,13 @@ class NoticeLine(QFrame):
         self.setObjectName("notice")
         self.message = text_label("sentence", sentence, wrap=True)
         self.buttons: list[QPushButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 10, 8)
-        row.addWidget(self.message, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(16, 8, 10, 8)
+        self._row.addWidget(self.message, 1)
+        self._actions = QWidget()
+        row = QHBoxLayout(self._actions)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
         for text, act in actions:
             button = QPushButton(text)
             button.clicked.connect(self.closed)
@@ -43,6 +47,15 @@ class NoticeLine(QFrame):
         self.close_button.setAccessibleName(self.tr("Close this message"))
         self.close_button.clicked.connect(self.closed)
         row.addWidget(self.close_button)
+        self._row.addWidget(self._actions)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._actions.minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= 2 * self._actions.sizeHint().width()
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
 
     @property
     def first(self) -> QWidget:

@@ -7,6 +7,7 @@ from desktop_app.ui.language import percent
 from desktop_app.ui.recognition_owner import BY_ITSELF, ONE_SPEAKER, UNKNOWN_VOICE, Known, KnownVoice
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.choice import Choice
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 
 
 class VoicePanel(Card):
@@ -44,7 +45,8 @@ class VoicePanel(Card):
         self.new.setToolTip(self.tr("Give a voice a name, so that VoiceKin can get to know it"))
         self.new.clicked.connect(self.new_asked)
         self.about = text_label("small", wrap=True)
-        self.learn = QPushButton(self.tr("Learn from this recording"))
+        self.learn = QPushButton(self.tr("Learn from this"))
+        self.learn.setToolTip(self.tr("Learn the voice from the recording that is shown"))
         self.learn.clicked.connect(self.learn_asked)
         self.guided = QPushButton(self.tr("Talk for a minute…"))
         self.guided.setToolTip(self.tr("VoiceKin asks, you talk, and it learns the voice; no sound is kept"))
@@ -55,15 +57,15 @@ class VoicePanel(Card):
         self.remove = QPushButton(self.tr("Forget"))
         self.remove.setToolTip(self.tr("Forget this voice"))
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.voices.currentData()))
-        self.from_takes = QCheckBox(self.tr("Learn from each new take"))
+        self.from_takes = QCheckBox(self.tr("Keep learning"))
+        self.from_takes.setToolTip(self.tr("Learn from each new take"))
         self.from_takes.clicked.connect(lambda on: self.learns_from_takes_asked.emit(self.voices.currentData(), on))
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self.voices, 1)
         row.addWidget(self.new)
-        teach = QHBoxLayout()
-        teach.setSpacing(6)
-        teach.addWidget(self.details, 1)
+        teach = FlowLayout(ends=True)
+        teach.addWidget(self.details)
         teach.addWidget(self.remove)
         self.content.addWidget(text_label("quiet", self.tr("Whose voice is it?")))
         self.content.addLayout(row)

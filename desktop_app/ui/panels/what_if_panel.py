@@ -65,6 +65,9 @@ class WhatIfPanel(Card):
         self._soon.setSingleShot(True)
         self._soon.setInterval(30)
         self._soon.timeout.connect(self._ask)
+        self._theme = theme
+        theme.changed.connect(self._fit_text)
+        self._fit_text()
         self.k.valueChanged.connect(lambda k: self._moved(k, self.asked[1]))
         self.alpha.valueChanged.connect(lambda step: self._moved(self.asked[0], step / ALPHA_STEPS))
 
@@ -93,6 +96,9 @@ class WhatIfPanel(Card):
         self._soon.stop()
         self.asked = (None, None)
         self.changed.emit(None, None)
+
+    def _fit_text(self) -> None:
+        self.heading.setIconSize(self._theme.size(16, 16))  # the room of the arrow
 
     def _open(self, is_open: bool) -> None:
         self._body.setVisible(is_open)

@@ -11,6 +11,7 @@ from desktop_app.ui.widgets.calm_bar import CalmBar, draw_track
 
 SHOWN_FLOOR_DB = -60.0
 TICKS_DB = (-60, -40, -20, -10, 0)
+TICK_GAP = 4  # pixels between two of them, at least
 
 
 class LevelMeter(CalmBar):
@@ -59,11 +60,14 @@ class LevelMeter(CalmBar):
             painter.drawRect(QRectF(min(peak, self._width - 2.0), 0, 2, 12))
         painter.setPen(QColor(colours.quiet))
         painter.setFont(self._theme.font(10))
-        for tick in TICKS_DB:
+        free = self._width + TICK_GAP
+        for tick in reversed(TICKS_DB):
             text = "0 dB" if tick == 0 else str(tick)
-            x = self._x(tick)
             width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(int(min(max(0.0, x - width / 2), self._width - width)), 25, text)
+            x = min(max(0.0, self._x(tick) - width / 2), self._width - width)
+            if x + width + TICK_GAP <= free:  # else there is no room beside the one to its right
+                painter.drawText(int(x), 25, text)
+                free = x
         painter.end()
 
     @property
