@@ -176,11 +176,11 @@ def test_doubt_is_said_in_words() -> None:
     assert "No speech" in answer_text.how_sure(silent)
     assert "unlike anything" in answer_text.how_sure(novel)
     assert "stands out" in answer_text.how_sure(level)
-    for doubtful in (silent, novel, level):
-        assert answer_text.headline(doubtful) == "Uncertain"
+    for doubtful, headline in ((silent, "No speech"), (novel, "Uncertain"), (level, "Uncertain")):
+        assert answer_text.headline(doubtful) == headline
         assert answer_text.share(doubtful) == ""
         assert not any(row.strong for row in answer_text.bar_rows(doubtful))
-        assert answer_text.spoken(doubtful).startswith("Uncertain")
+        assert answer_text.spoken(doubtful).startswith(headline)
     close = recognition({"angry": 0.45, "sad": 0.40, "happy": 0.15})
     assert "as well be “Sad”" in answer_text.how_sure(close)
     assert answer_text.how_sure(recognition({"angry": 0.9, "sad": 0.1})) == ""
