@@ -50,6 +50,10 @@ command:Xvfb               xvfb
 command:xdotool            xdotool
 command:pulseaudio         pulseaudio
 command:pactl              pulseaudio-utils
+command:dbus-run-session   dbus-daemon
+command:dbus-send          dbus-bin
+command:gdbus              libglib2.0-bin
+file:/usr/libexec/at-spi-bus-launcher  at-spi2-core
 command:shellcheck         shellcheck
 '
 build_needs='
