@@ -327,11 +327,11 @@ QComboBox::drop-down {{ border: none; width: 26px; }}
 QComboBox::down-arrow {{ image: url("{icons}/chevron-{kind}.svg"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; selection-background-color: {c.accent_soft};
   selection-color: {c.text}; border: 1px solid {c.line}; border-radius: 0; padding: 0; outline: none; }}
-QTableView {{ background: transparent; color: {c.text}; border: none; gridline-color: transparent; outline: none;
-  selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
+QTableView {{ background: transparent; color: {c.text}; border: 2px solid transparent; gridline-color: transparent;
+  outline: none; selection-background-color: {c.accent_soft}; selection-color: {c.text}; }}
 QTableView::item {{ padding: 4px 6px; border: none; }}
 QTableView::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
-QTableView:focus {{ border: 2px solid {c.accent}; border-radius: 6px; }}
+QTableView:focus {{ border-color: {c.accent}; border-radius: 6px; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: transparent; color: {c.quiet}; border: none; border-bottom: 1px solid {c.line};
   padding: 4px 6px; font-size: 12px; }}
