@@ -1,9 +1,9 @@
-"""The feature cache: pooled features of every clip on disk, so that the frozen encoder hears each clip once.
+"""The feature cache: pooled features of every clip on disk, so that the frozen encoder processes each clip only once.
 
-A cache is a folder named after encoder, pools, precision and what `engine.sound.steady` does first; its rows hold every
-layer kept, so that another choice of layers costs nothing (a fine-tuned encoder's hold the layers it was tuned for).
-`rows.f32` grows by a row a clip and `keys.txt` by the row's key after it; a killed run leaves at most rows without
-keys, which the next to add some cuts off. Runs that share a cache add to it one at a time.
+A cache is a folder named after encoder, pools, precision and the version of `engine.sound.steady`. A row is for
+all layers, so that another choice of layers needs no new encoding; only the rows of a fine-tuned encoder are limited to
+the layers that it pools. For each clip a row is added to `rows.f32`, and then its key to `keys.txt`. A killed run can
+leave rows without keys, which are removed before new ones are added. A lock lets several runs share a cache.
 """
 
 import math
@@ -33,24 +33,24 @@ from trainer.recipe import ENCODER_ALONE, STATISTICS, AugmentRecipe, BackboneRec
 
 Floats = npt.NDArray[np.float32]
 
-BATCH_SECONDS = 60.0  # of audio in a batch, padding included: keeps memory under 1 GiB with Whisper-base
-WHOLE = ("", 0)  # the clip as it is, among the variants (kind, copy)
+BATCH_SECONDS = 60.0  # of audio in a batch, including padding: less than 1 GiB of memory with Whisper-base
+WHOLE = ("", 0)  # variant (kind, copy) of a clip without augmentation
 CHUNK = 256  # clips that are read, sorted by length and encoded together
-IN_MEMORY = 1 << 28  # bytes; what is larger lies in a file
+IN_MEMORY = 1 << 28  # bytes; larger arrays are kept in a file
 
 
 def room(shape: tuple[int, ...]) -> Floats:
-    """Zeros float32 [shape] to be filled: in memory, or in a file of the cache that goes with them.
+    """An array of zeros, float32 [shape]. A large one is kept in a temporary file, which is deleted with the array.
 
     Raises:
-        DiskFullError: The disk has too little room.
+        DiskFullError: The disk has too little free space.
     """
     size = 4 * math.prod(shape)
     if size <= IN_MEMORY:
         return np.zeros(shape, np.float32)
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    # writing to a mapped file on a full disk would end the process
+    # on a full disk, writing to a mapped file would kill the process
     disk.announce("The clips' features, for as long as the run takes,", size, folder, quiet=True)
     with TemporaryFile(dir=folder) as file:
         return np.memmap(file, np.float32, "w+", shape=shape)
@@ -66,12 +66,12 @@ class FeatureCache:
         self._rows_path, self._keys_path = folder / "rows.f32", folder / "keys.txt"
         self._lock = FileLock(folder / "lock")
         self._index: dict[str, int] = {}
-        self._n, self._key_bytes = 0, 0  # rows that have their key, and how much of keys.txt that is
+        self._n, self._key_bytes = 0, 0  # number of rows with a key, and size of these keys in keys.txt
         with self._lock:
             self._read()
 
     def _read(self) -> None:
-        """The keys that others have added by now and that have their row; nothing is read twice."""
+        """Reads keys that were added since the last call, by this or other processes, if they have a row."""
         self._rows_path.touch()
         self._keys_path.touch()
         with self._keys_path.open("rb") as f:
@@ -89,7 +89,7 @@ class FeatureCache:
         return key in self._index
 
     def append(self, keys: Sequence[str], rows: Floats) -> None:
-        """Adds rows float32 [len(keys), dim] to those that are there by now."""
+        """Adds rows, float32 [len(keys), dim]."""
         lines = [f"{key}\n".encode() for key in keys]
         with self._lock:
             self._read()
@@ -104,7 +104,7 @@ class FeatureCache:
     def rows(
         self, keys: Sequence[str], columns: npt.NDArray[np.int64] | None = None, into: Floats | None = None
     ) -> Floats:
-        """float32 [len(keys), dim], or the columns asked for alone; written to `into` where it is given."""
+        """Rows by their keys, float32 [len(keys), dim], or only some columns of them; written to `into` if given."""
         width = self._dim if columns is None else len(columns)
         rows = np.empty((len(keys), width), dtype=np.float32) if into is None else into
         if keys:
@@ -115,13 +115,13 @@ class FeatureCache:
 
 
 def clip_key(utterance: Utterance, max_seconds: float, kind: str = "", seed: int = 0) -> str:
-    """What a row is filed under: the sound itself, how much of it, and how it was changed."""
+    """Key of a row: the digest of the sound, the length it is cut to, and the augmentation."""
     suffix = f"-{kind}-{seed}" if kind else ""
     return f"{utterance.digest}-{max_seconds:g}{suffix}"
 
 
 def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Waveforms float32 [n] as one batch: float32 [b, longest], zeros behind; lengths int64 [b]."""
+    """Waveforms, float32 [n] each, as a batch: float32 [b, longest], padded with zeros, and lengths, int64 [b]."""
     lengths = torch.tensor([len(w) for w in waveforms], dtype=torch.int64)
     batch = torch.zeros(len(waveforms), int(lengths.max()))
     for row, waveform in zip(batch, waveforms, strict=True):
@@ -130,7 +130,7 @@ def pad_batch(waveforms: Sequence[Waveform]) -> tuple[torch.Tensor, torch.Tensor
 
 
 def of_like_length(lengths: Sequence[int], largest: int) -> Iterator[list[int]]:
-    """Positions in batches of like length, the shortest first; with its padding none is larger than `largest`."""
+    """Batches of positions with similar lengths, shortest first; with padding, none is larger than `largest`."""
     batch: list[int] = []
     for i in np.argsort(lengths, kind="stable").tolist():
         if batch and (len(batch) + 1) * lengths[i] > largest:
@@ -142,7 +142,7 @@ def of_like_length(lengths: Sequence[int], largest: int) -> Iterator[list[int]]:
 
 
 def encode(model: PooledBackbone | ProsodyAlone, waveforms: Sequence[Waveform], precision: str = "float32") -> Floats:
-    """Pooled features of waveforms, in batches of like length: [n, D]."""
+    """Pooled features [n, D] of waveforms, computed in batches of similar length."""
     rows = np.empty((len(waveforms), model.pooled_dim), dtype=np.float32)
     device = next(chain(model.parameters(), model.buffers())).device
     with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
@@ -153,7 +153,7 @@ def encode(model: PooledBackbone | ProsodyAlone, waveforms: Sequence[Waveform], 
 
 
 def pooled_columns(recipe: BackboneRecipe, hidden_dim: int, n_layers: int) -> npt.NDArray[np.int64]:
-    """Where a recipe's statistics stand in a row of every layer's and all STATISTICS, in StatisticsPooling's order."""
+    """Columns of a recipe's statistics, in StatisticsPooling's order, in a row with all STATISTICS of all layers."""
     shape = (len(recipe.pools), n_layers, len(STATISTICS), hidden_dim)
     index = np.arange(math.prod(shape)).reshape(shape)
     statistics = [STATISTICS.index(statistic) for statistic in recipe.statistics]
@@ -170,20 +170,20 @@ def pooled_features(
     each: Each = map,
     from_kept: Callable[[Sequence[Utterance]], Floats] | None = None,
 ) -> Floats:
-    """Pooled features of every clip, from the cache where they are there.
+    """Pooled features of every clip, from the cache as far as it has them.
 
     Args:
-        utterances: Inspected ones: they need their digest.
+        utterances: Inspected clips, since their digest is needed.
         recipe: Encoder, layers, front end.
-        augmentation: Whose copies to add; None for the clean clips alone.
+        augmentation: Augmented copies to add; None for only the clean clips.
         progress: Called as clips are encoded.
-        finetuned: In place of the recipe's encoder and pooling.
-        experts: Whose blocks.
-        each: `map`, or what does the same elsewhere; a fine-tuned encoder encodes here.
-        from_kept: What the fine-tuned encoder makes of clips as they are, [n, D], where that need not hear them.
+        finetuned: Fine-tuned encoder and pooling to use instead of the recipe's.
+        experts: Experts whose blocks are returned.
+        each: `map`, or a function that does the same on other machines, though not for a fine-tuned encoder.
+        from_kept: Function that computes the fine-tuned encoder's features [n, D] of clean clips from cached states.
 
     Returns:
-        float32 [1 + copies, n, D]; [0] is the clean clips. In a file where they are larger than IN_MEMORY.
+        float32 [1 + copies, n, D]; [0] are the clean clips. If larger than IN_MEMORY, the array is kept in a file.
     """
     variants = [WHOLE]
     if augmentation is not None:
@@ -196,7 +196,7 @@ def pooled_features(
         return rows
     model = _every_layer(recipe)
     backbone = model.backbone
-    PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # are they there?
+    PooledBackbone(backbone, recipe.pooled_layers, experts=experts)  # checks that layers and experts exist
     columns = {"encoder": pooled_columns(recipe, backbone.hidden_dim, backbone.n_layers + 1)}
     columns["log_mel"] = np.arange(model.pooling.dim, model.pooled_dim)
     name = "-".join([backbone.fingerprint, *recipe.pools, recipe.precision])
@@ -214,7 +214,7 @@ def pooled_features(
 
 
 def _every_layer(recipe: BackboneRecipe) -> PooledBackbone:
-    """The recipe's encoder with all statistics of all its layers, and of its log-mel where it hears one."""
+    """The recipe's encoder with all statistics of all its layers, and of its log-mel if it has one."""
     backbone = load_backbone(recipe.name, recipe.layers, recipe.front_end, recipe.max_seconds)
     heard_too: tuple[Expert, ...] = ("log_mel",) if isinstance(backbone, WhisperBackbone) else ()
     every = range(backbone.n_layers + 1)
@@ -255,7 +255,7 @@ def _fill(
     each: Each = map,
     from_kept: Callable[[Sequence[Utterance]], Floats] | None = None,
 ) -> None:
-    """Writes what a model gives for every variant of every clip, [variants, n, columns], by way of its own cache."""
+    """Fills `into`, [variants, n, columns], with a model's features of every variant of every clip, using its cache."""
     model = model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
     folder = cache_folder() / "features" / f"{name}-{STEADY}"
     disk.hold(folder)
@@ -295,6 +295,6 @@ def _sound(utterance: Utterance, longest: int, kind: str, copy: int) -> Waveform
     samples = read_clip(utterance)[:longest]
     if not kind:
         return heard(samples, longest)
-    # a speaker's clips share the room of each copy
+    # the clips of a speaker share a room in each copy
     room = int(sha256(utterance.speaker_key.encode()).hexdigest()[:12], 16) + copy
     return heard(augment(samples, kind, int(utterance.digest[:12], 16) + copy, room), longest)

@@ -1,4 +1,4 @@
-"""Stage 3, eq. (3) and (4): the datastore of training and validation clips, exact neighbours, p_knn by the engine."""
+"""Stage 3, eq. (3) and (4): exact neighbours in the datastore of training and validation clips, and p_knn."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ from desktop_app.engine.recognition.fusion import softmax
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-DISTANCES_AT_ONCE = 1 << 23  # in memory: of queries from all items
+DISTANCES_AT_ONCE = 1 << 23  # in memory, between some of the queries and all items
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """The k nearest of each query, nearest first: distances float32 [q, k] and labels int64 [q, k]."""
+    """The k nearest neighbours of each query, nearest first: distances float32 [q, k] and labels int64 [q, k]."""
 
     distances: Floats
     labels: Ints
@@ -25,14 +25,14 @@ class Nearest:
 def nearest(queries: Floats, items: Floats, labels: Ints, k: int) -> Nearest:
     """Exact Euclidean neighbours of L2-normalised embeddings.
 
-    No clip is asked about that is in the datastore, itself or augmented: a datastore holds clean clips of speakers
-    other than those who tune or are tested.
+    Queries are never in the datastore themselves: it has clean clips of speakers other than those that are used for
+    tuning or testing.
 
     Args:
         queries: float32 [q, E].
         items: float32 [n, E].
-        labels: int64 [n], of the items.
-        k: How many; fewer where the datastore is smaller.
+        labels: Labels of the items, int64 [n].
+        k: Number of neighbours; fewer if the datastore is smaller.
     """
     k = min(k, len(items))
     distances = np.empty((len(queries), k), dtype=np.float32)
@@ -52,7 +52,7 @@ def nearest(queries: Floats, items: Floats, labels: Ints, k: int) -> Nearest:
 def knn_probabilities(
     found: Nearest, k: int, temperature: float, weighting: Weighting, n_labels: int
 ) -> npt.NDArray[np.float64]:
-    """p_knn [q, n_labels] of the first k neighbours: the engine's for each query, for all at once."""
+    """p_knn [q, n_labels] of the first k neighbours, as the engine computes it, but for all queries at once."""
     distances, labels = found.distances[:, :k].astype(np.float64), found.labels[:, :k]
     weights = softmax(-distances, temperature) if weighting == "distance" else np.full(distances.shape, 1 / k)
     p = np.zeros((len(distances), n_labels))

@@ -1,4 +1,4 @@
-"""Arousal, dominance and valence beside the label: a linear map of the embedding, by ridge regression."""
+"""Predicts arousal, dominance and valence by a linear map of the embedding, which is fitted by ridge regression."""
 
 from collections.abc import Sequence
 
@@ -13,22 +13,22 @@ Floats = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
 
 PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-"""Candidates, beside the variance of embeddings of length 1."""
+"""Candidates, to be seen in relation to the variance of embeddings of length 1."""
 
 
 def values_of(utterances: Sequence[Utterance], names: Sequence[str]) -> Values:
-    """float64 [n, names], 0 to 1: arousal and so on, nan where a clip's is not known."""
+    """Ratings of the dimensions `names`, float64 [n, names], 0 to 1, or nan if a clip has no rating."""
     known = [dict(u.dimensions) for u in utterances]
     return np.array([[k.get(name, np.nan) for name in names] for k in known]).reshape(len(known), len(names))
 
 
 def fit_map(embeddings: Floats, values: Values, penalty: float) -> Floats:
-    """What each dimension weighs an embedding's parts by, and what is added; float32 [K, E + 1], see `Pack.dimensions`.
+    """Weights and intercept of each dimension, float32 [K, E + 1], see `Pack.dimensions`; nan if no clip is rated.
 
     Args:
-        embeddings: float32 [n, E], L2-normalised, of the clips trained on.
-        values: float64 [n, K], 0 to 1, nan where not known.
-        penalty: On the squared weights, beside the mean squared error. A dimension that no clip has is nan.
+        embeddings: L2-normalised embeddings of the training clips, float32 [n, E].
+        values: Ratings, float64 [n, K], 0 to 1, or nan if unknown.
+        penalty: Penalty on the squared weights, added to the mean squared error.
     """
     weights = np.full((values.shape[1], embeddings.shape[1] + 1), np.nan)
     for row, value in zip(weights, values.T, strict=True):
@@ -45,10 +45,10 @@ def fit_map(embeddings: Floats, values: Values, penalty: float) -> Floats:
 
 
 def best_penalty(sets: Sequence[tuple[Floats, Values, Floats, Values]]) -> float:
-    """The one of PENALTIES whose maps tell strangers best, by the mean concordance over all sets and dimensions.
+    """The penalty with the best mean concordance for unknown speakers, over all sets and dimensions.
 
     Args:
-        sets: Embeddings and values to fit on, and those of strangers to tell.
+        sets: Embeddings and ratings to fit on, and embeddings and ratings of unknown speakers to test on.
     """
 
     def mean(penalty: float) -> float:

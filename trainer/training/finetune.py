@@ -1,8 +1,8 @@
-"""Fine-tuning the encoder with eq. (2) on augmented pairs, on one processor, one GPU or several, through accelerate.
+"""Fine-tuning the encoder with eq. (2) on augmented pairs, on the CPU or on one or more GPUs, with accelerate.
 
-Every process draws the same batch and hears its share of it; logits and embeddings are gathered, with their gradients,
-so that the loss is that of the whole batch however many processes there are. Clips are decoded and augmented ahead, by
-workers where there is a GPU to feed.
+Every process draws the same batch and computes its share of it. Logits and embeddings are gathered, with gradients, so
+that the loss is that of the whole batch with any number of processes. With a GPU, workers decode and augment clips in
+advance.
 """
 
 import copy
@@ -45,14 +45,14 @@ from trainer.training.states import FRAMES_A_SECOND, Sound, States, seed_of
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-FIRST_LOOK = 512  # clips on which the pooled features' mean and deviation are taken before training
+FIRST_LOOK = 512  # clips from which the features' mean and deviation are computed before training
 LARGEST_GRADIENT = 2.0  # norm to which gradients are clipped
-KEPT_BYTES = 1 << 30  # of decoded clips, in each process and its workers together: nine hours
-MOST_WORKERS = 8  # of one process; a GPU's batch takes longer than eight cores need to augment the next
-BATCHES_AHEAD = 4  # by each worker
-COMPILER = "inductor"  # of torch.compile
-WIDTHS = 8  # of batches that a compiled model hears: it is made anew, or a graph recorded, for each
-PLATEAU_FACTOR = 0.1  # of the learning rate, where the loss stays on a plateau; PyTorch's
+KEPT_BYTES = 1 << 30  # of decoded clips (nine hours) kept in memory by each process and its workers together
+MOST_WORKERS = 8  # of one process; a GPU needs more time for a batch than eight cores need to augment the next one
+BATCHES_AHEAD = 4  # that each worker prepares
+COMPILER = "inductor"  # backend of torch.compile
+WIDTHS = 8  # different batch widths for a compiled model, which is compiled, or its graph recorded, for each of them
+PLATEAU_FACTOR = 0.1  # by which the learning rate is multiplied on a plateau; the default of PyTorch
 
 
 class OutOfMemoryForRecipeError(VoiceKinError):
@@ -60,7 +60,7 @@ class OutOfMemoryForRecipeError(VoiceKinError):
 
 
 class CompilationError(VoiceKinError):
-    """`finetune.compile` can't be done here."""
+    """The model can't be compiled on this machine."""
 
 
 class FineTuned(nn.Module):
@@ -69,7 +69,7 @@ class FineTuned(nn.Module):
     def __init__(
         self, pooled: PooledBackbone, standardise: Standardise, head: Head, kept_below: int | None = None
     ) -> None:
-        """`kept_below` is the layer whose input is given in place of clips."""
+        """With `kept_below`, the inputs are not waveforms but cached inputs of the layer with that number."""
         super().__init__()
         self.pooled, self.standardise, self.head, self.kept_below = pooled, standardise, head, kept_below
 
@@ -77,9 +77,9 @@ class FineTuned(nn.Module):
         """Logits [b, L] and embeddings [b, E].
 
         Args:
-            sound, lengths: The clips, as PooledBackbone.forward has them, or as its `above` does.
-            groups: float32 [b, b], row i averages the clips of the same speaker; zeros where nothing is taken off.
-            share: float32 [b, 1], how much of that mean is taken off.
+            sound, lengths: The clips, as for `PooledBackbone.forward` or, with `kept_below`, for its `above`.
+            groups: float32 [b, b]; row i averages the clips of clip i's speaker, or is zero to subtract nothing.
+            share: float32 [b, 1], the share of that mean to subtract.
         """
         if self.kept_below is None:
             features = self.standardise(self.pooled(sound, lengths))
@@ -91,20 +91,20 @@ class FineTuned(nn.Module):
 
 
 def default_workers(device: torch.device) -> int:
-    """How many workers decode and augment for one process: none without a GPU, which would wait for them."""
+    """Number of workers that decode and augment for one process: 0 without a GPU, since the model needs the cores."""
     processes = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
     return min(MOST_WORKERS, max(1, (os.cpu_count() or 1) // processes - 1)) if device.type == "cuda" else 0
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One batch over all processes.
+    """A batch, for all processes together.
 
     Attributes:
-        rows: int64 [n], of the table.
-        kinds, seeds: Each clip's augmentation, "" for none, and its seed.
-        groups: float32 [n, n], see FineTuned.forward.
-        share: float32 [n, 1], see there.
+        rows: Rows of the table, int64 [n].
+        kinds, seeds: Augmentation of each clip, "" for none, and its seed.
+        groups: float32 [n, n], see `FineTuned.forward`.
+        share: float32 [n, 1], see `FineTuned.forward`.
     """
 
     rows: Ints
@@ -119,17 +119,17 @@ class _Best:
     score: float = float("-inf")
     accuracy: float = -1.0
     epoch: int = 0
-    weights: dict[str, Tensor] | None = None  # those that are learned
+    weights: dict[str, Tensor] | None = None  # only the trained ones
 
 
 def top_layers(backbone: Backbone, layers: int) -> list[nn.Module]:
-    """The top `layers` transformer layers, -1 for all of them."""
+    """The top `layers` transformer layers, or all of them for -1."""
     transformer = list(backbone.transformer_layers())
     return transformer if layers < 0 else transformer[len(transformer) - layers :]
 
 
 def thaw(backbone: Backbone, layers: int) -> list[nn.Parameter]:
-    """Leaves gradients to the top `layers` transformer layers (-1: all, 0: none) alone; returns their parameters."""
+    """Freezes all but the top `layers` transformer layers (-1 for all of them) and returns the parameters of these."""
     for parameter in backbone.parameters():
         parameter.requires_grad_(False)
     parameters = [p for layer in top_layers(backbone, layers) for p in layer.parameters()]
@@ -139,7 +139,7 @@ def thaw(backbone: Backbone, layers: int) -> list[nn.Parameter]:
 
 
 def lowest_thawed(backbone: Backbone, recipe: FineTuneRecipe) -> int:
-    """Number of the lowest layer that `thaw` leaves gradients to."""
+    """Number of the lowest layer that `thaw` does not freeze."""
     return backbone.n_layers - recipe.layers if recipe.layers >= 0 else 0
 
 
@@ -160,28 +160,30 @@ def finetune(
     targets: Floats | None = None,
     tracked: Tracked = BOARD_ALONE,
 ) -> Path:
-    """Fine-tune the recipe's encoder; writes and returns FOLDER/backbone.pt, with curves and checkpoints beside it.
+    """Fine-tunes the recipe's encoder and returns FOLDER/backbone.pt. Curves and checkpoints are in FOLDER too.
 
-    FOLDER/finetuned-head.pt is the head that was fine-tuned with it, see `as_fitted`.
+    FOLDER/finetuned-head.pt is the head that was trained with the encoder, see `as_fitted`.
 
     Args:
-        utterances, labels: The table, and int64 [n] label indices under n_labels.
+        utterances, labels: The table, and the index of each label, int64 [n], less than n_labels.
+        n_labels: Number of labels.
         train, validation: Rows of the table; validation may be empty.
-        backbone_recipe: Which encoder.
-        recipe: How.
-        seed: Says everything about the draw.
-        folder: Where checkpoint, curves and weights go.
-        resume: Go on from the checkpoint where there is one.
-        progress: Called with (epochs done, epochs).
-        cpu: Leave a GPU alone.
-        workers: That decode and augment for each process; by default as the machine is. They change no result.
-        targets: float32 [n, n_labels], what is trained towards, see Dataset.targets; by default the labels alone.
-        tracked: Where the curves go beside FOLDER.
+        backbone_recipe: The encoder to fine-tune.
+        recipe: The settings.
+        seed: The same seed gives the same draws.
+        folder: Folder for checkpoint, curves and weights.
+        resume: Continue from the checkpoint, if there is one.
+        progress: Called with (finished epochs, all epochs).
+        cpu: Don't use a GPU.
+        workers: Number of workers that decode and augment for each process, which depends on the machine by default.
+            They change no result.
+        targets: Training targets, float32 [n, n_labels], see `Dataset.targets`; the labels by default.
+        tracked: Where the curves are logged besides FOLDER.
 
     Raises:
-        OutOfMemoryForRecipeError: With the settings to lower.
+        OutOfMemoryForRecipeError: The device has too little memory; the message names the settings to lower.
         CompilationError: There is no compiler, or the encoder can't be compiled.
-        ProcessLostError: Another process of the launch has ended.
+        ProcessLostError: Another of the launched processes has ended.
     """
     this_process(cpu)
     accelerator = Accelerator(
@@ -211,7 +213,7 @@ def finetune(
         if recipe.compile == "no" or not _of_compilation(error):
             raise
         raise CompilationError(
-            f'`finetune.compile` = "{recipe.compile}" can\'t be done here ({str(error).splitlines()[0]}): it needs a '
+            f'`finetune.compile` = "{recipe.compile}" does not work here ({str(error).splitlines()[0]}): it needs a '
             "C++ compiler and the headers of Python (Debian: apt-get install g++ python3-dev); without them set it to "
             '"no".'
         ) from None
@@ -225,7 +227,7 @@ def _of_compilation(error: RuntimeError) -> bool:
 
 
 class Clips:
-    """The clips' samples; the first of them are kept as 16-bit integers, the others decoded each time."""
+    """The clips' samples. As many as `kept_bytes` allows are kept in memory, as 16-bit integers."""
 
     def __init__(self, utterances: Sequence[Utterance], max_seconds: float, kept_bytes: int) -> None:
         self._utterances, self._longest = utterances, round(max_seconds * SAMPLE_RATE)
@@ -255,15 +257,15 @@ class Clips:
         return (samples / 32767).astype(np.float32)
 
     def whole(self, row: int) -> Sound:
-        """A clip by itself."""
+        """The whole clip, without augmentation."""
         return self.sound(row, 0, "", self._longest / SAMPLE_RATE)
 
     def sound(self, row: int, copy: int, kind: str, seconds: float) -> Sound:
-        """A clip or one of its copies, the same in every training."""
+        """A clip (copy 0) or one of its augmented copies, which are the same in every training."""
         return Sound(row, kind, seed_of(self._utterances[row], copy), seconds)
 
     def hear(self, sound: Sound) -> Waveform:
-        """What the encoder gets of it."""
+        """The samples for the encoder: augmented, cropped and passed through `heard`."""
         samples, longest = self[sound.row], round(sound.seconds * SAMPLE_RATE)
         if sound.kind:
             samples = augment(samples, sound.kind, sound.seed)
@@ -273,14 +275,14 @@ class Clips:
         return heard(samples, longest)
 
     def states(self, pooled: PooledBackbone, first: int) -> States:
-        """Where what the encoder makes of the clips below its layer `first` is kept."""
+        """The cache of what the layers below `first` compute for the clips."""
         return States(pooled, first, self._utterances)
 
 
 class _Batches:
-    """A data set whose items are asked for by what was drawn: this process's share of the batch, decoded, augmented.
+    """A data set indexed by `Drawn`: this process's share of the batch, decoded and augmented.
 
-    A batch is as wide as its longest clip, or with `widths` the next of so many even steps.
+    A batch is as wide as its longest clip. With `widths`, it is padded to one of that many evenly spaced widths.
     """
 
     def __init__(
@@ -298,9 +300,10 @@ class _Batches:
         self._step = math.ceil(crop_seconds * rate / widths) if widths else 1
 
     def __getitem__(self, drawn: Drawn) -> tuple[Tensor, ...]:
-        """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b], share float32 [b, 1]; all rows int64.
+        """Waveforms float32 [b, n], lengths int64 [b], groups float32 [b, b] and share float32 [b, 1] for this process.
 
-        With states these, [b, t, width], and their lengths stand in the place of the waveforms.
+        The last element are the rows of the whole batch, int64. With cached states, these, [b, t, width], and their
+        lengths replace the waveforms.
         """
         mine = slice(self._process, None, self._processes)
         clips = zip(drawn.rows[mine], drawn.kinds[mine], drawn.seeds[mine], strict=True)
@@ -315,7 +318,7 @@ class _Batches:
 
 
 class _Epoch:
-    """The draws of an epoch, one after another."""
+    """Iterates over the draws of an epoch."""
 
     def __init__(self, draws: Callable[[], Iterator[Drawn]], steps: int) -> None:
         self._draws, self._steps = draws, steps
@@ -328,7 +331,7 @@ class _Epoch:
 
 
 class FineTuning:
-    """One fine-tuning: model, optimiser, and the loop over epochs."""
+    """A fine-tuning: model, optimiser, and the loop over epochs."""
 
     def __init__(
         self,
@@ -350,11 +353,11 @@ class FineTuning:
         self.rng = np.random.default_rng(seed)
         processes = accelerator.num_processes
         if processes > 1 and recipe.speakers:
-            raise VoiceKinError("`finetune.speakers` needs one process: a speaker's clips must be heard together.")
+            raise VoiceKinError("`finetune.speakers` needs a single process, so that a speaker's clips are together.")
         if recipe.batch_size % processes:
-            raise VoiceKinError(f"`finetune.batch_size` must be a multiple of the {processes} processes.")
+            raise VoiceKinError(f"`finetune.batch_size` must be a multiple of the number of processes, {processes}.")
         if recipe.schedule == "plateau" and not len(validation):
-            raise VoiceKinError('`finetune.schedule` is "plateau", but there is no validation loss to look at.')
+            raise VoiceKinError('`finetune.schedule` is "plateau", but there is no validation loss to go by.')
         pooled = load_pooled(backbone_recipe).to(accelerator.device)
         if recipe.lora_rank:
             adapted = top_layers(pooled.backbone, recipe.layers)
@@ -375,9 +378,9 @@ class FineTuning:
         self.pooled = pooled
         new = [*pooled.pooling.parameters(), *model.head.parameters()]
         optimiser = _optimiser(parameters, new, recipe)
-        # whole optimiser steps: a checkpoint holds no gradients
+        # a whole number of optimiser steps, since a checkpoint has no gradients
         self.steps = max(1, len(train) // recipe.batch_size // recipe.accumulate) * recipe.accumulate
-        schedule: Any  # one of them is stepped with a loss, the other without
+        schedule: Any  # one kind is stepped with a loss, the other without
         if recipe.schedule == "plateau":
             schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
                 optimiser, factor=PLATEAU_FACTOR, patience=recipe.plateau_patience
@@ -387,9 +390,9 @@ class FineTuning:
                 optimiser, _warm_up_and_down(recipe.warm_up, self.steps * recipe.epochs // recipe.accumulate + 1)
             )
         if recipe.compile != "no":
-            model.compile(backend=COMPILER, mode=recipe.compile)  # in place: its weights keep their names
+            model.compile(backend=COMPILER, mode=recipe.compile)  # in place, so that its weights keep their names
         self.model, self.optimiser = accelerator.prepare(model, optimiser)
-        self.schedule = schedule  # stepped by hand, once an optimiser step, however many processes there are
+        self.schedule = schedule  # not prepared, since accelerate would step it once for each process
         self.loader: DataLoader[tuple[Tensor, ...]] = DataLoader(
             _Batches(  # type: ignore[arg-type]
                 clips,
@@ -405,7 +408,7 @@ class FineTuning:
             prefetch_factor=BATCHES_AHEAD if workers else None,
             persistent_workers=workers > 0,
             pin_memory=accelerator.device.type == "cuda",
-            generator=torch.Generator(),  # its own, so that dropout is drawn alike with workers and without
+            generator=torch.Generator(),  # separate, so that dropout is the same with and without workers
         )
         corpus_index = {name: i for i, name in enumerate(sorted(set(corpora)))}
         corpus_rows = np.array([corpus_index[c] for c in corpora], dtype=np.int64)
@@ -431,12 +434,12 @@ class FineTuning:
             found = {"epochs": self.best.epoch, "validation_accuracy": self.best.accuracy}
             standardise = {name: weights[f"standardise.{name}"] for name in ("mean", "deviation")}
             save_beside(self.folder / "finetuned-head.pt", {"head": head, **standardise, **found})
-            save_beside(self.folder / "backbone.pt", encoder)  # the last: where it is, the part is done
+            save_beside(self.folder / "backbone.pt", encoder)  # last, as it marks the part as done
             checkpoint.unlink(missing_ok=True)
         self.accelerator.wait_for_everyone()
 
     def _epochs(self, checkpoint: Path, curves: Curves | None, progress: Callable[[int, int], None] | None) -> None:
-        """All epochs that are left; the main process, which has `curves`, writes what they come to."""
+        """Runs the remaining epochs. The main process, which is the one with `curves`, writes their results."""
         recipe = self.recipe
         while self.epoch < recipe.epochs and not (recipe.patience and self.epoch - self.best.epoch >= recipe.patience):
             loss = self._one_epoch()
@@ -460,18 +463,18 @@ class FineTuning:
         total = torch.zeros((), device=self.accelerator.device)
         for batch in self.loader:
             interruption.check()
-            total += self.step(batch)  # looked at once an epoch: a look waits for the device
+            total += self.step(batch)  # read only once per epoch, since reading waits for the device
         return float(total) / self.steps
 
     def step(self, batch: Sequence[Tensor]) -> Tensor:
-        """One step on what the loader gave; returns the loss, still on the device."""
+        """Trains on a batch of the loader; returns the loss, which stays on the device."""
         if self.recipe.compile == "reduce-overhead":
             torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
         *clips, rows = (t.to(self.accelerator.device, non_blocking=True) for t in batch)
         with self.accelerator.accumulate(self.model):
             logits, embedding = self._together(*self.model(*clips))
             loss = self._loss(logits.float(), embedding.float(), self.target_of[rows])
-            # the mean over the processes is taken of gradients that are each a part of their sum
+            # accelerate averages the processes' gradients, but here their sum is needed
             self.accelerator.backward(loss * self.accelerator.num_processes)
             if self.accelerator.sync_gradients:
                 self.accelerator.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
@@ -482,13 +485,13 @@ class FineTuning:
         return loss.detach()
 
     def _draws(self) -> Iterator[Drawn]:
-        """The batches of an epoch over all processes."""
+        """The batches of an epoch, for all processes together."""
         for done in range(0, self.steps, self.recipe.buckets):
             for chosen in self._chosen(min(self.recipe.buckets, self.steps - done)):
                 yield self._drawn(self.train[chosen])
 
     def _chosen(self, n: int) -> Sequence[Ints]:
-        """n batches: drawn together, then parted by length, so that what is drawn is what it would be without."""
+        """Draws n batches together and splits them by length, which does not change which clips are drawn."""
         recipe, rng = self.recipe, self.rng
         if recipe.speakers:
             return [self._draw_speakers() for _ in range(n)]
@@ -499,7 +502,7 @@ class FineTuning:
         return list(by_length[rng.permutation(n)])
 
     def _drawn(self, rows: Ints) -> Drawn:
-        """A batch of these clips, with their copies."""
+        """Draws augmentations for the clips of a batch."""
         recipe, rng = self.recipe, self.rng
         if recipe.kinds and recipe.pairs:
             rows = np.concatenate([rows, rows])
@@ -517,12 +520,12 @@ class FineTuning:
         return Drawn(rows, kinds, seeds, *self._groups(rows))
 
     def _copy(self, row: int, copy: int) -> Sound:
-        """One of a clip's `finetune.copies`, 0 for the clip itself; cut where it is too long."""
+        """One of the `finetune.copies` of a clip, or the clip itself for copy 0; cropped if it is too long."""
         kind = self.recipe.kinds[(copy - 1) % len(self.recipe.kinds)] if copy else ""
         return self.clips.sound(row, copy, kind, self.recipe.crop_seconds)
 
     def _keep_states(self, pooled: PooledBackbone, look: Ints) -> None:
-        """Every sound that will be heard, each process its share of them."""
+        """Caches the states of all clips and copies of this training; each process computes a share of them."""
         if self.states is None:
             return
         copies = self.recipe.copies if self.recipe.kinds else 0
@@ -530,15 +533,15 @@ class FineTuning:
         sounds += [self.clips.whole(int(row)) for row in (*look, *self.validation)]
         sounds = list(dict.fromkeys(sounds))
         self.states.announce(pooled, sounds, quiet=not self.accelerator.is_main_process)
-        self.accelerator.wait_for_everyone()  # what one of them has heard by then the others would not count
+        self.accelerator.wait_for_everyone()  # until all have counted what is missing, before any starts to add to it
         own = slice(self.accelerator.process_index, None, self.accelerator.num_processes)
         self.states.keep(pooled, sounds[own], self.clips.hear)
         self.accelerator.wait_for_everyone()
 
     def _features(self, pooled: PooledBackbone, rows: Ints) -> Floats:
-        """Pooled features [n, D] of clips, whole and clean, as the encoder is now."""
+        """Pooled features [n, D] of whole, clean clips with the encoder's current weights."""
         features = room((len(rows), pooled.pooled_dim))
-        for start in range(0, len(rows), CHUNK):  # so many clips in memory
+        for start in range(0, len(rows), CHUNK):  # the number of clips in memory
             sounds = [self.clips.whole(int(row)) for row in rows[start : start + CHUNK]]
             if self.states is None:
                 part = encode(pooled, [self.clips.hear(sound) for sound in sounds])
@@ -548,7 +551,7 @@ class FineTuning:
         return features
 
     def _draw_speakers(self) -> Ints:
-        """A batch of a few speakers, their labels as even as they have them."""
+        """Draws a batch of a few speakers, with each speaker's labels as balanced as possible."""
         each = max(1, self.recipe.batch_size // self.recipe.speakers)
         drawn = []
         for first in self.rng.choice(len(self.train), self.recipe.speakers, p=self.weights):
@@ -559,7 +562,7 @@ class FineTuning:
         return np.array(drawn, dtype=np.int64)
 
     def _groups(self, rows: Ints) -> tuple[Tensor, Tensor]:
-        """Which clips' mean is taken off which, float32 [b, b], and how much of it, float32 [b, 1]."""
+        """`groups` and `share` of a batch, see `FineTuned.forward`."""
         n = len(rows)
         if not self.recipe.speakers:
             return torch.zeros(n, n), torch.zeros(n, 1)
@@ -570,9 +573,9 @@ class FineTuning:
         return torch.from_numpy(same / same.sum(1, keepdims=True)), torch.from_numpy(shares)
 
     def _together(self, logits: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
-        """What all processes answered, in the order that was drawn; each heard every so-many-th clip.
+        """Logits and embeddings of all processes, in the order of the batch.
 
-        Gradients go into this process's own alone.
+        Of n processes each has every n-th clip. Gradients flow only into this process's own clips.
         """
         processes, own = self.accelerator.num_processes, self.accelerator.process_index
         if processes == 1:
@@ -595,7 +598,7 @@ class FineTuning:
 
     @torch.inference_mode()
     def _validate(self) -> tuple[float, float]:
-        """UA and loss, that of eq. (2), on the validation clips, whole and clean; each process hears its share."""
+        """UA and the loss of eq. (2) on the whole, clean validation clips; each process encodes a share of them."""
         model = self.accelerator.unwrap_model(self.model).eval()
         own = self.validation[self.accelerator.process_index :: self.accelerator.num_processes]
         pooled = self._features(model.pooled, own)
@@ -607,19 +610,19 @@ class FineTuning:
             for part in np.array_split(np.argsort(rows), len(rows) // CHUNK + 1)
         ]
         truth = self.target_of[torch.from_numpy(rows).to(logits.device)]
-        # in parts, for eq. (1) compares each clip with each
+        # in parts, since eq. (1) compares every clip with every other one
         loss = sum(float(self._loss(logits[part], embedding[part], truth[part])) * len(part) for part in of)
         accuracy = unweighted_accuracy(self.labels[rows], logits.argmax(1).cpu().numpy(), self.n_labels)
         return accuracy, loss / len(rows)
 
     def _learned(self) -> dict[str, Tensor]:
-        """All of the model's state but the weights that are frozen, on the processor."""
+        """The model's state without frozen weights, on the CPU."""
         model = self.accelerator.unwrap_model(self.model)
         frozen = {name for name, parameter in model.named_parameters() if not parameter.requires_grad}
         return {k: v.detach().cpu().clone() for k, v in model.state_dict().items() if k not in frozen}
 
     def _best_weights(self) -> dict[str, Tensor]:
-        """All weights of the best epoch, those of a plain model."""
+        """All weights of the best epoch, with adapters merged."""
         assert self.best.weights is not None
         model = self.accelerator.unwrap_model(self.model)
         model.load_state_dict(self.best.weights, strict=False)
@@ -675,7 +678,7 @@ def _warm_up_and_down(warm_up: float, steps: int) -> Callable[[int], float]:
 
 
 def load_finetuned(recipe: BackboneRecipe, path: Path) -> PooledBackbone:
-    """The recipe's encoder and pooling with the weights that `finetune` wrote."""
+    """Loads the recipe's encoder and pooling with the weights that `finetune` saved."""
     pooled = load_pooled(recipe)
     pooled.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     pooled.backbone.take_fingerprint()
@@ -685,7 +688,7 @@ def load_finetuned(recipe: BackboneRecipe, path: Path) -> PooledBackbone:
 def encode_kept(
     finetuned: PooledBackbone, utterances: Sequence[Utterance], backbone_recipe: BackboneRecipe, recipe: FineTuneRecipe
 ) -> Floats:
-    """Pooled features [n, D] of whole clips by an encoder that was fine-tuned with `copies`, on the kept states."""
+    """Pooled features [n, D] of whole clips, from cached states, by an encoder that was fine-tuned with `copies`."""
     clips, pretrained = Clips(utterances, backbone_recipe.max_seconds, 0), load_pooled(backbone_recipe)
     states = clips.states(pretrained, lowest_thawed(pretrained.backbone, recipe))
     sounds = [clips.whole(row) for row in range(len(utterances))]
@@ -697,9 +700,9 @@ def as_fitted(path: Path, data: Dataset, train: Ints, recipe: Recipe) -> FittedH
     """The head that was fine-tuned with the encoder, as a fitted head.
 
     Args:
-        path: finetuned-head.pt, as `finetune` wrote it.
-        data: The table with the features that the fine-tuned encoder gives.
-        train: Rows that it was fine-tuned on.
+        path: The file finetuned-head.pt that `finetune` saved.
+        data: Clips, with features of the fine-tuned encoder.
+        train: Rows that the encoder was fine-tuned on.
         recipe: See trainer.recipe.
     """
     found = torch.load(path, map_location="cpu", weights_only=True)

@@ -1,4 +1,4 @@
-"""How far the fine-tuning of a command is, and how long it may still take at most: each training may stop early."""
+"""Progress of all fine-tuning of a command, with an upper bound of the remaining time, as trainings may stop early."""
 
 import math
 import sys
@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 @dataclass(frozen=True)
 class Planned:
-    """A training to come.
+    """A planned training.
 
     Attributes:
-        epochs: It has at most so many.
-        clips: That one epoch hears.
+        epochs: Maximum number of epochs.
+        clips: Number of clips in an epoch.
     """
 
     epochs: int
@@ -23,28 +23,28 @@ class Planned:
 
 
 class FineTuningProgress:
-    """A bar on a terminal, elsewhere a line after each training; both tell how long all the rest takes at most.
+    """A bar on a terminal, or else a line after each training; both show how long the rest will take at most.
 
-    The estimate rests on what was measured since the start: the time of an epoch, by its clips, and what a training
-    takes besides its epochs.
+    The estimate uses times measured since the start: the time per clip in an epoch, and the time that a training takes
+    in addition to its epochs.
     """
 
     def __init__(
         self, planned: Sequence[Planned], quiet: bool = False, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`quiet` shows nothing."""
+        """With `quiet`, nothing is shown."""
         self._planned, self._quiet, self._clock = planned, quiet, clock
-        self._trained, self._epochs = 0, 0  # whole trainings, and epochs of the next
+        self._trained, self._epochs = 0, 0  # finished trainings, and finished epochs of the current one
         self._since = clock()
         self._is_first = True
-        self._later_s, self._later_clips = 0.0, 0  # epochs that came right after another
+        self._later_s, self._later_clips = 0.0, 0  # of epochs other than the first of a training
         self._firsts: list[tuple[float, int]] = []  # seconds to the end of a training's first epoch, and its clips
         epochs = sum(training.epochs for training in planned)
         form = "{desc} {percentage:3.0f}% {bar}{postfix}"
         self._bar = tqdm(total=epochs, bar_format=form, leave=False, disable=True if quiet else None)
 
     def epoch(self, done: int, _: int) -> None:
-        """The training under way has had so many epochs."""
+        """To be called when the current training has finished `done` epochs."""
         now, training = self._clock(), self._planned[self._trained]
         if self._is_first:
             self._firsts.append((now - self._since, training.clips))
@@ -57,7 +57,7 @@ class FineTuningProgress:
         self._show()
 
     def trained(self) -> None:
-        """The training under way is whole, be it that it stopped early."""
+        """To be called when the current training is finished, even if it stopped early."""
         self._trained, self._epochs, self._since, self._is_first = self._trained + 1, 0, self._clock(), True
         left = len(self._planned) - self._trained
         if left == 0:
@@ -72,7 +72,7 @@ class FineTuningProgress:
         self._bar.refresh()
 
     def seconds_left(self) -> float:
-        """That all the rest takes at most; infinite before an epoch was measured."""
+        """Upper bound of the remaining time; infinite until an epoch has been measured."""
         if not self._firsts:
             return math.inf
         by_clip = sum(s for s, _ in self._firsts) / sum(clips for _, clips in self._firsts)
@@ -88,7 +88,7 @@ class FineTuningProgress:
 
 
 def duration(seconds: float) -> str:
-    """For people, rounded up: "3 h 10 min", "5 min", "40 s"."""
+    """The time as text, rounded up: "3 h 10 min", "5 min", "40 s"."""
     if seconds <= 60 or math.isinf(seconds):
         return f"{math.ceil(seconds)} s" if math.isfinite(seconds) else "an unknown time"
     minutes = math.ceil(seconds / 60)

@@ -1,4 +1,4 @@
-"""Answering the clips of speakers who were not trained on, as the app would: baseline, p_model, p_knn."""
+"""Classifies clips of speakers that are not in the training data, as the app would: baseline, p_model, p_knn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,25 +19,27 @@ Ints = npt.NDArray[np.int64]
 
 ALL_CLIPS = -1
 DATASTORE_SHARE = 0.5
-"""Of its speaker's baseline, taken off a clip of the datastore: halfway between a stranger's clip and one whose voice
-is well known, for both will look for neighbours there."""
-ONE_MOOD = "one mood"  # all unlabelled clips of one emotion
+"""Share of the speaker's baseline that is subtracted from the clips in the datastore. It is halfway between unknown and
+well-known voices, since clips of both have to find neighbours there."""
+ONE_MOOD = "one mood"  # all unlabelled clips have the same emotion
 MOSTLY_ONE_MOOD = "8 in 10 of one mood"
 TWO_MOODS = "two moods"
 ITSELF = "asked about itself"
 ITSELF_ALONE = "asked about itself, each clip alone"
 FOLDER = "a folder of several speakers, asked about itself"
-FEWEST = 3  # clips of a group that is asked about itself
+FEWEST = 3  # clips in a group that is classified with its own voice
 
 
 @dataclass(frozen=True)
 class Condition:
-    """How much of the test speaker is known: so many unlabelled clips, of random or one-sided mood; -1 for all.
+    """How much is known about the test speaker, and which clips are classified.
 
     Attributes:
-        asked: "": all clips of the speaker are; ITSELF: the clips that the voice was learnt from and no others, as in a
-            call or a folder that is its own baseline; ITSELF_ALONE: the same clips, and no voice; FOLDER: as ITSELF,
-            but a group's clips are drawn from all speakers, who share their corpus' room and microphone alone.
+        clips: Number of unlabelled clips that the voice is learnt from; ALL_CLIPS for all.
+        mood: Mood of these clips: ONE_MOOD, MOSTLY_ONE_MOOD, TWO_MOODS, or "" for any.
+        asked: Which clips are classified. "": all clips of the speaker. ITSELF: only the clips that the voice was
+            learnt from, as in a call or a folder that is its own baseline. ITSELF_ALONE: the same clips, but without a
+            voice. FOLDER: as ITSELF, but with clips of several speakers of a corpus, who share room and microphone.
     """
 
     clips: int
@@ -51,10 +53,13 @@ class Condition:
 
 @dataclass(frozen=True)
 class Answers:
-    """Logits float32 [n, L] and embeddings float32 [n, E] of test clips under one draw of their speakers' baselines.
+    """Answers for test clips, with one draw of their speakers' baselines.
 
     Attributes:
-        settled: float64 [n], how well the voice of each clip is known, see `Voice`.
+        rows: Rows of the table, int64 [n].
+        settled: How well the voice of each clip is known, float64 [n], see `Voice`.
+        logits: float32 [n, L].
+        embeddings: float32 [n, E].
     """
 
     rows: Ints
@@ -64,7 +69,7 @@ class Answers:
 
 
 def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool = True) -> tuple[Floats, Ints]:
-    """Embeddings [n, E] and labels [n] of datastore clips, less DATASTORE_SHARE of their baselines if `voices`."""
+    """Embeddings [n, E] and labels [n] of clips for the datastore; with `voices`, baselines are subtracted in part."""
     if voices:
         groups = by_speaker([data.utterances[i].speaker_key for i in rows])
     else:
@@ -85,7 +90,7 @@ def datastore_items(data: Dataset, fitted: FittedHead, rows: Ints, voices: bool 
 
 
 def datastore_baselines(pooled: Floats, speakers: Sequence[str], classify: Classify, prior: VoicePrior) -> Floats:
-    """What is taken off each clip of a datastore, float32 [n, D]: DATASTORE_SHARE of its speaker's baseline."""
+    """What is subtracted from each clip of a datastore, float32 [n, D]: DATASTORE_SHARE of its speaker's baseline."""
     baselines = np.zeros_like(pooled)
     for own in by_speaker(speakers):
         baselines[own] = DATASTORE_SHARE * estimate_baseline(pooled[own], classify, prior).baseline
@@ -93,14 +98,14 @@ def datastore_baselines(pooled: Floats, speakers: Sequence[str], classify: Class
 
 
 def answered_rows(data: Dataset, rows: Ints) -> Ints:
-    """Those of the rows whose label is answered with."""
+    """The rows with a label that is predicted."""
     return rows[data.label_indices()[rows] < data.n_answered]
 
 
 def answers_under(
     data: Dataset, fitted: FittedHead, rows: Ints, condition: Condition, temperature: float, rng: np.random.Generator
 ) -> list[Answers]:
-    """Answers for `rows` under one draw of the condition; a one-sided condition gives one for each mood."""
+    """Answers for `rows` with one draw of the condition; for a condition with moods, a draw for each mood."""
     pooled = fitted.pooled(data.features[0], rows)
     labels = data.label_indices()[rows]
     if condition.asked == FOLDER:
@@ -129,7 +134,7 @@ def answers_under(
 
 
 def _folders(corpora: Sequence[str], clips: int, rng: np.random.Generator) -> list[Ints]:
-    """Positions of each corpus' clips, shuffled and parted into groups of `clips`; a smaller rest joins none."""
+    """Positions of each corpus's clips, shuffled and split into groups of `clips`; a smaller rest is left out."""
     groups = []
     for own in by_speaker(corpora):
         shuffled = rng.permutation(own)
@@ -138,9 +143,9 @@ def _folders(corpora: Sequence[str], clips: int, rng: np.random.Generator) -> li
 
 
 def draw_clips(labels: Ints, condition: Condition, mood: int | None, rng: np.random.Generator) -> Ints:
-    """Which of a speaker's clips, labels [n], the baseline rests on.
+    """Draws the clips that a speaker's baseline is estimated from; `labels` [n] are those of the speaker's clips.
 
-    With a mood, all of them or 8 in 10 have it, and where the speaker has too few the draw is smaller but as one-sided.
+    If the condition has a mood and the speaker has too few clips of it, fewer clips are drawn, in the same proportion.
     """
     n = len(labels) if condition.clips == ALL_CLIPS else min(condition.clips, len(labels))
     if mood is None:
@@ -157,7 +162,7 @@ def draw_clips(labels: Ints, condition: Condition, mood: int | None, rng: np.ran
 
 
 def neighbours_of(answers: Answers, items: Floats, item_labels: Ints, k: int) -> Nearest:
-    """The k nearest items of each answer's embedding."""
+    """The k items that are nearest to each answer's embedding."""
     return nearest(answers.embeddings, items, item_labels, k)
 
 

@@ -1,7 +1,7 @@
-"""What the frozen layers make of the clips and of their copies, on disk, so that fine-tuning hears each of them once.
+"""Caches the frozen layers' output for clips and their copies on disk, so that fine-tuning computes it only once.
 
-A file a sound, float32 [t, width] as `PooledBackbone.below` has it, in a folder named after the encoder: trainings of
-other folds, seeds and losses share them. Nothing of it lies in memory but the batch at hand.
+Each sound has a file, float32 [t, width] as returned by `PooledBackbone.below`, in a folder named after the encoder.
+Trainings with other folds, seeds and losses share the folder. Only the current batch is in memory.
 """
 
 import math
@@ -25,18 +25,19 @@ from trainer.model.pooling import PooledBackbone
 
 Floats = npt.NDArray[np.float32]
 
-FRAMES_A_SECOND = 50  # of every encoder here
-FRAMES_AT_ONCE = round(BATCH_SECONDS * FRAMES_A_SECOND)  # of a batch, padding included
+FRAMES_A_SECOND = 50  # of every encoder
+FRAMES_AT_ONCE = round(BATCH_SECONDS * FRAMES_A_SECOND)  # in a batch, including padding
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A clip as it is heard.
+    """A clip, possibly augmented and cropped, as the encoder gets it.
 
     Attributes:
-        row: Of the table.
-        kind, seed: Its augmentation, "" for none, and what drew it and where it is cut.
-        seconds: It is cut at.
+        row: Row of the table.
+        kind: Augmentation, or "" for none.
+        seed: Seed of the augmentation and of the position of the crop.
+        seconds: Length that it is cropped to.
     """
 
     row: int
@@ -46,15 +47,15 @@ class Sound:
 
 
 def seed_of(utterance: Utterance, copy: int) -> int:
-    """What draws a copy of a clip, the same in every training; copy 0 is the clip itself."""
+    """Seed for a copy of a clip, the same in every training; copy 0 is the clip itself."""
     return int(sha256(f"{utterance.digest} {copy}".encode()).hexdigest()[:7], 16)
 
 
 class States:
-    """The kept states of sounds."""
+    """The cached states of sounds."""
 
     def __init__(self, pooled: PooledBackbone, first: int, utterances: Sequence[Utterance]) -> None:
-        """Of the encoder as it is now, below its layer `first`."""
+        """For the states below the layer `first`, where `pooled` must have the weights that it was loaded with."""
         self._first, self._utterances = first, utterances
         layers = "-".join(map(str, pooled.kept_below(first)))
         name = f"{pooled.backbone.fingerprint}-{layers}-{STEADY}"
@@ -66,10 +67,10 @@ class States:
         return self.folder / f"{key}.npy"
 
     def announce(self, pooled: PooledBackbone, sounds: Sequence[Sound], quiet: bool = False) -> None:
-        """Says how much room those take that are not kept yet, see disk.announce.
+        """Says how much disk space the states that are not cached yet will take, see `disk.announce`.
 
         Raises:
-            DiskFullError: The disk has too little room for them.
+            DiskFullError: The disk has too little free space.
         """
         missing = self._missing(sounds)
         seconds = sum(min(self._utterances[s.row].duration_s, s.seconds) for s in missing)
@@ -78,10 +79,10 @@ class States:
         disk.announce(what, 4 * width * FRAMES_A_SECOND * seconds, self.folder, "lower `finetune.copies`", quiet)
 
     def keep(self, pooled: PooledBackbone, sounds: Sequence[Sound], hear: Callable[[Sound], Waveform]) -> None:
-        """Hears what is not kept yet, by way of `hear`; what is there of a killed run is not heard again."""
+        """Computes and saves the states that are not cached yet; `hear` returns the samples of a sound."""
         missing = self._missing(sounds)
         missing.sort(key=lambda sound: self._utterances[sound.row].duration_s)
-        progress = bar("clips and copies heard")
+        progress = bar("clips and copies encoded")
         for start in range(0, len(missing), CHUNK):
             chunk = missing[start : start + CHUNK]
             waveforms = [hear(sound) for sound in chunk]
@@ -103,7 +104,7 @@ class States:
         return [array[:n] for array, n in zip(arrays, valid.tolist(), strict=True)]
 
     def batch(self, sounds: Sequence[Sound]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Kept states float32 [b, longest, width], zeros behind; valid frames int64 [b]."""
+        """Cached states, float32 [b, longest, width], padded with zeros, and numbers of valid frames, int64 [b]."""
         arrays = [np.load(self._path(sound)) for sound in sounds]
         lengths = [len(array) for array in arrays]
         batch = torch.zeros(len(arrays), max(lengths), arrays[0].shape[1])
@@ -112,7 +113,7 @@ class States:
         return batch, torch.tensor(lengths)
 
     def encode(self, pooled: PooledBackbone, sounds: Sequence[Sound]) -> Floats:
-        """Pooled features [n, D] as the layers above are now."""
+        """Pooled features [n, D], from cached states and the current weights of the layers above."""
         device = next(pooled.parameters()).device
         rows = np.empty((len(sounds), pooled.pooled_dim), dtype=np.float32)
         lengths = [math.ceil(self._utterances[s.row].duration_s * FRAMES_A_SECOND) for s in sounds]

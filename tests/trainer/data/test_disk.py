@@ -44,11 +44,11 @@ def test_what_was_not_used_for_a_while_is_removed(cache: Path, capsys: pytest.Ca
     assert not any(folder.exists() for folder in old)
     assert (new / "rows.f32").is_file()
     assert (cache / "clips.jsonl").is_file()
-    told = "2 folders of features removed, 0.0 GB; 1 with 0.0 GB stay: they are in use or were lately.\n"
+    told = "2 folders of features deleted, 0.0 GB; 1 with 0.0 GB are left: they were used recently.\n"
     assert capsys.readouterr().out == told
     assert main(["prune", "--days", "0"]) == 0
     assert not new.exists()
-    assert capsys.readouterr().out == "1 folders of features removed, 0.0 GB.\n"
+    assert capsys.readouterr().out == "1 folders of features deleted, 0.0 GB.\n"
 
 
 def test_what_a_process_uses_stays_until_it_ends(cache: Path) -> None:
@@ -84,5 +84,5 @@ def test_too_little_disk_space_is_an_error_beforehand(
     announce("The features", 1e6, tmp_path)
     told = f"The features will take about 9.0 GB in {tmp_path}, where 10.0 GB are free.\n"
     assert capsys.readouterr().err == told
-    with pytest.raises(DiskFullError, match=r"9\.1 GB in .*10\.0 GB are free: lower `this`, make room"):
+    with pytest.raises(DiskFullError, match=r"9\.1 GB in .*10\.0 GB are free: lower `this`, free some space"):
         announce("The features", 9.1e9, tmp_path, "lower `this`", quiet=True)

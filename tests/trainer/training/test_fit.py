@@ -727,7 +727,7 @@ def test_too_little_disk_space_for_features_is_an_error_beforehand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOICEKIN_CACHE", str(tmp_path))
-    with pytest.raises(DiskFullError, match=r"take about 4000000\.0 GB .* GB are free: make room"):
+    with pytest.raises(DiskFullError, match=r"take about 4000000\.0 GB .* GB are free: free some space"):
         room((1_000_000, 1_000_000, 1_000))
     assert not list(tmp_path.iterdir())
 
