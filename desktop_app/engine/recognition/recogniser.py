@@ -448,19 +448,9 @@ class Recogniser:
             dimensions=self._dimensions(mixed.embedding, shares) if heard_speech else {},
         )
 
-    def recognise_file(
-        self,
-        path: Path,
-        *,
-        channel: int | None = None,
-        baseline: Floats | None = None,
-        k: int | None = None,
-        alpha: float | None = None,
-        examples: OwnExamples | None = None,
-    ) -> Recognition:
-        """`analyse_file`, then `answer`."""
-        analysis = self.analyse_file(path, channel=channel)
-        return self.answer(analysis, baseline=baseline, k=k, alpha=alpha, examples=examples)
+    def recognise_file(self, path: Path) -> Recognition:
+        """`analyse_file`, then `answer`, with the pack's settings."""
+        return self.answer(self.analyse_file(path))
 
     def estimate_voice(self, analyses: Iterable[Analysis]) -> Voice:
         """The baseline of the speaker of these recordings; those without speech are ignored."""

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from desktop_app.engine.pack.format import Item, Pack
-from desktop_app.engine.recognition.answer import Recognition, Timing, VoiceUsed
+from desktop_app.engine.recognition.answer import NOBODY, Recognition, RestsOn, Timing, VoiceUsed
 from desktop_app.engine.recognition.recogniser import (
     LITTLE_SPEECH,
     NO_SPEECH,
@@ -446,6 +446,50 @@ def test_own_examples_weigh_as_far_as_they_are_near(recogniser: Recogniser) -> N
     )
 
 
+def test_own_examples_that_would_change_no_figure_are_left_out(recogniser: Recogniser) -> None:
+    analysis = recogniser.analyse(clip("sad"))
+    for near, counts in ((0.005, False), (0.02, True)):  # p_own's share of p_knn is then 0.3 and 1.2 %
+        answer = recogniser.answer(analysis, examples=OneExample(0.5, near))
+        assert (answer.neighbour_probabilities["tired"] > 0) is counts
+
+
+def test_an_answer_says_what_it_rests_on(recogniser: Recogniser) -> None:
+    used = VoiceUsed("saved", "Anna", 9, 0.5)
+    analysis = recogniser.analyse(clip("sad"))
+    answer = recogniser.answer(analysis, voice=used, examples=OneExample(0.5))
+    assert answer.rests_on == RestsOn(used, "tiny 1.0", 1)
+    assert recogniser.answer(analysis).rests_on == RestsOn(NOBODY, "tiny 1.0", 0)
+
+
+def test_how_new_a_sound_is_does_not_depend_on_how_many_neighbours_are_asked_for(recogniser: Recogniser) -> None:
+    analysis = recogniser.analyse(clip("sad"))
+    five = [hit.distance for hit in recogniser.datastore.nearest(the_embedding(recogniser, analysis), 5)]
+    for k in (1, 4, 5, 6, 80):
+        assert recogniser.answer(analysis, k=k).novelty == pytest.approx(np.mean(five) / 0.8)
+
+
+def the_embedding(recogniser: Recogniser, analysis: Analysis) -> Floats:
+    return recogniser.encoder.head(analysis.pooled, np.zeros(POOLED, np.float32)).embedding[0]
+
+
+def test_a_part_of_one_channel_of_a_file(recogniser: Recogniser, tmp_path: Path) -> None:
+    sad, angry = clip("sad", 1, 4.0), clip("angry", 1, 4.0)
+    soundfile.write(tmp_path / "two.wav", np.stack([sad, 0.1 * angry], axis=1), RATE, subtype="FLOAT")
+    shares: list[float] = []
+    part = recogniser.analyse_file(tmp_path / "two.wav", channel=1, start_s=1.0, end_s=3.0, progress=shares.append)
+    assert (part.channel, part.start_s, part.duration_s, part.remarks) == (1, 1.0, 3.0, ())
+    assert part.spans == ((1.0, 3.0),)
+    assert part.pooled == pytest.approx(recogniser.analyse(angry[RATE : 3 * RATE]).pooled, abs=1e-4)
+    assert shares == pytest.approx([0.218, 0.468, 0.718, 0.968, 1.0], abs=0.001)  # the filter is 64 ms behind
+    shares.clear()
+    rest = recogniser.analyse_file(tmp_path / "two.wav", start_s=2.0, progress=shares.append)
+    assert (shares[0], shares[-1]) == (pytest.approx(0.218, abs=0.001), 1.0)
+    (remark,) = rest.remarks
+    assert "2 channels that differ" in remark
+    answer = recogniser.answer(replace(part, remarks=rest.remarks))
+    assert (answer.channel, answer.remarks) == (1, rest.remarks)
+
+
 @pytest.fixture
 def encoded(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> list[Waveform]:
     """What reaches the encoder."""
@@ -534,6 +578,9 @@ def test_a_neighbour_has_the_facts_that_the_pack_has(recogniser: Recogniser) -> 
         for name in ("label", "corpus", "speaker", "language", "text", "duration_s", "envelope", "clip"):
             assert getattr(neighbour, name) == getattr(item, name), name
         assert not neighbour.own
+        assert recogniser.pack.map is not None
+        number = [*items].index(item.id)
+        assert neighbour.place == tuple(recogniser.pack.map[number].tolist())
     assert [n.distance for n in answer.neighbours] == sorted(n.distance for n in answer.neighbours)
 
 

@@ -1,5 +1,6 @@
 """A recording of several people: stretches that end where another begins, and each heard against its own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,28 @@ def test_a_part_of_a_file_counts_from_its_start(recogniser: Recogniser, tmp_path
     assert whole.who is not None
     assert part.who.turns[0].start_s == pytest.approx(whole.who.turns[2].start_s, abs=0.1)
     assert list(part.speaker_of) == list(whole.speaker_of[2:])
+
+
+def test_a_file_that_is_read_twice_is_drawn_once(recogniser: Recogniser, tmp_path: Path) -> None:
+    samples, _ = talk(TURNS[:2])
+    soundfile.write(tmp_path / "a.wav", samples, SAMPLE_RATE)
+    drawn: list[np.ndarray] = []
+    recogniser.analyse_file(tmp_path / "a.wav", speakers=2, listen=drawn.append)
+    assert np.concatenate(drawn) == pytest.approx(samples, abs=1e-4)
+
+
+def test_who_says_nothing_that_was_kept_is_told_with_nothing(
+    recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]]
+) -> None:
+    analysis = recogniser.analyse(talked[0], speakers=2)
+    assert analysis.who is not None
+    who = replace(analysis.who, embeddings=np.concatenate([analysis.who.embeddings] * 2)[:3])
+    answer = recogniser.answer(replace(analysis, who=who))
+    third = answer.speakers[2]
+    assert (third.name, third.speech_s, third.share, set(third.probabilities.values())) == ("Speaker 3", 0, 0, {0.25})
+    assert sum(one.share for one in answer.speakers[:2]) == pytest.approx(1.0)
+    lengths = [end - start for start, end in analysis.spans]
+    assert sum(one.speech_s for one in answer.speakers) == pytest.approx(sum(lengths))
 
 
 def test_a_call_with_one_in_each_channel_is_told_apart_by_its_channels(recogniser: Recogniser, tmp_path: Path) -> None:
