@@ -149,18 +149,18 @@ def _resampled(
             )
         rate = recording.sample_rate
         stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32") if rate != sample_rate else None
-        decoded = yielded = 0
+        decoded, yielded = 0, False
         clearest = ClearestChannel(recording.channels, rate)
         for mono in _one_channel(_checked(recording, start_s, end_s), clearest, channel):
             decoded += len(mono)
             part = mono if stream is None else stream.resample_chunk(mono)
             if len(part):
-                yielded += len(part)
+                yielded = True
                 yield np.clip(part, -1.0, 1.0)
         if stream is not None and decoded:
             tail = stream.resample_chunk(np.zeros(0, np.float32), last=True)
             if len(tail):
-                yielded += len(tail)
+                yielded = True
                 yield np.clip(tail, -1.0, 1.0)
         if not yielded:
             raise AudioError(f"{path.name} holds no sound (samples: {decoded}): record or export it again.")
