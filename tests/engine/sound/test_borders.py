@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.engine.sound import borders
 from desktop_app.engine.sound.audio import SAMPLE_RATE, Waveform
 from desktop_app.engine.sound.borders import voiced
 
@@ -15,8 +16,8 @@ def burst(noise_db: float = -90.0, soft_tail_s: float = 0.0) -> Waveform:
     return (gain * samples).astype(np.float32)
 
 
-def seconds(borders: tuple[int, int]) -> tuple[float, float]:
-    return borders[0] / SAMPLE_RATE, borders[1] / SAMPLE_RATE
+def seconds(found: tuple[int, int]) -> tuple[float, float]:
+    return found[0] / SAMPLE_RATE, found[1] / SAMPLE_RATE
 
 
 @pytest.mark.parametrize("detected", [(1.2, 1.8), (0.8, 2.3), (1.1, 2.5), (1.0, 2.0), (0.7, 1.5)])
@@ -56,6 +57,19 @@ def test_what_is_loud_elsewhere_does_not_make_the_voice_quiet() -> None:
         assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
 
 
+def test_a_room_is_judged_by_what_is_around_the_voice_and_not_by_the_voice() -> None:
+    """However little of the room there is beside a long voice, its soft end, 20 dB less, belongs to it."""
+    steady = np.where(np.arange(round(2.4 * SAMPLE_RATE)) % 2, 1.0, -1.0)
+    gain = np.full(len(steady), 1e-6)
+    gain[round(0.1 * SAMPLE_RATE) : round(2.1 * SAMPLE_RATE)] = 0.1
+    gain[round(2.1 * SAMPLE_RATE) : round(2.3 * SAMPLE_RATE)] = 0.01
+    samples = (gain * steady).astype(np.float32)
+    start, end = round(0.1 * SAMPLE_RATE), round(2.1 * SAMPLE_RATE)
+    assert seconds(voiced(samples, start, end)) == pytest.approx((0.1, 2.3))
+    mirrored = samples[::-1].copy()
+    assert seconds(voiced(mirrored, len(samples) - end, len(samples) - start)) == pytest.approx((0.1, 2.3))
+
+
 def test_a_pause_of_03_s_ends_the_voice_and_a_shorter_one_does_not() -> None:
     for pause_s, end_s in ((0.29, 2.39), (0.3, 2.0)):
         samples = np.zeros(3 * SAMPLE_RATE, np.float32)
@@ -70,6 +84,12 @@ def test_beside_a_click_the_voice_is_no_silence() -> None:
     samples = burst()
     samples[round(1.5 * SAMPLE_RATE) :][: SAMPLE_RATE // 100] = 30.0
     assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
+def test_a_percentile_is_that_of_numpy() -> None:
+    levels = np.random.default_rng(0).normal(size=37)
+    for percent in (0, 20, 50, 99, 100):
+        assert borders._percentile(levels, percent) == pytest.approx(np.percentile(levels, percent))
 
 
 def test_silence_and_scraps_stay_within_the_samples() -> None:

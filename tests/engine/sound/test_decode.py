@@ -219,6 +219,14 @@ def test_a_file_that_was_cut_is_told(tmp_path: Path, name: str) -> None:
     assert any(word in told(audio) for word in ("says that it lasts 10", "breaks off", "errors while decoding"))
 
 
+def test_a_stream_that_was_recorded_as_it_came_says_no_length_and_that_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "live.mkv", "-c:a ac3 -ar 48000 -live 1")
+    audio = load_audio(path)
+    assert audio.duration_s == pytest.approx(SECONDS, abs=0.1)
+    assert audio.remarks == ("The file does not say how long it lasts, as it should; 2.0 s were heard.",)
+    assert probe(path).duration_s == 0
+
+
 def test_an_mp4_whose_recorder_died_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, "memo.m4a", seconds=10.0)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
