@@ -2,14 +2,22 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from tests.mutation import __main__ as mutation
+from tests.mutation import sandbox
 from tests.mutation.__main__ import wilson
-from tests.mutation.mutants import mutants
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.reach import Reach
+from tests.mutation.sandbox import TIMED_OUT, Sandbox
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +57,55 @@ def test_every_fault_is_one_small_change_that_python_takes() -> None:
 
 def test_the_interval_is_wilsons() -> None:
     assert wilson(81, 90) == pytest.approx((0.8208, 0.9465), abs=1e-3)  # as any table of it has it
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="runs are forks")
+def test_a_run_that_spins_or_waits_for_ever_is_ended() -> None:
+    """By processor time, which a busy machine does not use up, and only far later by the clock."""
+    box = Sandbox(with_torch=False)
+    try:
+        assert box.run(["--version"], 60)[0] == 0
+        assert box.run(["--version"], 1, first=lambda: [None for _ in iter(int, 1)])[0] == TIMED_OUT
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sandbox, "CLOCK", 0.1)
+            assert box.run(["--version"], 1, first=lambda: time.sleep(600))[0] == TIMED_OUT
+    finally:
+        box.close()
+
+
+class Runs:
+    """Stands in for a sandbox whose runs end so, one after the other."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.left = list(statuses)
+
+    def changed(self, _module: str, _text: str) -> Any:
+        return nullcontext()
+
+    def run(self, _arguments: list[str], _limit_s: float) -> tuple[int, str]:
+        return self.left.pop(0), "FAILED a::b - it is wrong"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "seconds", "outcome"),
+    [
+        ((0,), 99, "survived"),
+        ((1,), 0, "killed"),
+        ((1, 0), 99, "killed"),
+        ((1, 1), 99, "untold"),
+        ((TIMED_OUT, 0), 99, "timeout"),
+        ((TIMED_OUT, TIMED_OUT), 99, "untold"),
+    ],
+)
+def test_a_slow_failure_counts_only_where_the_unchanged_module_passes(
+    statuses: tuple[int, ...], seconds: float, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((0.0, seconds))
+    monkeypatch.setattr(mutation.time, "monotonic", lambda: next(clock))
+    runs, reach = Runs(*statuses), Reach({"a::b": 1.0}, {"m.py": {3: ["a::b"]}})
+    mutant = Mutant(3, 3, "1  ->  2", "x = 2")
+    assert mutation._try(cast(Sandbox, runs), reach, "m.py", mutant, 5.0).outcome == outcome
+    assert runs.left == []
 
 
 @pytest.mark.timeout(1300)
