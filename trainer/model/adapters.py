@@ -1,6 +1,6 @@
-"""Low-rank adapters on an encoder's projections (LoRA, Hu et al., 2022), by peft: they learn in place of its weights.
+"""Low-rank adapters for an encoder's projections (LoRA, Hu et al., 2022), by peft: trained instead of its weights.
 
-What is saved of an encoder has them merged into its weights, so that whoever loads it finds a plain one.
+Before an encoder is saved they are merged into its weights, so that it can be loaded as a plain encoder.
 """
 
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ NAMES: dict[Projection, tuple[str, ...]] = {
     "output": ("out_proj",),
     "feed-forward": ("fc1", "fc2", "intermediate_dense", "output_dense"),
 }
-"""What Whisper, wav2vec 2.0, HuBERT and WavLM call them."""
+"""Their names in Whisper, wav2vec 2.0, HuBERT and WavLM."""
 
 
 def adapt(
     backbone: Backbone, layers: Sequence[nn.Module], rank: int, alpha: float, projections: Sequence[Projection]
 ) -> list[nn.Parameter]:
-    """Puts adapters on some layers' projections and leaves gradients to them alone; returns their parameters.
+    """Adds adapters to the projections of some layers, freezes everything else, and returns the adapters' parameters.
 
-    They change nothing at first. An adapter adds alpha / rank * B A to a weight, A [rank, in] and B [out, rank].
+    At first they have no effect. An adapter adds alpha / rank * B A to a weight, A [rank, in] and B [out, rank].
     """
     from peft import LoraConfig, inject_adapter_in_model  # slow to import
 
@@ -45,7 +45,7 @@ def adapt(
 
 
 def _attention_of_wavlm(attention: Any, state: Tensor, mask: Tensor, bias: Tensor) -> tuple[Tensor, None]:
-    """WavLM's attention by calls of its projections; its own hands torch their weights, which no adapter is part of.
+    """WavLM's attention, which calls its projections. The original passes only their weights on, without adapters.
 
     Args:
         attention: The module.
@@ -65,7 +65,7 @@ def _attention_of_wavlm(attention: Any, state: Tensor, mask: Tensor, bias: Tenso
 
 
 def merged_state(model: nn.Module) -> dict[str, Tensor]:
-    """A model's state on the processor, under the names that it has without adapters, and with what they add."""
+    """A model's state on the CPU with adapters merged, under the names that it has without adapters."""
     adapted = {name: module for name, module in model.named_modules() if hasattr(module, "get_delta_weight")}
     state = {
         key.replace(".base_layer.", "."): value.detach().cpu().clone()

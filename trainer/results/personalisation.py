@@ -1,8 +1,8 @@
-"""How much VoiceKin gains from getting to know a speaker it was not trained on: voice and examples, measured.
+"""Measures how much knowing an unseen speaker improves the results, by the speaker's voice and by examples.
 
-For each test speaker and draw, half of the speaker's clips of each label are set aside for testing and the other half
-is what the app may hear: n unlabelled clips as the voice, m labelled clips a label as examples. All conditions of a
-draw are tested on the same clips, so that differences are paired. Speakers with few clips give what their half has.
+In each draw, half of a test speaker's clips of each label are for testing. From the other half, the app gets up to n
+unlabelled clips to learn the voice from, and up to m labelled clips per label as examples. All conditions of a draw are
+tested on the same clips, so that differences are paired.
 """
 
 import copy
@@ -40,25 +40,25 @@ Ints = npt.NDArray[np.int64]
 
 UNLABELLED = (0, 1, 3, 5, 10, 30)
 EXAMPLES = (0, 1, 3, 5, 10)
-KNOWN_VOICE = 10  # unlabelled clips beside the examples
+KNOWN_VOICE = 10  # unlabelled clips in addition to the examples
 BOOTSTRAP_DRAWS = 1000
 
 VOICEKIN, REGRESSION, FINE_TUNED = "VoiceKin", "logistic regression", "fine-tuned head"
-COMPARED_EVERY = 10  # draws; what VoiceKin is compared with takes longer than all else
+COMPARED_EVERY = 10  # draws, since the methods that VoiceKin is compared with take most of the time
 REGRESSION_STRENGTH = 0.01  # C; the best of 0.001, 0.01, 0.1, 1 on these features
 TUNING_STEPS, TUNING_RATE = 100, 4e-3  # the best of 30 and 100, 1e-3 and 4e-3
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a speaker.
+    """What is known about a speaker, and the method that uses it.
 
     Attributes:
-        unlabelled: n.
-        mood: Of the unlabelled clips: "random", "neutral", "one mood", "8 in 10 of one mood".
-        examples: m, for each label.
+        unlabelled: Number of unlabelled clips, n.
+        mood: Mood of the unlabelled clips: "random", "neutral", "one mood", "8 in 10 of one mood".
+        examples: Number of examples for each label, m.
         wrong: How many of the examples have a wrong label.
-        by: VOICEKIN, or what it is compared with: REGRESSION, FINE_TUNED.
+        by: VOICEKIN, or one of the methods it is compared with: REGRESSION, FINE_TUNED.
     """
 
     unlabelled: int
@@ -75,7 +75,7 @@ class Known:
 
 
 def conditions() -> tuple[Known, ...]:
-    """Everything that is measured."""
+    """All conditions to measure."""
     moods = [Known(n, mood) for mood in ("random", "neutral", "one mood", "8 in 10 of one mood") for n in UNLABELLED]
     voices = [k for k in moods if k.mood == "random" or k.unlabelled]
     shown = [Known(n, examples=m) for n in (0, KNOWN_VOICE) for m in EXAMPLES if m]
@@ -86,14 +86,14 @@ def conditions() -> tuple[Known, ...]:
 
 @dataclass(frozen=True)
 class Halves:
-    """One draw of a speaker's clips: positions of those tested, and of those that may be heard."""
+    """A draw of a speaker's clips: positions of the clips for testing, and of those that the app may get."""
 
     tested: Ints
     heard: Ints
 
 
 def halve(labels: Ints, rng: np.random.Generator) -> Halves:
-    """Set aside half of the clips of each label, labels [n], the larger half where they are odd."""
+    """Splits the clips of each label in `labels` [n] into halves; with an odd number, one more is for testing."""
     order = rng.permutation(len(labels))
     tested = [order[labels[order] == k][: (int((labels == k).sum()) + 1) // 2] for k in np.unique(labels)]
     aside = np.concatenate(tested)
@@ -101,7 +101,7 @@ def halve(labels: Ints, rng: np.random.Generator) -> Halves:
 
 
 def draw(labels: Ints, heard: Ints, known: Known, n_labels: int, neutral: int, mood: int) -> tuple[Ints, Ints, Ints]:
-    """(unlabelled, examples, the examples' labels) of a condition, from the clips that may be heard, in their order."""
+    """(unlabelled clips, examples, labels of the examples) for a condition, taken from `heard` in its order."""
     chosen = [heard[labels[heard] == k][: known.examples] for k in range(n_labels)]
     examples = np.concatenate(chosen)
     rest = heard[~np.isin(heard, examples)]
@@ -118,7 +118,7 @@ def draw(labels: Ints, heard: Ints, known: Known, n_labels: int, neutral: int, m
 
 @dataclass(frozen=True)
 class Heard:
-    """What a condition lets the app hear: positions of the examples, their labels, and the voice."""
+    """What the app gets in a condition: positions and labels of the examples, and the voice."""
 
     examples: Ints
     said: Ints
@@ -126,15 +126,16 @@ class Heard:
 
 
 class Speaker:
-    """A test speaker's clips, and the model that has never heard them.
+    """A test speaker's clips, and a model that was not trained on them.
 
-    The head's first layer is linear, so its sums are made once for each clip and a baseline's are taken off them.
+    Since the head's first layer is linear, its output is computed once for each clip, and that of a baseline is
+    subtracted from it.
     """
 
     def __init__(
         self, pooled: Floats, labels: Ints, fitted: FittedHead, tuned: Tuned, items: Floats, item_labels: Ints
     ) -> None:
-        """pooled float32 [n, D], labels [n]; the datastore's embeddings [i, E] and labels [i]."""
+        """`pooled` is float32 [n, D], `labels` [n]; `items` are the datastore's embeddings [i, E]."""
         self.labels = labels
         self._pooled, self._fitted, self._tuned = pooled, fitted, tuned
         self._items, self._item_labels = items, item_labels
@@ -143,7 +144,7 @@ class Speaker:
             self._sums = fitted.head.before(torch.from_numpy(pooled))
 
     def answers(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Ints]:
-        """The label answered for each tested clip, under each of the conditions."""
+        """The predicted label of each test clip, for each of the conditions."""
         heard = self._heard(wanted, halves, mood)
         off = self._before([h.voice.baseline for h in heard])
         logits, embeddings = self._after((self._sums[:, halves.tested][:, None] - off[:, :, None]).flatten(1, 2))
@@ -163,8 +164,8 @@ class Speaker:
         return answers
 
     def _heard(self, wanted: Sequence[Known], halves: Halves, mood: int) -> list[Heard]:
-        """What each condition lets the app hear. The engine estimates each voice; the classifier that it asks answers
-        for all conditions at once."""
+        """What the app gets in each condition. Voices are estimated by the engine, but the unlabelled clips of all
+        conditions are classified at once."""
         n_labels = len(self._names)
         neutral = self._names.index("neutral") if "neutral" in self._names else 0
         drawn = [draw(self.labels, halves.heard, known, n_labels, neutral, mood) for known in wanted]
@@ -177,7 +178,7 @@ class Speaker:
         ]
 
     def _voice(self, unlabelled: Ints, examples: Ints, labels: Ints, answers: Doubles) -> Voice:
-        """The engine's estimate, whose classifier gives these answers for the unlabelled clips."""
+        """The engine's estimate of the voice, with `answers` as the classifier's output for the unlabelled clips."""
         return estimate_baseline(
             self._pooled[np.concatenate([unlabelled, examples])],
             lambda _: answers,
@@ -204,7 +205,8 @@ class Speaker:
         embeddings: Floats,
         settled: float,
     ) -> Doubles:
-        """p of eq. (4) [n, L] as the app makes it, of tested clips [n, D], as heard and with the baseline taken off."""
+        """p of eq. (4) [n, L] as computed by the app. Of the test clips [n, D], `heard` are without, and `tested` with
+        the baseline subtracted."""
         tuned = self._tuned
         p_model = softmax(logits, float(temperature_for(settled, tuned.temperature, tuned.known_temperature)))
         if own is None and not tuned.alpha:
@@ -218,7 +220,7 @@ class Speaker:
         return fuse(trust[:, None] * p_own + (1 - trust[:, None]) * p_knn, p_model, alpha)
 
     def _own(self, heard: Heard, off: torch.Tensor) -> OwnDatastore:
-        """The examples as the app holds them; `off` [m, width], what the baseline takes off the first layer's sums."""
+        """The examples as the app stores them; `off` [m, width] is the first layer's output for the baseline."""
         stored = [
             StoredFeatures(i, self._names[k], None, self._pooled[row], heard.voice.baseline)
             for i, (row, k) in enumerate(zip(heard.examples, heard.said, strict=True))
@@ -227,7 +229,7 @@ class Speaker:
         p_model = softmax(logits, self._tuned.temperature)
 
         def embed(pooled: Floats, _: Floats) -> tuple[Floats, Doubles]:
-            return np.zeros((len(pooled), 1), np.float32), p_model[: len(pooled)]  # embeddings are only shown
+            return np.zeros((len(pooled), 1), np.float32), p_model[: len(pooled)]  # embeddings are only for display
 
         return embed_examples(
             [stored],
@@ -240,29 +242,29 @@ class Speaker:
 
 
 def logistic_regression(shown: Floats, said: Ints, tested: Floats) -> Ints:
-    """Labels of tested clips by a regression on the speaker's labelled clips alone, [n, D] and [m, D]."""
+    """Labels of the test clips [m, D] by a regression on just the speaker's labelled clips [n, D]."""
     from sklearn.linear_model import LogisticRegression
 
     if len(np.unique(said)) < 2:
         return np.full(len(tested), said[0])
-    # the weights lie in the span of the clips: in its own axes the same regression is small
+    # the weights are in the span of the clips, so the same regression can be done in that small space
     axes = np.linalg.qr(shown.T.astype(np.float64))[0]
     model = LogisticRegression(C=REGRESSION_STRENGTH, max_iter=200).fit(shown @ axes, said)
     return np.asarray(model.predict(tested @ axes))
 
 
 def fine_tuned(fitted: FittedHead, shown: Floats, said: Ints, tested: Floats) -> Ints:
-    """Labels of tested clips by the pack's head, all of it trained on by gradient descent with momentum.
+    """Labels of the test clips by the pack's head after fine-tuning the whole head by gradient descent with momentum.
 
-    The first layer's gradient is the examples' outer product with that of its sums, so its change is kept as what it
-    does to sums, which is exact and needs no change of its 2048 x 1536 weights.
+    The gradient of the first layer's weights is x^T times the gradient of its output. So only the change of the output
+    is stored, which gives the same result and is much smaller than its 2048 x 1536 weights.
     """
     head = copy.deepcopy(fitted.head)
     x, y = torch.from_numpy(shown), torch.from_numpy(said)
     with torch.no_grad():
         before, later = head.before(x), head.before(torch.from_numpy(tested))
         alike, alike_later = x @ x.T, torch.from_numpy(tested) @ x.T
-    change = torch.zeros_like(before)  # of the first layer's weights: x^T change
+    change = torch.zeros_like(before)  # the first layer's weights change by x^T times this
     weights = [head.hidden_bias, head.embedding_weight, head.embedding_bias, head.logit_weight, head.logit_bias]
     optimiser = torch.optim.SGD([*weights, change], lr=TUNING_RATE, momentum=0.9)
     for _ in range(TUNING_STEPS):
@@ -278,13 +280,13 @@ def fine_tuned(fitted: FittedHead, shown: Floats, said: Ints, tested: Floats) ->
 
 @dataclass(frozen=True)
 class Measured:
-    """Confusion counts int64 [speakers, L, L], over draws and seeds, of one condition; corpus of each speaker."""
+    """Confusion counts of a condition, int64 [speakers, L, L], over draws and seeds; and the corpus of each speaker."""
 
     counts: Ints
     corpora: tuple[str, ...]
 
     def ua(self, weights: Ints | None = None) -> float:
-        """Mean over corpora of UA in per cent; weights int64 [speakers]: how often each speaker counts."""
+        """Mean of the corpora's UA in per cent; `weights`, int64 [speakers], says how often each speaker counts."""
         counts = self.counts if weights is None else self.counts * weights[:, None, None]
         names = np.array(self.corpora)
         return float(np.mean([_ua(counts[names == c].sum(0)) for c in sorted(set(self.corpora))]))
@@ -301,7 +303,7 @@ def _ua(confusion: Ints) -> float:
 
 
 def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) -> dict[Known, list[Ints]]:
-    """One fold and seed: for each condition the confusion counts of each test speaker, in the order of their names."""
+    """Confusion counts of each test speaker, sorted by name, for each condition in one fold and seed."""
     data = run.prepare()
     fitted, tuned = run.final_head(part), run.tuned(part)
     known = np.concatenate([part.fold.indices(data.utterances, side) for side in ("train", "validation")])
@@ -328,7 +330,7 @@ def measure_part(run: "Run", part: "Part", wanted: Sequence[Known], draws: int) 
 
 
 def personalise_run(run: "Run", draws: int = 20) -> str:
-    """Measure every condition on every fold; writes personalisation.json, .md and a figure, returns the tables."""
+    """Measures all conditions on all folds, writes personalisation.json, .md and a figure, and returns the tables."""
     from trainer.run import write_json
 
     data = run.prepare()
@@ -354,7 +356,10 @@ def personalise_run(run: "Run", draws: int = 20) -> str:
 
 
 def summarise(measured: Mapping[Known, Measured], seed: int = 0) -> dict[str, Any]:
-    """UA of each condition with its 95 % interval, and its gain over what it builds on, over resampled speakers."""
+    """UA of each condition and its gain, with 95 % intervals from resampling speakers.
+
+    The gain of examples is over the same voice without them, that of a voice over an unknown speaker.
+    """
     some = next(iter(measured.values()))
     rng = np.random.default_rng(seed)
     resampled = [_resample(some.corpora, rng) for _ in range(BOOTSTRAP_DRAWS)]
@@ -379,7 +384,7 @@ def summarise(measured: Mapping[Known, Measured], seed: int = 0) -> dict[str, An
 
 
 def _resample(corpora: Sequence[str], rng: np.random.Generator) -> Ints:
-    """How often each speaker is drawn when the speakers of each corpus are drawn anew with replacement."""
+    """How often each speaker is drawn when resampling the speakers of each corpus with replacement."""
     names, weights = np.array(corpora), np.zeros(len(corpora), np.int64)
     for corpus in sorted(set(corpora)):
         own = np.flatnonzero(names == corpus)
@@ -393,8 +398,8 @@ def tables(result: Mapping[str, Any]) -> str:
     corpora = sorted(rows[0]["by_corpus"])
     lines = [
         f"{result['speakers']} speakers of corpora that were left out of training; UA in per cent, the mean of the "
-        "corpora; intervals of 95 % over resampled speakers. n: unlabelled clips of the speaker as the voice; m: "
-        "labelled clips a label as examples, fewer where a speaker has fewer to give. Gain: of a voice over a clip "
+        "corpora; 95 % intervals over resampled speakers. n: unlabelled clips of the speaker to learn the voice from; "
+        "m: labelled clips per label as examples, or fewer if the speaker has fewer. Gain: of a voice over a clip "
         "alone, of examples over the same voice without them.",
         "",
         f"| known of the speaker | UA | 95 % | gain | 95 % | {' | '.join(corpora)} |",
@@ -412,5 +417,5 @@ def tables(result: Mapping[str, Any]) -> str:
 
 
 def read_personalisation(run: "Run") -> dict[str, Any]:
-    """What `personalise_run` wrote."""
+    """Reads the result that `personalise_run` wrote."""
     return json.loads((run.folder / "personalisation.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
-"""The effect of lambda, tau, k and alpha: UA over each of them, with the others from the recipe and tuning.
+"""The effect of lambda, tau, k and alpha: UA as a function of each, with the others from the recipe and tuning.
 
-For the reader only: what a run uses is chosen on validation speakers.
+These results are only for readers. The settings that a run uses are chosen on validation speakers.
 """
 
 import csv
@@ -32,7 +32,7 @@ Curve = Mapping[float, Sequence[float]]
 
 
 def swept(recipe: Recipe) -> list[Recipe]:
-    """The recipes that the sweeps of lambda and tau train."""
+    """Recipes to train for the sweeps of lambda and tau."""
     scl = stages(recipe)["CE + SCL"]
     wanted = [with_lambda(scl, value) for value in LAMBDAS] + [with_tau(scl, value) for value in TAUS]
     return each_once(wanted)
@@ -66,7 +66,7 @@ def _of_training(run: Run, recipe: Recipe, resume: bool) -> list[float]:
 
 
 def _of_search(run: Run) -> dict[str, Curve]:
-    """Sweeps k and alpha of trained heads; k with the neighbours alone and equal votes, where it matters most."""
+    """Sweeps k and alpha for trained heads; k with only p_knn and equal weights, where it matters most."""
     data, rng = run.prepare(), np.random.default_rng(0)
     answers: dict[tuple[str, float, int], list[Ints]] = {}
     truth: dict[int, list[Ints]] = {}

@@ -1,7 +1,7 @@
-"""The paper's tables on any recipe: the same folds and seeds with and without SCL, kNN and each augmentation.
+"""The paper's tables for any recipe: the same folds and seeds with and without SCL, kNN and each augmentation.
 
-Every training is a run of its own under RUN/variants, and tables that need the same one share it. Rows are compared on
-the same clips: the difference of UA with its 95 % interval over resampled speakers, all seeds together.
+Every training is a separate run under RUN/variants, and tables that need the same one share it. Rows are compared on
+the same clips: the difference in UA has a 95 % interval over resampled speakers, all seeds together.
 """
 
 from collections import Counter
@@ -28,12 +28,12 @@ from trainer.training.protocol import answered_rows, datastore_items
 Ints = npt.NDArray[np.int64]
 
 MOST_POINTS = 3_000
-NOT_KNOWN = "0"  # the condition that the paper has: nothing is known of the speaker
+NOT_KNOWN = "0"  # the paper's condition: an unknown speaker
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table: answers of all seeds, one after another, on the same clips in the same order."""
+    """A row of a table: the concatenated answers of all seeds, on the same clips in the same order."""
 
     name: str
     truth: Ints
@@ -43,7 +43,7 @@ class Row:
 
 
 def with_lambda(recipe: Recipe, lambda_scl: float) -> Recipe:
-    """The recipe with another lambda of eq. (2), in the training of the heads and in fine-tuning."""
+    """The recipe with another lambda of eq. (2), for training heads and for fine-tuning."""
     return replace(
         recipe,
         training=replace(recipe.training, lambda_scl=lambda_scl),
@@ -57,7 +57,7 @@ def with_tau(recipe: Recipe, tau: float) -> Recipe:
 
 
 def _with_kinds(recipe: Recipe, kinds: tuple[Augmentation, ...]) -> Recipe:
-    """The recipe with other augmentations, where it has them: in fine-tuning, or in the heads' copies."""
+    """The recipe with other augmentations, in fine-tuning or in the copies for the heads, wherever it has them."""
     augment, finetune = recipe.augment, recipe.finetune
     if augment.copies or not recipe.finetuned:
         augment = replace(augment, kinds=kinds or augment.kinds, copies=(augment.copies or 1) if kinds else 0)
@@ -67,12 +67,12 @@ def _with_kinds(recipe: Recipe, kinds: tuple[Augmentation, ...]) -> Recipe:
 
 
 def stages(recipe: Recipe) -> dict[str, Recipe]:
-    """What tables 1 and 3 train: cross-entropy alone, and with SCL."""
+    """Recipes to train for tables 1 and 3: cross-entropy alone, and with SCL."""
     return {"CE": with_lambda(recipe, 0.0), "CE + SCL": _with_scl(recipe)}
 
 
 def augmentations(recipe: Recipe) -> dict[str, Recipe]:
-    """What table 2 trains, by the name of its row."""
+    """Recipes to train for table 2, by the name of the row."""
     scl = _with_scl(recipe)
     return {"none": _with_kinds(scl, ()), **{kind: _with_kinds(scl, (kind,)) for kind in (*KINDS, "mixed")}}
 
@@ -82,7 +82,7 @@ def _with_scl(recipe: Recipe) -> Recipe:
 
 
 def trainings(recipe: Recipe, tables: Sequence[str]) -> list[Recipe]:
-    """Everything that the tables asked for train, each once."""
+    """All recipes to train for some of the tables, each once."""
     wanted: list[Recipe] = []
     for table in tables:
         wanted += (augmentations(recipe) if table == "2" else stages(recipe)).values()
@@ -90,12 +90,12 @@ def trainings(recipe: Recipe, tables: Sequence[str]) -> list[Recipe]:
 
 
 def each_once(recipes: Sequence[Recipe]) -> list[Recipe]:
-    """The recipes without those that are there before."""
+    """The recipes without duplicates."""
     return [recipe for i, recipe in enumerate(recipes) if recipe not in recipes[:i]]
 
 
 def variant_of(run: Run, recipe: Recipe) -> Run:
-    """The run of one training, in a folder that says what is different about it."""
+    """The run of a training, in a folder named after its settings."""
     kinds = recipe.finetune.kinds if recipe.finetuned else recipe.augment.kinds[: recipe.augment.copies]
     name = f"lambda-{_lambda(recipe):g}-tau-{_tau(recipe):g}-{'-'.join(kinds) or 'clean'}"
     return run.variant(name, recipe)
@@ -110,7 +110,7 @@ def _tau(recipe: Recipe) -> float:
 
 
 def evaluated(run: Run, recipe: Recipe, resume: bool) -> Run:
-    """The run of one training, trained, tuned and answered; what is done is not done again."""
+    """The run of a training, trained, tuned and evaluated, as far as that is not done yet."""
     variant = variant_of(run, recipe)
     if not (variant.folder / "answers.npz").is_file():
         variant.fit(resume)
@@ -120,7 +120,7 @@ def evaluated(run: Run, recipe: Recipe, resume: bool) -> Run:
 
 
 def row_of(run: Run, name: str, way: str) -> Row:
-    """A run's answers for speakers that nothing is known of."""
+    """A run's answers for unknown speakers."""
     data = run.prepare()
     answers, rows, seeds = [], [], []
     with np.load(run.folder / "answers.npz") as stored:
@@ -142,7 +142,7 @@ def seed_accuracies(row: Row, n_labels: int) -> list[float]:
 
 
 def _table(rows: Sequence[Row], against: Sequence[Row | None], n_labels: int) -> str:
-    """Markdown; row i is compared with against[i]."""
+    """The rows as Markdown; row i is compared with against[i]."""
     lines = ["| | WA | UA | 95 % | UA by seed | UA more than | by | 95 % |", "|---|---|---|---|---|---|---|---|"]
     for row, other in zip(rows, against, strict=True):
         ua = unweighted_accuracy(row.truth, row.answers, n_labels)
@@ -158,7 +158,7 @@ def _table(rows: Sequence[Row], against: Sequence[Row | None], n_labels: int) ->
 
 
 def _chosen(run: Run) -> str:
-    """What tuning chose for eq. (4), in a sentence."""
+    """A sentence on the settings that tuning chose for eq. (4)."""
     tuned = [run.tuned(part) for part in run.parts()]
     k, alpha = (np.array([getattr(t, name) for t in tuned]) for name in ("k", "alpha"))
     weightings = ", ".join(f"{name} {n} times" for name, n in Counter(t.weighting for t in tuned).most_common())
@@ -170,7 +170,7 @@ def _chosen(run: Run) -> str:
 
 
 def table_1(ce: Run, scl: Run) -> str:
-    """The stages one on another; S3 with what tuning chose, and with neighbours that vote alike."""
+    """The stages, each added to the one before; S3 as tuned, and with equal weight for all neighbours."""
     rows = [
         row_of(ce, "S1: CE", "model"),
         row_of(scl, "S2: S1 + SCL", "model"),
@@ -182,7 +182,7 @@ def table_1(ce: Run, scl: Run) -> str:
 
 
 def table_2(runs: Mapping[str, Run]) -> str:
-    """No augmentation, each of the paper's four, and their mix, which is S2 of table 1; all with SCL, p_model alone."""
+    """No augmentation, each of the paper's four, and their mix, as in S2 of table 1; all with SCL and only p_model."""
     rows = [row_of(run, name, "model") for name, run in runs.items()]
     return _table(rows, [None, *rows[:1] * (len(rows) - 1)], runs["none"].prepare().n_answered)
 
@@ -199,7 +199,7 @@ def table_3(ce: Run, scl: Run) -> str:
 
 
 def table_4(scl: Run) -> str:
-    """One's own model and answer beside the published figures that the recipe names."""
+    """This run's results next to the published ones in the recipe."""
     rows = [row_of(scl, "here: S2, CE + SCL", "model"), row_of(scl, "here: S3, with kNN", "fused")]
     n_labels = scl.prepare().n_answered
     protocol = scl.recipe.protocol
@@ -217,7 +217,7 @@ def table_4(scl: Run) -> str:
 def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
     """Writes the tables, and with table 1 figures 3 and 4, to RUN/tables/; returns the tables.
 
-    Table 4 is there where the recipe names published figures.
+    Table 4 is only written if the recipe has published results.
     """
     folder = run.folder / "tables"
     folder.mkdir(exist_ok=True)
@@ -241,7 +241,7 @@ def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
 
 
 def draw_figures(run: Run, ce: Run, scl: Run) -> None:
-    """Figure 3, confusion matrices of the stages, and 4, t-SNE of each fold's embeddings with CE and with SCL."""
+    """Draws figure 3, confusion matrices of the stages, and figure 4, t-SNE of embeddings with CE and with SCL."""
     data = run.prepare()
     labels = data.labels[: data.n_answered]
     rows = (row_of(ce, "CE", "model"), row_of(scl, "CE + SCL", "model"), row_of(scl, "CE + SCL + kNN", "fused"))
@@ -265,5 +265,5 @@ def draw_figures(run: Run, ce: Run, scl: Run) -> None:
 
 
 def _sample(rows: Ints) -> Ints:
-    """At most MOST_POINTS of the rows, drawn: t-SNE takes all pairs' time, and a picture shows no more."""
+    """At most MOST_POINTS random rows, since t-SNE is slow, and a picture can't show more points."""
     return np.sort(np.random.default_rng(0).permutation(rows)[:MOST_POINTS])
