@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-PROGRAMS = ("pulseaudio", "pactl", "pacat")
+PROGRAMS = ("pulseaudio", "pactl")
 ALSA_PLUGIN = "alsa-lib/libasound_module_pcm_pulse.so"
 MICROPHONE = "pulse"
 """What PortAudio calls it."""
@@ -64,15 +64,15 @@ class VirtualMicrophone:
         )
         self._wait()
 
-    def play(self, wav: Path, latency_ms: int = 100) -> "subprocess.Popen[bytes]":
-        """Play a 16 kHz mono WAV file into the microphone; the process ends with the sound. A player that a busy
-        machine keeps waiting for longer than the latency leaves a gap."""
-        return subprocess.Popen(
-            ["pacat", "--playback", "--device=cable", "--file-format=wav", f"--latency-msec={latency_ms}", str(wav)],
-            env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+    def play(self, wav: Path) -> None:
+        """Begin to play a 16 kHz mono WAV file into the microphone. The server has all of it before it begins: a
+        program that feeds it leaves a gap where a busy machine keeps it waiting."""
+        self._ask("upload-sample", str(wav), "sound")
+        self._ask("play-sample", "sound", "cable")
+
+    def is_playing(self) -> bool:
+        """Whether a sound has not come to its end."""
+        return bool(self._ask("list", "short", "sink-inputs").strip())
 
     def kill(self) -> None:
         """As a crash of the sound server."""
@@ -86,13 +86,23 @@ class VirtualMicrophone:
             self._server.wait(timeout=20)
         self._log.close()
 
+    def _ask(self, *command: str) -> str:
+        done = subprocess.run(
+            ["pactl", *command],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout
+
     def _wait(self) -> None:
         for _ in range(200):
-            answer = subprocess.run(
-                ["pactl", "info"], env={**os.environ, **self.environment}, capture_output=True, timeout=20, check=False
-            )
-            if answer.returncode == 0:
+            try:
+                self._ask("info")
                 return
-            if self._server.poll() is not None:
-                break
+            except subprocess.CalledProcessError:
+                if self._server.poll() is not None:
+                    break
         raise RuntimeError(f"the sound server did not start: {Path(self._log.name).read_text(errors='replace')}")
