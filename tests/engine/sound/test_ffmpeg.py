@@ -10,6 +10,7 @@ import pytest
 from desktop_app.engine.sound import ffmpeg
 from desktop_app.engine.sound.ffmpeg import Track
 from desktop_app.errors import AudioError
+from tests.engine.sound.made_recordings import write
 
 COVER = "[info]   Stream #0:0[0x1](und): Video: mjpeg (Baseline), yuvj420p(pc), 300x300, 90k tbn (attached pic)"
 SPOKEN = "[info]   Stream #0:1[0x2](eng): Audio: aac (LC) (mp4a / 0x6134706D), 44100 Hz, mono, fltp, 62 kb/s (default)"
@@ -103,13 +104,23 @@ def test_the_orders_that_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "FFREPORT" not in given, "it would write a file"
 
 
+def test_the_seconds_that_were_read_are_counted_to_the_sample(tmp_path: Path) -> None:
+    for start_s in (0.0, 0.5):
+        with ffmpeg.decoding(write(tmp_path, "memo.m4a"), start_s) as running:
+            assert running.read_s == start_s
+            frames = len(running.read(1_000))
+            assert running.read_s == pytest.approx(start_s + frames / running.sample_rate, abs=1e-9)
+            assert frames == 1_000
+
+
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
 def test_its_version_or_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "ffmpeg"
-    program.write_text(f"#!{sys.executable}\nprint('ffmpeg version 7.1-x Copyright (c) 2000-2024')\n")
+    said = rb"ffmpeg version 7.1-\xff Copyright (c) 2000-2024"  # whoever built it may have written what is no text
+    program.write_text(f"#!{sys.executable}\nimport sys\nsys.stdout.buffer.write(b'{said.decode()}')\n")
     program.chmod(0o755)
     monkeypatch.setattr(ffmpeg, "find", lambda: program)
-    assert ffmpeg.version() == f"7.1-x at {program}"
+    assert ffmpeg.version() == f"7.1-\ufffd at {program}"
     program.write_text("no program")
     program.chmod(0o644)
     assert ffmpeg.version().startswith(f"{program} does not start (")
