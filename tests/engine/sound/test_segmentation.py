@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from desktop_app.engine.sound.audio import Waveform
-from desktop_app.engine.sound.segmentation import Piece, Segmenter
+from desktop_app.engine.sound.segmentation import HeardBefore, Piece, Segmenter
 from desktop_app.engine.sound.speech import CHUNK, CHUNK_S
 from tests.engine.sound.speech_like import LoudnessDetector
 
@@ -112,6 +112,31 @@ def test_the_size_of_the_blocks_does_not_matter(block: int) -> None:
     expected, found = cut(samples), cut(samples, block)
     assert borders(found) == borders(expected)
     assert all(np.array_equal(a.samples, b.samples) for a, b in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize("block", [333, 512, 4_096, 1_000_000])
+def test_what_was_heard_before_is_said_again_with_the_same_samples(block: int) -> None:
+    samples = sound((0.4, 0), (2.0, 0.1), (0.6, 0), (1.5, 0.1))[:-100]
+    heard = LoudnessDetector()
+    probabilities = np.concatenate([heard.feed(samples), heard.finish()])
+    blocks = [samples[start : start + block] for start in range(0, len(samples), block)]
+    again = HeardBefore(probabilities)
+    for _ in range(2):
+        again.reset()
+        here = LoudnessDetector()
+        for one in blocks:
+            assert again.feed(one).tolist() == here.feed(one).tolist()
+        assert again.finish().tolist() == here.finish().tolist()
+    segmenter = Segmenter(again, MAX_SECONDS)
+    found = [piece for one in blocks for piece in segmenter.feed(one)] + list(segmenter.finish())
+    assert borders(found) == borders(cut(samples))
+
+
+def test_a_piece_ends_where_another_begins_to_speak() -> None:
+    samples = sound((0.512, 0), (3.008, 0.1), (0.512, 0))
+    segmenter = Segmenter(LoudnessDetector(), MAX_SECONDS, cuts_s=[0.2, 1.6, 3.9])
+    found = borders([*segmenter.feed(samples), *segmenter.finish()])
+    assert found == [pytest.approx((0.512, 1.6), **TO_10_MS), pytest.approx((1.6, 3.52), **TO_10_MS)]
 
 
 def test_figures_of_the_whole_are_counted() -> None:

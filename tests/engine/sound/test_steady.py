@@ -88,6 +88,21 @@ def test_the_ends_are_cut_fifty_ms_outside_of_the_speech() -> None:
     assert 0.04 <= (len(given) - loud[-1]) / RATE <= 0.08
 
 
+def test_what_is_kept_to_the_frame() -> None:
+    """Five frames of 10 ms beyond the first and the last within 35 dB of the loudest, from a whole step on."""
+    samples = silence(3 * RATE)
+    frames = samples.reshape(-1, 160)  # the same numbers
+    frames[200:250] = 0.1
+    samples[200 * 160] = 0.11
+    for soft_db, first, last in ((-34.8, 195, 255), (-35.2, 200, 250)):
+        frames[195:200] = frames[250:255] = 0.1 * 10 ** (soft_db / 20)
+        given = levelled(samples, LONGEST)
+        begin = (first - 5) // 2 * 2
+        assert given.start == begin * 160
+        assert len(given.samples) == (last + 5 - begin) * 160
+        assert given.samples == pytest.approx(samples[begin * 160 :][: len(given.samples)] * given.samples.max() / 0.11)
+
+
 def test_the_loudest_sample_begins_a_step_and_the_start_is_told() -> None:
     for cut in (0, 1, 80, 319, 320, 500):
         samples = speech()[cut:]
