@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from annoy import AnnoyIndex
 
-from desktop_app.engine.pack.index import SEED, TREES, build_index
+from desktop_app.engine.pack.index import SEED, TREES, _trailing, build_index
 
 
 def test_an_index_built_on_the_disk_is_that_built_in_memory(tmp_path: Path) -> None:
@@ -18,3 +18,8 @@ def test_an_index_built_on_the_disk_is_that_built_in_memory(tmp_path: Path) -> N
     index.build(TREES, n_jobs=1)
     index.save(str(tmp_path / "memory.ann"))
     assert (tmp_path / "disk.ann").read_bytes() == (tmp_path / "memory.ann").read_bytes()
+
+
+def test_the_roots_at_the_end_are_counted() -> None:
+    for values, count in (([2, 1, 2, 2], 2), ([2, 2], 2), ([2, 1], 0)):
+        assert _trailing(np.array(values, np.int32), 2) == count

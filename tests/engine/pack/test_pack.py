@@ -64,6 +64,7 @@ def test_what_is_written_is_read_back(tiny_pack: Pack) -> None:
     assert tuple(again.items) == tuple(tiny_pack.items)
     assert [again.manifest.labels[i] for i in again.item_labels] == [item.label for item in again.items]
     assert again.items[1].text == "Grüße"
+    assert "Grüße".encode() in (again.root / "neighbours.jsonl").read_bytes(), "for people to read as well"
     assert len(again.items[1].envelope) == 64
     assert again.manifest.labels == LABELS
     assert again.manifest.knn.weighting == "distance"
@@ -350,6 +351,14 @@ def test_a_clip_in_a_linked_folder_is_refused(copy: Path, tmp_path: Path) -> Non
     assert "link" in refusal(copy)
 
 
+def test_an_item_names_the_clip_that_the_pack_has_of_it(copy: Path) -> None:
+    rows = (copy / "neighbours.jsonl").read_text(encoding="utf-8")
+    without_index_of_rows(copy)
+    rewrite(copy, "clips/a.ogg", b"sound")
+    rewrite(copy, "neighbours.jsonl", rows.replace('"clip": null', '"clip": "clips/a.ogg"', 1).encode())
+    assert [item.clip for item in load_pack(copy).items[:2]] == ["clips/a.ogg", None]
+
+
 def test_a_clip_that_the_pack_does_not_list_is_refused(copy: Path) -> None:
     rows = (copy / "neighbours.jsonl").read_text(encoding="utf-8")
     rewrite(copy, "neighbours.jsonl", rows.replace('"clip": null', '"clip": "../secret.wav"', 1).encode())
@@ -470,6 +479,7 @@ def test_each_kind_of_forgery_is_found(copy: Path, tiny_pack: Pack) -> None:
     forged(splits[-1], 3, splits[-1])  # a link to itself: a search that never ends
     forged(splits[0], 3, good[splits[0], 2])  # the same branch twice: exponential
     forged(0, 0, 7)  # an item that claims descendants
+    forged(len(good) - 1, 0, n - 1)  # the last root claims fewer
     forged(len(good) - 1, 0, n + 1)  # a root that claims more items than there are
     forged(3, HEADER_WORDS, 0x7FC00000)  # NaN
     for content in (b"", good.tobytes()[:-4], good[:n].tobytes()):
