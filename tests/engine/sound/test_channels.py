@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.engine.sound import channels
 from desktop_app.engine.sound.audio import Waveform
 from desktop_app.engine.sound.channels import ClearestChannel, Frames, clearest_channel
 from tests.tiny_pack import clip
@@ -125,3 +126,30 @@ def test_from_turn_to_turn_the_sound_fades_in_20_ms() -> None:
         np.testing.assert_allclose(heard[place], (1 - fade) * before[place] + fade * after[place], atol=1e-6)
         assert np.array_equal(heard[at + 320 : at + 640], after[at + 320 : at + 640])
     assert turns.at(np.array([-1.0, 0.1, 99.0])).tolist() == [0, 0, 1]
+
+
+def test_whose_turn_it_is_by_hand() -> None:
+    """Of two channels, whose speech is at -20 and -30 dB and whose noise at -60 and -70."""
+    speech, noise = np.array([-20.0, -30.0]), np.array([-60.0, -70.0])
+
+    def turns(*loudest: tuple[float, float], current: int = 0, voices: tuple[bool, bool] = (True, True)) -> list[int]:
+        levels = np.full((10 * len(loudest) - 3, 2), -100.0)  # the last turn is shorter
+        levels[4::10] = loudest
+        return channels._turns(levels, speech, noise, np.array(voices), current)
+
+    assert turns((-20, -30), (-29, -30)) == [0, 1]  # nine decibels louder, each against its own speech
+    assert turns((-20, -30), (-28.9, -30)) == [0, 0]
+    assert turns((-60, -30), (-60, -60), (-20, -70)) == [1, 1, 0], "who spoke last is listened to in a pause"
+    assert turns((-60, -50)) == [1]  # no further than 20 dB under their own speech
+    assert turns((-60, -50.1)) == [0]
+    assert turns((-60, -30), voices=(True, False)) == [0], "a channel of noise has no turn"
+    noise[1] = -45.0
+    assert turns((-60, -35)) == [1]  # ten decibels over its noise
+    assert turns((-60, -35.1)) == [0]
+    assert turns((-20, -60), current=1) == [0]
+
+
+def test_the_level_of_a_frame_is_that_of_its_sound_without_an_offset() -> None:
+    steady = np.where(np.arange(25) % 2, 0.1, -0.1)[:, None] * np.array([1.0, 0.01]) + np.array([0.5, 0.0])
+    levels = channels._levels(np.vstack([steady[:20], np.zeros((3, 2))]).astype(np.float32), 10)
+    assert levels == pytest.approx(np.array([[-20, -60], [-20, -60], [-90, -90]]), abs=1e-3)

@@ -43,6 +43,45 @@ def test_each_kind_is_heard_whole(tmp_path: Path, name: str) -> None:
     assert info.duration_s == 0 or info.duration_s == pytest.approx(SECONDS, abs=0.25)
 
 
+def test_rates_that_no_recording_has_are_refused() -> None:
+    for rate in (2_000, 768_000):
+        assert decode.Recording(Path("a.wav"), rate, 1, "WAV", None).sample_rate == rate
+    for rate in (1_999, 768_001):
+        with pytest.raises(AudioError, match=f"says it has {rate} samples a second"):
+            decode.Recording(Path("a.wav"), rate, 1, "WAV", None)
+
+
+def test_a_length_that_is_not_what_the_file_says_is_told() -> None:
+    def remarks(expected_s: float | None, heard_s: float, breaks_off: bool = False) -> list[str]:
+        recording = decode.Recording(Path("a.wav"), RATE, 1, "WAV", expected_s)
+        recording.breaks_off = breaks_off
+        recording._note_length(heard_s, decode.LENGTH_TOLERANCE_S)
+        return recording.remarks
+
+    assert remarks(2.0, 1.91) == remarks(2.0, 2.09) == remarks(None, 9.0) == []
+    assert remarks(2.0, 1.89) == ["The file says that it lasts 2.0 s; 1.9 s of sound are in it and were heard."]
+    assert remarks(2.0, 2.11, True) == ["The file says that it lasts 2.0 s; 2.1 s of sound are in it and were heard."]
+    for expected_s in (2.0, None):
+        assert remarks(expected_s, 2.0, True) == ["The end of the file is missing: it breaks off after 2.0 s."]
+
+
+def test_a_stretch_of_no_length_holds_no_sound(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", sound(), RATE)
+    for end_s in (1.0, 0.5):
+        with pytest.raises(AudioError, match="holds no sound"):
+            load_audio(tmp_path / "a.wav", start_s=1.0, end_s=end_s)
+
+
+def test_no_more_is_decoded_at_once_than_is_said_whatever_the_channels(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros((100_000, 3), np.int16), RATE)
+    encode("-i", str(tmp_path / "a.wav"), "-c:a", "wavpack", str(tmp_path / "a.wv"))
+    for name in ("a.wav", "a.wv"):
+        with decode.opened(tmp_path / name) as recording:
+            sizes = [len(block) for block in recording.blocks()]
+        assert max(sizes) <= decode.READ_FRAMES // 3
+        assert sum(sizes) == 100_000
+
+
 def test_speex_is_heard() -> None:
     audio = load_audio(Path(__file__).with_name("happy.spx"))  # by speexenc, of the same sound: ffmpeg encodes no Speex
     assert audio.duration_s == pytest.approx(SECONDS, abs=0.05)

@@ -1,5 +1,6 @@
 """Frames of MPEG sound by their headers, from the tables of the standard."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,108 @@ def test_a_frame_is_as_long_as_the_standard_says(name: str, tmp_path: Path) -> N
         cut = mp3_frames(file)
     assert cut is not None
     assert not cut.ended
+
+
+@pytest.mark.parametrize(
+    ("behind", "damaged", "ended"),
+    [
+        (b"", False, True),
+        (bytes(299), False, True),  # padding
+        (bytes(300), False, False),  # a download that broke off, in a file that had its size before
+        (b"TAG" + b"name" * 31, False, True),
+        (b"APETAGEX" + bytes(100), False, True),
+        (b"LYRICSBEGIN" + bytes(100), False, True),
+        (b"no frame and no tag", True, True),
+    ],
+)
+def test_what_stands_behind_the_last_frame(tmp_path: Path, behind: bytes, damaged: bool, ended: bool) -> None:
+    header, length, samples = FRAMES["MPEG 1, layer 3, 128 kbit/s, 44.1 kHz"]
+    (tmp_path / "a.mp3").write_bytes((header + b"\xaa" * (length - 4)) * 3 + behind)
+    with (tmp_path / "a.mp3").open("rb") as file:
+        assert headers.mp3_frames(file) == headers.Mp3Frames(3 * samples, damaged, ended)
+
+
+@pytest.mark.parametrize(
+    ("head", "length"),
+    [
+        (b"ID3\4\0\0\0\0\0\0", 10),
+        (b"ID3\4\0\0\0\0\1\1", 10 + 128 + 1),  # seven bits in each byte
+        (b"ID3\4\0\0\1\1\0\0", 10 + (1 << 21) + (1 << 14)),
+        (b"ID3\4\0\x10\0\0\0\1", 10 + 1 + 10),  # with a footer
+        (b"ID3\4\0\xe0\0\0\0\1", 10 + 1),
+        (b"ID3\4\0\0\0\0", 0),
+        (b"TAG\4\0\0\0\0\0\1", 0),
+    ],
+)
+def test_how_long_a_tag_is(tmp_path: Path, head: bytes, length: int) -> None:
+    (tmp_path / "a.mp3").write_bytes(head)
+    with (tmp_path / "a.mp3").open("rb") as file:
+        assert headers.id3_bytes(file) == length
+
+
+FMT = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 16_000, 32_000, 2, 16)
+UNKNOWN = b"\xff\xff\xff\xff"
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk of a RIFF file, padded to an even length."""
+    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        # the bytes that are declared and there, and whether samples go on
+        (FMT + chunk(b"data", bytes(100)), (100, 100, False)),
+        (chunk(b"odd ", b"odd") + FMT + chunk(b"data", bytes(100)), (100, 100, False)),
+        (FMT + b"data" + struct.pack("<I", 200) + bytes(100), (200, 100, False)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"LIST", b"odd"), (100, 112, False)),
+        (FMT + chunk(b"data", bytes(101)) + chunk(b"id3 ", b"even"), (101, 114, False)),
+        (FMT + chunk(b"data", bytes(100)) + bytes(8), (100, 108, False)),  # padding
+        (FMT + chunk(b"data", bytes(100)) + bytes(9), (100, 109, True)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"LIST", b"even") + bytes(9), (100, 121, True)),
+        (FMT + chunk(b"data", bytes(100)) + b"bext" + struct.pack("<I", 999) + b"cut", (100, 111, False)),
+        (FMT + chunk(b"data", bytes(100)) + b"abcd" + struct.pack("<I", 999) + b"cut", (100, 111, True)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"abcd", b"even"), (100, 112, False)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"ab\x1fd", b"even"), (100, 112, True)),
+        (FMT + b"data" + UNKNOWN + bytes(100), (None, 100, False)),
+        (chunk(b"ds64", struct.pack("<QQ", 0, 80)) + FMT + b"data" + UNKNOWN + bytes(100), (80, 100, True)),
+        (chunk(b"ds64", struct.pack("<QQ", 0, 0)) + FMT + b"data" + UNKNOWN + bytes(100), (None, 100, False)),
+        (FMT + chunk(b"LIST", b"none"), None),
+        (FMT, None),
+    ],
+)
+def test_where_the_samples_of_a_wav_end(
+    tmp_path: Path, content: bytes, found: tuple[int | None, int, bool] | None
+) -> None:
+    for kind in (b"RIFF", b"RF64", b"BW64", b"RIFX"):
+        (tmp_path / "a.wav").write_bytes(kind + UNKNOWN + b"WAVE" + content)
+        with (tmp_path / "a.wav").open("rb") as file:
+            wav = headers.wav_data(file)
+        if found is None or kind == b"RIFX":
+            assert wav is None
+        else:
+            assert wav is not None
+            assert (wav.declared, wav.present, wav.goes_on) == found
+            assert wav.declared_s == (None if found[0] is None else found[0] / 32_000)
+
+
+def test_a_film_that_is_cut_says_that_it_is_longer(tmp_path: Path) -> None:
+    for kind, declared, cut in ((b"AVI ", 92, False), (b"AVI ", 93, True), (b"WAVE", 93, False)):
+        (tmp_path / "a.avi").write_bytes(b"RIFF" + struct.pack("<I", declared) + kind + bytes(88))
+        with (tmp_path / "a.avi").open("rb") as file:
+            assert headers.film_is_cut(file) is cut
+    (tmp_path / "a.avi").write_bytes(b"RIFF")
+    with (tmp_path / "a.avi").open("rb") as file:
+        assert not headers.film_is_cut(file)
+
+
+def test_libsndfiles_words_for_a_file_that_was_cut() -> None:
+    assert headers.log_tells_cut("FORM : 900 (should be 500)")
+    assert not headers.log_tells_cut("FORM : 500 (should be 500)")
+    assert not headers.log_tells_cut("FORM : 400 (should be 500)")
+    assert not headers.log_tells_cut("data : 4294967295 (should be 500)"), "the length of a recorder that runs"
+    assert headers.log_tells_cut("FORM : 400 (should be 500)\ndata : 900 (should be 500)")
 
 
 @pytest.mark.parametrize("second", [0xFB, 0xFD, 0xFF, 0xF3, 0xF5, 0xF7])

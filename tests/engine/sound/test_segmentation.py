@@ -82,7 +82,8 @@ def test_a_word_waits_for_a_longer_pause_before_it_stands_alone() -> None:
 
 
 def test_a_click_is_no_piece() -> None:
-    assert cut(sound((1.0, 0), (0.096, 0.1), (2.0, 0))) == []
+    assert cut(sound((1.0, 0), (0.16, 0.1), (2.0, 0))) == []
+    assert len(cut(sound((1.0, 0), (0.192, 0.1), (2.0, 0)))) == 1
 
 
 def test_nothing_is_longer_than_the_encoder_takes_and_nothing_is_lost() -> None:
