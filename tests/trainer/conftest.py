@@ -1,4 +1,4 @@
-"""Every test keeps what it caches to itself; the corpora are there or the test says why not."""
+"""Every test has its own cache; without the corpora, tests that need them are skipped with the reason."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,7 @@ def corpora() -> Path:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> list[Small]:
-    """Those that were made, whatever a recipe's `trackers` named."""
+    """The trackers that were made for a recipe's `trackers`."""
     monkeypatch.setattr(Small, "all", [])
     for name in ("wandb", "mlflow"):
         monkeypatch.setitem(LOGGER_TYPE_TO_CLASS, name, Small)

@@ -1,4 +1,4 @@
-"""Tiny corpora in the published layouts: half a second of sound a clip, whose timbre follows label and voice."""
+"""Tiny corpora in the published layouts: clips of half a second whose timbre depends on label and voice."""
 
 from pathlib import Path
 

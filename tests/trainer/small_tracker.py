@@ -1,4 +1,4 @@
-"""A tracker as accelerate asks for them, which remembers, and a training that is tracked by some."""
+"""A tracker for accelerate that records its calls, and a training that logs to such trackers."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from trainer.training.curves import Tracked
 
 
 class Small(GeneralTracker):
-    """What it was told; `all` that were made."""
+    """Records its calls; `all` has every tracker that was made."""
 
     name, requires_logging_directory = "small", False
     all: list["Small"] = []  # noqa: RUF012

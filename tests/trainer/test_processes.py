@@ -1,4 +1,4 @@
-"""Several processes of one launch, through the command line: what one does, two do, also when one is killed."""
+"""Several launched processes, through the command line: two give the same as one, also if one is killed."""
 
 import json
 import os

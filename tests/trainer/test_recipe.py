@@ -1,4 +1,4 @@
-"""Recipes: those that ship are read; a misspelt key, a wrong type or a missing key is named."""
+"""Recipes: all in trainer/recipes can be loaded; errors name a misspelt or missing key, or one with a wrong type."""
 
 from pathlib import Path
 

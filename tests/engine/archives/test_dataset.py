@@ -1,4 +1,4 @@
-"""The Parquet dataset: what others read of it, and that answers made again from it are those of the sound."""
+"""The Parquet dataset: other programs can read it, and answers recomputed from it equal those from the audio."""
 
 import json
 import os

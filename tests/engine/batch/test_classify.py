@@ -1,4 +1,4 @@
-"""Many recordings in one call: who is heard with whom, with which voice, how far it is, and what is not asked again."""
+"""Many recordings in one call: which share a voice, progress, and which are not analysed again."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

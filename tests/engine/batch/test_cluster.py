@@ -1,4 +1,4 @@
-"""Two processes of Dask hear what one process hears, to the bit, whatever becomes of them meanwhile."""
+"""Two Dask processes give the same answers as one, bit for bit, even if they are killed on the way."""
 
 import os
 import re

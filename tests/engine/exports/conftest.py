@@ -1,4 +1,4 @@
-"""A recognition with everything that makes exporters stumble: odd names, holes, times between two milliseconds."""
+"""A recognition with all that exporters may get wrong: odd names, gaps, times between two milliseconds."""
 
 from dataclasses import replace
 from pathlib import Path

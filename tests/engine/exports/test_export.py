@@ -1,4 +1,4 @@
-"""Where exports are written, and what they never do to what is there already."""
+"""Where exports are written, and that they never overwrite files unasked."""
 
 import csv
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A pack's graphs are read before they are opened: what the trainer writes is let in, and nothing else."""
+"""A pack's graphs are checked before they are opened: only what the trainer writes is accepted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The pack's format: what is written is read back, and what is wrong with a pack is told before anything opens it."""
+"""The pack's format: it is read back as written, and a bad pack is refused before anything in it is opened."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A pack is written where nothing is lost by it, whole or not at all, and its card can be another."""
+"""Writing a pack overwrites nothing else, and writes all or nothing; its card can be replaced."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Export and import: everything comes back on another computer, a bad file changes nothing, nothing else leaves."""
+"""Export and import: everything is restored on another computer, a bad file changes nothing, nothing else is sent."""
 
 import io
 import json

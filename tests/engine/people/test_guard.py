@@ -1,4 +1,4 @@
-"""The guard of saved voices, on made voices: who is kept out, who is offered, and that what it rests on goes again."""
+"""The guard of saved voices, with synthetic voices: who is kept out, who is suggested, and deletion of its data."""
 
 import zipfile
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The library: what is remembered is there, what the user wrote stays, what was removed can be put back."""
+"""The library: recordings and users' notes are kept, and removed ones can be restored."""
 
 import os
 import signal

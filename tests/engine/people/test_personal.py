@@ -1,4 +1,4 @@
-"""Getting to know a person: a voice learns speech, an example changes the next answer, another pack hears anew."""
+"""Getting to know a person: voices learn from speech, examples change later answers, other packs encode anew."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -396,7 +396,7 @@ def test_a_forgotten_voice_comes_back_with_what_it_learnt_and_its_examples(
 
 
 def test_every_change_has_a_number_of_its_own(personal: Personal, recogniser: Recogniser) -> None:
-    """By which a window knows that answers are to be asked again; also with more examples than are embedded at once."""
+    """The window compares this to find outdated answers; tested also with more examples than are embedded at once."""
     revisions = [personal.revision]
 
     def changed() -> None:

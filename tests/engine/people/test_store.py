@@ -1,4 +1,4 @@
-"""The store: what is written is there, an undone change leaves nothing, a kill loses at most the change under way."""
+"""The store: changes are kept, an undone change leaves nothing, a kill loses at most the current change."""
 
 import os
 import signal

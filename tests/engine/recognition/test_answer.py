@@ -1,4 +1,4 @@
-"""An answer as JSON, to the digit, and back; and what it says it was heard as."""
+"""An answer as JSON, exactly, and back; and its description of what it is based on."""
 
 import json
 from dataclasses import replace

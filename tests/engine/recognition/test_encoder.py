@@ -1,4 +1,4 @@
-"""The graphs: padding changes nothing, the head alone gives what the whole gives, and failures are sentences."""
+"""The graphs: padding changes nothing, head and whole model agree, and failures give clear errors."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Names that are no text are written as text, stay apart, and come back byte for byte."""
+"""File names that are not valid text are written as text, stay distinct, and can be restored byte for byte."""
 
 import os
 from itertools import product

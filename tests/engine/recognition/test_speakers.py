@@ -1,4 +1,4 @@
-"""A recording of several people: stretches that end where another begins, and each heard against its own."""
+"""A recording of several people: stretches end where the speaker changes, and each is compared with their own."""
 
 from dataclasses import replace
 from pathlib import Path

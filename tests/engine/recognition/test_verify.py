@@ -1,4 +1,4 @@
-"""A pack is first run in a process of its own: what hangs, swells or crashes is refused and harms nobody."""
+"""A pack is first run in a separate process: one that hangs, crashes or uses too much memory is refused."""
 
 import json
 import shutil

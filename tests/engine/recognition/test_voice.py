@@ -1,4 +1,4 @@
-"""The speaker baseline: zeros for nobody, the speaker's offset for many clips, and not the mood of one-sided clips."""
+"""The speaker baseline: zeros without clips, the speaker's offset with many, and no mood if all clips share it."""
 
 import os
 from dataclasses import replace

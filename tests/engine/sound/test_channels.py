@@ -1,4 +1,4 @@
-"""Several channels: one voice is heard from one of them, two voices each from its own, and nothing is added up."""
+"""Several channels: one voice is taken from one of them, two voices each from their own, and none are added up."""
 
 import numpy as np
 import pytest

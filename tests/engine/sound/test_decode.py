@@ -1,4 +1,4 @@
-"""Every recording people have is heard, to the end of its data; what is missing or chosen in it is told."""
+"""Every common kind of file is read to the end of its data, with a remark on anything missing or chosen."""
 
 import os
 import struct

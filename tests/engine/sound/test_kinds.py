@@ -1,4 +1,4 @@
-"""What sound is called that can't be read, by a container's tag and ffmpeg's name."""
+"""Names for audio formats that can't be read, by the container's tag and ffmpeg's name."""
 
 from pathlib import Path
 

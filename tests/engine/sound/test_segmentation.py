@@ -1,4 +1,4 @@
-"""Cutting at pauses: borders, the longest piece, words that wait for company, and any size of block."""
+"""Splitting at pauses: borders, the longest piece, single words that are joined to others, and blocks of any size."""
 
 from collections.abc import Iterator
 from itertools import pairwise

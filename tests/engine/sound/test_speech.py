@@ -1,4 +1,4 @@
-"""The speech detector: the same in blocks as in one go, deaf to silence, hum and noise, awake to a voice."""
+"""The speech detector: the same in blocks as at once; it finds voices, but not silence, hum or noise."""
 
 import numpy as np
 import pytest

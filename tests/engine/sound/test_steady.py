@@ -1,4 +1,4 @@
-"""The same speech gives the encoder the same samples, whatever is put around, under or in front of it."""
+"""The encoder gets the same samples for the same speech, with any level, silence, hum or offset."""
 
 import numpy as np
 import pytest

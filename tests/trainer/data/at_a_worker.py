@@ -1,4 +1,4 @@
-"""What tests let a worker do; in a module of its own, so that the worker does not import torch for it."""
+"""Functions that tests run on workers; a separate module, so that a worker need not import torch for them."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The augmentations: repeatable from their seed, of fair level, and each does what its name says."""
+"""The augmentations: reproducible from their seed, in range, and each does what its name says."""
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def test_edges_keep_the_speech() -> None:
 
 
 def test_clips_in_one_room_share_its_spectrum() -> None:
-    """Noise through a room comes out with the room's curve, whichever clip it is and whatever part of it is heard."""
+    """Noise in a room gets the spectrum of the room, for any clip and any part of it."""
     rng = np.random.default_rng(0)
     clips = [rng.standard_normal(64_000).astype(np.float32) * 0.1 for _ in range(2)]
 

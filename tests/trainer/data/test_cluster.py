@@ -1,4 +1,4 @@
-"""Clips read and encoded by two processes of a Dask cluster are those of this process, in the same cache."""
+"""Two processes of a Dask cluster read and encode clips as this process does, into the same cache."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Nothing fills a disk unannounced, and `prune` removes what no process uses, and no more."""
+"""Large files are announced, and `prune` deletes only what no process uses."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Every protocol: no speaker on two sides, everybody tested as often as the protocol says."""
+"""Every protocol: no speaker is in both training and test, and all are tested as often as the protocol says."""
 
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def test_speakers_that_do_not_allow_the_protocol(kind: str, speakers: dict[str, 
 
 
 def test_names_and_speakers_of_folds_never_change() -> None:
-    """Results name their folds; another draw would be other folds under the same names."""
+    """Results name their folds, so these must never have other speakers under the same names."""
     emobox = make_folds(table(RAVDESS), ProtocolRecipe(kind="ravdess-emobox"), 0.2)
     assert [fold.name for fold in emobox] == [f"fold{n}" for n in range(1, 7)]
     three = {"emodb": [f"{n:02d}" for n in range(1, 8)]}

@@ -1,4 +1,4 @@
-"""Corpora whose layout is known from their publication alone: names as published, and what is told of others."""
+"""Corpora whose layout is known only from their publication: names as published, and errors about others."""
 
 import json
 from dataclasses import replace

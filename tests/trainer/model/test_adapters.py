@@ -1,4 +1,4 @@
-"""Adapters change nothing at first, learn alone, and are merged into what a plain encoder is."""
+"""Adapters have no effect at first, only they are trained, and merged they give a plain encoder."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def states_of(backbone: Backbone) -> list[torch.Tensor]:
 
 
 def moved(backbone: Backbone) -> None:
-    """As after some training."""
+    """Changes the adapters, as training would."""
     with torch.no_grad():
         for parameter in backbone.parameters():
             if parameter.requires_grad:

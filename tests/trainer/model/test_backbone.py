@@ -1,4 +1,4 @@
-"""The encoders: padding never changes an answer, states are the library's own, the graph answers as PyTorch does."""
+"""The encoders: padding changes nothing, states are those of transformers, and the ONNX graph agrees with PyTorch."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def speechlike(seconds: float, seed: int = 0) -> Tensor:
 
 
 def batch(clips: list[Tensor], extra: int = 0) -> tuple[Tensor, Tensor]:
-    """Padded with garbage, not zeros: what lies beyond a clip's length must not matter."""
+    """Padded with garbage rather than zeros, since samples beyond a clip's length must not matter."""
     longest = max(len(c) for c in clips) + extra
     padded = 0.5 * torch.randn(len(clips), longest, generator=torch.Generator().manual_seed(9))
     for row, clip in zip(padded, clips, strict=True):

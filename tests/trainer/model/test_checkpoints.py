@@ -1,4 +1,4 @@
-"""Every published form of a checkpoint gives the very weights that were saved; what one lacks is told, not filled."""
+"""Every published form of a checkpoint loads with the saved weights; missing weights are an error."""
 
 import json
 from pathlib import Path

@@ -13,7 +13,7 @@ from trainer.model.losses import cross_entropy, joint_loss, supervised_contrasti
 
 
 def naive(embeddings: Tensor, labels: Tensor, tau: float, reduction: str = "mean") -> float:
-    """Eq. (1) as it stands on paper, in Python."""
+    """Eq. (1), literally, in Python."""
     z, n = embeddings.double().tolist(), len(labels)
 
     def similarity(i: int, j: int) -> float:
@@ -75,7 +75,7 @@ def test_float32_does_not_overflow_at_a_low_temperature() -> None:
 
 @pytest.mark.parametrize("labels", [CASES["usual"], CASES["N and N augmented"]])
 def test_equals_pytorch_metric_learning(labels: list[int]) -> None:
-    """Where the conventions coincide: the library takes an anchor without positives or negatives for 0."""
+    """For batches where the conventions agree: in the library, an anchor without positives or negatives counts as 0."""
     z, y = batch(labels, seed=1)
     assert supervised_contrastive_loss(z, y, 0.07).item() == pytest.approx(SupConLoss(0.07)(z, y).item(), abs=1e-6)
 

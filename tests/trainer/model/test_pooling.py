@@ -19,7 +19,7 @@ IDS = ["weighted sum", "attention", "both"]
 
 
 def with_weights(model: PooledBackbone) -> PooledBackbone:
-    """As if it had learned something."""
+    """Sets weights as training might."""
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         for parameter in model.pooling.parameters():

@@ -1,4 +1,4 @@
-"""The prosodic front end: what was put into made sounds comes out, and nothing that is no prosody changes it."""
+"""The prosodic front end measures what synthetic sounds were made with, and only prosody affects it."""
 
 import io
 
@@ -50,7 +50,7 @@ def phrase(seed: int = 0, length: float = 1.5) -> Samples:
 
 
 def batch(*clips: Samples, extra: int = 0) -> tuple[Tensor, Tensor]:
-    """Padded with garbage: what lies beyond a clip's length must not matter."""
+    """Padded with garbage, since samples beyond a clip's length must not matter."""
     longest = max(len(c) for c in clips) + extra
     padded = 0.5 * torch.randn(len(clips), longest, generator=torch.Generator().manual_seed(9))
     for row, clip in zip(padded, clips, strict=True):
@@ -212,7 +212,7 @@ def test_functionals_have_one_name_each(prosody: Prosody) -> None:
 
 
 def test_log_mel_statistics_are_those_of_the_frames_by_loudness() -> None:
-    """Against a plain sort, in clips of other lengths and with what lies beyond them full of garbage."""
+    """Compared with a plain sort, for clips of different lengths padded with garbage."""
     mel = torch.randn(3, 8, 50, generator=torch.Generator().manual_seed(0))
     valid = torch.tensor([50, 31, 1])
     found = log_mel_statistics(mel, valid).numpy()

@@ -1,4 +1,4 @@
-"""Scores: each draw is scored by its own clips, and label sets are told by what they hold, name and get right."""
+"""Scores: each draw is scored on its own clips; label sets by the shares that contain the true label or are single."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -107,7 +107,7 @@ def test_conditions_follow_from_the_counts() -> None:
 
 
 def stub(data: Dataset, folder: Path, dimensions: tuple[Any, ...] = ()) -> tuple[Any, Any]:
-    """A run of one fold over a head that was trained in a moment: (run, part)."""
+    """A run with one fold and a head that is trained quickly: (run, part)."""
     train, validation = split(data)
     trained = [i for i in train if data.utterances[i].corpus == "one"]
     fitted = fit_head(data, np.array(trained), np.zeros(0, np.int64), recipe(epochs=4), seed=0)
@@ -162,7 +162,7 @@ def test_a_test_speakers_clip_is_answered_in_four_ways(tmp_path: Path) -> None:
 
 
 def rated(data: Dataset, speakers: str, arousal: tuple[float, ...]) -> Dataset:
-    """With the arousal of each label, for the clips of these speakers alone."""
+    """The same table with the arousal of each label, only for the clips of these speakers."""
     of = dict(zip(LABELS, arousal, strict=True))
     return replace(
         data,
@@ -299,7 +299,7 @@ SURE = np.array([0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.62, 0.6, 0.55])
 
 
 def of_right(right: list[int], sure: np.ndarray[Any, Any] = SURE) -> np.ndarray[Any, Any]:
-    """Probabilities [10, 2] that answer these clips rightly, the others wrongly, as surely as told."""
+    """Probabilities [10, 2] that are right for these clips and wrong for the others, with this confidence."""
     said = np.where(np.isin(np.arange(10), right), TRUTH, 1 - TRUTH)
     p = np.empty((10, 2))
     p[np.arange(10), said], p[np.arange(10), 1 - said] = sure, 1 - sure

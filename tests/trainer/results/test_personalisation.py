@@ -1,4 +1,4 @@
-"""The protocol of voices and examples: who hears what, paired tests, and gains that are there when they should be."""
+"""The protocol of voices and examples: which clips are used for what, paired tests, and gains where expected."""
 
 import copy
 from collections import Counter
@@ -100,7 +100,7 @@ def fitted() -> FittedHead:
 
 
 def speaker_of(fitted: FittedHead, tuned: Tuned) -> tuple[Speaker, Any, Any, Any, Any]:
-    """One that the head has not heard, with its pooled features and labels, and the datastore's."""
+    """A speaker that the head was not trained on, with features and labels, and those of the datastore."""
     data = dataset()
     labels = data.label_indices()
     rows = np.array([i for i, u in enumerate(data.utterances) if u.speaker_key == "two/4"])
@@ -131,7 +131,7 @@ TUNED = Tuned(
     "known", [Known(0), Known(5), Known(0, examples=2), Known(3, examples=2, wrong=1), Known(4, "one mood", 1)], ids=str
 )
 def test_what_is_measured_is_what_the_app_answers(fitted: FittedHead, known: Known, alpha: float) -> None:
-    """The engine's voice, its head, its examples and its mix, put together here step by step for each clip."""
+    """Computes the engine's voice, head, examples and fusion step by step for each clip."""
     speaker, pooled, labels, items, item_labels = speaker_of(fitted, replace(TUNED, alpha=alpha))
     halves = halve(labels, np.random.default_rng(3))
     others = [Known(0), Known(30)]

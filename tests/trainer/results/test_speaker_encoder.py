@@ -1,4 +1,4 @@
-"""The speaker encoder's graph against its published definition in NumPy, and the projection against what it is for."""
+"""The speaker encoder's graph compared with its published definition in NumPy, and the purpose of the projection."""
 
 import os
 from pathlib import Path

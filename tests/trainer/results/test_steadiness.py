@@ -1,4 +1,4 @@
-"""How many labels move: measured by files, on clips and on the least sure, and written into the pack's card."""
+"""How many labels change: measured through files, for all and for the least confident clips, and put into the card."""
 
 import shutil
 from pathlib import Path

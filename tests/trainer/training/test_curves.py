@@ -1,4 +1,4 @@
-"""Curves as CSV, for TensorBoard, and through accelerate's trackers, which are small ones here."""
+"""Curves as CSV, for TensorBoard, and for accelerate's trackers, which are replaced by small ones here."""
 
 import os
 import sys

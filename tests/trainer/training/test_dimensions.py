@@ -1,4 +1,4 @@
-"""Arousal, dominance and valence: the map of the embedding, and how well it tells them."""
+"""Arousal, dominance and valence: the map of the embedding, and how well it predicts them."""
 
 from pathlib import Path
 

@@ -251,7 +251,7 @@ def test_the_same_clips_and_copies_are_drawn_with_and_without_scl(
 
 
 def test_buckets_regroup_clips_by_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An epoch of eight batches: three, three and the two that are left."""
+    """An epoch of eight batches with buckets of three: three, three and two."""
     recipe = replace(QUICK, buckets=3, batch_size=2, epochs=3, kinds=())
     drawn = [one.rows % 4 for one in batches_of(tmp_path, monkeypatch, recipe, SIXTEEN)]  # four lengths to each label
     assert [len(lengths) for lengths in drawn] == [2] * 24
@@ -264,7 +264,7 @@ def test_buckets_regroup_clips_by_length(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("family", sorted({*FAMILIES} - {"whisper"}))  # whose log-mel asks the device for its types
 def test_a_step_reads_no_value_from_the_device(family: str) -> None:
-    """On a device without values a look is an error; on a GPU it would wait for all that was asked of it before."""
+    """On the meta device, which has no values, reading one is an error; on a GPU it would wait for all earlier work."""
     pooled = PooledBackbone(tiny_backbone(family), (1, 2), weighted_sum=True, attention=True)
     standardise = Standardise(torch.zeros(pooled.pooled_dim), torch.ones(pooled.pooled_dim))
     model = FineTuned(pooled, standardise, Head((pooled.pooled_dim,), 4, QUICK.head)).to("meta").train()
@@ -280,7 +280,7 @@ def test_a_step_reads_no_value_from_the_device(family: str) -> None:
 
 
 def test_a_share_of_the_mean_of_a_speakers_clips_is_subtracted() -> None:
-    """Two voices with clips about them: all of the first goes, half of the second, nothing of who is alone."""
+    """Clips of two voices: all of the first is subtracted, half of the second, and nothing from a single clip."""
 
     class Whole(torch.nn.Module):
         def forward(self, *given: torch.Tensor) -> Any:
@@ -322,7 +322,7 @@ def test_batches_are_balanced_as_the_recipe_says(
 def batches_of(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recipe: FineTuneRecipe, train: np.ndarray[Any, Any]
 ) -> list[Drawn]:
-    """What is drawn in a fine-tuning, which hears none of it."""
+    """The draws of a fine-tuning, without training."""
     drawn: list[Drawn] = []
     take = _Batches.__getitem__
     tmp_path.mkdir(exist_ok=True)
@@ -335,7 +335,7 @@ def batches_of(
 
 
 def test_gradients_are_clipped_to_a_norm_of_two(tmp_path: Path) -> None:
-    """The loss is steep; a plain step of gradient descent moves all weights together by rate times the norm."""
+    """The loss is steep; a step of plain SGD changes all weights together by the rate times the gradient's norm."""
     utterances = sixteen_clips(tmp_path)
     steep = replace(QUICK, epochs=1, batch_size=16, kinds=(), scale=1000.0, optimiser="sgd", momentum=0.0)
     still = replace(steep, weight_decay=0.0, learning_rate=0.0, head_learning_rate=0.0)
@@ -356,7 +356,7 @@ def curve_of(place: Path) -> list[list[float]]:
 
 
 def with_dropout(place: Path, family: str) -> BackboneRecipe:
-    """An encoder whose layers drop things out."""
+    """An encoder with dropout."""
     recipe = encoder(place, family)
     path = Path(recipe.name) / "config.json"
     written = json.loads(path.read_text(encoding="utf-8"))
@@ -433,7 +433,7 @@ def test_checkpointing_keeps_fewer_activations(family: str) -> None:
 def test_a_compiled_model_learns_the_same_and_is_saved_as_the_plain_one(
     family: str, change: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a compiler that takes the model apart as the real one does, and needs no other program."""
+    """With a backend that traces the model like the real one, but needs no C++ compiler."""
     monkeypatch.setattr("trainer.training.finetune.COMPILER", "aot_eager")
     utterances, backbone = sixteen_clips(tmp_path), encoder(tmp_path, family)
     weights = []

@@ -1,4 +1,4 @@
-"""Training the head on features: it learns, a seed says everything, a killed run goes on to the same weights."""
+"""Training the head: it learns, the seed fixes the result, and a killed run resumes to the same weights."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -72,7 +72,7 @@ DIM = 24
 
 
 def dataset(copies: int = 0, extra_label: bool = False, seed: int = 0) -> Dataset:
-    """Two corpora of six speakers; a clip is its emotion, its speaker and noise."""
+    """Two corpora of six speakers; a clip's features are the sum of its emotion, its speaker and noise."""
     rng = np.random.default_rng(seed)
     labels = (*LABELS, "bored") if extra_label else LABELS
     emotions, rows, utterances = 2.0 * rng.standard_normal((5, DIM)), [], []
@@ -270,7 +270,7 @@ def test_features_are_clipped_at_six_deviations() -> None:
 
 
 def test_a_groups_mean_is_subtracted() -> None:
-    """Each group speaks through a voice of its own: all of it goes with the mean, none without, half with half."""
+    """Each group has its own voice: subtracting all, none or half of the mean removes all, none or half of it."""
     rng = np.random.default_rng(0)
     voices, clips = 10.0 * rng.standard_normal((3, 1, DIM)), rng.standard_normal((3, 8, DIM))
     clips -= clips.mean(1, keepdims=True)
@@ -328,7 +328,7 @@ def test_contrastive_batches_are_n_clips_and_their_n_copies() -> None:
 
 
 def drawn_with(data: Dataset, changed: Recipe, features: Any = None) -> tuple[Any, Any]:
-    """One batch of the whole table with no voice taken off: features [m, b, D] and labels [m, b]."""
+    """A batch of the whole table with no voice subtracted: features [m, b, D] and labels [m, b]."""
     plain = replace(changed, baseline=BaselineRecipe(train_counts=(0,), draws=1))
     everyone = np.arange(len(data.utterances))
     labels, pooled = data.label_indices(), data.features if features is None else features
@@ -358,7 +358,7 @@ def test_jitter_is_noise_of_the_deviation_that_the_recipe_says(speakers: int) ->
 
 
 def test_speaker_swap_changes_half_of_the_clips() -> None:
-    """Speakers are told by their first number, and nothing else is in it: what is added is a difference of two."""
+    """Only the first feature differs between speakers, so what is added there is a difference of two of them."""
     data = dataset()
     speakers = np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
     told = np.zeros_like(data.features)
@@ -491,7 +491,7 @@ def test_a_temperature_is_recovered() -> None:
 
 
 def test_the_temperature_is_too_low_for_at_most_one_corpus() -> None:
-    """Each corpus was answered too surely by a factor of its own; voices known, the other conditions, don't count."""
+    """Logits of each corpus are too large by another factor; conditions with known voices don't count."""
     rng, heard = np.random.default_rng(0), []
     for factor in (0.5, 1.0, 2.0, 4.0):
         logits = 2.0 * rng.standard_normal((4000, 3))
@@ -526,7 +526,7 @@ def test_label_sets_hold_the_truth_as_often_as_asked_and_are_no_larger() -> None
 
 
 def test_a_known_voice_is_taken_off_in_training() -> None:
-    """With all of each speaker's clips known, the features drawn lie around zero for every speaker; without, not."""
+    """With all of a speaker's clips known, features are centred at zero for every speaker; otherwise not."""
     data = dataset()
     train = np.arange(len(data.utterances))
     labels, speakers = data.label_indices(), np.unique([u.speaker_key for u in data.utterances], return_inverse=True)[1]
@@ -544,7 +544,7 @@ def test_a_known_voice_is_taken_off_in_training() -> None:
 
 
 def voted(data: Dataset, votes: dict[str, float]) -> Dataset:
-    """The same with so many votes for every clip of the label angry, and one for each other's own label."""
+    """The same data with these votes for clips labelled angry, and one vote for the label of all others."""
     changed = [
         replace(u, votes=tuple(votes.items()) if u.label == "angry" else ((u.label, 3.0),)) for u in data.utterances
     ]
@@ -587,7 +587,7 @@ def test_tune_stays_within_the_recipes_grid() -> None:
 
 
 def told(near: float, far: float) -> tuple[Nearest, np.ndarray[Any, Any]]:
-    """Clips whose nearest item is right, and whose three next are all wrong in one way."""
+    """Clips whose nearest item has the right label, and the next three the same wrong one."""
     truth = np.array([0, 1, 2, 3] * 5)
     labels = np.stack([truth, *[(truth + 1) % 4] * 3], axis=1)
     return Nearest(np.tile(np.array([near, far, far, far], np.float32), (20, 1)), labels), truth
@@ -619,7 +619,7 @@ def test_among_equally_accurate_settings_the_likeliest_is_chosen() -> None:
 
 
 def test_thresholds_are_percentiles_of_what_was_tuned_on() -> None:
-    """Two hundred strangers' clips, and as many of known voices, which are sure and always right."""
+    """200 clips of unknown speakers, and 200 of known voices with confident answers that are always right."""
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 4, 200)
     strangers, known = (s * np.eye(4)[truth] + rng.standard_normal((200, 4)) for s in (1.0, 9.0))
@@ -640,7 +640,7 @@ def test_thresholds_are_percentiles_of_what_was_tuned_on() -> None:
 
 
 def test_the_best_of_the_harmless_spreads_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of one mood a point may be lost, in the mean of the heads."""
+    """With one mood, a point may be lost in the mean over the heads."""
     data, gains = dataset(), np.zeros((2, 3, len(SPREADS)))
     fitted, rows = fit_head(data, *split(data), recipe(epochs=1), seed=0), np.arange(4)
     given = iter(gains)
@@ -771,7 +771,7 @@ def test_a_voice_of_one_mood_may_not_harm_the_group_it_is_learnt_from() -> None:
 
 
 def test_the_temperature_of_a_known_voice_is_recovered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers that fit once divided by 0.5 where the voice is known, by 1.5 where nothing is, in between by between."""
+    """Logits that are calibrated after division by 0.5 for known voices, 1.5 for unknown ones, or values in between."""
     data = dataset()
     _, validation = split(data)
     truth = data.label_indices()[validation]

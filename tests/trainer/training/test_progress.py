@@ -1,4 +1,4 @@
-"""Estimates of the time that fine-tuning still takes hold, whatever a training takes besides its epochs."""
+"""Estimates of the remaining time of fine-tuning are right even if trainings take time besides their epochs."""
 
 import pytest
 

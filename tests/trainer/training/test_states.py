@@ -1,4 +1,4 @@
-"""What the frozen layers make of the clips is heard once and kept, and training on it is training on the clips."""
+"""The frozen layers' output is computed once and cached, and training on it equals training on the clips."""
 
 import csv
 import shutil
