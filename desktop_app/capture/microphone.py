@@ -1,5 +1,7 @@
 """The machine's microphones, through PortAudio."""
 
+import atexit
+import logging
 import threading
 from collections.abc import Callable
 from types import ModuleType
@@ -11,8 +13,10 @@ from desktop_app.capture.source import BlockTaker, Microphone, Source
 from desktop_app.errors import DeviceError
 
 WANTED_RATE = 16_000  # Hz, the rate that packs are trained on: a device that delivers it needs no resampling here
+STOPS_WITHIN_S = 5.0
 BLOCK = 512  # frames; 0 would let PortAudio choose, which gives bursts with PulseAudio
 
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _open_sources: set["MicrophoneSource"] = set()
 
@@ -105,18 +109,30 @@ class MicrophoneSource:
             _open_sources.add(self)
 
     def stop(self) -> None:
-        """Stop and close the device."""
+        """Stop and close the device.
+
+        One that never answers is left as it is after `STOPS_WITHIN_S`: PulseAudio's library waits for itself for ever
+        when its server dies while a block is read. New devices are then found only after a restart.
+        """
         self._stopping = True
         stream, self._stream = self._stream, None
         if stream is None:
             return
+
+        def end() -> None:
+            # abort, not stop: a dead sound server would keep `stop` waiting for its last buffers
+            stream.abort(ignore_errors=True)
+            stream.close(ignore_errors=True)
+
         with _lock:
-            try:
-                # abort, not stop: a dead sound server would keep `stop` waiting for its last buffers
-                stream.abort(ignore_errors=True)
-                stream.close(ignore_errors=True)
-            finally:
+            ending = threading.Thread(target=end, name="closes the device", daemon=True)
+            ending.start()
+            ending.join(STOPS_WITHIN_S)
+            if not ending.is_alive():
                 _open_sources.discard(self)
+                return
+        log.warning("%s does not answer and is left open", self.name)
+        atexit.unregister(portaudio()._exit_handler)  # it would wait for this device as well
 
     def _index(self, sd: ModuleType) -> int:
         for index, name, host_api in _input_devices(sd):

@@ -14,6 +14,7 @@ from desktop_app.capture.wav_file import WavWriter
 
 HELD_S = 20.0  # how far behind the draining thread may fall without losing a sample
 DRAIN_EVERY_S = 0.02
+GONE_AFTER_S = 10.0  # without a block in a take: some devices die without telling
 METER_FALLS_DB_A_S = 24.0  # the peak mark's fall, about that of a studio meter
 
 
@@ -50,7 +51,8 @@ class TakeEnded:
     Attributes:
         path: Its WAV file, or None where not one sample came.
         duration_s: Its length.
-        because: "" after `stop_take`; otherwise "device" (the source ended) or the message of a disk error.
+        because: "" after `stop_take`; otherwise "device" (the source ended, or nothing came from it for `GONE_AFTER_S`)
+            or the message of a disk error.
     """
 
     path: Path | None
@@ -142,7 +144,7 @@ class Recorder:
     # the draining thread
 
     def _drain(self) -> None:
-        position, peak_db, zeros, lost, idle_s = 0, FLOOR_DB, 0, 0, 0.0
+        position, peak_db, zeros, lost, idle_s, awaited_s = 0, FLOOR_DB, 0, 0, 0.0, 0.0
         while True:
             last_round = self._closing.wait(DRAIN_EVERY_S) or self._ended.is_set()
             block, late = self._ring.since(position)
@@ -156,10 +158,13 @@ class Recorder:
                 nonzero = np.flatnonzero(block)
                 zeros = zeros + len(block) if not len(nonzero) else len(block) - 1 - int(nonzero[-1])
                 level = Level(level.rms_db, peak_db, level.clipped)
-                idle_s = 0.0
+                idle_s = awaited_s = 0.0
             else:
                 level = self.reading.level
                 idle_s += DRAIN_EVERY_S
+                awaited_s = awaited_s + DRAIN_EVERY_S if self._begin is not None else 0.0
+                if awaited_s > GONE_AFTER_S:
+                    self._ended.set()
             self._write(block, at, position)
             recorded = self._writer.n_samples / self.sample_rate if self._writer else 0.0
             self.reading = Reading(level, recorded, zeros / self.sample_rate, self._overflows, lost, idle_s)

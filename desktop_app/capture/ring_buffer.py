@@ -25,17 +25,15 @@ class RingBuffer:
 
     def write(self, block: Block) -> None:
         """Appends a copy of float32 [n]; never waits."""
+        end = self.total + len(block)
+        block = block[-self.capacity :]
         n = len(block)
-        if n > self.capacity:
-            self.total += n - self.capacity
-            block = block[-self.capacity :]
-            n = self.capacity
-        at = self.total % self.capacity
+        at = (end - n) % self.capacity
         first = min(n, self.capacity - at)
         for offset in (0, self.capacity):
             self._twice[offset + at : offset + at + first] = block[:first]
             self._twice[offset : offset + n - first] = block[first:]
-        self.total += n
+        self.total = end
 
     def since(self, position: int) -> tuple[Block, int]:
         """The samples from `position` on, float32 [n], a copy; and how many of them were overwritten already."""

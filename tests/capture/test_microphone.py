@@ -1,6 +1,8 @@
 """A microphone over a stand-in for PortAudio: what is asked of the library, and what becomes of a block."""
 
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 from types import SimpleNamespace
@@ -33,6 +35,11 @@ class PortAudio:
         self.names = [("Loudspeaker", 0, 0), ("Desk", channels, 0)]  # name, input channels, host API
         self.api_defaults = [1, -1]
         self.refuses = False
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def _exit_handler(self) -> None:
+        self.calls.append("exit")
 
     def _terminate(self) -> None:
         self.calls.append("terminate")
@@ -70,6 +77,7 @@ class PortAudio:
         def abort(ignore_errors: bool) -> None:
             assert ignore_errors
             self.calls.append("abort")
+            assert self.answers.wait(60)
 
         return SimpleNamespace(
             samplerate=asked["samplerate"], start=lambda: self.calls.append("start"), abort=abort, close=close
@@ -124,6 +132,25 @@ def test_an_end_that_nobody_asked_for_is_told_and_one_that_was_is_not(monkeypatc
     assert device.calls == ["start", "abort", "close"]
     source.stop()  # once more is harmless
     assert device.calls == ["start", "abort", "close"]
+
+
+def test_a_device_that_never_answers_is_left_open_and_nothing_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = PortAudio(channels=1, rates=(16_000,))
+    source, _, ends = opened(monkeypatch, device)
+    at_exit = []
+    monkeypatch.setattr(microphone, "STOPS_WITHIN_S", 0.05)
+    monkeypatch.setattr("atexit.unregister", at_exit.append)
+    device.answers.clear()
+    source.stop()
+    assert device.calls == ["start", "abort"]
+    assert at_exit == [device._exit_handler]
+    assert SystemMicrophones().available(rescan=True), "the devices known are told, and not looked for anew"
+    assert device.calls == ["start", "abort"]
+    device.answers.set()
+    while "close" not in device.calls:
+        time.sleep(0.01)
+    assert ends == []
+    microphone._open_sources.discard(source)
 
 
 def test_a_device_that_is_gone_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_app.capture import recorder as recorder_module
 from desktop_app.capture.level import Level
-from desktop_app.capture.recorder import Event, Reading, Recorder, TakeEnded, TakeStarted
+from desktop_app.capture.recorder import Event, Reading, Recorder, SourceEnded, TakeEnded, TakeStarted
 from desktop_app.capture.source import Block, BlockTaker
 from desktop_app.capture.wav_file import WavWriter
 from tests.capture.test_capture import read_wav
@@ -149,6 +150,23 @@ def test_lost_sound_is_counted_and_silence_of_the_device_is_timed(desk: Desk) ->
         return desk.recorder.reading.idle_s == 0.0
 
     desk.until(not_while_sound_comes)
+
+
+def test_a_device_that_dies_without_a_word_ends_the_take_with_all_its_sound(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "GONE_AFTER_S", 0.1)
+    desk.until(lambda reading: reading.idle_s > 0.3)
+    assert desk.events.empty(), "without a take nothing is lost by waiting"
+    monkeypatch.setattr(recorder_module, "GONE_AFTER_S", 60.0)
+    desk.recorder.start_take(tmp_path / "take.wav")
+    desk.source.push(tone(1600), False)
+    assert isinstance(desk.events.get(timeout=60), TakeStarted)
+    monkeypatch.setattr(recorder_module, "GONE_AFTER_S", 0.1)
+    ended = desk.events.get(timeout=60)
+    assert isinstance(ended, TakeEnded)
+    assert (ended.path, ended.duration_s, ended.because) == (tmp_path / "take.wav", 0.1, "device")
+    assert isinstance(desk.events.get(timeout=60), SourceEnded)
 
 
 def test_a_recorder_that_was_never_opened_is_closed(desk: Desk) -> None:

@@ -30,7 +30,7 @@ from desktop_app.ui.window import MainWindow
 from tests.engine.sound.speech_like import LoudnessDetector
 from tests.tiny_pack import LABELS, RATE, build_tiny_pack, clip
 
-LONG = 20_000  # ms; a signal that takes this long never comes
+LONG = 60_000  # ms; a signal that takes this long never comes
 
 
 class FakePlayer:
