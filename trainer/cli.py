@@ -25,7 +25,7 @@ COMMANDS = {
     "tables": "the paper's tables and figures: what SCL, kNN and each augmentation add, each row with an interval",
     "sweeps": "how the results depend on lambda, tau, k and alpha",
     "report": "evaluate and write the report of a run, including its tables and sweeps if there are any",
-    "steadiness": "measure how often a change that leaves the speech as it is changes the label; for the model card",
+    "steadiness": "measure how often labels change though the speech stays the same; for the model card",
     "export": "train on all speakers and write the pack",
     "own": "make a pack from a folder of your own clips, LABEL/SPEAKER/clip.wav",
     "prune": "delete cached features that no run has used for a while",
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="voicekin-train", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, summary in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         if name == "prune":
             command.add_argument(
                 "--days", type=_at_least(0), default=30, metavar="N", help="delete what was unused for N days (30)"
