@@ -2837,10 +2837,6 @@
         <translation>Wie gut die Stimme bekannt ist</translation>
     </message>
     <message>
-        <source>%p% known</source>
-        <translation>zu %p % bekannt</translation>
-    </message>
-    <message>
         <source>Learn nothing new for now</source>
         <translation>Vorerst nichts Neues lernen</translation>
     </message>
@@ -2859,6 +2855,10 @@
     <message>
         <source>Learnt from</source>
         <translation>Gelernt aus</translation>
+    </message>
+    <message>
+        <source>{0} known</source>
+        <translation>zu {0} bekannt</translation>
     </message>
     <message>
         <source>A take</source>

@@ -2837,10 +2837,6 @@
         <translation>Hasta qué punto se conoce la voz</translation>
     </message>
     <message>
-        <source>%p% known</source>
-        <translation>conocida al %p %</translation>
-    </message>
-    <message>
         <source>Learn nothing new for now</source>
         <translation>Por ahora no aprender nada nuevo</translation>
     </message>
@@ -2859,6 +2855,10 @@
     <message>
         <source>Learnt from</source>
         <translation>Ha aprendido de</translation>
+    </message>
+    <message>
+        <source>{0} known</source>
+        <translation>conocida al {0}</translation>
     </message>
     <message>
         <source>A take</source>

@@ -11,12 +11,14 @@ import desktop_app
 from desktop_app.engine.exports import RecordingFormat
 from desktop_app.engine.exports.timeline_image import timeline_svg_of_file
 from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.timeline import passages
 from desktop_app.errors import ExportError
 from desktop_app.ui import answer_text
 from desktop_app.ui.language import clock, label_name, percent, speaker_label, translate
 from desktop_app.ui.theme import look
 from desktop_app.ui.timeline_png import png_from_svg
 
+SPOKEN = 30  # passages
 NEIGHBOURS = 8
 DOTS_PER_INCH = 150
 MARGIN_MM = 16
@@ -79,7 +81,7 @@ def _html(recognition: Recognition, target: Path) -> str:
         dress = {label: (label_name(label), look(label).light) for label in recognition.probabilities}
         png = b64encode(png_from_svg(timeline_svg_of_file(recognition, target, dress))).decode()
         heading = _heading(translate("Report", "Over time"))
-        parts += [heading, f'<img width="640" src="data:image/png;base64,{png}" alt="">']
+        parts += [heading, f'<img width="640" src="data:image/png;base64,{png}" alt="{escape(_when(recognition))}">']
     if len(recognition.speakers) > 1:
         parts += [_heading(translate("Report", "Who speaks")), _speakers(recognition)]
     if not silent and recognition.neighbours:
@@ -109,6 +111,13 @@ def _html(recognition: Recognition, target: Path) -> str:
         "<style>body { font-family: Inter, sans-serif; max-width: 46em; margin: 2em auto; color: #1d2030; }"
         "td { padding: 2px 8px 2px 0; }</style></head><body>" + "".join(parts) + "</body></html>"
     )
+
+
+def _when(recognition: Recognition) -> str:
+    """The timeline in words, for those who can't see it; of a long one its beginning."""
+    found = passages(recognition.segments)
+    words = [f"{clock(one.start_s)}–{clock(one.end_s)} {label_name(one.label).lower()}" for one in found]
+    return "; ".join(words[:SPOKEN]) + ("…" if len(words) > SPOKEN else "")
 
 
 def _heading(text: str) -> str:

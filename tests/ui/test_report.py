@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from tests.tiny_pack import build_tiny_pack
+from tests.tiny_pack import LABELS, build_tiny_pack
 from tests.ui.conftest import LONG, Desk
 
 
@@ -68,6 +68,11 @@ def test_a_report_of_a_long_recording_is_a_pdf_of_few_pages(
     desk.wait_entry(lambda: desk.drop(interview))
     html = export(desk, "html", tmp_path / "page.html", monkeypatch).decode()
     assert re.findall(r'(?:src|href)="([^"]{16})', html) == ["data:image/png;b"]
+    spoken = re.search(r'alt="([^"]+)"', html)
+    assert spoken is not None
+    assert [part.split()[1] for part in spoken[1].split("; ")] == list(LABELS), (
+        "what a screen reader says of the picture"
+    )
     export(desk, "pdf", tmp_path / "page.pdf", monkeypatch)
     document = pypdf.PdfReader(tmp_path / "page.pdf")
     assert 1 <= len(document.pages) <= 2

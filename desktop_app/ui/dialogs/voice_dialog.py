@@ -22,7 +22,7 @@ from desktop_app.errors import VoiceKinError
 from desktop_app.ui.dialogs.size import open_at
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.jobs import Job
-from desktop_app.ui.language import translate, when
+from desktop_app.ui.language import percent, translate, when
 from desktop_app.ui.recognition_owner import KnownVoice, RecognitionOwner
 from desktop_app.ui.undo import UndoStack
 from desktop_app.ui.widgets.card import text_label
@@ -55,7 +55,8 @@ class VoiceDialog(QDialog):
         self.settled = QProgressBar()
         self.settled.setRange(0, 100)
         self.settled.setAccessibleName(self.tr("How well the voice is known"))
-        self.settled.setFormat(self.tr("%p% known"))
+        self.settled.setTextVisible(False)
+        self.known = text_label("quiet")
         self.paused = QCheckBox(self.tr("Learn nothing new for now"))
         self.paused.setChecked(voice.paused)
         self.paused.clicked.connect(lambda on: self._then(owner.pause_voice(voice.key, on)))
@@ -75,7 +76,10 @@ class VoiceDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.addWidget(self.name)
-        column.addWidget(self.settled)
+        known = QHBoxLayout()
+        known.addWidget(self.settled, 1)
+        known.addWidget(self.known)
+        column.addLayout(known)
         column.addWidget(self.paused)
         column.addWidget(text_label("quiet", self.tr("Learnt from")))
         column.addWidget(self.recordings, 1)
@@ -98,6 +102,7 @@ class VoiceDialog(QDialog):
         if not self.name.hasFocus():
             self.name.setText(self._voice.name)
         self.settled.setValue(round(100 * self._voice.settled))
+        self.known.setText(self.tr("{0} known").format(percent(self._voice.settled)))
         self.recordings.clear()
         for one in contributions:
             name = Path(one.origin).name or self.tr("A take")

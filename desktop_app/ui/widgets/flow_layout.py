@@ -1,7 +1,7 @@
 """A row that wraps at the available width, so that long words and many labels stay in the window."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem
 
 
 class FlowLayout(QLayout):
@@ -65,7 +65,7 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty():  # hidden
                 continue
-            size = item.sizeHint()
+            size = _in_one_line(item)
             if size.width() > width and item.hasHeightForWidth():  # a text that wraps
                 size = QSize(width, item.heightForWidth(width))
             if not lines or size.width() > left:
@@ -74,6 +74,15 @@ class FlowLayout(QLayout):
             lines[-1].append((item, size))
             left -= size.width() + self.spacing()
         return lines
+
+
+def _in_one_line(item: QLayoutItem) -> QSize:
+    """An item's size; a text that may wrap wants to be narrow, and gets one line here."""
+    label = item.widget()
+    if not isinstance(label, QLabel) or not label.wordWrap():
+        return item.sizeHint()
+    width = label.fontMetrics().boundingRect(0, 0, 1 << 20, 1 << 20, 0, label.text()).width() + 2
+    return QSize(width, label.heightForWidth(width))
 
 
 def _height(line: list[tuple[QLayoutItem, QSize]]) -> int:
