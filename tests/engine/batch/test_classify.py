@@ -170,6 +170,7 @@ def test_progress_goes_from_nothing_to_all_and_names_what_is_worked_on(
     assert {one.rests_on.voice.kind for one in outcomes if isinstance(one, Recognition)} == {
         "group" if company == "beside" else "none"
     }
+    assert all(one.features is None for one in outcomes if isinstance(one, Recognition)), "which nobody asked for"
     assert (told[0].done, told[0].files, told[0].share, told[0].name) == (0, 6, 0.0, "")
     assert (told[-1].done, told[-1].share) == (6, pytest.approx(1.0))
     shares = [one.share for one in told]

@@ -4,6 +4,7 @@ import json
 import shutil
 import stat
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,3 +92,9 @@ def test_a_single_nan_in_the_voice_is_an_error(tiny_pack: Pack, tmp_path: Path) 
     (copy / "pack.json").write_text(json.dumps(data))
     with pytest.raises(PackError, match=r"voice\.npy holds what is not a number"):
         load_pack(copy)
+
+
+def test_a_pack_is_written_beside_its_place(tiny_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From where a rename puts it there at once: the folder of temporary files may be on another disk."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert rewrite_card(write(tiny_pack, tmp_path / "pack"), "# Another\n").model_card() == "# Another\n"
