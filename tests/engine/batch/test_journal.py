@@ -43,6 +43,8 @@ def test_answers_are_read_back_from_the_journal(tmp_path: Path, clips: list[Path
     with BatchJournal(begin(tmp_path, clips), SETTINGS) as journal:
         assert journal.answer(clips[0]) == replace(ANSWER, path=str(clips[0]))
         assert journal.answer(clips[2]) is None
+    assert journal._file.closed, "so that it can be deleted on any system"
+    assert journal._lines.closed
 
 
 def test_features_are_there_again_to_the_bit(tmp_path: Path, clips: list[Path]) -> None:

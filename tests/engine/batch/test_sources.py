@@ -115,6 +115,14 @@ def test_a_copy_has_a_name_that_any_system_takes(bucket: str) -> None:
             assert (path.name, path.read_bytes()) == (near, b"sound")
 
 
+def test_folders_here_are_searched_as_those_at_addresses(tmp_path: Path) -> None:
+    for name in ("a.wav", "deep/b.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert list(find_sources([str(tmp_path), "c.wav"])) == [tmp_path / "a.wav", Path("c.wav")]
+    assert list(find_sources([str(tmp_path)], recursive=True)) == [tmp_path / "a.wav", tmp_path / "deep" / "b.wav"]
+
+
 def test_every_process_finds_a_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert for_everyone(Path("a.wav")) == Source("a.wav", at=tmp_path / "a.wav")

@@ -98,3 +98,12 @@ def test_a_pack_is_written_beside_its_place(tiny_pack: Pack, tmp_path: Path, mon
     """From where a rename puts it there at once: the folder of temporary files may be on another disk."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     assert rewrite_card(write(tiny_pack, tmp_path / "pack"), "# Another\n").model_card() == "# Another\n"
+
+
+def test_what_json_has_no_number_for_is_not_written(tiny_pack: Pack, tmp_path: Path) -> None:
+    of_manifest = replace(tiny_pack, manifest=replace(tiny_pack.manifest, scores={"UA": float("nan")}))
+    of_item = replace(tiny_pack, items=[replace(item, duration_s=float("nan")) for item in tiny_pack.items])
+    for pack in (of_manifest, of_item):
+        with pytest.raises(ValueError, match="JSON"):
+            write(pack, tmp_path / "pack")
+    assert list(tmp_path.iterdir()) == []
