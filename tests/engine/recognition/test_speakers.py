@@ -9,7 +9,13 @@ import soundfile
 
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import NOBODY, VoiceUsed
-from desktop_app.engine.recognition.recogniser import MIN_GROUP, Recogniser, SpeakerVoice, asks_for_speakers
+from desktop_app.engine.recognition.recogniser import (
+    MIN_GROUP,
+    Recogniser,
+    SpeakerCount,
+    SpeakerVoice,
+    asks_for_speakers,
+)
 from desktop_app.engine.sound.audio import SAMPLE_RATE
 from desktop_app.errors import Cancelled
 from tests.engine.sound.speech_like import LoudnessDetector
@@ -199,3 +205,12 @@ def test_one_speaker_is_heard_as_before(recogniser: Recogniser) -> None:
     assert own is not None
     assert answer.probabilities == pytest.approx(recogniser.answer(alone, baseline=own[0], voice=own[1]).probabilities)
     assert answer.rests_on.voice == own[1] != NOBODY
+
+
+@pytest.mark.parametrize("speakers", ["off", 2])
+def test_a_quiet_recording_is_heard_as_a_loud_one(
+    recogniser: Recogniser, talked: tuple[np.ndarray, list[int], list[float]], speakers: SpeakerCount
+) -> None:
+    loud, quiet = (recogniser.analyse(talked[0] * np.float32(gain), speakers=speakers) for gain in (1.0, 0.01))
+    assert quiet.speaker_of == loud.speaker_of
+    assert np.array(quiet.spans) == pytest.approx(np.array(loud.spans), abs=0.1)
