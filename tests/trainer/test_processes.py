@@ -155,7 +155,7 @@ def test_a_killed_process_ends_the_others_with_a_sentence_and_the_run_resumes(pl
     finally:
         started.kill()
     assert started.returncode == 1
-    assert "Process 2 of 2 was ended by SIGKILL: the same command with --resume goes on" in told
+    assert "Process 2 of 2 was ended by SIGKILL. The same command with --resume continues" in told
     assert "Traceback" not in told
     assert list((place / "two").glob("*/0/finetune.pt"))
     resumed = ended(place, [*command, "--resume"])

@@ -121,9 +121,9 @@ def test_from_corpora_to_a_pack_that_the_app_opens(place: Path, capsys: pytest.C
     assert "| 10, one mood |" in capsys.readouterr().out
     page = (folder / "report.html").read_text()
     assert page.count("data:image/png;base64,") == page.count("<figcaption>") == len(scores["conditions"]) + 3
-    assert f'alt="Expected calibration error {scores["conditions"]["0"]["ece"]:.3f}; how sure' in page
+    assert f'alt="Expected calibration error {scores["conditions"]["0"]["ece"]:.3f}; confidence and' in page
     recall = 100 * scores["conditions"]["0"]["confusion"][0][0] / sum(scores["conditions"]["0"]["confusion"][0])
-    assert f'alt="Answered rightly: angry {recall:.0f} %' in page
+    assert f'alt="Answered correctly: angry {recall:.0f} %' in page
     assert "<pre>     sure right" in page  # drawn in text: a paragraph would run its lines together
     assert "http" not in page.replace("http://www.w3.org", "")  # self-contained
     assert (folder / "figures" / "confusion-0.svg").is_file()
@@ -239,7 +239,7 @@ def test_settings_are_tuned_on_corpora_that_the_heads_were_not_trained_on(
 def test_tuning_on_corpora_needs_two_to_train_on(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe = write_recipe(place, '["ravdess"]', kind="speaker-folds", more='tuned_on = "corpora"')
     assert run("tune", recipe) == 1
-    assert "name more corpora" in capsys.readouterr().err
+    assert "add more corpora" in capsys.readouterr().err
 
 
 def test_a_run_stopped_by_ctrl_c_resumes_to_the_same_weights(
@@ -257,7 +257,7 @@ def test_a_run_stopped_by_ctrl_c_resumes_to_the_same_weights(
 
     monkeypatch.setattr("trainer.run.fit_head", fit_three)
     assert run("fit", recipe, "--run", "broken") == 130
-    assert "the same command with --resume goes on" in capsys.readouterr().err
+    assert "To continue, run the same command with --resume." in capsys.readouterr().err
     monkeypatch.setattr("trainer.run.fit_head", fit_head)
     assert run("fit", recipe, "--run", "broken", "--resume") == 0
     heads = sorted(p.relative_to("whole") for p in Path("whole").rglob("head.pt"))
@@ -292,7 +292,7 @@ def test_another_recipe_does_not_mix_into_a_run(place: Path, capsys: pytest.Capt
     (folder / "fold1").mkdir()
     (folder / "fold1" / "head.pt").touch()
     assert run("prepare", write_recipe(place, more="[baseline]\ndraws = 3\n")) == 1
-    assert "give another --run" in capsys.readouterr().err
+    assert "choose another --run" in capsys.readouterr().err
 
 
 def test_a_folder_that_cant_be_written_is_an_error(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,8 +65,8 @@ class Workers:
             raise error
         if isinstance(error, KilledWorker):
             raise ClusterError(
-                f"{error.allowed_failures + 1} workers ended, one after the other, at the same clips: give each more "
-                "memory, or call again without --cluster."
+                f"{error.allowed_failures + 1} workers died, one after the other, with the same clips: give each more "
+                "memory, or run the command again without --cluster."
             )
         raise ClusterError(f"A worker failed ({type(error).__name__}: {error}).")
 
@@ -80,7 +80,7 @@ class Workers:
 
     def _lost(self) -> ClusterError:
         return ClusterError(
-            f"The cluster at {self._address} can't be reached any more; what was encoded is kept: call again."
+            f"The cluster at {self._address} can't be reached any more. Finished clips are kept: run the command again."
         )
 
 

@@ -34,7 +34,7 @@ class Fold:
 
     def __post_init__(self) -> None:
         if both := (self.train & self.validation) | (self.train & self.test) | (self.validation & self.test):
-            raise CorpusError(f"The fold {self.name} has {min(both)} on two sides: correct the fold file.")
+            raise CorpusError(f"The fold {self.name} has {min(both)} in two of its sets: correct the file.")
 
     def indices(self, utterances: Sequence[Utterance], side: str) -> npt.NDArray[np.int64]:
         """Rows of the table whose speaker is on the side "train", "validation" or "test"; int64 [n]."""
@@ -52,7 +52,7 @@ def make_folds(utterances: Sequence[Utterance], protocol: ProtocolRecipe, valida
     if len(speakers) < 3:
         raise CorpusError(
             f"There is {'only one speaker' if len(speakers) == 1 else f'a choice of only {len(speakers)} speakers'} "
-            f"({', '.join(speakers)}): training, tuning and testing need three at the least."
+            f"({', '.join(speakers)}): training, tuning and testing need at least three."
         )
     if protocol.kind == "published":
         return _published(utterances, validation_share)
@@ -87,11 +87,11 @@ def _published(utterances: Sequence[Utterance], validation_share: float) -> tupl
         train, validation, test = (of[side] for side in ("train", "validation", "test"))
         if both := (train & validation) | (train & test) | (validation & test):
             raise CorpusError(
-                f"The fold {name} was published with {min(both)} on two sides, and who is tested may not be heard "
-                "before: choose another `protocol.kind`, such as speaker-folds."
+                f"The published fold {name} has {min(both)} in two of training, validation and test, which must be "
+                "disjoint: choose another `protocol.kind`, such as speaker-folds."
             )
         if not train or not test:
-            raise CorpusError(f"The fold {name} has nobody to {'test' if train else 'train'} on: complete its lists.")
+            raise CorpusError(f"The fold {name} has no {'test' if train else 'training'} speakers: complete its lists.")
         if validation:
             folds.append(Fold(name, frozenset(train), frozenset(validation), frozenset(test)))
         else:
@@ -104,7 +104,7 @@ def _emobox(speakers: Sequence[str]) -> dict[str, list[str]]:
     if set(speakers) != expected:
         odd = min(set(speakers) ^ expected)
         raise CorpusError(
-            f"EmoBox's folds are for RAVDESS with its 24 actors, and {odd} differs: use another protocol."
+            f"EmoBox's folds are for RAVDESS with all its 24 actors, but {odd} differs: use another protocol."
         )
     return {f"fold{n}": [f"ravdess/{a}" for a in actors] for n, actors in enumerate(EMOBOX_RAVDESS, start=1)}
 

@@ -93,7 +93,7 @@ def sweep_figure(curves: Mapping[str, Mapping[float, Sequence[float]]]) -> Figur
 
 
 def coverage_figure(truth: Ints, probabilities: npt.NDArray[np.float64]) -> Figure:
-    """Accuracy over the share of clips answered, as the confidence asked for falls; truth [n], probabilities [n, L]."""
+    """Accuracy over the share of clips answered, for decreasing confidence; truth [n], probabilities [n, L]."""
     _, coverage, accuracy = coverage_curve(truth, probabilities)
     figure = Figure(figsize=(5, 3.5))
     axes = figure.add_subplot()
@@ -120,7 +120,7 @@ def calibration_figure(truth: Ints, probabilities: npt.NDArray[np.float64], bins
 
 
 def recalls(labels: Sequence[str], counts: npt.NDArray[Any]) -> str:
-    """In words, how many clips of each label a confusion matrix, int [L, L], has answered rightly."""
+    """The recall of each label in a confusion matrix, int [L, L], as text."""
     shares = 100 * np.diag(counts) / np.maximum(counts.sum(1), 1)
     return ", ".join(f"{label} {share:.0f} %" for label, share in zip(labels, shares, strict=True))
 
@@ -170,7 +170,7 @@ def personalisation_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
     examples.plot([r["examples"] for r in wrong], [r["ua"] for r in wrong], "kx", label="one label of them wrong")
     voices.set_ylabel("UA, %")
     voices.set_xlabel("unlabelled clips of the speaker")
-    examples.set_xlabel("examples a label")
+    examples.set_xlabel("examples per label")
     for axes in (voices, examples):
         axes.set_xscale("symlog", linthresh=1)
         axes.grid(alpha=0.3)

@@ -59,8 +59,8 @@ def report_run(run: Run) -> Path:
         slug = f"confusion-{name.replace(', ', '-').replace(' ', '-')}"
         counts = np.array(condition["confusion"])
         source = save_figure(confusion_figure(scores["labels"], {f"clips known: {name}": counts}), figures / slug)
-        caption = f"What was answered to each label, in per cent of its clips; clips of the speaker known: {name}."
-        pictures.append(Picture(source, caption, f"Answered rightly: {recalls(scores['labels'], counts)}."))
+        caption = f"Predicted labels for each true label, in per cent of its clips; known clips of the speaker: {name}."
+        pictures.append(Picture(source, caption, f"Answered correctly: {recalls(scores['labels'], counts)}."))
     pictures += [*_of_confidence(run, scores, figures), _of_training(run, figures)]
     texts = [run.folder / "tables.md", *sorted((run.folder / "tables").glob("*.md"))]
     blocks = [p.read_text(encoding="utf-8").strip() for p in texts]
@@ -77,7 +77,7 @@ def published_table(published: Sequence[PublishedRecipe], scores: Mapping[str, A
     """Published figures of others, and the run's own for unknown speakers, as Markdown."""
     own = scores["conditions"]["0"]
     lines = [
-        "Beside published figures; mind their protocols:",
+        "Compared with published results, whose protocols may differ:",
         "",
         "| | WA | UA | protocol, source |",
         "|---|---|---|---|",
@@ -94,18 +94,18 @@ def _of_confidence(run: Run, scores: Mapping[str, Any], figures: Path) -> list[P
     """Coverage and calibration of the first condition's first seed."""
     truth, probabilities = _first_answers(run)
     _, condition = next(iter(scores["conditions"].items()))
-    right = ", ".join(f"of the surest {share:.0%} {ok:.0%}" for share, ok, _ in condition["coverage"])
+    right = ", ".join(f"of the most confident {share:.0%} {ok:.0%}" for share, ok, _ in condition["coverage"])
     bins = ", ".join(f"{sure:.2f} and {ok:.2f}" for sure, ok in condition["reliability"])
     return [
         Picture(
             save_figure(coverage_figure(truth, probabilities), figures / "coverage"),
-            "How many answers are right where only the surest are given.",
+            "How many answers are right if only the most confident ones are given.",
             f"Right are {right}.",
         ),
         Picture(
             save_figure(calibration_figure(truth, probabilities), figures / "calibration"),
-            "How often it is right over how sure it is; on the diagonal confidence can be taken at its word.",
-            f"Expected calibration error {condition['ece']:.3f}; how sure and how often right, by fifths: {bins}.",
+            "Accuracy over confidence; on the diagonal, confidence can be trusted.",
+            f"Expected calibration error {condition['ece']:.3f}; confidence and accuracy, by fifths: {bins}.",
         ),
     ]
 
@@ -118,10 +118,10 @@ def _of_training(run: Run, figures: Path) -> Picture:
     )
     return Picture(
         save_figure(training_figure(curves), figures / "training"),
-        f"Loss, and unweighted accuracy on validation speakers, over the epochs of {what}; a line a fold and seed.",
+        f"Loss, and unweighted accuracy on validation speakers, over epochs of {what}; a line per fold and seed.",
         f"{len(curves)} trainings; their loss goes from {ends[:, 0].mean():.3f} to {ends[:, 1].mean():.3f} on average."
         if len(ends)
-        else "No curve is there.",
+        else "There are no curves.",
     )
 
 
@@ -129,15 +129,15 @@ def _drawn(path: Path) -> Picture:
     """A figure of the tables, sweeps or of personalisation."""
     name = path.stem
     captions = {
-        "figure-3": "Figure 3: what was answered to each label with CE, with SCL, and with SCL and kNN, in per cent.",
-        "sweeps": "UA over lambda, tau, k and alpha; the band is from the least to the most of the seeds.",
+        "figure-3": "Figure 3: predicted for each true label with CE, with SCL, and with SCL and kNN, in per cent.",
+        "sweeps": "UA over lambda, tau, k and alpha; the band is from the lowest to the highest of the seeds.",
         "personalisation": "UA over unlabelled clips and over examples of the speaker.",
     }
-    caption, more = captions.get(name, name), "The numbers stand in the tables above."
+    caption, more = captions.get(name, name), "The numbers are in the tables above."
     if name.startswith("figure-4"):
         fold = name.removeprefix("figure-4-")
-        caption = f"Figure 4, fold {fold}: embeddings with CE and with SCL; large dots are clips of the tested speaker."
-        more = "Each dot is a clip, in its label's colour; what lies close together sounds alike to the model."
+        caption = f"Figure 4, fold {fold}: embeddings with CE and with SCL; large dots are clips of test speakers."
+        more = "Each dot is a clip, in its label's colour; clips that are close together sound alike to the model."
     told = path.with_suffix(".txt")
     if told.is_file():
         more = told.read_text(encoding="utf-8")

@@ -111,8 +111,8 @@ def measure(
 def steadiness_table(rows: Sequence[Moved]) -> str:
     """As Markdown, for the model card."""
     lines = [
-        f"Labels that move when nothing was said differently: per cent of {A_LABEL} clips a label like those learnt,",
-        f"and of the {A_LABEL} of {A_LABEL * DRAWN} more a label that are answered least surely. By",
+        f"How often labels change though the speech stays the same: per cent of {A_LABEL} clips per label like those",
+        f"of training, and of the {A_LABEL} least confident of {A_LABEL * DRAWN} others per label. By",
         "`voicekin-train steadiness --recipe RECIPE --pack PACK`.",
         "",
         "| what is done to the recording | clips | harder ones |",

@@ -234,7 +234,7 @@ def tables_run(run: Run, tables: Sequence[str], resume: bool = False) -> str:
     if "3" in tables:
         texts["3"] = f"Table 3, SCL and kNN: {about}\n\n" + table_3(ce, scl)
     if "4" in tables and run.recipe.published:
-        texts["4"] = f"Table 4, beside published figures: {about}\n\n" + table_4(scl)
+        texts["4"] = f"Table 4, compared with published results: {about}\n\n" + table_4(scl)
     for number, text in texts.items():
         (folder / f"table-{number}.md").write_text(text, encoding="utf-8")
     return "\n".join(texts.values())
@@ -248,7 +248,7 @@ def draw_figures(run: Run, ce: Run, scl: Run) -> None:
     matrices = {row.name: confusion_matrix(row.truth, row.answers, len(labels)) for row in rows}
     save_figure(confusion_figure(labels, matrices), run.folder / "tables" / "figure-3")
     told = "; ".join(f"with {name} {recalls(labels, counts)}" for name, counts in matrices.items())
-    (run.folder / "tables" / "figure-3.txt").write_text(f"Answered rightly: {told}.", encoding="utf-8")
+    (run.folder / "tables" / "figure-3.txt").write_text(f"Answered correctly: {told}.", encoding="utf-8")
     for number, fold in enumerate(dict.fromkeys(part.fold.name for part in ce.parts())):
         spaces = {}
         for name, variant in (("CE", ce), ("CE + SCL", scl)):

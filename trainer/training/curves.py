@@ -23,7 +23,7 @@ COLUMNS = ("epoch", "loss", "validation_accuracy", "learning_rate", "validation_
 Row = Sequence[float]
 
 QUIET = {"WANDB_ERROR_REPORTING": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-"""Neither reports to its maker, unless the environment says otherwise."""
+"""Turns off reports to the makers of W&B and MLflow, unless these variables are already set."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def check_trackers(trackers: Sequence[Tracker]) -> None:
     """
     if missing := [name for name in trackers if find_spec(name) is None]:
         raise RecipeError(
-            f"`trackers` names {missing[0]}, which is not installed: type pip install {missing[0]}, or take it out."
+            f"`trackers` has {missing[0]}, which is not installed: run pip install {missing[0]}, or remove it there."
         )
 
 
@@ -90,14 +90,14 @@ class Curves(AbstractContextManager["Curves"]):
 
 
 def track_scores(tracked: Tracked, scores: Mapping[str, float]) -> None:
-    """Passes what a run reached on to W&B and MLflow, as a run of its own."""
+    """Logs the scores of a run in W&B and MLflow, as a separate run."""
     for tracker in _started(tracked):
         tracker.log(dict(scores))
         tracker.finish()
 
 
 def _started(tracked: Tracked) -> list[Any]:
-    """Starts accelerate's trackers. TensorBoard is not one of them: accelerate's can't write a training again."""
+    """Starts accelerate's trackers, except for TensorBoard, whose tracker can't rewrite the curves of a training."""
     from accelerate.tracking import LOGGER_TYPE_TO_CLASS
 
     wanted = [name for name in tracked.trackers if name != "tensorboard"]

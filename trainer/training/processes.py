@@ -57,7 +57,7 @@ def lost_told() -> Iterator[None]:
         of_communication = isinstance(error, torch.distributed.DistError) or "gloo" in str(error).lower()
         if this_process().num_processes == 1 or not of_communication:
             raise
-        raise ProcessLostError(_lost("Another process of this launch has ended, see what it said")) from None
+        raise ProcessLostError(_lost("Another of the launched processes has ended, see its message")) from None
 
 
 def leave() -> None:
@@ -99,4 +99,4 @@ def launch(processes: int, module: str, arguments: Sequence[str]) -> int:
 
 
 def _lost(what: str) -> str:
-    return f"{what}: the same command with --resume goes on from the last epoch that was whole."
+    return f"{what}. The same command with --resume continues from the last complete epoch."

@@ -81,7 +81,7 @@ def test_fold_file_round_trip_and_a_speaker_in_training_and_test(tmp_path: Path)
     path = tmp_path / "folds.json"
     write_folds(path, folds)
     assert read_folds(path) == folds
-    with pytest.raises(CorpusError, match="ravdess/01 on two sides"):
+    with pytest.raises(CorpusError, match="ravdess/01 in two of its sets"):
         Fold("x", frozenset(["ravdess/01"]), frozenset(), frozenset(["ravdess/01"]))
 
 

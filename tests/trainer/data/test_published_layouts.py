@@ -199,7 +199,7 @@ def test_emobox_as_ones_own_clips_lists_a_recording_that_is_not_there(tmp_path: 
 
 def test_emobox_folds_with_a_speaker_in_training_and_test_are_refused(tmp_path: Path) -> None:
     found = load_corpus("emobox", emobox(tmp_path, both_sides=True))
-    with pytest.raises(CorpusError, match=r"fold1 was published with cafe/02 on two sides"):
+    with pytest.raises(CorpusError, match=r"published fold fold1 has cafe/02 in two of training"):
         make_folds(found, ProtocolRecipe(kind="published"), 0.2)
 
 

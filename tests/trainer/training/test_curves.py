@@ -83,5 +83,5 @@ def test_tensorboard_has_only_one_training(tmp_path: Path, small: list[Small]) -
 def test_a_missing_tracker_is_an_error_before_anything_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     check_trackers(("tensorboard",))
     monkeypatch.setattr("trainer.training.curves.find_spec", lambda name: None if name == "wandb" else name)
-    with pytest.raises(RecipeError, match="`trackers` names wandb, which is not installed: type pip install wandb"):
+    with pytest.raises(RecipeError, match="`trackers` has wandb, which is not installed: run pip install wandb"):
         check_trackers(("tensorboard", "mlflow", "wandb"))

@@ -476,7 +476,7 @@ def test_the_error_about_a_missing_compiler_says_what_to_install(
     utterances = sixteen_clips(tmp_path)
     args = (labels_of(utterances), 4, SIXTEEN, NOBODY, encoder(tmp_path), replace(QUICK, compile="default"), 0)
     with pytest.raises(
-        CompilationError, match=r'"default" can\'t be done here \(.*apt-get install g\+\+.*set it to "no"'
+        CompilationError, match=r'"default" does not work here \(.*apt-get install g\+\+.*set it to "no"'
     ):
         finetune(utterances, *args, tmp_path / "run", cpu=True)
 
