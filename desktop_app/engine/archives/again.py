@@ -16,7 +16,7 @@ from desktop_app.engine.archives.dataset import Dataset
 from desktop_app.engine.batch.classify import Asked, groups, voices_beside
 from desktop_app.engine.recognition import fusion
 from desktop_app.engine.recognition.answer import Failure, Outcome, Recognition, VoiceUsed
-from desktop_app.engine.recognition.recogniser import UNHEARD, Analysis, Mixed, Recogniser
+from desktop_app.engine.recognition.recogniser import Analysis, Mixed, Recogniser
 from desktop_app.engine.recognition.retrieval import own_mix
 from desktop_app.engine.recognition.voice import known_temperature, temperature_for
 from desktop_app.errors import Cancelled, PackError
@@ -103,7 +103,7 @@ def _answers(recogniser: Recogniser, ones: Sequence[_One], asked: Asked) -> Iter
     p_knn, novelties, k = _neighbours(recogniser, headed.embedding, asked.k or manifest.knn.k, len(labels))
     p = fusion.fuse(p_knn, p_model, alphas)
     for one in ones:
-        if (trusts[one.at] >= UNHEARD).any():  # the user's own examples influence it: one by one, since they are few
+        if (trusts[one.at] > 0).any():  # the user's own examples influence it: one by one, since they are few
             yield replace(
                 recogniser.answer(
                     one.analysis,

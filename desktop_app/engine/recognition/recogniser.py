@@ -91,9 +91,6 @@ reach 0.0 to 0.48."""
 NAMED_TOGETHER = 2
 """The largest label set that is useful: "angry or happy" is informative, three of four labels are not."""
 
-UNHEARD = 0.005
-"""If the share of p_own is below this, no displayed figure would change, and the examples are left out."""
-
 NO_SPEECH = "No speech was heard in this recording."
 TOO_QUIET = "This recording is too quiet: record closer to the microphone, or turn it up."
 LITTLE_SPEECH = "Too little speech was heard in this recording."
@@ -685,7 +682,7 @@ class Recogniser:
         weights = fusion.knn_weights([hit.distance for hit in hits], settings.temperature, settings.weighting)
         indices = self._item_labels[[hit.index for hit in hits]]
         names = (*labels, *(examples.labels if examples is not None else ()))
-        own_hits = examples.nearest(embedding, k) if examples is not None and trust >= UNHEARD else ()
+        own_hits = examples.nearest(embedding, k) if examples is not None and trust > 0 else ()
         if examples is None or not own_hits:
             return Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(names)))
         found = Retrieved(hits, weights, fusion.knn_distribution(indices, weights, len(labels)))

@@ -8,7 +8,7 @@ import pytest
 from desktop_app.engine.pack.format import Item
 from desktop_app.engine.people import own_datastore
 from desktop_app.engine.people.examples import StoredFeatures
-from desktop_app.engine.people.own_datastore import Doubles, OwnDatastore, embed_examples
+from desktop_app.engine.people.own_datastore import FAR, NEAR, Doubles, OwnDatastore, embed_examples
 from desktop_app.engine.recognition.retrieval import Hit
 from desktop_app.engine.recognition.voice import Floats, VoicePrior
 
@@ -171,18 +171,18 @@ def test_nearness_by_hand() -> None:
     far = [example(9, "angry", [0.0, 0.0, 2.0])]
     one = build([example(1, "sad", [3.0, 4.0, 0.0]), *far])
     query = np.array([[5.0, 0.0, 0.0], [-5.0, 0.0, 0.0], [6.0, 8.0, 0.0]], np.float32)
-    most = np.array([0.36, 0.0, 1.0])  # squared cosines; what is opposite is as far as what is aside
-    wanted = 1 / (1 + np.exp((0.4 - most) / 0.04))
-    assert one.nearness(query) == pytest.approx(wanted)
-    # four that are a little like it are as near as one that is very like it, and a fifth changes nothing
-    six = build([*(example(i, "sad", [3.0, 4.0, 0.1 * i]) for i in range(6)), *far])
-    cosines = sorted(9 / (25 + 0.01 * i * i) for i in range(6))[-4:]
-    assert six.nearness(query[:1]) == pytest.approx(1 / (1 + np.exp((0.4 - sum(cosines)) / 0.04)))
+    # squared cosines 0.36, 0 and 1; what is opposite is as far as what is aside
+    assert one.nearness(query) == pytest.approx([(0.36 - FAR) / (NEAR - FAR), 0.0, 1.0])
+    assert one.nearness(query[1:2])[0] == 0.0, "and nothing else"
+    # of several that are a little like it the four most similar count, and a fifth changes nothing
+    six = build([*(example(i, "sad", [1.0, 3.0, 0.1 * i]) for i in range(6)), *far])
+    cosines = sorted(1 / (10 + 0.01 * i * i) for i in range(6))[-4:]
+    assert six.nearness(query[:1]) == pytest.approx((sum(cosines) - FAR) / (NEAR - FAR))
 
 
 def test_a_label_with_too_few_examples_does_not_affect_nearness() -> None:
     own = build([example(i, "tired", [3.0, 4.0, 0.0]) for i in range(2)])
-    assert own.nearness(np.array([[3.0, 4.0, 0.0]], np.float32)) < 1e-4
+    assert own.nearness(np.array([[3.0, 4.0, 0.0]], np.float32)) == 0.0
 
 
 def test_a_grown_datastore_is_as_near_as_one_built_at_once() -> None:

@@ -356,6 +356,22 @@ def shipped() -> Recogniser:
     return Recogniser(load_pack(paths.default_pack()), threads=1)
 
 
+def test_an_example_changes_what_is_like_it_and_leaves_every_other_answer_exactly_as_it_was(
+    shipped: Recogniser, tmp_path: Path
+) -> None:
+    spoken = {path.stem: shipped.analyse_file(path) for path in (paths.assets() / "sample").glob("*.flac")}
+    before = {name: shipped.answer(analysis) for name, analysis in spoken.items()}
+    with Store(tmp_path) as store:
+        personal = Personal(store, shipped)
+        personal.add_example(spoken["fast-and-loud"], "happy")
+        after = {name: shipped.answer(analysis, examples=personal.own) for name, analysis in spoken.items()}
+    same_but_for = {name: {"timing_ms": one.timing_ms, "rests_on": one.rests_on} for name, one in before.items()}
+    changed = {name for name in spoken if replace(after[name], **same_but_for[name]) != before[name]}
+    assert changed == {"fast-and-loud", "high-and-lively"}, "those of one voice"
+    assert after["fast-and-loud"].label == "happy" != before["fast-and-loud"].label
+    assert {after[name].own_share for name in ("even", "slow-and-low")} == {0.0}
+
+
 @pytest.mark.parametrize("kind", ["silence", "noise", "hum", "music"])
 def test_what_is_not_speech_is_no_example(shipped: Recogniser, tmp_path: Path, kind: str) -> None:
     t = np.arange(3 * RATE) / RATE

@@ -432,8 +432,8 @@ def test_own_examples_weigh_as_far_as_they_are_near(recogniser: Recogniser) -> N
         recogniser.answer(analysis, examples=examples)
         for examples in (None, OneExample(0.5), OneExample(0.5, 0.5), OneExample(0.5, 0.0))
     )
-    assert all(far.probabilities[label] == pytest.approx(plain.probabilities[label], abs=1e-12) for label in LABELS)
-    assert (far.alpha, far.own_share, far.probabilities["tired"]) == (plain.alpha, 0.0, 0.0)
+    assert {**plain.probabilities, "tired": 0.0} == dict(far.probabilities), "exactly"
+    assert (far.alpha, far.own_share, far.confidence) == (plain.alpha, 0.0, plain.confidence)
     assert not any(neighbour.own for neighbour in far.neighbours)
     for label, p in half.probabilities.items():
         assert p == pytest.approx((near.probabilities[label] + plain.probabilities.get(label, 0.0)) / 2)
@@ -446,9 +446,9 @@ def test_own_examples_weigh_as_far_as_they_are_near(recogniser: Recogniser) -> N
     )
 
 
-def test_own_examples_that_would_change_no_figure_are_left_out(recogniser: Recogniser) -> None:
+def test_own_examples_count_from_the_least_nearness_on(recogniser: Recogniser) -> None:
     analysis = recogniser.analyse(clip("sad"))
-    for near, counts in ((0.005, False), (0.02, True)):  # p_own's share of p_knn is then 0.3 and 1.2 %
+    for near, counts in ((0.0, False), (0.001, True)):
         answer = recogniser.answer(analysis, examples=OneExample(0.5, near))
         assert (answer.neighbour_probabilities["tired"] > 0) is counts
 
