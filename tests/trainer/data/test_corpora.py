@@ -106,8 +106,8 @@ def test_iemocap(tmp_path: Path, sentences: bool) -> None:
 
 def test_iemocap_says_what_differs_from_a_whole_copy(tmp_path: Path) -> None:
     sentence = check_four_classes(load_corpus("iemocap", made.iemocap(tmp_path)))
-    assert "10 angry where 1103 are usual" in sentence
-    assert "20 happy where 1636 are usual" in sentence  # happy and excited
+    assert "10 angry instead of 1103" in sentence
+    assert "20 happy instead of 1636" in sentence  # happy and excited
 
 
 def test_own_folder(tmp_path: Path) -> None:
