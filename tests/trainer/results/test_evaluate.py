@@ -197,9 +197,10 @@ def test_there_is_a_table_of_dimensions_if_the_recipe_asks_for_them(tmp_path: Pa
     one = {"ccc": 0.512, "low": 0.4, "high": 0.6, "clips": 10.0}
     scores["conditions"]["0"]["dimensions"] = {"arousal": one, "valence": {**one, "ccc": 0.25, "clips": 8.0}}
     scores["conditions"]["10, one mood"] = scores["conditions"]["0"]
+    scores["conditions"]["10"] = {**made_scores(tmp_path)["conditions"]["0"], "ua": 12.5}
     told = headlines(scores)
     assert {name for name in told if name.startswith("ccc")} == {"ccc arousal/0", "ccc valence/0"}
-    assert told["ua/0"] == scores["conditions"]["0"]["ua"]
+    assert (told["ua/0"], told["ua/10"]) == (scores["conditions"]["0"]["ua"], 12.5)
     text = score_tables(scores)
     assert "| 0 | 0.51 (0.40 to 0.60) | 0.25 (0.40 to 0.60) | 10 / 8 |" in text
     assert text.count("0.51 (") == 1

@@ -53,12 +53,14 @@ def test_half_of_each_label_is_set_aside() -> None:
 def test_what_is_heard_is_not_tested_and_examples_are_not_heard_twice() -> None:
     for known in conditions():
         halves = halve(LABELS, np.random.default_rng(1))
-        unlabelled, examples, said = draw(LABELS, halves.heard, known, 4, 2, mood=3)
-        assert not set(unlabelled) & set(examples)
-        assert not {*unlabelled, *examples} & set(halves.tested)
-        assert len(unlabelled) <= known.unlabelled
-        assert max(np.bincount(LABELS[examples], minlength=4)) <= known.examples
-        assert (said != LABELS[examples]).sum() == known.wrong
+        for mood in range(4):
+            unlabelled, examples, said = draw(LABELS, halves.heard, known, 4, 2, mood)
+            assert not set(unlabelled) & set(examples)
+            assert not {*unlabelled, *examples} & set(halves.tested)
+            assert len(unlabelled) <= known.unlabelled
+            assert max(np.bincount(LABELS[examples], minlength=4)) <= known.examples
+            assert (said != LABELS[examples]).sum() == known.wrong
+            assert set(said) <= set(range(4))
 
 
 @pytest.mark.parametrize(
