@@ -25,7 +25,7 @@ def spectrogram(samples: Waveform, n_columns: int, n_rows: int) -> NDArray[np.ui
         samples: float32 [n] at SAMPLE_RATE.
         n_columns, n_rows: Equal stretches of time, and of frequency from HIGHEST_HZ down to 0.
     """
-    frames = max(1, min(MOST_FRAMES, len(samples) // max(1, n_columns * WINDOW)))
+    frames = max(1, min(MOST_FRAMES, len(samples) // (n_columns * WINDOW)))
     padded = np.pad(samples, WINDOW // 2)
     middles = (np.arange(n_columns * frames) + 0.5) * len(samples) / (n_columns * frames)
     starts = np.clip(middles.astype(np.int64), 0, max(0, len(padded) - WINDOW))

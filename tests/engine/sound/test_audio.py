@@ -154,6 +154,7 @@ BAD = {
     "empty": "is empty (0 bytes)",
     "text": "is not audio that can be read",
     "no samples": "holds no sound (samples: 0)",
+    "one sample at 44.1 kHz": "holds no sound (samples: 1)",
     "nan": "holds values that are not numbers",
     "infinity": "holds values that are not numbers",
     "absurd rate": "says it has 1 samples a second",

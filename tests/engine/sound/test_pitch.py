@@ -18,6 +18,13 @@ def test_a_glide_is_followed_within_a_percent() -> None:
     np.testing.assert_allclose(found[inside], wanted[:: round(SAMPLE_RATE * FRAME_S)][inside], rtol=0.01)
 
 
+def test_between_two_candidates_a_steady_pitch_is_found_to_a_five_hundredth() -> None:
+    """They are a third of a semitone apart, 2 %: the parabola says where between them."""
+    for hz in (87.3, 121.0, 199.0, 254.5, 333.0):
+        found = pitch(voice(np.full(SAMPLE_RATE // 2, hz)))
+        np.testing.assert_allclose(found[5:-5], hz, rtol=0.002)
+
+
 def test_pauses_noise_and_silence_have_no_pitch() -> None:
     spoken = voice(np.full(SAMPLE_RATE, 150.0))
     found = pitch(np.concatenate([spoken, np.zeros(SAMPLE_RATE, np.float32), spoken]))
