@@ -258,6 +258,18 @@ def test_a_file_that_was_cut_is_told(tmp_path: Path, name: str) -> None:
     assert any(word in told(audio) for word in ("says that it lasts 10", "breaks off", "errors while decoding"))
 
 
+def test_a_caf_whose_recorder_died_is_heard_to_its_end(tmp_path: Path) -> None:
+    """libsndfile takes it for empty."""
+    soundfile.write(tmp_path / "a.caf", sound(), RATE)
+    content = bytearray((tmp_path / "a.caf").read_bytes())
+    size = content.index(b"data") + 4
+    content[size : size + 8] = struct.pack(">Q", 4)  # the number of edits before the samples, and no sample
+    (tmp_path / "a.caf").write_bytes(content)
+    audio = load_audio(tmp_path / "a.caf")
+    assert audio.duration_s == pytest.approx(SECONDS)
+    assert "does not say how long it lasts" in told(audio)
+
+
 def test_a_stream_that_was_recorded_as_it_came_says_no_length_and_that_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, "live.mkv", "-c:a ac3 -ar 48000 -live 1")
     audio = load_audio(path)
