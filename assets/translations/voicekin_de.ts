@@ -325,7 +325,7 @@
 <context>
     <name>DropHint</name>
     <message>
-        <source>Drop files here to hear them</source>
+        <source>Drop files here</source>
         <translation>Dateien hier loslassen</translation>
     </message>
 </context>
@@ -2924,7 +2924,7 @@
         <translation>Diese Stimme vergessen</translation>
     </message>
     <message>
-        <source>Keep learning</source>
+        <source>Learn from takes</source>
         <translation>Laufend lernen</translation>
     </message>
     <message>

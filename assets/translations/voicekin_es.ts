@@ -325,7 +325,7 @@
 <context>
     <name>DropHint</name>
     <message>
-        <source>Drop files here to hear them</source>
+        <source>Drop files here</source>
         <translation>Suelte aquí los archivos para escucharlos</translation>
     </message>
 </context>
@@ -2916,7 +2916,7 @@
         <translation>Olvidar esta voz</translation>
     </message>
     <message>
-        <source>Keep learning</source>
+        <source>Learn from takes</source>
         <translation>Seguir aprendiendo</translation>
     </message>
     <message>

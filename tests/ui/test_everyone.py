@@ -172,6 +172,10 @@ def test_nothing_is_scrolled_sideways_or_cut_off(desk: Desk, interview: Path, pe
             if area.isVisible():
                 assert area.horizontalScrollBar().maximum() == 0, (name, area)
         assert cut_off(window) == [], name
+        passages = window.answer_page.passages.table
+        if name == "answer":
+            answers = max(passages.sizeHintForIndex(passages.model().index(row, 0)).width() for row in range(4))
+            assert passages.columnWidth(0) >= answers, "the emotion of each passage"
 
 
 @pytest.mark.usefixtures("every_language")

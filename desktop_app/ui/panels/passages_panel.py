@@ -1,7 +1,7 @@
 """The passages of a long recording: time, emotion, certainty; to filter and play."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 
 from desktop_app.engine.recognition.timeline import Passage, Stretch, passages
@@ -15,6 +15,7 @@ from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, AnswerDelegate
 
 LABEL, TIME, LENGTH, SURE, SPEAKER = range(5)
 WIDTHS = {TIME: 130, LENGTH: 90, SURE: 90, SPEAKER: 150}
+LEAST_LABEL = 180  # pixels for the emotion, with the margins
 ROWS = 8  # visible
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 NUMBER_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -68,8 +69,8 @@ class PassagesPanel(Card):
         if (found, names) == (self._passages, self._names) and before is not None and before.number == entry.number:
             return
         self._names = names
-        self.table.setColumnHidden(SPEAKER, len(names) < 2)
         self._passages = found
+        self._fit()
         self._rows.setRowCount(0)
         for number, passage in enumerate(found):
             self._rows.appendRow(_row(number, passage, names))
@@ -91,12 +92,19 @@ class PassagesPanel(Card):
         if passage is not None and self._entry is not None:
             self.play_asked.emit(self._entry.number, passage.start_s, passage.end_s)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         self.table.setFixedHeight(self._theme.px((ROWS + 1) * ROW_HEIGHT))
+        wanted = (TIME, LENGTH, SURE, SPEAKER) if len(self._names) > 1 else (TIME, LENGTH, SURE)
+        room = self.width() - self._theme.px(LEAST_LABEL)
+        self.table.show_what_fits(wanted, (LENGTH, SURE, SPEAKER), room)
 
 
 def _row(number: int, passage: Passage, names: tuple[str, ...]) -> list[QStandardItem]:
-    length_s = passage.end_s - passage.start_s
+    length_s = int(passage.end_s) - int(passage.start_s)  # between the times as they are shown
     times = f"{clock(passage.start_s)} – {clock(passage.end_s)}"
     name = label_name(passage.label)
     sure = percent(passage.share)

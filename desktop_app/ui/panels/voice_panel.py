@@ -57,7 +57,7 @@ class VoicePanel(Card):
         self.remove = QPushButton(self.tr("Forget"))
         self.remove.setToolTip(self.tr("Forget this voice"))
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.voices.currentData()))
-        self.from_takes = QCheckBox(self.tr("Keep learning"))
+        self.from_takes = QCheckBox(self.tr("Learn from takes"))
         self.from_takes.setToolTip(self.tr("Learn from each new take"))
         self.from_takes.clicked.connect(lambda on: self.learns_from_takes_asked.emit(self.voices.currentData(), on))
         row = QHBoxLayout()

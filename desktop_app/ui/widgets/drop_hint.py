@@ -11,7 +11,7 @@ class DropHint(QLabel):
         super().__init__(over)
         self._over = over
         self.setObjectName("drop")
-        self.setText(self.tr("Drop files here to hear them"))
+        self.setText(self.tr("Drop files here"))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
