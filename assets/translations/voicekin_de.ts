@@ -36,7 +36,7 @@
     </message>
     <message>
         <source>No speech was heard in it, so there is nothing to go on.</source>
-        <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhalt.</translation>
+        <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhaltspunkt.</translation>
     </message>
     <message>
         <source>It is too quiet: record closer to the microphone, or turn it up.</source>
@@ -51,7 +51,7 @@
         <translation>Das klingt nach nichts, was das Paket kennt. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>
     <message>
-        <source>No emotion stands out. Closest would be “{0}” with {1}.</source>
+        <source>No emotion stands out. The closest is “{0}” at {1}.</source>
         <translation>Keine Emotion sticht hervor. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>
     <message>
@@ -71,12 +71,16 @@
         <translation>Keine Sprache</translation>
     </message>
     <message>
+        <source>{0} of the time</source>
+        <translation>{0} der Zeit</translation>
+    </message>
+    <message>
         <source>Of the time: {0}. The timeline shows when.</source>
         <translation>Anteile der Zeit: {0}. Der Zeitverlauf zeigt, wann.</translation>
     </message>
     <message>
         <source>The sound does not say which of the two.</source>
-        <translation>Der Klang sagt nicht, was von beidem.</translation>
+        <translation>Der Klang verrät nicht, welches von beiden.</translation>
     </message>
     <message>
         <source>It could just as well be “{0}”: the two are close.</source>
@@ -99,8 +103,8 @@
         <translation>{0}, davon {1} Sprache · beantwortet in {2} s</translation>
     </message>
     <message>
-        <source>{0} s, {1} s of it speech · answered in {2} ms</source>
-        <translation>{0} s, davon {1} s Sprache · beantwortet in {2} ms</translation>
+        <source>{0} s, {1} s of it speech · answered in {2}</source>
+        <translation>{0} s, davon {1} s Sprache · beantwortet in {2}</translation>
     </message>
     <message>
         <source>pack {0}</source>
@@ -108,7 +112,7 @@
     </message>
     <message>
         <source>Based on: {0}</source>
-        <translation>Beruht auf: {0}</translation>
+        <translation>Grundlage: {0}</translation>
     </message>
     <message>
         <source>your examples {0}</source>
@@ -226,7 +230,7 @@
         <translation>Gerade spricht niemand.</translation>
     </message>
     <message>
-        <source>What the last three seconds sound like; the answer for the whole follows.</source>
+        <source>This is how the last three seconds sound; the answer for the whole recording comes at the end.</source>
         <translation>So klingen die letzten drei Sekunden; die Antwort für das Ganze folgt danach.</translation>
     </message>
     <message>
@@ -245,7 +249,7 @@
     <name>ChannelMenu</name>
     <message>
         <source>&amp;Channel to listen to</source>
-        <translation>&amp;Kanal, der gehört wird</translation>
+        <translation>&amp;Ausgewerteter Kanal</translation>
     </message>
     <message>
         <source>The &amp;clearest</source>
@@ -268,7 +272,7 @@
     </message>
     <message>
         <source>VoiceKin made a mistake and could not finish what it was doing. Your recordings are safe and you can go on. If it happens again, copy the diagnostics into a report.</source>
-        <translation>VoiceKin hat einen Fehler gemacht und konnte nicht zu Ende bringen, was es tat. Ihre Aufnahmen sind sicher, und Sie können weitermachen. Geschieht es wieder, kopieren Sie die Diagnose in einen Bericht.</translation>
+        <translation>VoiceKin hat einen Fehler gemacht und konnte den Vorgang nicht abschließen. Ihre Aufnahmen sind sicher, und Sie können weitermachen. Geschieht es wieder, kopieren Sie die Diagnose in einen Bericht.</translation>
     </message>
     <message>
         <source>Copy diagnostics</source>
@@ -383,7 +387,7 @@
         <translation>Wonach klingt es?</translation>
     </message>
     <message>
-        <source>Press Space and speak, or drop audio files anywhere on this window.</source>
+        <source>Press Space and speak, or drop audio files anywhere in this window.</source>
         <translation>Drücken Sie die Leertaste und sprechen Sie, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
     </message>
     <message>
@@ -415,8 +419,8 @@
         <translation>Bereit: Gehörtes wird mit {0} Aufnahmen verglichen. Paket: {1} {2}.</translation>
     </message>
     <message>
-        <source>There is no microphone: drop audio files anywhere on this window, or plug one in.</source>
-        <translation>Es ist kein Mikrofon da: Ziehen Sie Audiodateien auf dieses Fenster, oder schließen Sie ein Mikrofon an.</translation>
+        <source>There is no microphone: plug one in, or drop audio files anywhere in this window.</source>
+        <translation>Kein Mikrofon gefunden: Schließen Sie eines an, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
     </message>
 </context>
 <context>
@@ -511,7 +515,7 @@
     </message>
     <message>
         <source>{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.</source>
-        <translation>{0} ist keine lesbare Tondatei, oder ihr Kopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
+        <translation>{0} ist keine lesbare Audiodatei, oder ihr Dateikopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
     </message>
     <message>
         <source>{0} is read with ffmpeg, which is missing here: install it (Debian: apt install ffmpeg; elsewhere: pip install imageio-ffmpeg).</source>
@@ -1151,7 +1155,7 @@
     </message>
     <message>
         <source>At work or in education, to infer the emotions of people: the EU’s AI Act forbids it (Article 5(1)(f)).</source>
-        <translation>Bei der Arbeit oder in der Bildung, um auf die Emotionen von Menschen zu schließen: Die KI-Verordnung der EU verbietet es (Artikel 5 Absatz 1 Buchstabe f).</translation>
+        <translation>Am Arbeitsplatz oder in Bildungseinrichtungen, um auf die Emotionen von Menschen zu schließen: Die KI-Verordnung der EU verbietet es (Artikel 5 Absatz 1 Buchstabe f).</translation>
     </message>
     <message>
         <source>On people who did not agree to be recorded and analysed.</source>
@@ -1173,16 +1177,16 @@
         <translation>Eine Minute frei sprechen</translation>
     </message>
     <message>
-        <source>Talk for about a minute, in your own language, as you would to a friend. You will be asked things.</source>
-        <translation>Sprechen Sie etwa eine Minute, in Ihrer Sprache, wie zu einem Freund. Sie werden etwas gefragt.</translation>
+        <source>Talk for about a minute, in your own language, as you would to a friend. You will be asked a few questions.</source>
+        <translation>Sprechen Sie etwa eine Minute, in Ihrer Sprache, wie zu einem Freund. VoiceKin stellt Ihnen dazu Fragen.</translation>
     </message>
     <message>
         <source>Seconds of speech so far</source>
         <translation>Sekunden Sprache bisher</translation>
     </message>
     <message>
-        <source>Only what makes the voice yours is kept, no sound. Cancel keeps nothing.</source>
-        <translation>Behalten wird nur, was Ihre Stimme ausmacht, kein Ton. Abbrechen behält nichts.</translation>
+        <source>Only the characteristics of your voice are kept, not the sound. If you cancel, nothing is kept.</source>
+        <translation>Gespeichert wird nur, was Ihre Stimme ausmacht, nicht der Ton. Wenn Sie abbrechen, wird nichts gespeichert.</translation>
     </message>
     <message>
         <source>Start</source>
@@ -1567,7 +1571,7 @@
     </message>
     <message>
         <source>Look again</source>
-        <translation>Noch einmal suchen</translation>
+        <translation>Erneut suchen</translation>
     </message>
     <message>
         <source>“{0}” is gone. Everything recorded up to then is there.</source>
@@ -1660,11 +1664,11 @@
     <name>MapPanel</name>
     <message>
         <source>Where it lies</source>
-        <translation>Wo sie liegt</translation>
+        <translation>Wo die Aufnahme liegt</translation>
     </message>
     <message>
         <source>Every mark is a recording that the pack knows; the star is yours.</source>
-        <translation>Jeder Punkt ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre.</translation>
+        <translation>Jeder Punkt ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre Aufnahme.</translation>
     </message>
 </context>
 <context>
@@ -1873,7 +1877,7 @@
     </message>
     <message>
         <source>What it consists of</source>
-        <translation>Woraus sie besteht</translation>
+        <translation>Abschnitte</translation>
     </message>
 </context>
 <context>
@@ -1929,7 +1933,7 @@
         <translation>Alle abbrechen</translation>
     </message>
     <message>
-        <source>Go on</source>
+        <source>Resume</source>
         <translation>Fortsetzen</translation>
     </message>
     <message>
@@ -1971,8 +1975,8 @@
         <translation>Kein Mikrofon gefunden</translation>
     </message>
     <message>
-        <source>No microphone. Drop audio files instead, or plug one in and refresh.</source>
-        <translation>Kein Mikrofon. Ziehen Sie Audiodateien hierher, oder schließen Sie ein Mikrofon an und suchen Sie erneut.</translation>
+        <source>No microphone found. Plug one in and press ⟳, or drop audio files.</source>
+        <translation>Kein Mikrofon gefunden. Schließen Sie eines an und drücken Sie ⟳, oder ziehen Sie Audiodateien hierher.</translation>
     </message>
     <message>
         <source>Press Space to record</source>
@@ -2051,7 +2055,7 @@
     </message>
     <message>
         <source>It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s recordings right. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
-        <translation>Sie sagt, wie eine Stimme klingt, nicht, was jemand fühlt. Bei Fremden benennt sie etwa zwei von drei Aufnahmen richtig. Sie darf nicht bei der Arbeit oder in der Bildung eingesetzt werden, um auf Gefühle von Menschen zu schließen, nicht bei Menschen, die nicht eingewilligt haben, und nicht für Entscheidungen über Menschen.</translation>
+        <translation>VoiceKin sagt, wie eine Stimme klingt, nicht, was jemand fühlt. Bei Fremden benennt es etwa zwei von drei Aufnahmen richtig. Es darf nicht am Arbeitsplatz oder in Bildungseinrichtungen eingesetzt werden, um auf Gefühle von Menschen zu schließen, nicht bei Menschen, die nicht eingewilligt haben, und nicht für Entscheidungen über Menschen.</translation>
     </message>
     <message>
         <source>Written by VoiceKin {0} on this computer.</source>
@@ -2063,7 +2067,7 @@
     </message>
     <message>
         <source>Where it is from</source>
-        <translation>Woher sie stammt</translation>
+        <translation>Herkunft</translation>
     </message>
     <message>
         <source>Words</source>
@@ -2141,6 +2145,10 @@
         <translation>Alle Ergebnisse</translation>
     </message>
     <message>
+        <source>{0} between two emotions</source>
+        <translation>{0} zwischen zwei Emotionen</translation>
+    </message>
+    <message>
         <source>{0} uncertain</source>
         <translation>{0} unsicher</translation>
     </message>
@@ -2153,7 +2161,7 @@
         <translation>{0} ohne Antwort</translation>
     </message>
     <message>
-        <source>{0} to come</source>
+        <source>{0} waiting</source>
         <translation>{0} noch offen</translation>
     </message>
     <message>
@@ -2326,8 +2334,8 @@
         <translation>&amp;Sprache</translation>
     </message>
     <message>
-        <source>A new language shows at the next start.</source>
-        <translation>Eine neue Sprache gilt ab dem nächsten Start.</translation>
+        <source>The language changes the next time VoiceKin starts.</source>
+        <translation>Die Sprache ändert sich beim nächsten Start von VoiceKin.</translation>
     </message>
     <message>
         <source>Text &amp;size</source>
@@ -2363,7 +2371,7 @@
     </message>
     <message>
         <source>Key to record from &amp;any program</source>
-        <translation>&amp;Aufnahmetaste für alle Programme</translation>
+        <translation>&amp;Systemweite Aufnahmetaste</translation>
     </message>
 </context>
 <context>
@@ -2431,7 +2439,7 @@
         <translation>Kleines &amp;Fenster</translation>
     </message>
     <message>
-        <source>Back to the whole window</source>
+        <source>Back to the full window</source>
         <translation>Zurück zum ganzen Fenster</translation>
     </message>
     <message>
@@ -2494,7 +2502,7 @@
         <translation>Neue Stimme</translation>
     </message>
     <message>
-        <source>Whose voice is it? A name that you choose:</source>
+        <source>Whose voice is it? Choose a name:</source>
         <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
     </message>
     <message>
@@ -2647,7 +2655,7 @@
         <translation>Neue Stimme</translation>
     </message>
     <message>
-        <source>Whose voice is it? A name that you choose:</source>
+        <source>Whose voice is it? Choose a name:</source>
         <translation>Wessen Stimme ist es? Ein Name Ihrer Wahl:</translation>
     </message>
     <message>
@@ -2716,7 +2724,7 @@
         <translation>Gezeigter Teil der Aufnahme</translation>
     </message>
     <message>
-        <source>Ask again for this part</source>
+        <source>Analyse this part</source>
         <translation>Diesen Teil neu auswerten</translation>
     </message>
     <message>
@@ -2753,7 +2761,7 @@
     </message>
     <message>
         <source>Share of the time: {0}</source>
-        <translation>Anteil an der Zeit: {0}</translation>
+        <translation>Zeitanteile: {0}</translation>
     </message>
     <message>
         <source>Pitch in this part: usually {0} Hz, mostly between {1} and {2} Hz.</source>
@@ -2819,7 +2827,7 @@
     </message>
     <message>
         <source>&amp;Usual text size</source>
-        <translation>&amp;Übliche Textgröße</translation>
+        <translation>&amp;Normale Textgröße</translation>
     </message>
 </context>
 <context>
@@ -2846,7 +2854,7 @@
     </message>
     <message>
         <source>Take this recording out</source>
-        <translation>Diese Aufnahme herausnehmen</translation>
+        <translation>Diese Aufnahme entfernen</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2952,8 +2960,8 @@
         <translation>Die Stimme wird aus der Aufnahme selbst erschlossen; am besten bei langen.</translation>
     </message>
     <message>
-        <source>In a long recording, each part is compared with the rest; five recordings or more with each other.</source>
-        <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen, fünf Aufnahmen oder mehr miteinander.</translation>
+        <source>In a long recording, each part is compared with the rest. Five recordings or more are compared with each other.</source>
+        <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen. Ab fünf Aufnahmen werden sie miteinander verglichen.</translation>
     </message>
     <message>
         <source>VoiceKin has not heard this voice yet.</source>

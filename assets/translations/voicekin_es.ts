@@ -48,7 +48,11 @@
     </message>
     <message>
         <source>No speech</source>
-        <translation>Sin habla</translation>
+        <translation>Sin voz</translation>
+    </message>
+    <message>
+        <source>{0} of the time</source>
+        <translation>{0} del tiempo</translation>
     </message>
     <message>
         <source>Of the time: {0}. The timeline shows when.</source>
@@ -56,7 +60,7 @@
     </message>
     <message>
         <source>No speech was heard in it, so there is nothing to go on.</source>
-        <translation>No se oyó voz en ella, así que no hay en qué basarse.</translation>
+        <translation>No se ha oído ninguna voz en la grabación, así que no hay en qué basarse.</translation>
     </message>
     <message>
         <source>It is too quiet: record closer to the microphone, or turn it up.</source>
@@ -71,7 +75,7 @@
         <translation>No suena a nada que el paquete conozca. Lo más cercano sería «{0}», con {1}.</translation>
     </message>
     <message>
-        <source>No emotion stands out. Closest would be “{0}” with {1}.</source>
+        <source>No emotion stands out. The closest is “{0}” at {1}.</source>
         <translation>Ninguna emoción destaca. Lo más cercano sería «{0}», con {1}.</translation>
     </message>
     <message>
@@ -99,8 +103,8 @@
         <translation>{0}, de ello {1} de voz · respondida en {2} s</translation>
     </message>
     <message>
-        <source>{0} s, {1} s of it speech · answered in {2} ms</source>
-        <translation>{0} s, de ellos {1} s de voz · respondida en {2} ms</translation>
+        <source>{0} s, {1} s of it speech · answered in {2}</source>
+        <translation>{0} s, de los cuales {1} s de voz · respondida en {2}</translation>
     </message>
     <message>
         <source>pack {0}</source>
@@ -191,7 +195,7 @@
     </message>
     <message>
         <source>Being answered again, as what it is based on has changed.</source>
-        <translation>Se responde de nuevo, porque ha cambiado aquello en que se basa.</translation>
+        <translation>Se está calculando de nuevo porque han cambiado los datos en los que se basa.</translation>
     </message>
     <message>
         <source>No answer</source>
@@ -226,8 +230,8 @@
         <translation>Ahora no habla nadie.</translation>
     </message>
     <message>
-        <source>What the last three seconds sound like; the answer for the whole follows.</source>
-        <translation>Así suenan los últimos tres segundos; la respuesta para el conjunto viene después.</translation>
+        <source>This is how the last three seconds sound; the answer for the whole recording comes at the end.</source>
+        <translation>Así suenan los últimos tres segundos; la respuesta global llegará al final.</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -268,7 +272,7 @@
     </message>
     <message>
         <source>VoiceKin made a mistake and could not finish what it was doing. Your recordings are safe and you can go on. If it happens again, copy the diagnostics into a report.</source>
-        <translation>VoiceKin ha cometido un error y no pudo terminar lo que hacía. Sus grabaciones están a salvo y puede continuar. Si vuelve a ocurrir, copie el diagnóstico en un informe.</translation>
+        <translation>Se ha producido un error y VoiceKin no ha podido terminar lo que estaba haciendo. Sus grabaciones están a salvo y puede continuar. Si vuelve a ocurrir, copie el diagnóstico en un informe.</translation>
     </message>
     <message>
         <source>Copy diagnostics</source>
@@ -326,7 +330,7 @@
     <name>DropHint</name>
     <message>
         <source>Drop files here</source>
-        <translation>Suelte aquí los archivos para escucharlos</translation>
+        <translation>Suelte aquí los archivos</translation>
     </message>
 </context>
 <context>
@@ -383,7 +387,7 @@
         <translation>¿A qué suena?</translation>
     </message>
     <message>
-        <source>Press Space and speak, or drop audio files anywhere on this window.</source>
+        <source>Press Space and speak, or drop audio files anywhere in this window.</source>
         <translation>Pulse Espacio y hable, o suelte archivos de audio en cualquier parte de esta ventana.</translation>
     </message>
     <message>
@@ -415,8 +419,8 @@
         <translation>Listo: compara lo que oye con {0} grabaciones. Paquete: {1} {2}.</translation>
     </message>
     <message>
-        <source>There is no microphone: drop audio files anywhere on this window, or plug one in.</source>
-        <translation>No hay micrófono: suelte archivos de audio en cualquier parte de esta ventana, o conecte uno.</translation>
+        <source>There is no microphone: plug one in, or drop audio files anywhere in this window.</source>
+        <translation>No hay micrófono: conecte uno, o suelte archivos de audio en cualquier parte de esta ventana.</translation>
     </message>
 </context>
 <context>
@@ -1107,7 +1111,7 @@
     <name>FirstStartPage</name>
     <message>
         <source>Welcome to VoiceKin</source>
-        <translation>Bienvenido a VoiceKin</translation>
+        <translation>Le damos la bienvenida a VoiceKin</translation>
     </message>
     <message>
         <source>VoiceKin tells you which emotion a recording of speech sounds like, and shows why: the nearest recordings it has heard before, its kin.</source>
@@ -1135,7 +1139,7 @@
     </message>
     <message>
         <source>Know what someone feels. It hears how a voice sounds, not what is in a heart.</source>
-        <translation>Saber lo que alguien siente. Oye cómo suena una voz, no lo que hay en un corazón.</translation>
+        <translation>Saber lo que alguien siente. Oye cómo suena una voz, no lo que hay en el corazón.</translation>
     </message>
     <message>
         <source>Be sure. It gets about two in three of a stranger’s recordings right, and about one in two where room and language are least like those it learnt from.</source>
@@ -1143,15 +1147,15 @@
     </message>
     <message>
         <source>Hear words, irony, or a culture’s own ways of speaking.</source>
-        <translation>Oír palabras, ironía o las maneras de hablar propias de una cultura.</translation>
+        <translation>Entender palabras, ironía o las maneras de hablar propias de una cultura.</translation>
     </message>
     <message>
         <source>Where it must not be used</source>
-        <translation>Dónde no debe usarse</translation>
+        <translation>Cuándo no debe usarse</translation>
     </message>
     <message>
         <source>At work or in education, to infer the emotions of people: the EU’s AI Act forbids it (Article 5(1)(f)).</source>
-        <translation>En el trabajo o la educación, para inferir las emociones de las personas: lo prohíbe el Reglamento de IA de la UE (artículo 5(1)(f)).</translation>
+        <translation>En el trabajo o la educación, para inferir las emociones de las personas: lo prohíbe el Reglamento de IA de la UE (artículo 5, apartado 1, letra f)).</translation>
     </message>
     <message>
         <source>On people who did not agree to be recorded and analysed.</source>
@@ -1173,16 +1177,16 @@
         <translation>Un minuto de charla libre</translation>
     </message>
     <message>
-        <source>Talk for about a minute, in your own language, as you would to a friend. You will be asked things.</source>
-        <translation>Hable durante cerca de un minuto, en su idioma, como con un amigo. Se le harán preguntas.</translation>
+        <source>Talk for about a minute, in your own language, as you would to a friend. You will be asked a few questions.</source>
+        <translation>Hable durante un minuto aproximadamente, en su idioma, como si hablara con un amigo. Se le harán preguntas.</translation>
     </message>
     <message>
         <source>Seconds of speech so far</source>
         <translation>Segundos de voz hasta ahora</translation>
     </message>
     <message>
-        <source>Only what makes the voice yours is kept, no sound. Cancel keeps nothing.</source>
-        <translation>Solo se conserva lo que hace suya la voz, ningún sonido. Si cancela, no se conserva nada.</translation>
+        <source>Only the characteristics of your voice are kept, not the sound. If you cancel, nothing is kept.</source>
+        <translation>Solo se conserva lo que caracteriza su voz, no el sonido. Si cancela, no se conserva nada.</translation>
     </message>
     <message>
         <source>Start</source>
@@ -1398,7 +1402,7 @@
     </message>
     <message>
         <source>Over time</source>
-        <translation>En el tiempo</translation>
+        <translation>A lo largo del tiempo</translation>
     </message>
     <message>
         <source>1 recording</source>
@@ -1414,7 +1418,7 @@
     </message>
     <message>
         <source>What you record and open is remembered here.</source>
-        <translation>Aquí se recuerda lo que graba y abre.</translation>
+        <translation>Aquí se guarda lo que grabe y abra.</translation>
     </message>
     <message>
         <source>Your recordings take {0}, and the settings say at most {1}.</source>
@@ -1626,7 +1630,7 @@
     </message>
     <message>
         <source>Spoken {0} than most people speak.</source>
-        <translation>Suena {0} que la mayoría de la gente.</translation>
+        <translation>Suena {0} que la de la mayoría de la gente.</translation>
     </message>
     <message>
         <source>Spoken {0} than elsewhere in this recording.</source>
@@ -1929,8 +1933,8 @@
         <translation>Detener todas</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>Continuar</translation>
+        <source>Resume</source>
+        <translation>Reanudar</translation>
     </message>
     <message>
         <source>{0} of {1} done</source>
@@ -1975,8 +1979,8 @@
         <translation>Abriendo el micrófono…</translation>
     </message>
     <message>
-        <source>No microphone. Drop audio files instead, or plug one in and refresh.</source>
-        <translation>No hay micrófono. Suelte archivos de audio, o conecte uno y actualice.</translation>
+        <source>No microphone found. Plug one in and press ⟳, or drop audio files.</source>
+        <translation>No se ha encontrado ningún micrófono. Conecte uno y pulse ⟳, o suelte archivos de audio.</translation>
     </message>
     <message>
         <source>Press Space to record</source>
@@ -1988,7 +1992,7 @@
     </message>
     <message>
         <source>Recording. Space ends it</source>
-        <translation>Grabando. Espacio termina</translation>
+        <translation>Grabando. Espacio para terminar</translation>
     </message>
     <message>
         <source>Saving…</source>
@@ -2031,7 +2035,7 @@
     <name>Report</name>
     <message>
         <source>Over time</source>
-        <translation>En el tiempo</translation>
+        <translation>A lo largo del tiempo</translation>
     </message>
     <message>
         <source>Who speaks</source>
@@ -2055,7 +2059,7 @@
     </message>
     <message>
         <source>Written by VoiceKin {0} on this computer.</source>
-        <translation>Escrito por VoiceKin {0} en este ordenador.</translation>
+        <translation>Generado por VoiceKin {0} en este ordenador.</translation>
     </message>
     <message>
         <source>Emotion</source>
@@ -2141,20 +2145,24 @@
         <translation>Todos los resultados</translation>
     </message>
     <message>
+        <source>{0} between two emotions</source>
+        <translation>{0} entre dos emociones</translation>
+    </message>
+    <message>
         <source>{0} uncertain</source>
         <translation>{0} sin certeza</translation>
     </message>
     <message>
         <source>{0} without speech</source>
-        <translation>{0} sin habla</translation>
+        <translation>{0} sin voz</translation>
     </message>
     <message>
         <source>{0} without an answer</source>
         <translation>{0} sin respuesta</translation>
     </message>
     <message>
-        <source>{0} to come</source>
-        <translation>{0} por llegar</translation>
+        <source>{0} waiting</source>
+        <translation>{0} pendientes</translation>
     </message>
     <message>
         <source>1 recording</source>
@@ -2326,8 +2334,8 @@
         <translation>&amp;Idioma</translation>
     </message>
     <message>
-        <source>A new language shows at the next start.</source>
-        <translation>Un idioma nuevo se ve en el próximo inicio.</translation>
+        <source>The language changes the next time VoiceKin starts.</source>
+        <translation>El cambio de idioma se aplicará la próxima vez que se inicie VoiceKin.</translation>
     </message>
     <message>
         <source>Text &amp;size</source>
@@ -2431,7 +2439,7 @@
         <translation>&amp;Ventana pequeña</translation>
     </message>
     <message>
-        <source>Back to the whole window</source>
+        <source>Back to the full window</source>
         <translation>Volver a la ventana completa</translation>
     </message>
     <message>
@@ -2494,7 +2502,7 @@
         <translation>Voz nueva</translation>
     </message>
     <message>
-        <source>Whose voice is it? A name that you choose:</source>
+        <source>Whose voice is it? Choose a name:</source>
         <translation>¿De quién es la voz? Un nombre a su elección:</translation>
     </message>
     <message>
@@ -2526,7 +2534,7 @@
     </message>
     <message>
         <source>Don’t tell them apart</source>
-        <translation>No distinguirlas</translation>
+        <translation>Sin distinguir voces</translation>
     </message>
     <message>
         <source>As many as are heard</source>
@@ -2647,7 +2655,7 @@
         <translation>Voz nueva</translation>
     </message>
     <message>
-        <source>Whose voice is it? A name that you choose:</source>
+        <source>Whose voice is it? Choose a name:</source>
         <translation>¿De quién es la voz? Un nombre a su elección:</translation>
     </message>
     <message>
@@ -2716,8 +2724,8 @@
         <translation>Parte de la grabación que se muestra</translation>
     </message>
     <message>
-        <source>Ask again for this part</source>
-        <translation>Reanalizar esta parte</translation>
+        <source>Analyse this part</source>
+        <translation>Analizar esta parte</translation>
     </message>
     <message>
         <source>Spectrogram</source>
@@ -2749,11 +2757,11 @@
     </message>
     <message>
         <source>Over time</source>
-        <translation>En el tiempo</translation>
+        <translation>A lo largo del tiempo</translation>
     </message>
     <message>
         <source>Share of the time: {0}</source>
-        <translation>Parte del tiempo: {0}</translation>
+        <translation>Proporción del tiempo: {0}</translation>
     </message>
     <message>
         <source>Pitch in this part: usually {0} Hz, mostly between {1} and {2} Hz.</source>
@@ -2846,7 +2854,7 @@
     </message>
     <message>
         <source>Take this recording out</source>
-        <translation>Sacar esta grabación</translation>
+        <translation>Quitar esta grabación</translation>
     </message>
     <message>
         <source>Close</source>
@@ -2874,7 +2882,7 @@
     </message>
     <message>
         <source>What is kept of a voice: figures of how it sounds, and a speaker embedding of each recording, 40 numbers that tell who a person is. That is biometric: it stays on this computer, goes when the voice is forgotten, and is in no exported file.</source>
-        <translation>Qué se conserva de una voz: cifras de cómo suena y, de cada grabación, una huella del hablante (speaker embedding), 40 números que dicen quién es una persona. Es un dato biométrico: se queda en este ordenador, desaparece cuando se olvida la voz y no está en ningún archivo exportado.</translation>
+        <translation>Qué se conserva de una voz: cifras de cómo suena y, de cada grabación, una huella del hablante (speaker embedding), 40 números que permiten reconocer a la persona. Es un dato biométrico: se queda en este ordenador, desaparece cuando se olvida la voz y no está en ningún archivo exportado.</translation>
     </message>
 </context>
 <context>
@@ -2964,15 +2972,15 @@
         <translation>Aprender la voz de la grabación que se muestra</translation>
     </message>
     <message>
-        <source>In a long recording, each part is compared with the rest; five recordings or more with each other.</source>
-        <translation>En una grabación larga, cada parte se compara con el resto; cinco grabaciones o más, entre sí.</translation>
+        <source>In a long recording, each part is compared with the rest. Five recordings or more are compared with each other.</source>
+        <translation>En una grabación larga, cada parte se compara con el resto. Cinco grabaciones o más se comparan entre sí.</translation>
     </message>
 </context>
 <context>
     <name>WhatIfPanel</name>
     <message>
         <source>What if…</source>
-        <translation>Y si…</translation>
+        <translation>¿Y si…?</translation>
     </message>
     <message>
         <source>Number of neighbours</source>

@@ -75,8 +75,15 @@ def without_label(silent: bool) -> str:
 def share(recognition: Recognition) -> str:
     """The number beside the headline, of both labels together if there are two; "" if it should not be relied on.
 
-    For a long recording it is the share of the time.
+    For a long recording it is the share of the time, which it says.
     """
+    if consists_of(recognition):
+        return translate("Answer", "{0} of the time").format(share_in_short(recognition))
+    return share_in_short(recognition)
+
+
+def share_in_short(recognition: Recognition) -> str:
+    """The number alone."""
     if parts := consists_of(recognition):
         return percent(parts[0][1] if parts[0][1] >= MOSTLY else sum(part for _, part in parts[:2]))
     if recognition.abstained:
@@ -103,7 +110,7 @@ def how_sure(recognition: Recognition) -> str:
             return translate(
                 "Answer", "This sounds unlike anything the pack knows. Closest would be “{0}” with {1}."
             ).format(closest, percent(recognition.confidence))
-        return translate("Answer", "No emotion stands out. Closest would be “{0}” with {1}.").format(
+        return translate("Answer", "No emotion stands out. The closest is “{0}” at {1}.").format(
             closest, percent(recognition.confidence)
         )
     if len(recognition.label_set) == 2:
@@ -180,8 +187,10 @@ def lengths(recognition: Recognition, heard_s: float) -> str:
         return translate("Answer", "{0}, {1} of it speech · answered in {2} s").format(
             clock(heard_s), clock(recognition.speech_s), number(took / 1000, 1)
         )
-    return translate("Answer", "{0} s, {1} s of it speech · answered in {2} ms").format(
-        number(heard_s, 1), number(recognition.speech_s, 1), took
+    return translate("Answer", "{0} s, {1} s of it speech · answered in {2}").format(
+        number(heard_s, 1),
+        number(recognition.speech_s, 1),
+        f"{number(took / 1000, 1)} s" if took >= 1000 else f"{took} ms",
     )
 
 

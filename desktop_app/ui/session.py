@@ -15,7 +15,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.engine.recognition.timeline import Stretch
-from desktop_app.ui.answer_text import consists_of, headline, is_silent, rests_on_in_short, share
+from desktop_app.ui.answer_text import headline, is_silent, rests_on_in_short, share_in_short
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job, while_alive
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
@@ -448,12 +448,7 @@ def answer_in_short(entry: Entry) -> str:
         if entry.state is EntryState.RUNNING:
             return percent(entry.progress) if entry.progress else translate("Session", "Listening…")
         return translate("Session", "Waiting")
-    if consists_of(recognition):
-        answer = f"{headline(recognition)} {share(recognition)}"
-    elif recognition.abstained:
-        answer = headline(recognition)
-    else:
-        answer = f"{label_name(recognition.label)} {percent(recognition.confidence)}"
+    answer = f"{headline(recognition)} {share_in_short(recognition)}".strip()
     return f"{answer} …" if entry.is_stale else answer
 
 

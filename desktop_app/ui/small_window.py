@@ -73,7 +73,7 @@ class SmallWindow(QWidget):
         self.bars: dict[str, ProbabilityBar] = {}
         self._rows = QVBoxLayout()
         self._rows.setSpacing(2)
-        self.back = QPushButton(self.tr("Back to the whole window"))
+        self.back = QPushButton(self.tr("Back to the full window"))
         self.back.clicked.connect(self.close)
         words = QVBoxLayout()
         words.addStretch(1)

@@ -74,7 +74,7 @@ class Speakers(QObject):
         ask(
             self._window,
             translate("Speakers", "New voice"),
-            translate("Speakers", "Whose voice is it? A name that you choose:"),
+            translate("Speakers", "Whose voice is it? Choose a name:"),
             translate("Speakers", "Add"),
             partial(self._save, number, speaker),
             known,

@@ -124,7 +124,7 @@ class Teaching(QObject):
         self._owner.voice = key
 
     def _ask_name(self) -> None:
-        text = self.tr("Whose voice is it? A name that you choose:")
+        text = self.tr("Whose voice is it? Choose a name:")
         ask(self._window, self.tr("New voice"), text, self.tr("Add"), self._add)
 
     def _add(self, name: str) -> None:

@@ -213,11 +213,11 @@ def test_a_long_recording_is_said_to_consist_of_its_parts() -> None:
     doubt = {"abstained": True, "abstained_because": UNCERTAIN}
     shares = {"angry": 0.32, "happy": 0.31, "sad": 0.37}
     long = recognition(shares, duration_s=1187.5, speech_s=900.0, segments=parts, **doubt)
-    assert (answer_text.headline(long), answer_text.share(long)) == ("Sad and angry", "80%")
+    assert (answer_text.headline(long), answer_text.share(long)) == ("Sad and angry", "80% of the time")
     assert answer_text.how_sure(long).replace("\xa0", " ").startswith("Of the time: sad 50%, angry 30%, happy 20%.")
     assert answer_text.lengths(long, 1187.5).startswith("19:47, 15:00 of it speech")
     mostly = replace(long, segments=parts[:6])
-    assert (answer_text.headline(mostly), answer_text.share(mostly)) == ("Mostly sad", "83%")
+    assert (answer_text.headline(mostly), answer_text.share(mostly)) == ("Mostly sad", "83% of the time")
     assert answer_text.headline(replace(long, duration_s=30.0)) == "Uncertain"
 
 

@@ -60,7 +60,8 @@ class GuidedMinuteDialog(QDialog):
         self.prompt = text_label(
             "section",
             self.tr(
-                "Talk for about a minute, in your own language, as you would to a friend. You will be asked things."
+                "Talk for about a minute, in your own language, as you would to a friend. You will be asked a few "
+                "questions."
             ),
             wrap=True,
         )
@@ -70,7 +71,9 @@ class GuidedMinuteDialog(QDialog):
         self.seconds = text_label("quiet")
         self.progress.setAccessibleName(self.tr("Seconds of speech so far"))
         self.message = text_label("small", wrap=True)
-        self.message.setText(self.tr("Only what makes the voice yours is kept, no sound. Cancel keeps nothing."))
+        self.message.setText(
+            self.tr("Only the characteristics of your voice are kept, not the sound. If you cancel, nothing is kept.")
+        )
         self.start = QPushButton(self.tr("Start"))
         self.start.setObjectName("primary")
         self.start.clicked.connect(self.begin)

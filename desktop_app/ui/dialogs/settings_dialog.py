@@ -62,7 +62,7 @@ class SettingsDialog(QDialog):
         self.examples.toggled.connect(lambda on: settings.update(keep_example_audio=on))
         form.addRow(self.tr("&Theme"), self.theme)
         form.addRow(self.tr("&Language"), self.language)
-        form.addRow(text_label("small", self.tr("A new language shows at the next start.")))
+        form.addRow(text_label("small", self.tr("The language changes the next time VoiceKin starts.")))
         form.addRow(self.tr("Text &size"), self.text_size)
         form.addRow(self.listen)
         form.addRow(self.keep)

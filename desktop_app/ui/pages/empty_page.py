@@ -28,7 +28,7 @@ class EmptyPage(ScrollPage):
         column.addStretch(2)
         self.title = text_label("title", self.tr("What does it sound like?"), wrap=True)
         self.sentence = text_label(
-            "sentence", self.tr("Press Space and speak, or drop audio files anywhere on this window."), wrap=True
+            "sentence", self.tr("Press Space and speak, or drop audio files anywhere in this window."), wrap=True
         )
         self.pack = text_label("quiet", self.tr("Getting ready…"), wrap=True)
         icon = QLabel()
@@ -52,9 +52,9 @@ class EmptyPage(ScrollPage):
 
     def show_microphone(self, there: bool) -> None:
         """Show whether there is a microphone."""
-        without = self.tr("There is no microphone: drop audio files anywhere on this window, or plug one in.")
+        without = self.tr("There is no microphone: plug one in, or drop audio files anywhere in this window.")
         self.sentence.setText(
-            self.tr("Press Space and speak, or drop audio files anywhere on this window.") if there else without
+            self.tr("Press Space and speak, or drop audio files anywhere in this window.") if there else without
         )
 
     def _samples(self) -> list[tuple[Path, str]]:

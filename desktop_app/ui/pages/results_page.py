@@ -171,21 +171,24 @@ class ResultsPage(ScrollPage):
     def _count(self) -> None:
         """Update the summary and enable the actions that are possible."""
         entries = self._session.entries()
-        labels = Counter(e.recognition.label for e in entries if e.recognition and not e.recognition.abstained)
+        named = [e.recognition for e in entries if e.recognition and not e.recognition.abstained]
+        between = sum(1 for one in named if len(one.label_set) > 1)
+        labels = Counter(one.label for one in named if len(one.label_set) < 2)
         silent = sum(1 for e in entries if e.recognition and is_silent(e.recognition))
         uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained) - silent
         failed = sum(1 for e in entries if e.state is EntryState.FAILED)
         parts = [counted(n, label) for label, n in labels.most_common()]
+        parts += [self.tr("{0} between two emotions").format(between)] if between else []
         parts += [self.tr("{0} uncertain").format(uncertain)] if uncertain else []
         parts += [self.tr("{0} without speech").format(silent)] if silent else []
         parts += [self.tr("{0} without an answer").format(failed)] if failed else []
         left = sum(1 for e in entries if e.state in UNDER_WAY and e.recognition is None)
-        parts += [self.tr("{0} to come").format(left)] if left else []
+        parts += [self.tr("{0} waiting").format(left)] if left else []
         how_many = self.tr("1 recording") if len(entries) == 1 else self.tr("{0} recordings").format(len(entries))
         self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
-        answered = sum(labels.values())
+        answered = len(named)
         self.strip.show_shares({label: n / len(entries) for label, n in labels.most_common()})
-        self.strip.setVisible(answered > 0)
+        self.strip.setVisible(bool(labels))
         selection = self.selection()
         self.retry.setEnabled(bool(self._to_retry()))
         self.stop.setEnabled(any(entry.state in UNDER_WAY for entry in selection))

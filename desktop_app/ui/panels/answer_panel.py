@@ -217,7 +217,12 @@ class AnswerPanel(Card):
             leading = max(shares, key=lambda label: shares[label])
             self.answer.setText(label_name(leading))
             self._show_share(percent(shares[leading]))
-            self._say(self.sure, self.tr("What the last three seconds sound like; the answer for the whole follows."))
+            self._say(
+                self.sure,
+                self.tr(
+                    "This is how the last three seconds sound; the answer for the whole recording comes at the end."
+                ),
+            )
             for label, bar in self.bars.items():
                 bar.show_row(BarRow(label, shares.get(label, 0.0), strong=label == leading))
 

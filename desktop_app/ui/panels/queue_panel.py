@@ -1,11 +1,12 @@
 """The queue of recordings: progress, time left, pause, stop."""
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.language import clock
 from desktop_app.ui.session import FileQueue
 from desktop_app.ui.widgets.calm_bar import CalmBar
 from desktop_app.ui.widgets.card import text_label
+from desktop_app.ui.widgets.flow_layout import FlowLayout
 
 
 class QueuePanel(QWidget):
@@ -25,9 +26,9 @@ class QueuePanel(QWidget):
         self.pause.clicked.connect(lambda: queue.pause(not queue.is_paused))
         self.stop = QPushButton(self.tr("Stop all"))
         self.stop.clicked.connect(queue.cancel_all)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.pause, 1)
-        buttons.addWidget(self.stop, 1)
+        buttons = FlowLayout()
+        buttons.addWidget(self.pause)
+        buttons.addWidget(self.stop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.bar)
@@ -39,7 +40,7 @@ class QueuePanel(QWidget):
     def _show(self) -> None:
         queue = self._queue
         self.bar.setValue(round(1000 * queue.share))
-        self.pause.setText(self.tr("Go on") if queue.is_paused else self.tr("Pause"))
+        self.pause.setText(self.tr("Resume") if queue.is_paused else self.tr("Pause"))
         words = self.tr("{0} of {1} done").format(queue.done, queue.total)
         left = queue.time_left_s
         self.setVisible(queue.total > 1 or (queue.total == 1 and (left is not None or queue.is_paused)))

@@ -128,7 +128,7 @@ class RecordPanel(Card):
 
     def _hint(self, reading: Reading) -> str:
         if self._capture.state is MicState.NONE:
-            return self.tr("No microphone. Drop audio files instead, or plug one in and refresh.")
+            return self.tr("No microphone found. Plug one in and press ⟳, or drop audio files.")
         if self._capture.state in (MicState.LOOKING, MicState.CLOSED):
             return ""
         if reading.idle_s > IDLE_AFTER_S:

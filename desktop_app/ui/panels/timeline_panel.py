@@ -66,7 +66,7 @@ class TimelinePanel(Card):
         self.scroll_bar.valueChanged.connect(self._scrolled)
         self.shares = text_label("sentence", wrap=True)
         self.selection = text_label("quiet", wrap=True)
-        self.again = QPushButton(self.tr("Ask again for this part"))
+        self.again = QPushButton(self.tr("Analyse this part"))
         self.again.clicked.connect(self._ask_again)
         self.spectrogram = _switch(
             self.tr("Spectrogram"), self.tr("How strong each frequency is, up to 5 kHz; of five minutes and less")
@@ -130,7 +130,9 @@ class TimelinePanel(Card):
             if not is_other:  # the same recording with a new answer: keep the view
                 self.view.set_view(view.start_s, view.end_s)
             shares = sorted(share_of_time(recognition).items(), key=lambda item: -item[1])
-            words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares if share >= 0.005)
+            words = ", ".join(
+                f"{label_name(label).lower()} {percent(share)}" for label, share in shares if share >= 0.005
+            )
             self.shares.setText(self.tr("Share of the time: {0}").format(words))
         self.show()
 
