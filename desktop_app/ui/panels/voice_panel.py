@@ -112,8 +112,8 @@ class VoicePanel(Card):
         elif key == UNKNOWN_VOICE:
             self.about.setText(
                 self.tr(
-                    "In a long recording, each part is compared with the rest. Five recordings or more are compared with "
-                    "each other."
+                    "In a long recording, each part is compared with the rest. Five recordings or more are compared "
+                    "with each other."
                 )
             )
         self.about.setVisible(voice is not None or key in (ONE_SPEAKER, UNKNOWN_VOICE))
