@@ -1111,7 +1111,7 @@
     <name>FirstStartPage</name>
     <message>
         <source>Welcome to VoiceKin</source>
-        <translation>Le damos la bienvenida a VoiceKin</translation>
+        <translation>Esto es VoiceKin</translation>
     </message>
     <message>
         <source>VoiceKin tells you which emotion a recording of speech sounds like, and shows why: the nearest recordings it has heard before, its kin.</source>
