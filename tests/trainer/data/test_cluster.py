@@ -89,7 +89,7 @@ def test_the_work_of_a_dead_worker_is_done_by_another(tmp_path: Path) -> None:
 
 
 def test_clips_that_kill_every_worker_are_given_up(tmp_path: Path) -> None:
-    with spread_over("local:2") as workers, pytest.raises(ClusterError, match="3 workers ended"):
+    with spread_over("local:2") as workers, pytest.raises(ClusterError, match="3 workers died"):
         list(workers(partial(dies, tmp_path, 99), [2]))
     assert len(list(tmp_path.iterdir())) == 3
 
