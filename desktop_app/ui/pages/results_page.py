@@ -20,7 +20,7 @@ from desktop_app.ui.widgets.recordings_table import RecordingsTable
 from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesDelegate
 
 WIDTHS = {
-    SessionModel.ANSWER: 200,
+    SessionModel.ANSWER: 172,
     SessionModel.SHARES: 150,
     SessionModel.BASIS: 190,
     SessionModel.LENGTH: 68,
