@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QEvent, QLocale, QMimeData, QPoint, QPointF, QSettings, Qt, QTimer, QTranslator, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.capture.fake import FakeMicrophones, FakeSource
@@ -157,6 +157,15 @@ class Desk:
         entry = self.stop()
         self.source.pause(False)
         return entry
+
+    def save_a_voice(self, name: str) -> None:
+        """Save a new voice by click and keys; it is the one in use then."""
+        self.qtbot.waitUntil(lambda: self.window.owner.known is not None, timeout=LONG)
+        self.qtbot.mouseClick(self.window.voice.new, Qt.MouseButton.LeftButton)
+        asked = self.window.findChild(QInputDialog)
+        self.qtbot.keyClicks(asked.findChild(QLineEdit), name)
+        self.qtbot.keyClick(asked, Qt.Key.Key_Return)
+        self.qtbot.waitUntil(self.window.voice.learn.isVisible, timeout=LONG)
 
     def drop(self, *paths: Path) -> None:
         """Drop files on the window, as the mouse does."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -142,17 +141,6 @@ def cut_off(window: QWidget) -> list[str]:
     return cut + [w.text() for w in shown if w.width() < w.fontMetrics().horizontalAdvance(w.text())]
 
 
-def with_voice(desk: Desk, name: str) -> None:
-    """Saves a voice through the window; it is the one in use then."""
-    window = desk.window
-    desk.qtbot.waitUntil(window.voice.new.isVisible, timeout=LONG)
-    window.voice.new.click()
-    question = window.findChild(QInputDialog)
-    desk.qtbot.keyClicks(question.findChild(QLineEdit), name)
-    desk.qtbot.keyClick(question, Qt.Key.Key_Return)
-    desk.qtbot.waitUntil(window.voice.details.isVisible, timeout=LONG)
-
-
 @pytest.mark.usefixtures("every_language")
 @pytest.mark.parametrize("microphone", [True, False])
 @pytest.mark.parametrize("percent", [100, 150, 200])
@@ -161,7 +149,7 @@ def test_nothing_is_scrolled_sideways_or_cut_off(desk: Desk, interview: Path, pe
         desk.microphones.plugged.clear()
     window = desk.open()
     desk.wait_entry(lambda: desk.drop(interview))
-    with_voice(desk, "Maximiliane")
+    desk.save_a_voice("Maximiliane")
     window.what_if.heading.click()
     window.resize(1024, 700)
     desk.settings.update(text_size=percent)
@@ -185,7 +173,7 @@ def test_messages_and_dialogs_show_all_of_their_words(desk: Desk, wav: Wav, perc
     window.resize(1024, 700)
     desk.settings.update(text_size=percent)
     entry = desk.wait_entry(lambda: desk.drop(wav("happy")))
-    with_voice(desk, "Maximiliane")
+    desk.save_a_voice("Maximiliane")
     openers = (window.show_about, window.show_packs, window.examples_action.trigger, window.voice.details.click)
     for opens in (*openers, window.voice.guided.click, lambda: window.show_bug(ValueError("odd"))):
         opens()

@@ -16,9 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
-    QInputDialog,
     QLabel,
-    QLineEdit,
     QMenu,
     QMessageBox,
     QWidget,
@@ -137,10 +135,7 @@ def test_every_control_of_every_dialog_has_a_name(desk: Desk, wav: Wav) -> None:
     window = desk.open()
     desk.qtbot.waitUntil(window.examples_action.isEnabled, timeout=LONG)
     desk.wait_entry(lambda: desk.drop(wav("happy")))
-    desk.qtbot.mouseClick(window.voice.new, LEFT)
-    desk.qtbot.keyClicks(window.findChild(QInputDialog).findChild(QLineEdit), "Zoe")
-    desk.qtbot.keyClick(window.findChild(QInputDialog), Qt.Key.Key_Return)
-    desk.qtbot.waitUntil(window.voice.details.isVisible, timeout=LONG)
+    desk.save_a_voice("Zoe")
     openers = (
         *(window.show_settings, window.show_about, window.show_packs, window.examples_action.trigger),
         *(window.voice.details.click, lambda: window.show_bug(ValueError("odd"))),

@@ -46,21 +46,11 @@ def dropped(desk: Desk, path: Path) -> tuple[MainWindow, Entry]:
     return window, entry
 
 
-def save_a_voice(desk: Desk, name: str) -> None:
-    window = desk.window
-    desk.qtbot.waitUntil(lambda: window.owner.known is not None, timeout=LONG)
-    desk.qtbot.mouseClick(window.voice.new, LEFT)
-    asked = window.findChild(QInputDialog)
-    desk.qtbot.keyClicks(asked.findChild(QLineEdit), name)
-    desk.qtbot.keyClick(asked, Qt.Key.Key_Return)
-    desk.qtbot.waitUntil(window.voice.learn.isVisible, timeout=LONG)
-
-
 def test_a_lane_is_named_and_said_to_be_a_saved_voice_and_the_answers_change(
     desk: Desk, two_people: Path, tmp_path: Path
 ) -> None:
     window = desk.open()
-    save_a_voice(desk, "Anna")
+    desk.save_a_voice("Anna")
     learnt = tmp_path / "anna.wav"
     soundfile.write(learnt, clip("angry", 3, 3.0), RATE)
     desk.wait_entry(lambda: desk.drop(learnt))
@@ -108,7 +98,7 @@ def test_a_lane_is_named_and_said_to_be_a_saved_voice_and_the_answers_change(
 
 def test_a_saved_voice_is_never_taken_for_a_speaker_by_itself(desk: Desk, two_people: Path) -> None:
     window = desk.open()
-    save_a_voice(desk, "Anna")
+    desk.save_a_voice("Anna")
     window.voice.voices.setFocus()
     desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
     window, entry = dropped(desk, two_people)
@@ -153,7 +143,7 @@ def test_a_lane_is_saved_as_a_new_voice_by_click_and_taken_back(desk: Desk, two_
 
 def test_a_name_that_a_voice_has_already_is_said_and_saves_nothing(desk: Desk, two_people: Path) -> None:
     window = desk.open()
-    save_a_voice(desk, "Anna")
+    desk.save_a_voice("Anna")
     window.voice.voices.setFocus()
     desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
     window, entry = dropped(desk, two_people)
@@ -172,7 +162,7 @@ def test_a_name_that_a_voice_has_already_is_said_and_saves_nothing(desk: Desk, t
 @pytest.mark.parametrize("how", ["library", "drop"])
 def test_what_was_said_of_the_speakers_holds_at_the_next_start(desk: Desk, two_people: Path, how: str) -> None:
     window = desk.open()
-    save_a_voice(desk, "Anna")
+    desk.save_a_voice("Anna")
     window.voice.voices.setFocus()
     desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
     window, _entry = dropped(desk, two_people)
@@ -264,7 +254,7 @@ def test_whom_a_speaker_sounds_like_is_offered_and_taken_with_a_click(
     desk: Desk, two_people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = desk.open()
-    save_a_voice(desk, "Anna")
+    desk.save_a_voice("Anna")
     window.voice.voices.setFocus()
     desk.qtbot.keyClick(window.voice.voices, Qt.Key.Key_Home)
     (anna,) = window.owner.known.voices if window.owner.known is not None else ()

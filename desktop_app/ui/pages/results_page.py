@@ -171,11 +171,12 @@ class ResultsPage(ScrollPage):
     def _count(self) -> None:
         """Update the summary and enable the actions that are possible."""
         entries = self._session.entries()
-        named = [e.recognition for e in entries if e.recognition and not e.recognition.abstained]
+        answers = [e.recognition for e in entries if e.recognition]
+        named = [one for one in answers if not one.abstained]
         between = sum(1 for one in named if len(one.label_set) > 1)
         labels = Counter(one.label for one in named if len(one.label_set) < 2)
-        silent = sum(1 for e in entries if e.recognition and is_silent(e.recognition))
-        uncertain = sum(1 for e in entries if e.recognition and e.recognition.abstained) - silent
+        silent = sum(map(is_silent, answers))
+        uncertain = len(answers) - len(named) - silent
         failed = sum(1 for e in entries if e.state is EntryState.FAILED)
         parts = [counted(n, label) for label, n in labels.most_common()]
         parts += [self.tr("{0} between two emotions").format(between)] if between else []
@@ -186,7 +187,6 @@ class ResultsPage(ScrollPage):
         parts += [self.tr("{0} waiting").format(left)] if left else []
         how_many = self.tr("1 recording") if len(entries) == 1 else self.tr("{0} recordings").format(len(entries))
         self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
-        answered = len(named)
         self.strip.show_shares({label: n / len(entries) for label, n in labels.most_common()})
         self.strip.setVisible(bool(labels))
         selection = self.selection()
@@ -196,7 +196,7 @@ class ResultsPage(ScrollPage):
         two = len(selection) == 2 and all(entry.recognition is not None for entry in selection)
         self.compare.setEnabled(two)
         self.compare_action.setEnabled(two)
-        self.export.setEnabled(answered + uncertain + silent > 0)
+        self.export.setEnabled(bool(answers))
         self._fit()
 
     def _to_retry(self) -> tuple[Entry, ...]:

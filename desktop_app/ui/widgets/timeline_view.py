@@ -446,10 +446,9 @@ class TimelineView(QAbstractSlider):
             part, hz, step_s = self._pitch
             xs = [self._x(part.start_s + i * step_s) for i in range(len(hz))]
             points = [QPointF(x, y) for x, y in zip(xs, np.nan_to_num(height(hz)).tolist(), strict=True)]
-            edges = np.flatnonzero(np.diff(np.concatenate([[False], ~np.isnan(hz), [False]]).astype(np.int8)))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(colours.accent), 2, c=Qt.PenCapStyle.RoundCap))
-            for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            for begin, end in _runs(~np.isnan(hz)):
                 painter.drawPolyline(points[begin:end] if end - begin > 1 else [points[begin], points[begin]])
         painter.setPen(QColor(colours.quiet))
         veil = QColor(colours.card)
@@ -488,11 +487,10 @@ class TimelineView(QAbstractSlider):
         times = self._start_s + xs * per_pixel
         shares = smoothed_shares(segments, labels, times, SMOOTHED_OVER * per_pixel)
         is_speech = ~np.isnan(shares[:, 0])
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], is_speech, [False]]).astype(np.int8)))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.save()
         painter.setClipRect(QRectF(0, 0, self._width, bands.height))
-        for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        for begin, end in _runs(is_speech):
             below = bands.stack_top + bands.stack - bands.stack * np.cumsum(shares[begin:end], axis=1)
             under = np.full(end - begin, float(bands.stack_top + bands.stack))
             at = xs[begin:end]
@@ -558,3 +556,9 @@ class TimelineView(QAbstractSlider):
             half = metrics.horizontalAdvance(text) / 2
             inside = min(max(x - half, 1.0), self._width - 2 * half - 1)
             painter.drawText(QPointF(inside, self._bands.height - 6), text)
+
+
+def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where a mask [n] is True without a break: (first, one past the last)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
