@@ -28,6 +28,16 @@ def test_what_runs_packages_or_this_code_may_only_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_an_action_is_a_commit_and_keeps_no_token_that_its_job_does_not_need(path: Path) -> None:
+    for name, job in read(path)["jobs"].items():
+        for step in job["steps"]:
+            action, _, commit = step.get("uses", "@").partition("@")
+            assert "uses" not in step or re.fullmatch("[0-9a-f]{40}", commit), (name, action)  # a tag can be moved
+            if action == "actions/checkout" and "permissions" not in job:
+                assert step["with"]["persist-credentials"] is False, name
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_the_scripts_that_are_called_are_there(path: Path) -> None:
     for called in re.findall(r"(?:scripts|packaging|\.ci)[/\\][\w.]+", path.read_text(encoding="utf-8")):
         if not called.endswith("."):  # scripts/environment.*
