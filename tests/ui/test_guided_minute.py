@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.engine.sound import free_talk
 from desktop_app.ui.capture_model import MicState
+from desktop_app.ui.dialogs import guided_minute_dialog
 from desktop_app.ui.dialogs.guided_minute_dialog import GuidedMinuteDialog
 from desktop_app.ui.session import EntryState
 from desktop_app.ui.window import MainWindow
@@ -28,8 +29,8 @@ Wav = Callable[..., Path]
 @pytest.fixture(autouse=True)
 def short_talk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(free_talk, "SpeechDetector", LoudnessDetector)
-    monkeypatch.setattr(free_talk, "GOAL_S", 2.0)
-    monkeypatch.setattr(free_talk, "ENOUGH_S", 0.5)
+    monkeypatch.setattr(guided_minute_dialog, "GOAL_S", 2.0)
+    monkeypatch.setattr(guided_minute_dialog, "ENOUGH_S", 0.5)
 
 
 def open_dialog(desk: Desk, window: MainWindow) -> GuidedMinuteDialog:

@@ -82,14 +82,15 @@ def load_audio(
         AudioError: The file is missing, not audio, empty, damaged, or has no such channel.
     """
     remarks: list[str] = []
-    samples = np.concatenate(list(read_blocks(path, sample_rate, 10.0, channel, start_s, end_s, remarks.append)))
+    blocks = read_blocks(path, sample_rate, channel=channel, start_s=start_s, end_s=end_s, tell=remarks.append)
+    samples = np.concatenate(list(blocks))
     return Audio(samples, sample_rate, path, len(samples) / sample_rate, tuple(remarks))
 
 
 def read_blocks(
     path: Path,
     sample_rate: int,
-    block_s: float,
+    block_s: float = 10.0,
     channel: int | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
@@ -108,7 +109,7 @@ def read_blocks(
     Raises:
         AudioError: As `load_audio`, when the first block is asked for or where the damage is met.
     """
-    size = max(1, round(block_s * sample_rate))
+    size = round(block_s * sample_rate)
     pending: list[Waveform] = []
     held = 0
     for part in _resampled(path, sample_rate, channel, start_s, end_s, tell, tell_turns):
@@ -151,17 +152,12 @@ def _resampled(
         stream = soxr.ResampleStream(rate, sample_rate, 1, dtype="float32") if rate != sample_rate else None
         decoded, yielded = 0, False
         clearest = ClearestChannel(recording.channels, rate)
-        for mono in _one_channel(_checked(recording, start_s, end_s), clearest, channel):
+        for mono, last in _one_channel(_checked(recording, start_s, end_s), clearest, channel):
             decoded += len(mono)
-            part = mono if stream is None else stream.resample_chunk(mono)
+            part = mono if stream is None else stream.resample_chunk(mono, last=last)
             if len(part):
                 yielded = True
                 yield np.clip(part, -1.0, 1.0)
-        if stream is not None and decoded:
-            tail = stream.resample_chunk(np.zeros(0, np.float32), last=True)
-            if len(tail):
-                yielded = True
-                yield np.clip(tail, -1.0, 1.0)
         if not yielded:
             raise AudioError(f"{path.name} holds no sound (samples: {decoded}): record or export it again.")
         if tell is not None:
@@ -171,15 +167,13 @@ def _resampled(
             tell_turns(clearest.turns)
 
 
-def _one_channel(blocks: Iterator[Frames], clearest: ClearestChannel, channel: int | None) -> Iterator[Waveform]:
-    """The channel asked for, or what `clearest` makes of all of them."""
+def _one_channel(
+    blocks: Iterator[Frames], clearest: ClearestChannel, channel: int | None
+) -> Iterator[tuple[Waveform, bool]]:
+    """The channel asked for, or what `clearest` makes of all of them; and whether it is the last part."""
     for block in blocks:
-        mono = clearest.feed(block) if channel is None else np.ascontiguousarray(block[:, channel])
-        if len(mono):
-            yield mono
-    rest = clearest.finish()
-    if len(rest):
-        yield rest
+        yield clearest.feed(block) if channel is None else np.ascontiguousarray(block[:, channel]), False
+    yield clearest.finish(), True
 
 
 def _checked(recording: Recording, start_s: float, end_s: float | None) -> Iterator[Frames]:

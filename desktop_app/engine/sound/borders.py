@@ -25,12 +25,13 @@ Levels = npt.NDArray[np.float64]
 
 
 def voiced(samples: Waveform, start: int, end: int) -> tuple[int, int]:
-    """The borders of the speech that was detected in `samples` (float32 [n], 16 kHz) from sample `start` to `end`.
+    """The borders of the speech that was detected in `samples` (float32 [n], 16 kHz) from sample `start` to `end`,
+    which lies behind it.
 
     They may lie outside the detected part, as far as `samples` go, or inside; to 10 ms.
     """
     levels = _levels(samples)
-    first, last = start // FRAME, max(start // FRAME + 1, min(-(-end // FRAME), len(levels)))
+    first, last = start // FRAME, min(-(-end // FRAME), len(levels))
     if first >= len(levels):
         return start, end
     loudest = np.sort(levels[first:last])[-min(LOUDEST_FRAME, last - first)]
@@ -39,10 +40,10 @@ def voiced(samples: Waveform, start: int, end: int) -> tuple[int, int]:
     loud = levels >= max(loudest - DEPTH_DB, min(noise + OVER_NOISE_DB, loudest - LEAST_DEPTH_DB))
     begin = first - _reach(loud[:first][::-1])
     if begin == first:
-        begin += int(np.argmax(loud[first:last]))
+        begin += int(np.argmax(loud[first:]))
     finish = last + _reach(loud[last:])
     if finish == last:
-        finish -= int(np.argmax(loud[begin:last][::-1]))
+        finish -= int(np.argmax(loud[:last][::-1]))
     return begin * FRAME, min(finish * FRAME, len(samples))
 
 
@@ -55,9 +56,8 @@ def _reach(loud: npt.NDArray[np.bool_]) -> int:
     """How many frames outward the voice goes on before a pause."""
     reach = 0
     for i in np.flatnonzero(loud).tolist():
-        if i - reach >= PAUSE_FRAMES:
-            break
-        reach = i + 1
+        if i - reach < PAUSE_FRAMES:
+            reach = i + 1
     return reach
 
 

@@ -7,12 +7,6 @@ from desktop_app.engine.sound.audio import Waveform, to_mono_at
 from desktop_app.engine.sound.speech import CHUNK_S, SPEECH, SpeechDetector
 from desktop_app.engine.sound.steady import HighPass, gain, loudest_power
 
-GOAL_S = 60.0
-"""Seconds of speech: a dozen stretches or so, at which three quarters of a voice are settled."""
-
-ENOUGH_S = 15.0
-"""With less there is little to learn a voice from."""
-
 
 class FreeTalk:
     """Held in memory alone: who lets it go has kept nothing."""

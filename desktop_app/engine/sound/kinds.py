@@ -68,7 +68,7 @@ def by_beginning(path: Path) -> str | None:
     """What a file of BEGINNINGS is called; None for any other."""
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(max(map(len, BEGINNINGS)))
     except OSError:
         return None
     return next((what for beginning, what in BEGINNINGS.items() if head.startswith(beginning)), None)

@@ -28,7 +28,7 @@ def spectrogram(samples: Waveform, n_columns: int, n_rows: int) -> NDArray[np.ui
     frames = max(1, min(MOST_FRAMES, len(samples) // (n_columns * WINDOW)))
     padded = np.pad(samples, WINDOW // 2)
     middles = (np.arange(n_columns * frames) + 0.5) * len(samples) / (n_columns * frames)
-    starts = np.clip(middles.astype(np.int64), 0, max(0, len(padded) - WINDOW))
+    starts = middles.astype(np.int64)
     window = np.hanning(WINDOW).astype(np.float32)
     power = np.empty((n_columns * frames, WINDOW // 2 + 1), np.float32)
     for first in range(0, len(starts), 1024):
@@ -38,7 +38,9 @@ def spectrogram(samples: Waveform, n_columns: int, n_rows: int) -> NDArray[np.ui
     bins = np.linspace(HIGHEST_HZ, 0.0, n_rows) * WINDOW / SAMPLE_RATE
     below = np.floor(bins).astype(np.int64)
     share = (bins - below).astype(np.float32)
-    rows = power[:, below] * (1 - share) + power[:, np.minimum(below + 1, power.shape[1] - 1)] * share
-    levels = 10 * np.log10(np.maximum(rows / max(float(rows.max()), 1e-12), 1e-12))
-    picture: NDArray[np.uint8] = np.rint(255 * np.clip(1 - levels / LEAST_DB, 0.0, 1.0)).astype(np.uint8).T
+    rows = power[:, below] * (1 - share) + power[:, below + 1] * share
+    if not rows.any():
+        return np.zeros((n_rows, n_columns), np.uint8)
+    levels = 10 * np.log10(np.maximum(rows / rows.max(), 10 ** (LEAST_DB / 10)))
+    picture: NDArray[np.uint8] = np.rint(255 * (1 - levels / LEAST_DB)).astype(np.uint8).T
     return picture

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from desktop_app.engine.people.personal import Learned
     from desktop_app.engine.sound.free_talk import FreeTalk
 
+GOAL_S = 60.0
+"""Seconds of speech: a dozen stretches or so, at which three quarters of a voice are settled."""
+
+ENOUGH_S = 15.0
+"""With less there is little to learn a voice from."""
+
 LISTEN_EVERY_MS = 300
 QUIET_AFTER_S = 4.0  # without speech, after which it says so
 
@@ -33,14 +39,9 @@ class GuidedMinuteDialog(QDialog):
     def __init__(
         self, owner: RecognitionOwner, capture: CaptureModel, voice: KnownVoice, parent: QWidget | None = None
     ) -> None:
-        from desktop_app.engine.sound import (
-            free_talk,  # imported here, since it loads ONNX Runtime, for which the first paint need not wait
-        )
-
         super().__init__(parent)
         self.setWindowTitle(self.tr("A minute of free talk"))
         self._owner, self._capture, self._voice = owner, capture, voice
-        self._goal_s, self._enough_s = free_talk.GOAL_S, free_talk.ENOUGH_S
         self._talk: FreeTalk | None = None
         self._job: Job | None = None
         self._at = 0
@@ -66,7 +67,7 @@ class GuidedMinuteDialog(QDialog):
             wrap=True,
         )
         self.progress = QProgressBar()
-        self.progress.setRange(0, round(10 * self._goal_s))
+        self.progress.setRange(0, round(10 * GOAL_S))
         self.progress.setTextVisible(False)
         self.seconds = text_label("quiet")
         self.progress.setAccessibleName(self.tr("Seconds of speech so far"))
@@ -143,16 +144,16 @@ class GuidedMinuteDialog(QDialog):
             else ""
         )
         self._show_progress()
-        if speech_s >= self._goal_s and self._timer.isActive():
+        if speech_s >= GOAL_S and self._timer.isActive():
             self._learn()
 
     def _show_progress(self) -> None:
         self.progress.setValue(min(round(10 * self._speech_s), self.progress.maximum()))
-        self.seconds.setText(self.tr("{0} of {1} seconds of speech").format(int(self._speech_s), round(self._goal_s)))
-        self.enough.setEnabled(self._speech_s >= self._enough_s)
+        self.seconds.setText(self.tr("{0} of {1} seconds of speech").format(int(self._speech_s), round(GOAL_S)))
+        self.enough.setEnabled(self._speech_s >= ENOUGH_S)
         if self._talk is not None:
             prompts = self._prompts()
-            self.prompt.setText(prompts[min(int(len(prompts) * self._speech_s / self._goal_s), len(prompts) - 1)])
+            self.prompt.setText(prompts[min(int(len(prompts) * self._speech_s / GOAL_S), len(prompts) - 1)])
 
     def _learn(self) -> None:
         assert self._talk is not None

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,8 @@ import pytest
 import soundfile
 
 from desktop_app.engine.sound import audio, decode
-from desktop_app.engine.sound.audio import load_audio, probe, read_blocks, to_mono_at
+from desktop_app.engine.sound.audio import AudioInfo, load_audio, probe, read_blocks, to_mono_at
+from desktop_app.engine.sound.channels import ChannelTurns
 from desktop_app.errors import AudioError
 from tests.engine.sound.bad_audio import permissions_count, write_bad_audio
 from tests.tiny_pack import clip
@@ -75,8 +78,9 @@ def test_the_clearest_channel_is_heard_and_told_or_one_is_chosen(tmp_path: Path)
     assert clearest.remarks == ("It has 2 channels that differ; channel 2, the clearest, was heard.",)
     assert load_audio(tmp_path / "s.wav", channel=0).remarks == ()
     assert load_audio(tmp_path / "s.wav", channel=1).samples == pytest.approx(right, abs=1e-6)
-    with pytest.raises(AudioError, match="2 channel"):
-        load_audio(tmp_path / "s.wav", channel=2)
+    for channel in (2, -1):
+        with pytest.raises(AudioError, match=f"2 channel.*no channel {channel + 1}"):
+            load_audio(tmp_path / "s.wav", channel=channel)
 
 
 @pytest.mark.parametrize("rate", [16_000, 44_100, 8_000])
@@ -86,6 +90,75 @@ def test_blocks_join_to_what_is_loaded_and_all_but_the_last_are_of_equal_size(tm
     assert {len(b) for b in blocks[:-1]} == {8_000}
     assert 0 < len(blocks[-1]) <= 8_000
     assert np.array_equal(np.concatenate(blocks), load_audio(tmp_path / "long.wav").samples)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "block_s", "sizes"), [(2.0, 0.5, [8_000] * 4), (21.0, 5.0, [80_000] * 4 + [16_000])]
+)
+def test_no_block_is_empty_and_each_is_of_the_size_that_was_asked_for(
+    tmp_path: Path, seconds: float, block_s: float, sizes: list[int]
+) -> None:
+    sound = np.linspace(-1, 1, round(seconds * 16_000), dtype=np.float32)
+    soundfile.write(tmp_path / "a.wav", sound, 16_000, subtype="FLOAT")
+    blocks = list(read_blocks(tmp_path / "a.wav", 16_000, block_s))
+    assert [len(block) for block in blocks] == sizes
+    assert np.array_equal(np.concatenate(blocks), sound)
+    assert len(next(read_blocks(tmp_path / "a.wav", 16_000))) == min(160_000, len(sound)), "ten seconds, if not told"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[np.ndarray]:
+    """The blocks of a recording at 96 kHz that says no length, which is opened whatever the path."""
+    blocks: list[np.ndarray] = []
+
+    class Made(decode.Recording):
+        def blocks(self, *_stretch: float | None) -> Iterator[np.ndarray]:
+            yield from blocks
+
+    @contextmanager
+    def opened(path: Path) -> Iterator[decode.Recording]:
+        yield Made(path, 96_000, blocks[0].shape[1] if blocks else 2, "MADE", None)
+
+    monkeypatch.setattr(audio, "opened", opened)
+    return blocks
+
+
+@pytest.mark.usefixtures("made")
+def test_a_length_that_is_not_said_is_0() -> None:
+    assert probe(Path("a.wav")) == AudioInfo(0.0, 96_000, 2, "MADE")
+
+
+def test_how_many_samples_were_no_sound_is_told(made: list[np.ndarray]) -> None:
+    made += [np.zeros((1, 1), np.float32)] * 2
+    with pytest.raises(AudioError, match=r"a\.wav holds no sound \(samples: 2\)"):
+        load_audio(Path("a.wav"))
+    assert len(load_audio(Path("a.wav"), 96_000).samples) == 2
+
+
+@pytest.mark.parametrize("rate", [96_000, 16_000])
+def test_full_scale_is_the_most_in_both_directions_and_eightfold_the_most_that_is_read(
+    made: list[np.ndarray], rate: int
+) -> None:
+    made.append(np.repeat(np.array([8.0, -8.0, 0.5], np.float32), 9_600)[:, None])
+    samples = load_audio(Path("a.wav"), rate).samples
+    middles = samples[[len(samples) // 6, len(samples) // 2, 5 * len(samples) // 6]]
+    assert (samples.max(), samples.min()) == (1.0, -1.0)
+    assert middles == pytest.approx([1.0, -1.0, 0.5], abs=1e-3)
+    assert to_mono_at(made[0], 96_000, rate)[[0, len(samples) // 2]] == pytest.approx([1.0, -1.0])
+    made.append(np.full((9_600, 1), -8.01, np.float32))
+    with pytest.raises(AudioError, match="goes 8 times beyond full scale"):
+        load_audio(Path("a.wav"), rate)
+
+
+def test_which_channel_was_heard_when_is_told_where_voices_have_one_each(tmp_path: Path) -> None:
+    left, right = (np.concatenate([clip(label, 1, 3.0), np.zeros(48_000, np.float32)]) for label in ("angry", "sad"))
+    soundfile.write(tmp_path / "two.wav", np.stack([left, right[::-1]], axis=1), 16_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "one.wav", left, 16_000)
+    told: list[ChannelTurns] = []
+    for name, times in (("one.wav", 0), ("two.wav", 1)):
+        list(read_blocks(tmp_path / name, 16_000, 1.0, tell_turns=told.append))
+        assert len(told) == times
+    assert told[0].at(np.array([1.0, 5.0])).tolist() == [0, 1]
 
 
 def test_a_long_file_is_never_held_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,10 @@ def test_a_soft_tail_belongs_to_the_voice() -> None:
     assert seconds(voiced(burst(soft_tail_s=0.4), SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.4), abs=0.02)
 
 
-@pytest.mark.parametrize(("under_db", "noise_db", "belongs"), [(29, -90, True), (31, -90, False), (13, -35, True)])
+@pytest.mark.parametrize(
+    ("under_db", "noise_db", "belongs"),
+    [(29, -90, True), (31, -90, False), (23, -30, True), (25, -30, False), (14, -18, True), (16, -18, False)],
+)
 def test_how_soft_a_tail_may_be(under_db: float, noise_db: float, belongs: bool) -> None:
     """Down to 30 dB under the loudest moment; where the room is louder, down to 6 dB over its noise or to 15 dB."""
     steady = np.where(np.arange(3 * SAMPLE_RATE) % 2, 1.0, -1.0)  # of one level everywhere, unlike noise
@@ -54,7 +57,45 @@ def test_what_is_loud_elsewhere_does_not_make_the_voice_quiet() -> None:
         samples = burst(noise_db=-60.0)
         slam = slice(round(at * SAMPLE_RATE), round((at + 0.2) * SAMPLE_RATE))
         samples[slam] *= np.float32(10 ** (80 / 20))
-        assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.0), abs=0.02)
+        for early in (0, SAMPLE_RATE // 20):  # by which the detector is early, and late at the end
+            found = voiced(samples, SAMPLE_RATE - early, 2 * SAMPLE_RATE + early)
+            assert seconds(found) == pytest.approx((1.0, 2.0), abs=0.02)
+
+
+def steps(*stretches: tuple[float, float]) -> Waveform:
+    """(seconds, dB of full scale) after one another, each of one level everywhere."""
+    gain = np.concatenate([np.full(round(s * SAMPLE_RATE), 10 ** (db / 20)) for s, db in stretches])
+    return (gain * np.where(np.arange(len(gain)) % 2, 1.0, -1.0)).astype(np.float32)
+
+
+def test_a_room_is_as_loud_as_its_quietest_fifth() -> None:
+    """A soft end, 22 dB under the voice, belongs to it where three tenths of the room are quiet, not where one is."""
+    quiet = steps((0.7, -40), (0.3, -80), (1.0, -20), (0.2, -42), (0.3, -80), (0.5, -40))
+    loud = steps((0.7, -40), (0.3, -80), (1.0, -20), (0.2, -42), (0.8, -40))
+    for samples, end_s in ((quiet, 2.2), (loud, 2.0)):
+        assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, end_s))
+
+
+def test_without_a_room_a_soft_end_is_the_voices() -> None:
+    samples = steps((0.1, -70), (0.2, -40), (1.0, -20), (0.2, -40), (0.1, -70))
+    assert seconds(voiced(samples, 0, len(samples))) == pytest.approx((0.1, 1.5))
+
+
+def test_what_is_loud_twice_is_the_voice() -> None:
+    """Two of its frames are 20 dB louder than the rest: the end is judged by them, 35 dB softer."""
+    samples = steps((1.0, -90), (0.5, -20), (0.02, 0), (0.5, -20), (0.2, -35), (1.0, -90))
+    assert seconds(voiced(samples, SAMPLE_RATE, 2 * SAMPLE_RATE)) == pytest.approx((1.0, 2.02))
+
+
+def test_a_voice_may_be_a_single_frame() -> None:
+    samples = steps((1.0, -90), (0.01, -20), (1.0, -90))
+    for end in (SAMPLE_RATE + 1, SAMPLE_RATE + 160):
+        assert voiced(samples, SAMPLE_RATE, end) == (SAMPLE_RATE, SAMPLE_RATE + 160)
+
+
+def test_the_level_of_a_frame() -> None:
+    samples = np.concatenate([steps((0.01, -20), (0.01, -60)), np.zeros(170, np.float32)])
+    assert borders._levels(samples) == pytest.approx([-20, -60, -120], abs=1e-3)
 
 
 def test_a_room_is_judged_by_what_is_around_the_voice_and_not_by_the_voice() -> None:

@@ -1,11 +1,14 @@
 """Several channels: one voice is taken from one of them, two voices each from their own, and none are added up."""
 
+from collections.abc import Sequence
+from functools import cache
+
 import numpy as np
 import pytest
 
 from desktop_app.engine.sound import channels
 from desktop_app.engine.sound.audio import Waveform
-from desktop_app.engine.sound.channels import ClearestChannel, Frames, clearest_channel
+from desktop_app.engine.sound.channels import ChannelTurns, ClearestChannel, Frames, clearest_channel
 from tests.tiny_pack import clip
 
 RATE = 16_000
@@ -15,6 +18,7 @@ def hiss(n: int, level: float, seed: int = 0) -> Waveform:
     return (level * np.random.default_rng(seed).standard_normal(n)).astype(np.float32)
 
 
+@cache
 def voice(seconds: float = 4.0) -> Waveform:
     """Speech-like sound with half a second of faint noise on either side."""
     faint = round(RATE / 2)
@@ -105,6 +109,7 @@ def test_many_channels_of_an_hour_are_not_held_in_memory() -> None:
 def test_a_few_samples_or_none_will_do() -> None:
     assert len(clearest_channel(np.zeros((3, 2), np.float32), RATE)) == 3
     assert len(clearest_channel(np.zeros((0, 2), np.float32), RATE)) == 0
+    assert len(clearest_channel(np.eye(3, 2, dtype=np.float32), 10)) == 3, "at any rate"
 
 
 def test_from_turn_to_turn_the_sound_fades_in_20_ms() -> None:
@@ -153,3 +158,130 @@ def test_the_level_of_a_frame_is_that_of_its_sound_without_an_offset() -> None:
     steady = np.where(np.arange(25) % 2, 0.1, -0.1)[:, None] * np.array([1.0, 0.01]) + np.array([0.5, 0.0])
     levels = channels._levels(np.vstack([steady[:20], np.zeros((3, 2))]).astype(np.float32), 10)
     assert levels == pytest.approx(np.array([[-20, -60], [-20, -60], [-90, -90]]), abs=1e-3)
+
+
+SLOW = 1_000
+"""Samples a second at which a frame of 20 ms has 20, and a window of ten seconds 500 frames."""
+
+
+def framed(*levels_db: Sequence[float]) -> Frames:
+    """[frames * 20, channels], for each channel the level of each frame."""
+    gain = 10 ** (np.repeat(np.array(levels_db, np.float64), 20, axis=1).T / 20)
+    return (gain * np.where(np.arange(len(gain)) % 2, 1.0, -1.0)[:, None]).astype(np.float32)
+
+
+def frames_of(n: int, speech: float, noise: float) -> list[float]:
+    """The levels of n frames: five of noise, five of speech, and so on."""
+    return [noise if i % 10 < 5 else speech for i in range(n)]
+
+
+def heard_of(*windows: Frames) -> list[int]:
+    """Which channel is heard in each, where it is one throughout."""
+    clearest = ClearestChannel(windows[0].shape[1], SLOW)
+    heard = np.concatenate([*[clearest.feed(window) for window in windows], clearest.finish()])
+    found, at = [], 0
+    for window in windows:
+        part, at = heard[at : at + len(window)], at + len(window)
+        after_fade = slice(20, None)
+        found.append(next(c for c, one in enumerate(window.T) if np.array_equal(part[after_fade], one[after_fade])))
+    return found
+
+
+def test_speech_is_what_a_twentieth_of_the_moments_are_louder_than() -> None:
+    """Of a hundred frames the sixth loudest; the other channel is loud in half of them."""
+    steady = frames_of(100, -20, -60)
+    for loud, heard in ((6, 0), (5, 1)):
+        rare = [-60.0] * 100
+        for i in range(loud):
+            rare[5 + 10 * i] = -10.0
+        frames = framed(rare, steady)
+        assert np.array_equal(clearest_channel(frames, SLOW)[:200], frames[:200, heard])
+
+
+def test_noise_is_what_a_tenth_of_the_moments_are_quieter_than() -> None:
+    """Of a hundred frames the eleventh quietest."""
+    steady = frames_of(100, -20, -60)
+    for quiet, heard in ((11, 0), (10, 1)):
+        other = frames_of(100, -20, -50)
+        for i in range(quiet):
+            other[i % 10 * 10 + i // 10] = -90.0
+        assert heard_of(framed(other, steady)) == [heard]
+
+
+@pytest.mark.parametrize(("noise_db", "heard"), [(-30.1, 0), (-29.9, 1)])
+def test_less_than_ten_decibels_between_speech_and_noise_are_no_voice(noise_db: float, heard: int) -> None:
+    """It is listened to at first; the other one is clearer by less than three."""
+    before = framed(frames_of(500, -20, -60), frames_of(500, -50, -60))
+    then = framed(frames_of(500, -20, noise_db), frames_of(500, -50, -62))
+    assert heard_of(before, then) == [0, heard]
+
+
+@pytest.mark.parametrize(("speech_db", "heard"), [(-49.9, 1), (-50.1, 0)])
+def test_what_is_forty_decibels_quieter_is_not_meant(speech_db: float, heard: int) -> None:
+    assert heard_of(framed(frames_of(100, -10, -30), frames_of(100, speech_db, -85))) == [heard]
+
+
+@pytest.mark.parametrize(("noise_db", "heard"), [(-62.9, 0), (-63.1, 1)])
+def test_another_channel_is_taken_when_it_is_three_decibels_clearer(noise_db: float, heard: int) -> None:
+    before = framed(frames_of(500, -20, -60), frames_of(500, -20, -50))
+    then = framed(frames_of(500, -20, -60), frames_of(500, -20, noise_db))
+    assert heard_of(before, then) == [0, heard]
+
+
+def test_without_any_voice_the_loudest_channel_is_heard() -> None:
+    assert heard_of(framed([-60.0] * 100, [-50.0] * 100, [-55.0] * 100)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("correlation", "says"), [(0.91, None), (0.89, "differ"), (-0.89, "differ"), (-0.91, "opposite phase")]
+)
+def test_channels_are_alike_from_a_correlation_of_09(correlation: float, says: str | None) -> None:
+    n = np.arange(4_000)
+    one, other = np.sqrt(2) * np.sin(2 * np.pi * n / 20), np.sqrt(2) * np.cos(2 * np.pi * n / 20)
+    both = np.stack([one, correlation * one + np.sqrt(1 - correlation**2) * other], axis=1)
+    both *= np.repeat(np.where(np.arange(200) % 10 < 5, 1e-4, 0.1), 20)[:, None]
+    clearest = ClearestChannel(2, SLOW)
+    clearest.feed(both.astype(np.float32))
+    clearest.finish()
+    assert [says in remark for remark in clearest.remarks] == ([] if says is None else [True])
+
+
+@pytest.mark.parametrize(
+    ("channels", "rate", "window"),
+    [(2, 16_000, 160_000), (2, 1_000, 10_000), (60, 16_000, 131_200), (1_024, 48_000, 9_600)],
+)
+def test_ten_seconds_are_looked_at_together_or_eight_million_samples(channels: int, rate: int, window: int) -> None:
+    """In whole turns of 0.2 s, and at least one."""
+    clearest = ClearestChannel(channels, rate)
+    block = np.broadcast_to(np.zeros((1, 1), np.float32), (window - 1, channels))
+    assert len(clearest.feed(block)) == 0
+    assert len(clearest.feed(block[:1])) == window
+    assert len(clearest.finish()) == 0
+
+
+def test_who_is_listened_to_stays_so_where_channels_are_the_same_for_a_while() -> None:
+    same = framed(frames_of(500, -20, -60), frames_of(500, -20, -60))
+    first, second = frames_of(500, -20, -60), frames_of(500, -20, -60.5)
+    assert heard_of(same, framed(first, second)) == [0, 0]
+    better = framed(first, frames_of(500, -20, -70))
+    assert heard_of(better, same, framed(second, first)) == [1, 0, 1]  # what is the same is that of both
+
+
+def test_turns_are_counted_where_channels_are_the_same_too() -> None:
+    """Eleven seconds and a bit of the same, so 50 turns and 6; then who speaks in which channel."""
+    same = framed(frames_of(553, -20, -60), frames_of(553, -20, -60))
+    clearest = ClearestChannel(2, SLOW)
+    clearest.feed(same[:10_000])
+    clearest.feed(same[10_000:])
+    clearest.finish()
+    turns = framed([-20.0] * 20 + [-60.0] * 20 + [-20.0] * 20, [-60.0] * 20 + [-20.0] * 20 + [-60.0] * 20)
+    clearest.feed(turns)
+    assert clearest.turns is None, "not before they were looked at"
+    clearest.finish()
+    assert clearest.turns is not None
+    assert clearest.turns.channels.tolist() == [0] * 56 + [0, 0, 1, 1, 0, 0]
+
+
+def test_which_channel_is_heard_at_a_time() -> None:
+    turns = ChannelTurns(0.5, np.array([3, 4, 5]))
+    assert turns.at(np.array([-1.0, 0.0, 0.49, 0.5, 1.2, 1.6, 9.0])).tolist() == [3, 3, 3, 4, 5, 5, 5]

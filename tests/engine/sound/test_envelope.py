@@ -43,6 +43,16 @@ def test_a_column_is_the_largest_or_the_mean_of_its_stretch(n: int, largest: lis
     assert (8 * means(PEAKS, n)).tolist() == mean
 
 
+@pytest.mark.parametrize("n_peaks", [1, 7, 64, 1003])
+def test_each_peak_is_in_one_column_and_each_column_begins_where_it_should(n_peaks: int) -> None:
+    peaks = np.arange(1, n_peaks + 1, dtype=np.float32)  # each larger than those before it
+    for n in (1, 2, 3, 10, 64, 1003, 2000):
+        starts = [i * n_peaks // n for i in range(n)]
+        ends = [max(a + 1, b) for a, b in itertools.pairwise([*starts, n_peaks])]
+        assert columns(peaks, n).tolist() == ends
+        np.testing.assert_allclose(means(peaks, n), [(a + 1 + b) / 2 for a, b in zip(starts, ends, strict=True)])
+
+
 def test_means_are_of_each_stretch() -> None:
     peaks = np.random.default_rng(0).random(1003).astype(np.float32)
     found = means(peaks, 10)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.engine.sound.kinds import codec_name, not_audio
+from desktop_app.engine.sound.kinds import by_beginning, codec_name, not_audio
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,27 @@ from desktop_app.engine.sound.kinds import codec_name, not_audio
 )
 def test_codecs_have_the_names_that_people_know(codec: str, tag: str, name: str) -> None:
     assert codec_name(codec, tag) == name
+
+
+def test_how_files_begin_that_cant_be_read(tmp_path: Path) -> None:
+    """As their makers publish it; what follows differs from file to file."""
+    for begins, what in (
+        (b"MThd\0\0\0\6", "MIDI"),
+        (b"\x03ds2", "Olympus DS2"),
+        (b"\x07ds2", "Olympus DS2"),
+        (b"#!SILK_V3", "SILK"),
+        (b"\x02#!SILK_V3", "SILK"),
+        (b"\xac\x40", "Dolby AC-4"),
+        (b"\xac\x41", "Dolby AC-4"),
+        (b"#EXTM3U\n", "M3U"),
+        (b"[playlist]\n", "PLS"),
+        (b"ffconcat version 1.0\n", "a list of files"),
+    ):
+        (tmp_path / "a.wav").write_bytes(begins + bytes(range(100)))
+        assert by_beginning(tmp_path / "a.wav") == what
+    (tmp_path / "a.wav").write_bytes(bytes(100) + b"MThd")
+    assert by_beginning(tmp_path / "a.wav") is None
+    assert by_beginning(tmp_path / "missing.wav") is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from desktop_app.engine.sound.audio import Waveform
@@ -138,6 +139,166 @@ def test_a_piece_ends_where_another_begins_to_speak() -> None:
     segmenter = Segmenter(LoudnessDetector(), MAX_SECONDS, cuts_s=[0.2, 1.6, 3.9])
     found = borders([*segmenter.feed(samples), *segmenter.finish()])
     assert found == [pytest.approx((0.512, 1.6), **TO_10_MS), pytest.approx((1.6, 3.52), **TO_10_MS)]
+
+
+def given(*stretches: tuple[int, float]) -> npt.NDArray[np.float32]:
+    """(chunks, probability) after one another."""
+    return np.concatenate([np.full(n, probability, np.float32) for n, probability in stretches])
+
+
+def cut_by(probabilities: npt.NDArray[np.float32], samples: Waveform | None = None) -> list[Piece]:
+    """With these probabilities, of a sound that is there where the speech is."""
+    if samples is None:
+        samples = np.repeat(np.where(probabilities > 0.1, np.float32(0.1), np.float32(0)), CHUNK)
+    segmenter = Segmenter(HeardBefore(probabilities), MAX_SECONDS)
+    return [*segmenter.feed(samples), *segmenter.finish()]
+
+
+LONGEST = 183
+"""Chunks of 32 ms in six seconds, less two margins of 64 ms."""
+
+
+@pytest.mark.parametrize(
+    ("stretches", "n"),
+    [
+        ([(40, 0.49)], 0),
+        ([(40, 0.5)], 1),
+        ([(1, 0.5), (40, 0.35)], 0),  # a moment of speech that goes on and on below one half is none
+        ([(6, 0.5)], 1),  # 0.2 s
+        ([(5, 0.5), (3, 0.49)], 0),
+        ([(40, 0.5), (20, 0.351), (40, 0.5)], 1),  # 0.15 below the threshold speech goes on
+        ([(40, 0.5), (20, 0.349), (40, 0.5)], 2),
+        ([(31, 0.9), (12, 0.0), (40, 0.9)], 2),  # after a second of speech a pause of 0.4 s
+        ([(31, 0.9), (11, 0.0), (40, 0.9)], 1),
+        ([(30, 0.9), (12, 0.0), (40, 0.9)], 1),
+        ([(30, 0.9), (25, 0.0), (40, 0.9)], 2),  # before it one of 0.8 s
+        ([(30, 0.9), (24, 0.0), (40, 0.9)], 1),
+        ([(LONGEST, 0.9)], 1),
+        ([(LONGEST + 1, 0.9), (5, 0.9)], 2),
+    ],
+)
+def test_where_a_piece_begins_and_ends_by_the_detectors_probabilities(
+    stretches: list[tuple[int, float]], n: int
+) -> None:
+    assert len(cut_by(given(*stretches, (40, 0.0)))) == n
+
+
+@pytest.mark.parametrize(
+    ("least", "cut_after"),
+    [
+        ([150], 150),
+        ([50, 150], 150),
+        ([90, 150], 150),
+        ([91, 150], 91),
+        ([182], 182),
+        ([183, 120], 120),
+        ([95, 120], 95),
+    ],
+)
+def test_a_stretch_that_is_too_long_is_cut_in_its_second_half(least: list[int], cut_after: int) -> None:
+    probabilities = given((230, 0.9), (40, 0.0))
+    probabilities[least] = 0.6
+    first, second = cut_by(probabilities)
+    assert (first.start_s, second.end_s) == (0.0, pytest.approx(230 * CHUNK_S))
+    assert first.end_s == second.start_s == (cut_after + 1) * CHUNK_S
+
+
+def test_what_follows_a_cut_begins_there_even_if_it_is_silent() -> None:
+    probabilities = given((230, 0.9), (40, 0.0))
+    probabilities[150] = 0.6
+    samples = np.repeat(np.where(probabilities > 0.1, np.float32(0.1), np.float32(0)), CHUNK)
+    samples[148 * CHUNK : 155 * CHUNK] = 0
+    first, second = cut_by(probabilities, samples)
+    assert first.end_s == second.start_s == 151 * CHUNK_S
+
+
+@pytest.mark.parametrize("n", [40, 100, 180])
+def test_margins_are_64_ms_on_both_sides(n: int) -> None:
+    margin = 1_024
+    samples = np.repeat(given((25, 1e-5), (n, 0.1), (40, 1e-5)), CHUNK)
+    (piece,) = cut_by(given((25, 0.0), (n, 0.9), (40, 0.0)), samples)
+    assert (piece.start_s, piece.end_s) == (0.8, pytest.approx(0.8 + n * CHUNK_S, abs=0.01))
+    first, last = np.flatnonzero(piece.samples > 0.01)[[0, -1]].tolist()
+    assert (first, last - first + 1) == (margin, n * CHUNK)
+    assert len(piece.samples) == round((piece.end_s - piece.start_s) * 16_000) + 2 * margin
+
+
+@pytest.mark.parametrize("soft", [1, 2, 3, 5])
+def test_margins_give_way_where_the_voice_takes_the_room(soft: int) -> None:
+    """A soft beginning and end, so many chunks each, that the detector did not hear; in all no more than 187 chunks."""
+    n = LONGEST
+    samples = np.repeat(given((25, 0.0), (soft, 0.01), (n, 0.1), (soft, 0.01), (40, 0.0)), CHUNK)
+    (piece,) = cut_by(given((25 + soft, 0.0), (n, 0.9), (40 + soft, 0.0)), samples)
+    assert (piece.start_s, piece.end_s) == pytest.approx((0.8, 0.8 + (n + 2 * soft) * CHUNK_S), abs=0.011)
+    assert 0 <= 187 * CHUNK - len(piece.samples) <= 1, "all that the encoder takes"
+    room = max(0, 2 - soft) * CHUNK
+    assert np.flatnonzero(piece.samples)[0] == pytest.approx(room, abs=160)
+    start = round(piece.start_s * 16_000) - room
+    assert any(
+        np.array_equal(piece.samples, samples[at : at + len(piece.samples)]) for at in range(start - 200, start + 200)
+    )
+
+
+def test_a_recording_that_begins_with_speech_begins_there() -> None:
+    soft = np.repeat(given((3, 0.01), (40, 0.1), (40, 0.0)), CHUNK)
+    silent = np.repeat(given((3, 0.0), (40, 0.1), (40, 0.0)), CHUNK)
+    (heard_later,) = cut_by(given((3, 0.0), (40, 0.9), (40, 0.0)), soft)
+    (heard_before,) = cut_by(given((43, 0.9), (40, 0.0)), silent)
+    assert heard_later.start_s == heard_before.start_s == 0.0
+
+
+def test_the_room_is_that_of_the_last_04_s_before_a_piece_and_of_its_pause() -> None:
+    """Seconds before it were loud; its soft end, 20 dB less, belongs to it all the same."""
+    samples = np.repeat(given((100, 0.05), (14, 0.0), (40, 0.1), (3, 0.01), (40, 0.0)), CHUNK)
+    (piece,) = cut_by(given((114, 0.0), (40, 0.9), (43, 0.0)), samples)
+    assert piece.end_s == pytest.approx(157 * CHUNK_S, abs=0.011)
+
+
+def test_what_was_heard_before_is_said_of_as_much_as_is_there() -> None:
+    detector = HeardBefore(given((3, 0.1), (1, 0.2), (6, 0.3)))
+    said = [detector.feed(np.zeros(n, np.float32)).tolist() for n in (CHUNK - 1, 1, 2 * CHUNK, 100)]
+    assert [len(one) for one in [*said, detector.finish().tolist()]] == [0, 1, 2, 0, 1]
+    assert detector.finish().tolist() == pytest.approx([0.2])
+
+
+def test_a_recording_that_begins_with_speech_has_no_margin_before_it() -> None:
+    (piece,) = cut_by(given((40, 0.9), (40, 0.0)))
+    assert piece.start_s == 0.0
+    assert len(piece.samples) == round(piece.end_s * 16_000) + 1_024
+    assert (piece.samples[: 40 * CHUNK] > 0.05).all()
+
+
+def test_the_sound_of_one_piece_is_not_the_margin_of_another() -> None:
+    """0.4 s lie between two pieces, of which the second begins softly: what was the first's stays the first's."""
+    samples = np.repeat(given((40, 0.1), (2, 0.01), (10, 0.0), (2, 0.01), (40, 0.1), (40, 0.0)), CHUNK)
+    first, second = cut_by(given((40, 0.9), (14, 0.0), (40, 0.9), (40, 0.0)), samples)
+    assert first.end_s == pytest.approx(42 * CHUNK_S, abs=0.011)
+    assert second.start_s == pytest.approx(52 * CHUNK_S, abs=0.011)
+
+
+def test_the_next_recording_knows_nothing_of_the_last_one() -> None:
+    detector = HeardBefore(given((50, 0.9), (20, 0.0)))
+    for _ in range(2):
+        segmenter = Segmenter(detector, MAX_SECONDS)
+        (piece,) = [*segmenter.feed(np.full(70 * CHUNK, 0.1, np.float32)), *segmenter.finish()]
+        assert piece.start_s == 0.0
+    assert (segmenter.speech_chunks, segmenter.speech_peak) == (50, pytest.approx(0.9))
+
+
+def test_a_voice_goes_back_no_further_than_to_where_another_ended() -> None:
+    samples = np.repeat(given((40, 0.0), (10, 0.01), (40, 0.1), (40, 0.0)), CHUNK)
+    probabilities = given((50, 0.0), (40, 0.9), (40, 0.0))
+    for cuts_s, start_s in (([], 40 * CHUNK_S), ([45 * CHUNK_S], 45 * CHUNK_S)):
+        segmenter = Segmenter(HeardBefore(probabilities), MAX_SECONDS, cuts_s)
+        (piece,) = [*segmenter.feed(samples), *segmenter.finish()]
+        assert piece.start_s == pytest.approx(start_s, abs=1e-9)
+
+
+def test_the_last_chunk_is_filled_up_with_silence() -> None:
+    segmenter = Segmenter(HeardBefore(given((41, 0.9))), MAX_SECONDS)
+    (piece,) = [*segmenter.feed(np.full(40 * CHUNK + 100, 0.1, np.float32)), *segmenter.finish()]
+    assert len(piece.samples) == 41 * CHUNK
+    assert np.flatnonzero(piece.samples)[-1] == 40 * CHUNK + 99
 
 
 def test_figures_of_the_whole_are_counted() -> None:

@@ -35,6 +35,30 @@ def test_a_column_is_what_sounds_in_its_middle() -> None:
     assert np.flatnonzero(strength > 127).tolist() == [61, 62, 63]
 
 
+def test_a_long_column_is_the_mean_power_of_four_frames_evenly_spread() -> None:
+    """Of 0.32 s, of which the tone sounds in the first quarter, the second, ...: each holds one of the four."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(10 * 512) / SAMPLE_RATE)
+    for quarter in range(4):
+        part = np.where(np.arange(len(tone)) * 4 // len(tone) == quarter, tone, 0)
+        values = spectrogram(np.concatenate([tone, part]).astype(np.float32), 2, 6).max(axis=0)
+        assert values[0] == 255
+        assert 70 * (1 - values[1] / 255) == pytest.approx(10 * np.log10(4), abs=0.2)
+
+
+def test_columns_are_as_many_frames_as_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 32 ms: one of less than two, two of less than three."""
+    counted: list[int] = []
+    real = np.fft.rfft
+    monkeypatch.setattr(np.fft, "rfft", lambda chunk: counted.append(len(chunk)) or real(chunk))
+    for samples, frames in ((0, 10), (100, 10), (10 * 1023, 10), (10 * 1024, 20), (10 * 1535, 20), (10 * 9999, 40)):
+        counted.clear()
+        spectrogram(np.zeros(samples, np.float32), 10, 3)
+        assert sum(counted) == frames
+    counted.clear()
+    spectrogram(np.zeros(0, np.float32), 3000, 3)
+    assert max(counted) == 1024, "no more at once, whatever the length"
+
+
 def test_any_length_and_silence_have_their_picture() -> None:
     assert spectrogram(np.zeros(0, np.float32), 10, 5).shape == (5, 10)
     assert spectrogram(np.zeros(100, np.float32), 10, 5).max() == 0
