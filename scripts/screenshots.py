@@ -194,7 +194,7 @@ class Tour:
         what_if.heading.setChecked(True)
         what_if.k.setValue(60)
         what_if.alpha.setValue(14)
-        camera.until(lambda: what_if.asked != (None, None) and not surest.is_stale)
+        camera.until(lambda: window.neighbours.more.text().endswith("60"))
         camera.rest()
         camera.page("what-if", lambda: area.ensureWidgetVisible(what_if, 0, 60))
         what_if.reset.click()

@@ -24,6 +24,14 @@
         <translation>Schließen</translation>
     </message>
     <message>
+        <source>with {0}</source>
+        <translation>mit {0}</translation>
+    </message>
+    <message>
+        <source>Pack {0} {1}: {2}</source>
+        <translation>Paket {0} {1}: {2}</translation>
+    </message>
+    <message>
         <source>The method: Wang, Zhao, Qin, “Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition”, Interspeech 2023.</source>
         <translation>Das Verfahren: Wang, Zhao, Qin, „Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition“, Interspeech 2023.</translation>
     </message>
@@ -41,18 +49,6 @@
     <message>
         <source>It is too quiet: record closer to the microphone, or turn it up.</source>
         <translation>Die Aufnahme ist zu leise: Gehen Sie näher ans Mikrofon, oder stellen Sie es lauter.</translation>
-    </message>
-    <message>
-        <source>Too little speech was heard in it. Closest would be “{0}” with {1}.</source>
-        <translation>Darin war zu wenig Sprache zu hören. Am nächsten läge „{0}“ mit {1}.</translation>
-    </message>
-    <message>
-        <source>This sounds unlike anything the pack knows. Closest would be “{0}” with {1}.</source>
-        <translation>Das klingt nach nichts, was das Paket kennt. Am nächsten läge „{0}“ mit {1}.</translation>
-    </message>
-    <message>
-        <source>No emotion stands out. The closest is “{0}” at {1}.</source>
-        <translation>Keine Emotion sticht hervor. Am nächsten läge „{0}“ mit {1}.</translation>
     </message>
     <message>
         <source>{0} or {1}</source>
@@ -83,8 +79,32 @@
         <translation>Der Klang verrät nicht, welches von beiden.</translation>
     </message>
     <message>
+        <source>“{0}” leads, but “{1}” can’t be ruled out.</source>
+        <translation>„{0}“ liegt vorn, aber „{1}“ ist nicht auszuschließen.</translation>
+    </message>
+    <message>
         <source>It could just as well be “{0}”: the two are close.</source>
         <translation>Es könnte ebenso „{0}“ sein: Beide liegen dicht beieinander.</translation>
+    </message>
+    <message>
+        <source>The closest is “{0}” at {1}.</source>
+        <translation>Am nächsten liegt „{0}“ mit {1}.</translation>
+    </message>
+    <message>
+        <source>Too little speech was heard in it.</source>
+        <translation>Darin war zu wenig Sprache zu hören.</translation>
+    </message>
+    <message>
+        <source>This sounds unlike anything the pack knows.</source>
+        <translation>Das klingt nach nichts, was das Paket kennt.</translation>
+    </message>
+    <message>
+        <source>It could be {0}.</source>
+        <translation>Möglich sind {0}.</translation>
+    </message>
+    <message>
+        <source>No emotion stands out.</source>
+        <translation>Keine Emotion sticht hervor.</translation>
     </message>
     <message>
         <source>There are no recordings to compare it with; the model answers alone.</source>
@@ -198,12 +218,24 @@
         <translation>Wird neu beantwortet, weil sich geändert hat, worauf sie beruht.</translation>
     </message>
     <message>
+        <source>Number of neighbours: {0}, their weight: {1}. The answer itself is “{2}”.</source>
+        <translation>Zahl der Nachbarn: {0}, ihr Gewicht: {1}. Die Antwort selbst ist „{2}“.</translation>
+    </message>
+    <message>
+        <source>What if: {0}</source>
+        <translation>Was wäre, wenn: {0}</translation>
+    </message>
+    <message>
         <source>No answer</source>
         <translation>Keine Antwort</translation>
     </message>
     <message>
         <source>Listening…</source>
         <translation>Hört zu …</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>Waiting…</source>
@@ -514,8 +546,8 @@
         <translation>{0} ist beschädigt und lässt sich nicht bis zum Ende lesen: Exportieren Sie es noch einmal.</translation>
     </message>
     <message>
-        <source>{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.</source>
-        <translation>{0} ist keine lesbare Audiodatei, oder ihr Dateikopf ist beschädigt: Verwenden Sie WAV, FLAC, OGG oder MP3.</translation>
+        <source>{0} is not audio that can be read, or it is damaged: export it again as WAV, FLAC, OGG or MP3.</source>
+        <translation>{0} ist keine lesbare Audiodatei oder ist beschädigt: Exportieren Sie sie noch einmal als WAV, FLAC, OGG oder MP3.</translation>
     </message>
     <message>
         <source>{0} is read with ffmpeg, which is missing here: install it (Debian: apt install ffmpeg; elsewhere: pip install imageio-ffmpeg).</source>
@@ -622,8 +654,8 @@
         <translation>Diese Aufnahme gleicht nichts, was dieses Paket gehört hat.</translation>
     </message>
     <message>
-        <source>No emotion stands out clearly in this recording.</source>
-        <translation>In dieser Aufnahme sticht keine Emotion klar hervor.</translation>
+        <source>No single emotion stands out in this recording.</source>
+        <translation>In dieser Aufnahme sticht keine einzelne Emotion hervor.</translation>
     </message>
     <message>
         <source>There is too little speech in this recording to learn a voice from it.</source>
@@ -1029,7 +1061,7 @@
     <name>Export</name>
     <message>
         <source>&amp;Export</source>
-        <translation>&amp;Exportieren</translation>
+        <translation>E&amp;xportieren</translation>
     </message>
     <message>
         <source>Report (HTML)…</source>
@@ -1463,7 +1495,7 @@
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation>&amp;Beenden</translation>
+        <translation>Been&amp;den</translation>
     </message>
     <message>
         <source>All &amp;results</source>
@@ -1483,11 +1515,11 @@
     </message>
     <message>
         <source>My e&amp;xamples…</source>
-        <translation>Meine &amp;Beispiele …</translation>
+        <translation>Meine Be&amp;ispiele …</translation>
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation>&amp;Einstellungen …</translation>
+        <translation>Einstellun&amp;gen …</translation>
     </message>
     <message>
         <source>&amp;Packs…</source>
@@ -1507,11 +1539,11 @@
     </message>
     <message>
         <source>&amp;Delete all my recordings in the list</source>
-        <translation>Alle meine Aufnahmen in der Liste &amp;löschen</translation>
+        <translation>&amp;Alle meine Aufnahmen in der Liste löschen</translation>
     </message>
     <message>
         <source>&amp;Recording</source>
-        <translation>&amp;Aufnahme</translation>
+        <translation>A&amp;ufnahme</translation>
     </message>
     <message>
         <source>&amp;Record or stop</source>
@@ -1667,15 +1699,19 @@
         <translation>Wo die Aufnahme liegt</translation>
     </message>
     <message>
-        <source>Every mark is a recording that the pack knows; the star is yours.</source>
-        <translation>Jeder Punkt ist eine Aufnahme, die das Paket kennt; der Stern ist Ihre Aufnahme.</translation>
+        <source>Every mark is a recording that the pack knows. The star is yours; rings mark the nearest.</source>
+        <translation>Jeder Punkt ist eine Aufnahme, die das Paket kennt. Der Stern ist Ihre Aufnahme; Ringe zeigen die nächsten.</translation>
     </message>
 </context>
 <context>
     <name>NeighbourCard</name>
     <message>
-        <source>Its share of what the neighbours say: {0}</source>
-        <translation>Ihr Anteil an dem, was die Nachbarn sagen: {0}</translation>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Weight: {0} of what the neighbours say; the longest bar is the heaviest</source>
+        <translation>Gewicht: {0} von dem, was die Nachbarn sagen; der längste Balken wiegt am meisten</translation>
     </message>
     <message>
         <source>“{0}”</source>
@@ -2125,7 +2161,7 @@
         <translation>Die zwei ausgewählten Aufnahmen nebeneinander zeigen (Strg+D)</translation>
     </message>
     <message>
-        <source>Two recordings &amp;side by side</source>
+        <source>Two recordings side &amp;by side</source>
         <translation>Zwei Aufnahmen &amp;nebeneinander</translation>
     </message>
     <message>
@@ -2149,6 +2185,10 @@
         <translation>{0} zwischen zwei Emotionen</translation>
     </message>
     <message>
+        <source>{0} with two emotions</source>
+        <translation>{0} mit zwei Emotionen</translation>
+    </message>
+    <message>
         <source>{0} uncertain</source>
         <translation>{0} unsicher</translation>
     </message>
@@ -2165,12 +2205,20 @@
         <translation>{0} noch offen</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
         <source>1 recording</source>
         <translation>1 Aufnahme</translation>
     </message>
     <message>
         <source>{0} recordings</source>
         <translation>{0} Aufnahmen</translation>
+    </message>
+    <message>
+        <source>Drop audio files on this window, or choose them with “Open files…” (Ctrl+O).</source>
+        <translation>Ziehen Sie Audiodateien auf dieses Fenster, oder wählen Sie sie mit „Dateien öffnen …“ (Strg+O).</translation>
     </message>
 </context>
 <context>
@@ -2232,8 +2280,24 @@
         <translation>Abgebrochen</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>{0} heard</source>
+        <translation>{0} gehört</translation>
+    </message>
+    <message>
         <source>Listening…</source>
         <translation>Hört zu …</translation>
+    </message>
+    <message>
+        <source>{0}, out of date</source>
+        <translation>{0}, veraltet</translation>
+    </message>
+    <message>
+        <source>{0}, updating</source>
+        <translation>{0}, wird aktualisiert</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2371,7 +2435,7 @@
     </message>
     <message>
         <source>Key to record from &amp;any program</source>
-        <translation>&amp;Systemweite Aufnahmetaste</translation>
+        <translation>Systemweite Aufnahme&amp;taste</translation>
     </message>
 </context>
 <context>
@@ -2800,11 +2864,11 @@
     </message>
     <message>
         <source>&amp;Hide the window</source>
-        <translation>&amp;Fenster verbergen</translation>
+        <translation>Fenster &amp;verbergen</translation>
     </message>
     <message>
-        <source>Show the &amp;window</source>
-        <translation>&amp;Fenster zeigen</translation>
+        <source>S&amp;how the window</source>
+        <translation>Fenster &amp;zeigen</translation>
     </message>
     <message>
         <source>VoiceKin is recording</source>

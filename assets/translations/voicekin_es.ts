@@ -24,6 +24,14 @@
         <translation>Cerrar</translation>
     </message>
     <message>
+        <source>with {0}</source>
+        <translation>con {0}</translation>
+    </message>
+    <message>
+        <source>Pack {0} {1}: {2}</source>
+        <translation>Paquete {0} {1}: {2}</translation>
+    </message>
+    <message>
         <source>The method: Wang, Zhao, Qin, “Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition”, Interspeech 2023.</source>
         <translation>El método: Wang, Zhao, Qin, «Supervised Contrastive Learning with Nearest Neighbor Search for Speech Emotion Recognition», Interspeech 2023.</translation>
     </message>
@@ -67,24 +75,36 @@
         <translation>Suena demasiado bajo: grabe más cerca del micrófono o suba su volumen.</translation>
     </message>
     <message>
-        <source>Too little speech was heard in it. Closest would be “{0}” with {1}.</source>
-        <translation>Se oyó muy poca voz en ella. Lo más cercano sería «{0}», con {1}.</translation>
-    </message>
-    <message>
-        <source>This sounds unlike anything the pack knows. Closest would be “{0}” with {1}.</source>
-        <translation>No suena a nada que el paquete conozca. Lo más cercano sería «{0}», con {1}.</translation>
-    </message>
-    <message>
-        <source>No emotion stands out. The closest is “{0}” at {1}.</source>
-        <translation>Ninguna emoción destaca. Lo más cercano sería «{0}», con {1}.</translation>
-    </message>
-    <message>
         <source>The sound does not say which of the two.</source>
         <translation>El sonido no dice cuál de las dos.</translation>
     </message>
     <message>
+        <source>“{0}” leads, but “{1}” can’t be ruled out.</source>
+        <translation>«{0}» va por delante, pero no se puede descartar «{1}».</translation>
+    </message>
+    <message>
         <source>It could just as well be “{0}”: the two are close.</source>
         <translation>También podría ser «{0}»: las dos están muy cerca.</translation>
+    </message>
+    <message>
+        <source>The closest is “{0}” at {1}.</source>
+        <translation>Lo más cercano es «{0}», con {1}.</translation>
+    </message>
+    <message>
+        <source>Too little speech was heard in it.</source>
+        <translation>Se oyó muy poca voz en ella.</translation>
+    </message>
+    <message>
+        <source>This sounds unlike anything the pack knows.</source>
+        <translation>No suena a nada que el paquete conozca.</translation>
+    </message>
+    <message>
+        <source>It could be {0}.</source>
+        <translation>Podría ser {0}.</translation>
+    </message>
+    <message>
+        <source>No emotion stands out.</source>
+        <translation>Ninguna emoción destaca.</translation>
     </message>
     <message>
         <source>There are no recordings to compare it with; the model answers alone.</source>
@@ -198,12 +218,24 @@
         <translation>Se está calculando de nuevo porque han cambiado los datos en los que se basa.</translation>
     </message>
     <message>
+        <source>Number of neighbours: {0}, their weight: {1}. The answer itself is “{2}”.</source>
+        <translation>Número de vecinas: {0}, su peso: {1}. La respuesta misma es «{2}».</translation>
+    </message>
+    <message>
+        <source>What if: {0}</source>
+        <translation>Y si: {0}</translation>
+    </message>
+    <message>
         <source>No answer</source>
         <translation>Sin respuesta</translation>
     </message>
     <message>
         <source>Listening…</source>
         <translation>Escuchando…</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
     </message>
     <message>
         <source>Waiting…</source>
@@ -249,7 +281,7 @@
     <name>ChannelMenu</name>
     <message>
         <source>&amp;Channel to listen to</source>
-        <translation>&amp;Canal que se escucha</translation>
+        <translation>Ca&amp;nal que se escucha</translation>
     </message>
     <message>
         <source>The &amp;clearest</source>
@@ -514,8 +546,8 @@
         <translation>{0} está dañado y no se puede decodificar hasta el final: expórtelo de nuevo.</translation>
     </message>
     <message>
-        <source>{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.</source>
-        <translation>{0} no es audio legible, o su cabecera está dañada: use WAV, FLAC, OGG o MP3.</translation>
+        <source>{0} is not audio that can be read, or it is damaged: export it again as WAV, FLAC, OGG or MP3.</source>
+        <translation>{0} no es audio legible o está dañado: expórtelo de nuevo como WAV, FLAC, OGG o MP3.</translation>
     </message>
     <message>
         <source>{0} is read with ffmpeg, which is missing here: install it (Debian: apt install ffmpeg; elsewhere: pip install imageio-ffmpeg).</source>
@@ -622,8 +654,8 @@
         <translation>Esta grabación no se parece a nada que este paquete haya oído.</translation>
     </message>
     <message>
-        <source>No emotion stands out clearly in this recording.</source>
-        <translation>En esta grabación no destaca claramente ninguna emoción.</translation>
+        <source>No single emotion stands out in this recording.</source>
+        <translation>En esta grabación no destaca una sola emoción.</translation>
     </message>
     <message>
         <source>There is too little speech in this recording to learn a voice from it.</source>
@@ -1475,7 +1507,7 @@
     </message>
     <message>
         <source>&amp;Settings…</source>
-        <translation>A&amp;justes…</translation>
+        <translation>Aj&amp;ustes…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1487,7 +1519,7 @@
     </message>
     <message>
         <source>&amp;Library</source>
-        <translation>&amp;Biblioteca</translation>
+        <translation>B&amp;iblioteca</translation>
     </message>
     <message>
         <source>&amp;Packs…</source>
@@ -1667,15 +1699,19 @@
         <translation>Dónde se sitúa</translation>
     </message>
     <message>
-        <source>Every mark is a recording that the pack knows; the star is yours.</source>
-        <translation>Cada marca es una grabación que el paquete conoce; la estrella es la suya.</translation>
+        <source>Every mark is a recording that the pack knows. The star is yours; rings mark the nearest.</source>
+        <translation>Cada marca es una grabación que el paquete conoce. La estrella es la suya; los anillos señalan las más cercanas.</translation>
     </message>
 </context>
 <context>
     <name>NeighbourCard</name>
     <message>
-        <source>Its share of what the neighbours say: {0}</source>
-        <translation>Su parte en lo que dicen las vecinas: {0}</translation>
+        <source>Weight</source>
+        <translation>Peso</translation>
+    </message>
+    <message>
+        <source>Weight: {0} of what the neighbours say; the longest bar is the heaviest</source>
+        <translation>Peso: {0} de lo que dicen las vecinas; la barra más larga es la que más pesa</translation>
     </message>
     <message>
         <source>“{0}”</source>
@@ -2125,7 +2161,7 @@
         <translation>Mostrar lado a lado las dos grabaciones seleccionadas (Ctrl+D)</translation>
     </message>
     <message>
-        <source>Two recordings &amp;side by side</source>
+        <source>Two recordings side &amp;by side</source>
         <translation>Dos grabaciones &amp;lado a lado</translation>
     </message>
     <message>
@@ -2149,6 +2185,10 @@
         <translation>{0} entre dos emociones</translation>
     </message>
     <message>
+        <source>{0} with two emotions</source>
+        <translation>{0} con dos emociones</translation>
+    </message>
+    <message>
         <source>{0} uncertain</source>
         <translation>{0} sin certeza</translation>
     </message>
@@ -2165,12 +2205,20 @@
         <translation>{0} pendientes</translation>
     </message>
     <message>
+        <source>paused</source>
+        <translation>en pausa</translation>
+    </message>
+    <message>
         <source>1 recording</source>
         <translation>1 grabación</translation>
     </message>
     <message>
         <source>{0} recordings</source>
         <translation>{0} grabaciones</translation>
+    </message>
+    <message>
+        <source>Drop audio files on this window, or choose them with “Open files…” (Ctrl+O).</source>
+        <translation>Suelte archivos de audio en esta ventana, o elíjalos con «Abrir archivos…» (Ctrl+O).</translation>
     </message>
 </context>
 <context>
@@ -2232,8 +2280,24 @@
         <translation>Detenida</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>En pausa</translation>
+    </message>
+    <message>
+        <source>{0} heard</source>
+        <translation>{0} escuchado</translation>
+    </message>
+    <message>
         <source>Listening…</source>
         <translation>Escuchando…</translation>
+    </message>
+    <message>
+        <source>{0}, out of date</source>
+        <translation>{0}, desactualizada</translation>
+    </message>
+    <message>
+        <source>{0}, updating</source>
+        <translation>{0}, actualizándose</translation>
     </message>
     <message>
         <source>Waiting</source>
@@ -2371,7 +2435,7 @@
     </message>
     <message>
         <source>Key to record from &amp;any program</source>
-        <translation>Tecla para grabar desde cu&amp;alquier programa</translation>
+        <translation>Tecla para &amp;grabar desde cualquier programa</translation>
     </message>
 </context>
 <context>
@@ -2803,7 +2867,7 @@
         <translation>&amp;Ocultar la ventana</translation>
     </message>
     <message>
-        <source>Show the &amp;window</source>
+        <source>S&amp;how the window</source>
         <translation>&amp;Mostrar la ventana</translation>
     </message>
     <message>

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from desktop_app.engine.recognition.answer import Neighbour, Probabilities, Recognition, VoiceUsed
+from desktop_app.engine.recognition.answer import Named, Neighbour, Probabilities, Recognition, VoiceUsed
 from desktop_app.engine.recognition.manner import enumerated, told
 from desktop_app.engine.recognition.recogniser import LITTLE_SPEECH, NO_SPEECH, TOO_QUIET, UNCERTAIN
 from desktop_app.engine.recognition.timeline import share_of_time
@@ -53,23 +53,38 @@ def consists_of(recognition: Recognition) -> tuple[tuple[str, float], ...]:
     return tuple((label, part) for label, part in shares if part >= LEAST_SHARE)
 
 
-def headline(recognition: Recognition) -> str:
-    """The answer in a word, or two if both are supported; for a long recording, the emotion of most of it."""
+def named(recognition: Recognition) -> Named:
+    """The emotion that it names, or two if both are supported; for a long recording, the emotions of most of it."""
     if parts := consists_of(recognition):
-        (first, share_of_first), *others = parts
-        if share_of_first >= MOSTLY or not others:
-            return translate("Answer", "Mostly {0}").format(label_name(first).lower())
-        return translate("Answer", "{0} and {1}").format(label_name(first), label_name(others[0][0]).lower())
+        most = parts[:1] if parts[0][1] >= MOSTLY else parts[:2]
+        return Named(tuple(label for label, _ in most), sum(part for _, part in most), of_time=True)
     if recognition.abstained:
-        return without_label(is_silent(recognition))
-    if len(recognition.label_set) == 2:
-        return translate("Answer", "{0} or {1}").format(*map(label_name, recognition.label_set))
-    return label_name(recognition.label)
+        return Named()
+    labels = left_open(recognition)
+    return Named(labels, sum(recognition.probabilities[label] for label in labels))
 
 
-def without_label(silent: bool) -> str:
-    """What stands in place of an emotion where none is named."""
-    return translate("Answer", "No speech") if silent else translate("Answer", "Uncertain")
+def headline(recognition: Recognition) -> str:
+    """The answer in a word or two."""
+    return in_words(named(recognition), is_silent(recognition))
+
+
+def in_words(named: Named, silent: bool) -> str:
+    """The emotions that an answer names, or why it names none; `silent`: no speech was heard."""
+    if not named.labels:
+        return translate("Answer", "No speech") if silent else translate("Answer", "Uncertain")
+    first, *others = map(label_name, named.labels)
+    if not named.of_time:
+        return translate("Answer", "{0} or {1}").format(first, others[0]) if others else first
+    if others:
+        return translate("Answer", "{0} and {1}").format(first, others[0].lower())
+    return translate("Answer", "Mostly {0}").format(first.lower())
+
+
+def in_short(named: Named, silent: bool) -> str:
+    """The whole answer in short, as every list and table shows it: "Neutral or Sad 82%"."""
+    share = percent(named.share) if named.labels else ""
+    return f"{in_words(named, silent)} {share}".strip()
 
 
 def share(recognition: Recognition) -> str:
@@ -77,18 +92,9 @@ def share(recognition: Recognition) -> str:
 
     For a long recording it is the share of the time, which it says.
     """
-    if consists_of(recognition):
-        return translate("Answer", "{0} of the time").format(share_in_short(recognition))
-    return share_in_short(recognition)
-
-
-def share_in_short(recognition: Recognition) -> str:
-    """The number alone."""
-    if parts := consists_of(recognition):
-        return percent(parts[0][1] if parts[0][1] >= MOSTLY else sum(part for _, part in parts[:2]))
-    if recognition.abstained:
-        return ""
-    return percent(sum(recognition.probabilities[label] for label in left_open(recognition)))
+    short = named(recognition)
+    number = percent(short.share) if short.labels else ""
+    return translate("Answer", "{0} of the time").format(number) if short.of_time else number
 
 
 def how_sure(recognition: Recognition) -> str:
@@ -96,29 +102,41 @@ def how_sure(recognition: Recognition) -> str:
     if parts := consists_of(recognition):
         words = ", ".join(f"{label_name(label).lower()} {percent(part)}" for label, part in parts)
         return translate("Answer", "Of the time: {0}. The timeline shows when.").format(words)
-    closest = label_name(recognition.label)
     if recognition.abstained:
-        if is_silent(recognition):
-            return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
-        if recognition.abstained_because == TOO_QUIET:
-            return translate("Answer", "It is too quiet: record closer to the microphone, or turn it up.")
-        if recognition.abstained_because == LITTLE_SPEECH:
-            return translate("Answer", "Too little speech was heard in it. Closest would be “{0}” with {1}.").format(
-                closest, percent(recognition.confidence)
-            )
-        if recognition.novelty > 1.0:
-            return translate(
-                "Answer", "This sounds unlike anything the pack knows. Closest would be “{0}” with {1}."
-            ).format(closest, percent(recognition.confidence))
-        return translate("Answer", "No emotion stands out. The closest is “{0}” at {1}.").format(
-            closest, percent(recognition.confidence)
-        )
+        return _doubt(recognition)
     if len(recognition.label_set) == 2:
-        return translate("Answer", "The sound does not say which of the two.")
+        first, other = recognition.label_set
+        if recognition.probabilities[first] - recognition.probabilities[other] < CLOSE:
+            return translate("Answer", "The sound does not say which of the two.")
+        return translate("Answer", "“{0}” leads, but “{1}” can’t be ruled out.").format(
+            label_name(first), label_name(other)
+        )
     second = _second(recognition.probabilities)
     if second is not None and recognition.confidence - recognition.probabilities[second] < CLOSE:
         return translate("Answer", "It could just as well be “{0}”: the two are close.").format(label_name(second))
     return ""
+
+
+def _doubt(recognition: Recognition) -> str:
+    """Why an uncertain answer names no emotion, and which ones are possible."""
+    if is_silent(recognition):
+        return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
+    if recognition.abstained_because == TOO_QUIET:
+        return translate("Answer", "It is too quiet: record closer to the microphone, or turn it up.")
+    closest = translate("Answer", "The closest is “{0}” at {1}.").format(
+        label_name(recognition.label), percent(recognition.confidence)
+    )
+    if recognition.abstained_because == LITTLE_SPEECH:
+        why = translate("Answer", "Too little speech was heard in it.")
+    elif recognition.novelty > 1.0:
+        why = translate("Answer", "This sounds unlike anything the pack knows.")
+    elif 1 < len(recognition.label_set) < len(recognition.probabilities):
+        *others, last = map(label_name, recognition.label_set)
+        possible = translate("Answer", "{0} or {1}").format(", ".join(others), last)
+        why = translate("Answer", "It could be {0}.").format(possible)
+    else:
+        why = translate("Answer", "No emotion stands out.")
+    return f"{why} {closest}"
 
 
 def agreement(recognition: Recognition) -> str:

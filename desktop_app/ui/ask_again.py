@@ -12,7 +12,7 @@ MARKED_AT_ONCE = 25  # recordings; between two portions the window handles its e
 
 
 class AskAgain(QObject):
-    """Computes answers again, after a voice, an example or the pack has changed, and for a “what if”.
+    """Computes answers again, after a voice, an example or the pack has changed.
 
     Attributes:
         shown: The number of the recording on the screen, which comes first; None if there is none.
@@ -24,7 +24,6 @@ class AskAgain(QObject):
         super().__init__(parent)
         self.shown: int | None = None
         self._owner, self._session, self._queue = owner, session, queue
-        self._what_if: dict[int, tuple[int | None, float | None]] = {}
         self._to_mark: list[int] = []
         self._waiting: list[int] = []
         self._job: Job | None = None
@@ -39,11 +38,6 @@ class AskAgain(QObject):
         """Whether nothing is left to compute except what waits in the queue."""
         asking = self._job is not None and not self._job.is_finished
         return not (self._to_mark or self._waiting or self._soon.isActive() or asking)
-
-    def what_if(self, entry: Entry, k: int | None, alpha: float | None) -> Job | None:
-        """From now on, answer a recording with other settings; None for those that were not chosen."""
-        self._what_if[entry.number] = (k, alpha)
-        return self._ask(entry, Priority.ASKED)
 
     def again(self, entry: Entry) -> Job | None:
         """Answer a recording again about which the user said something new."""
@@ -96,8 +90,7 @@ class AskAgain(QObject):
     def _ask(self, entry: Entry, priority: Priority) -> Job | None:
         if entry.answered is None:
             return None
-        k, alpha = self._what_if.get(entry.number, (None, None))
-        job = self._owner.answer_again(entry.answered, k, alpha, priority, entry.said)
+        job = self._owner.answer_again(entry.answered, None, None, priority, entry.said)
         job.done.connect(partial(self._answered, entry.number))
         job.failed.connect(partial(self._failed, entry.number))
         job.finished.connect(self._next)

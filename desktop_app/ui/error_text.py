@@ -51,7 +51,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "{0} is damaged and can't be decoded to its end: export it again."),
     QT_TRANSLATE_NOOP(
         "Error",
-        "{0} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3.",
+        "{0} is not audio that can be read, or it is damaged: export it again as WAV, FLAC, OGG or MP3.",
     ),
     QT_TRANSLATE_NOOP(
         "Error",
@@ -88,7 +88,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "This recording is too quiet: record closer to the microphone, or turn it up."),
     QT_TRANSLATE_NOOP("Error", "Too little speech was heard in this recording."),
     QT_TRANSLATE_NOOP("Error", "This recording is unlike anything this pack has heard."),
-    QT_TRANSLATE_NOOP("Error", "No emotion stands out clearly in this recording."),
+    QT_TRANSLATE_NOOP("Error", "No single emotion stands out in this recording."),
     QT_TRANSLATE_NOOP("Error", "There is too little speech in this recording to learn a voice from it."),
     QT_TRANSLATE_NOOP(
         "Error",

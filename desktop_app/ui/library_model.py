@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.capture.takes import TakeFolder
 from desktop_app.errors import VoiceKinError
-from desktop_app.ui.answer_text import is_silent
+from desktop_app.ui.answer_text import is_silent, named
 from desktop_app.ui.jobs import Job
 from desktop_app.ui.recognition_owner import Known, RecognitionOwner, SpeakerSaid
 from desktop_app.ui.session import Entry, EntryState, SessionModel
@@ -196,7 +196,9 @@ class LibraryModel(QObject):
             known = self._owner.known.voices if self._owner.known is not None else ()
             voice = next((v.name for v in known if v.key == entry.answered.basis.voice), "")
             shares = {} if is_silent(recognition) else dict(recognition.probabilities)
-            outcome = Outcome(recognition.label, shares, recognition.abstained, entry.heard_s, voice)
+            outcome = Outcome(
+                *(recognition.label, shares, recognition.abstained, entry.heard_s, voice, named(recognition))
+            )
         self._waiting[entry.path, entry.channel] = Remembered(
             entry.path, entry.name, entry.channel, entry.is_take, outcome
         )

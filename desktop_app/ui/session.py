@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
-from desktop_app.engine.recognition.answer import Recognition
+from desktop_app.engine.recognition.answer import Named, Recognition
+from desktop_app.engine.recognition.recogniser import UNCERTAIN
 from desktop_app.engine.recognition.timeline import Stretch
-from desktop_app.ui.answer_text import headline, is_silent, rests_on_in_short, share_in_short
+from desktop_app.ui.answer_text import how_sure, in_short, is_silent, named, rests_on_in_short
 from desktop_app.ui.error_text import in_words, translated
 from desktop_app.ui.jobs import Job, while_alive
 from desktop_app.ui.language import clock, label_name, moment, percent, translate
@@ -24,6 +25,8 @@ from desktop_app.ui.widgets.shares_bar import LABEL_ROLE, SHARES_ROLE
 
 if TYPE_CHECKING:
     from desktop_app.engine.recognition.recogniser import SpeakerCount
+
+UPDATING, OUT_OF_DATE = "⟳", "!"  # before an answer
 
 
 class EntryState(Enum):
@@ -50,6 +53,7 @@ class Entry:
         answered: The answer, if there is one.
         error: A sentence on why there is none.
         is_stale: The answer is out of date and is being computed again.
+        is_paused: It is the running one, and held where it is.
         stretch: The part of the file to analyse; None: all of it.
         channel: The channel to use, counted from 0; None: the one with the clearest voice.
         speakers: How many people to tell apart: a number, "auto" or "off".
@@ -67,6 +71,7 @@ class Entry:
     answered: Answered | None = None
     error: str = ""
     is_stale: bool = False
+    is_paused: bool = False
     stretch: Stretch | None = None
     channel: int | None = None
     speakers: "SpeakerCount" = "off"
@@ -206,8 +211,11 @@ def _remark(entry: Entry) -> str:
     if entry.is_stale:
         return translate("Session", "Being answered again: what it is based on has changed.")
     recognition = entry.recognition
-    notes = (recognition.abstained_because, *recognition.remarks) if recognition else (entry.error,)
-    return " ".join(map(translated, filter(None, notes)))
+    if recognition is None:
+        return translated(entry.error)
+    doubtful = recognition.abstained_because == UNCERTAIN
+    why = how_sure(recognition) if doubtful else translated(recognition.abstained_because)
+    return " ".join(filter(None, (why, *map(translated, recognition.remarks))))
 
 
 def _item(cell: dict[int, Any]) -> QStandardItem:
@@ -223,8 +231,9 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     recognition = entry.recognition
     answer = answer_in_short(entry)
     by_answer = answer
-    if recognition is not None and not recognition.abstained:
-        by_answer = f"{label_name(recognition.label)} {recognition.confidence:.6f}"  # so that 100 % sorts after 94 %
+    short = named(recognition) if recognition is not None else Named()
+    if short.labels:
+        by_answer = f"{label_name(short.labels[0])} {short.share:.6f}"  # so that 100 % sorts after 94 %
     folder = str(entry.path.parent)
     note = entry.remark
     basis = rests_on_in_short(recognition) if recognition is not None else ""
@@ -232,7 +241,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     in_words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares.items())
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.title.casefold()),
-        (answer, by_answer),
+        (_with_mark(entry), by_answer),
         (in_words, recognition.confidence if recognition is not None and not recognition.abstained else -1.0),
         (basis, basis),
         (clock(entry.heard_s), entry.heard_s) if recognition else ("", -1.0),
@@ -252,8 +261,10 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
         for text, sort_key in texts_and_sort_keys
     )
     cells[SessionModel.SHARES][SHARES_ROLE] = tuple(shares.items())  # Qt would sort a dict by its keys
-    cells[SessionModel.ANSWER][LABEL_ROLE] = "" if recognition is None or recognition.abstained else recognition.label
-    cells[SessionModel.NAME][int(Qt.ItemDataRole.AccessibleTextRole)] = f"{entry.title}: {answer}"  # for screen readers
+    cells[SessionModel.ANSWER][LABEL_ROLE] = short.labels[0] if short.labels else ""
+    aloud = int(Qt.ItemDataRole.AccessibleTextRole)  # for screen readers
+    cells[SessionModel.ANSWER][aloud] = answer
+    cells[SessionModel.NAME][aloud] = f"{entry.title}: {answer}"
     return cells
 
 
@@ -369,8 +380,9 @@ class FileQueue(QObject):
         elif self.is_paused and not paused and self._began:
             self._began += monotonic() - self._paused_at  # so that the time left ignores the pause
         self.is_paused = paused
-        for job in self._running.values():
+        for number, job in self._running.items():
             job.pause(paused)
+            self._session.change(number, is_paused=paused)
         self._next()
 
     def hold(self) -> None:
@@ -393,7 +405,7 @@ class FileQueue(QObject):
         self.changed.emit()
 
     def _start(self, number: int) -> None:
-        entry = self._session.change(number, state=EntryState.RUNNING)
+        entry = self._session.change(number, state=EntryState.RUNNING, is_paused=False)
         if entry is None:  # removed in the meantime
             self._done += 1
             self._next()
@@ -445,11 +457,30 @@ def answer_in_short(entry: Entry) -> str:
         return translate("Session", "Stopped")
     recognition = entry.recognition
     if recognition is None:
-        if entry.state is EntryState.RUNNING:
-            return percent(entry.progress) if entry.progress else translate("Session", "Listening…")
-        return translate("Session", "Waiting")
-    answer = f"{headline(recognition)} {share_in_short(recognition)}".strip()
-    return f"{answer} …" if entry.is_stale else answer
+        if entry.state is not EntryState.RUNNING:
+            return translate("Session", "Waiting")
+        if entry.is_paused:
+            return translate("Session", "Paused")
+        heard = translate("Session", "{0} heard").format(percent(entry.progress))
+        return heard if entry.progress else translate("Session", "Listening…")
+    answer = in_short(named(recognition), is_silent(recognition))
+    if not entry.is_stale:
+        return answer
+    if entry.state is EntryState.DONE and entry.error:
+        return translate("Session", "{0}, out of date").format(answer)
+    return translate("Session", "{0}, updating").format(answer)
+
+
+def _with_mark(entry: Entry) -> str:
+    """`answer_in_short` as the tables show it: a narrow column has room for a mark, but not for one more word.
+
+    The mark comes first, since a long text loses its end.
+    """
+    recognition = entry.recognition
+    if recognition is None or not entry.is_stale or entry.state in (EntryState.FAILED, EntryState.STOPPED):
+        return answer_in_short(entry)
+    mark = OUT_OF_DATE if entry.state is EntryState.DONE and entry.error else UPDATING
+    return f"{mark} {in_short(named(recognition), is_silent(recognition))}"
 
 
 def sorted_view(session: SessionModel, parent: QObject) -> QSortFilterProxyModel:

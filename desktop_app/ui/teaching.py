@@ -69,6 +69,7 @@ class Teaching(QObject):
         voice.details_asked.connect(self._show_details)
         page.that_was.chosen.connect(self._that_was)
         page.that_was.other_asked.connect(self._ask_label)
+        page.that_was.refused.connect(lambda: self.told.emit(page.that_was.refusal.text()))
         session.entry_changed.connect(self._entry_changed)
 
     # examples

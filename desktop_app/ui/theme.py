@@ -322,7 +322,7 @@ QComboBox, QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid
   padding: 6px 10px; min-height: 20px; }}
 QLineEdit QToolButton {{ border: none; padding: 0; min-width: 0; min-height: 0; }}
 QComboBox:focus, QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
-QComboBox:disabled {{ color: {c.quiet}; }}
+QComboBox:disabled {{ color: {c.quiet}; background: {c.page}; border-color: {c.line}; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
 QComboBox::down-arrow {{ image: url("{icons}/chevron-{kind}.svg"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; selection-background-color: {c.accent_soft};

@@ -122,7 +122,7 @@ class Tray(QObject):
         self.records.setText(self.tr("&Stop recording") if recording else self.tr("&Record"))
         self.records.setEnabled(self._record.isEnabled() and self._capture.state is not MicState.NONE)
         there = self._window.isVisible() and not self._window.isMinimized()
-        self.shows.setText(self.tr("&Hide the window") if there else self.tr("Show the &window"))
+        self.shows.setText(self.tr("&Hide the window") if there else self.tr("S&how the window"))
         if self.icon is not None:
             self.icon.setIcon(_icon(QColor(self._theme.colours.record) if recording else None))
             self.icon.setToolTip(self.tr("VoiceKin is recording") if recording else "VoiceKin")

@@ -67,7 +67,7 @@ from desktop_app.ui.panels.voice_panel import VoicePanel
 from desktop_app.ui.playback import Playback
 from desktop_app.ui.playing import Playing
 from desktop_app.ui.published import Published
-from desktop_app.ui.recognition_owner import PackInfo, RecognitionOwner
+from desktop_app.ui.recognition_owner import Answered, PackInfo, RecognitionOwner
 from desktop_app.ui.session import Entry, EntryState, FileQueue, SessionModel
 from desktop_app.ui.settings import Settings, SettingsFile
 from desktop_app.ui.small_window import SmallWindow
@@ -303,6 +303,7 @@ class MainWindow(QMainWindow):
         self.live.placed.connect(self.map.show_live)
         self.capture.read.connect(self.answer.hear)
         self.queue.all_stopped.connect(self._count_stop)
+        self.queue.changed.connect(while_alive(self.results, lambda: self.results.show_paused(self.queue.is_paused)))
         self.recordings.selected.connect(self.show_entry)
         self.recordings.open_asked.connect(self.open_files)
         self.session.entry_changed.connect(self._entry_changed)
@@ -495,8 +496,19 @@ class MainWindow(QMainWindow):
         self.pages.show_page(self.answer_page)
 
     def _what_if(self, k: int | None, alpha: float | None) -> None:
-        if self.answer_page.shown is not None:
-            self.ask_again.what_if(self.answer_page.shown, k, alpha)
+        """Show what the answer would be, on its page only: lists, tables and exports keep the answer itself."""
+        shown = self.answer_page.shown
+        if shown is None or shown.answered is None:
+            return
+        if (k, alpha) == (None, None):
+            self.answer_page.show_entry(shown)
+            return
+        job = self.owner.answer_again(shown.answered, k, alpha, said=shown.said)
+        job.done.connect(while_alive(self.answer_page, partial(self._show_what_if, shown, (k, alpha))))
+
+    def _show_what_if(self, entry: Entry, asked: tuple[int | None, float | None], answered: Answered) -> None:
+        if self.answer_page.shown is entry and self.what_if.asked == asked:  # else another one has been asked for
+            self.answer_page.show_what_if(answered)
 
     def _retry(self, number: int) -> None:
         entry = self.session.entry(number)

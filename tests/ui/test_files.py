@@ -156,10 +156,12 @@ def test_one_is_stopped_and_the_rest_goes_on(desk: Desk, folder: Path) -> None:
     click(desk, window.queue_panel.pause)
     assert window.queue_panel.isVisible()
     assert "paused" in window.queue_panel.text.text()
+    desk.qtbot.waitUntil(lambda: window.results.summary.text().endswith(" waiting, paused"), timeout=LONG)
     window.results.table.selectRow(window.results.proxy.rowCount() - 1)
     chosen = window.results.selection()[0]
     click(desk, window.results.stop)
     run_dry(desk, lambda: click(desk, window.queue_panel.pause))
+    assert "paused" not in window.results.summary.text()
     states = {entry.number: entry.state for entry in window.session.entries()}
     assert states.pop(chosen.number) is EntryState.STOPPED
     assert set(states.values()) == {EntryState.DONE, EntryState.FAILED}
@@ -283,6 +285,8 @@ def test_a_long_recording_is_paused_where_it_is_and_goes_on(
             pass
     assert [entry.state for entry in window.session.entries()] == [EntryState.RUNNING]
     assert window.queue_panel.isVisible()
+    answer = window.session.index(0, SessionModel.ANSWER)
+    assert (answer.data(), window.answer.answer.text()) == ("Paused", "Paused")
     entry = desk.wait_entry(lambda: click(desk, window.queue_panel.pause))
     assert entry.state is EntryState.DONE
 

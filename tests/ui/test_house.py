@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import soundfile
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QDialog,
     QFileDialog,
@@ -158,6 +160,36 @@ def test_every_control_of_every_dialog_has_a_name(desk: Desk, wav: Wav) -> None:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     for menu in window.menuBar().findChildren(QMenu):
         assert all(action.text() or action.isSeparator() for action in menu.actions())
+
+
+def access_keys(texts: Iterable[str]) -> list[str]:
+    return [key.lower() for text in texts for key in re.findall(r"&(\w)", text.replace("&&", ""))]
+
+
+@pytest.mark.usefixtures("every_language")
+def test_no_access_key_is_used_twice_in_a_menu_or_dialog(desk: Desk) -> None:
+    window = desk.open()
+    desk.qtbot.waitUntil(window.examples_action.isEnabled, timeout=LONG)
+    desk.save_a_voice("Zoe")
+    found = [[action.text() for action in menu.actions()] for menu in window.findChildren(QMenu)]
+    found.append([action.text() for action in window.menuBar().actions()])
+    found.append([one.text() for kind in (QLabel, QAbstractButton) for one in window.findChildren(kind)])
+    openers = (
+        *(window.show_settings, window.show_about, window.show_packs, window.examples_action.trigger),
+        *(window.voice.details.click, window.voice.guided.click, window.voice.new.click),
+        lambda: window.show_bug(ValueError("odd")),
+    )
+    for opens in openers:
+        opens()
+        (dialog,) = (d for d in window.findChildren(QDialog) if d.isVisible())
+        found.append([one.text() for kind in (QLabel, QAbstractButton) for one in dialog.findChildren(kind)])
+        dialog.close()
+        dialog.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert sum(len(access_keys(texts)) for texts in found) > 20
+    for texts in found:
+        keys = access_keys(texts)
+        assert len(keys) == len(set(keys)), texts
 
 
 def test_diagnostics_are_copied_from_the_menu(desk: Desk) -> None:

@@ -13,8 +13,11 @@ from PySide6.QtGui import QColor, QImage
 from desktop_app.capture.source import Block
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.sound.envelope import PEAK_S
+from desktop_app.ui.pages.library_page import ANSWER
 from desktop_app.ui.panels import timeline_panel
+from desktop_app.ui.session import SessionModel
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.widgets.shares_bar import LABEL_ROLE
 from desktop_app.ui.widgets.timeline_view import TimelineView
 from tests.tiny_pack import LABELS, RATE, clip
 from tests.ui.conftest import LONG, Desk
@@ -48,6 +51,26 @@ def test_a_long_recording_is_seen_over_time_first_and_listed_passage_by_passage(
     assert times[-1].endswith("1:20")
     assert all(rows.index(row, 3).data().endswith("%") for row in range(4))
     assert "Uncertain" not in window.answer.answer.text()
+
+
+def test_a_long_recording_is_said_alike_on_its_page_in_the_lists_and_in_the_summary(desk: Desk, talk: Path) -> None:
+    window = desk.open()
+    entry = desk.wait_entry(lambda: desk.drop(talk))
+    said = f"{window.answer.answer.text()} {window.answer.share.text().removesuffix(' of the time')}"
+    assert " and " in said
+    listed = window.recordings.proxy.index(0, SessionModel.ANSWER)
+    assert listed.data() == said
+    assert window.results.proxy.index(0, SessionModel.ANSWER).data(LABEL_ROLE) in LABELS
+    window.results_action.trigger()
+    desk.qtbot.waitUntil(lambda: window.results.summary.text() == "1 recording: 1 with two emotions", timeout=LONG)
+    window.library_action.trigger()
+    library = window.library_page.proxy
+    desk.qtbot.waitUntil(lambda: library.index(0, ANSWER).data() == said, timeout=LONG)
+    assert entry.recognition is not None
+    desk.close()
+    window = desk.open()  # the library has it from its file now
+    window.library_action.trigger()
+    desk.qtbot.waitUntil(lambda: window.library_page.proxy.index(0, ANSWER).data() == said, timeout=LONG)
 
 
 def test_a_passage_is_found_in_the_timeline_and_heard(desk: Desk, talk: Path) -> None:
@@ -170,10 +193,12 @@ def test_the_sliders_of_what_if_show_what_they_do(desk: Desk, wav: Callable[...,
     assert window.what_if.answer.text() == window.answer.answer.text()
     before = window.what_if.share.text()
     window.what_if.alpha.setFocus()
-    desk.wait_entry(lambda: desk.qtbot.keyClick(window.what_if.alpha, Qt.Key.Key_End))
+    desk.qtbot.keyClick(window.what_if.alpha, Qt.Key.Key_End)
+    desk.qtbot.waitUntil(lambda: window.answer.answer.text().startswith("What if: "), timeout=LONG)
     assert window.what_if.strip.isVisible()
     assert window.what_if.share.text() == window.answer.share.text()
-    assert window.what_if.share.text() != before or window.what_if.answer.text() == window.answer.answer.text()
+    assert window.answer.answer.text() == f"What if: {window.what_if.answer.text()}"
+    assert window.what_if.share.text() != before
 
 
 @pytest.mark.usefixtures("loud_is_speech")

@@ -84,7 +84,9 @@ def test_it_is_opened_and_closed_by_key_and_follows_the_answers(desk: Desk, wind
     (dialog,) = dialogs(window)
     first: Entry = window.results.selection()[0]
     before = dialog.columns[0].neighbours.text()
-    window.ask_again.what_if(first, 3, 0.5)
+    assert first.answered is not None
+    again = window.owner.answer_again(first.answered, 3, 0.5)
+    again.done.connect(lambda answered: window.session.change(first.number, answered=answered))
     desk.qtbot.waitUntil(lambda: dialog.columns[0].neighbours.text() != before, timeout=LONG)
     assert "of the 3 nearest" in dialog.columns[0].neighbours.text()
     assert "of the 3 nearest" not in dialog.columns[1].neighbours.text()

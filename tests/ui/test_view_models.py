@@ -187,6 +187,13 @@ def test_doubt_is_said_in_words() -> None:
     two = recognition({"angry": 0.5, "happy": 0.375, "sad": 0.125}, label_set=("angry", "happy"))
     assert (answer_text.headline(two), answer_text.share(two)) == ("Angry or Happy", "88%")
     assert "which of the two" in answer_text.how_sure(two)
+    clear = recognition({"angry": 0.64, "happy": 0.19, "sad": 0.17}, label_set=("angry", "happy"))
+    assert answer_text.how_sure(clear) == "“Angry” leads, but “Happy” can’t be ruled out."
+    four = {"angry": 0.2, "happy": 0.13, "neutral": 0.2, "sad": 0.47}
+    three = recognition(four, abstained=True, label_set=("sad", "angry", "neutral"))
+    assert answer_text.how_sure(three) == "It could be Sad, Angry or Neutral. The closest is “Sad” at 47%."
+    every = recognition(four, abstained=True, label_set=("sad", "angry", "neutral", "happy"))
+    assert answer_text.how_sure(every) == "No emotion stands out. The closest is “Sad” at 47%."
     assert [row.label for row in answer_text.bar_rows(two) if row.strong] == ["angry", "happy"]
 
 

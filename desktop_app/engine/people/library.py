@@ -7,11 +7,12 @@ that the removal can be undone until then.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.engine.people.store import Store, now
+from desktop_app.engine.recognition.answer import Named
 from desktop_app.errors import StoreError
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ LONGEST_NOTE = 4000
 @dataclass(frozen=True)
 class Outcome:
     """A recording's answer: its label, the probabilities of all labels (none if there was no speech), whether it is
-    uncertain, the duration, and the name of the voice it was answered with ("" if none)."""
+    uncertain, the duration, the name of the voice it was answered with ("" if none), and the emotions that it names."""
 
     label: str
     probabilities: Mapping[str, float]
     abstained: bool
     duration_s: float
     voice: str = ""
+    named: Named = field(default_factory=Named)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Library:
         with self._store.reading() as connection:
             rows = connection.execute(
                 """SELECT id, path, channel, is_take, name, added, label, probabilities, abstained, duration_s, voice,
-                notes, tags, speakers FROM library WHERE NOT removed ORDER BY added DESC, id DESC"""
+                named, notes, tags, speakers FROM library WHERE NOT removed ORDER BY added DESC, id DESC"""
             ).fetchall()
             said: dict[int, list[SaidOfSpeaker]] = {}
             for item_id, *one in connection.execute(
@@ -108,11 +110,12 @@ class Library:
         with self._store.writing() as connection:
             connection.executemany(
                 """INSERT INTO library (path, channel, is_take, name, added, label, probabilities, abstained,
-                duration_s, voice) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                duration_s, voice, named) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (path, channel) DO UPDATE SET removed = 0, label = coalesce(excluded.label, label),
                 probabilities = coalesce(excluded.probabilities, probabilities),
                 abstained = coalesce(excluded.abstained, abstained),
-                duration_s = coalesce(excluded.duration_s, duration_s), voice = coalesce(excluded.voice, voice)""",
+                duration_s = coalesce(excluded.duration_s, duration_s), voice = coalesce(excluded.voice, voice),
+                named = coalesce(excluded.named, named)""",
                 [_row(one) for one in recordings],
             )
 
@@ -194,9 +197,10 @@ def _row(one: Remembered) -> tuple[object, ...]:
     outcome = one.outcome
     channel = _channel(one.channel)
     if outcome is None:
-        return (str(one.path), channel, one.is_take, one.name, now(), None, None, None, None, None)
+        return (str(one.path), channel, one.is_take, one.name, now(), *[None] * 6)
     shares = json.dumps({label: round(p, 4) for label, p in outcome.probabilities.items()})
-    heard = (outcome.label, shares, outcome.abstained, outcome.duration_s, outcome.voice)
+    named = json.dumps({**asdict(outcome.named), "share": round(outcome.named.share, 4)})
+    heard = (outcome.label, shares, outcome.abstained, outcome.duration_s, outcome.voice, named)
     return (str(one.path), channel, one.is_take, one.name, now(), *heard)
 
 
@@ -205,10 +209,19 @@ def _channel(channel: int | None) -> int:
 
 
 def _item(row: sqlite3.Row | tuple[object, ...], said: Sequence[SaidOfSpeaker]) -> LibraryItem:
-    i, path, channel, is_take, name, added, label, shares, abstained, duration_s, voice, notes, tags, speakers = row
+    i, path, channel, is_take, name, added, label, shares, abstained, duration_s, voice, named, *rest = row
+    notes, tags, speakers = rest
     outcome = None
     if label is not None:
-        outcome = Outcome(str(label), json.loads(str(shares)), bool(abstained), float(str(duration_s)), str(voice))
+        probabilities = json.loads(str(shares))
+        if named is not None:
+            said_in_short = json.loads(str(named))
+            short = Named(**{**said_in_short, "labels": tuple(said_in_short["labels"])})
+        else:  # from a version that did not keep it
+            short = Named() if abstained else Named((str(label),), probabilities.get(label, 0.0))
+        outcome = Outcome(
+            *(str(label), probabilities, bool(abstained), float(str(duration_s)), str(voice), short),
+        )
     at = int(str(channel))
     return LibraryItem(
         id=int(str(i)),

@@ -117,7 +117,13 @@ def _create_version_4(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX library_speakers_by_voice ON library_speakers (voice_id)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_version_1, _create_version_2, _create_version_3, _create_version_4)
+def _create_version_5(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE library ADD COLUMN named TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    *(_create_version_1, _create_version_2, _create_version_3, _create_version_4, _create_version_5),
+)
 """MIGRATIONS[v] updates a store of version v to version v + 1. Released ones are never changed, only new ones added."""
 
 

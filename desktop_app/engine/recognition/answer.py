@@ -31,6 +31,21 @@ Probabilities = Mapping[str, float]
 
 
 @dataclass(frozen=True)
+class Named:
+    """The emotions that an answer names in short.
+
+    Attributes:
+        labels: One or two; none if the answer is uncertain or no speech was heard.
+        share: Their probability together; of a long recording, their share of the time.
+        of_time: Whether it is a share of the time.
+    """
+
+    labels: tuple[str, ...] = ()
+    share: float = 0.0
+    of_time: bool = False
+
+
+@dataclass(frozen=True)
 class Neighbour:
     """One of the k nearest recordings in the datastore.
 

@@ -95,7 +95,7 @@ NO_SPEECH = "No speech was heard in this recording."
 TOO_QUIET = "This recording is too quiet: record closer to the microphone, or turn it up."
 LITTLE_SPEECH = "Too little speech was heard in this recording."
 UNFAMILIAR = "This recording is unlike anything this pack has heard."
-UNCERTAIN = "No emotion stands out clearly in this recording."
+UNCERTAIN = "No single emotion stands out in this recording."
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,7 +80,7 @@ def not_audio(path: Path) -> AudioError:
     if what is not None:
         return unreadable(path, what)
     return AudioError(
-        f"{path.name} is not audio that can be read, or its header is damaged: use WAV, FLAC, OGG or MP3."
+        f"{path.name} is not audio that can be read, or it is damaged: export it again as WAV, FLAC, OGG or MP3."
     )
 
 

@@ -16,11 +16,13 @@ PARTS = (
     ("onnxruntime", "ONNX Runtime", "MIT"),
     ("numpy", "NumPy", "BSD-3-Clause"),
     ("annoy", "Annoy", "Apache-2.0"),
-    ("sounddevice", "python-sounddevice, PortAudio", "MIT"),
-    ("soundfile", "python-soundfile, libsndfile", "BSD-3-Clause, LGPL-2.1"),
-    ("soxr", "python-soxr, libsoxr", "LGPL-2.1"),
+    ("sounddevice", "python-sounddevice", "MIT"),
+    ("soundfile", "python-soundfile", "BSD-3-Clause, LGPL-2.1"),
+    ("soxr", "python-soxr", "LGPL-2.1"),
     ("platformdirs", "platformdirs", "MIT"),
 )
+CONTAINED = {"sounddevice": "PortAudio", "soundfile": "libsndfile", "soxr": "libsoxr"}
+"""The library that comes inside a package, whose version is not the package's."""
 
 
 class AboutDialog(QDialog):
@@ -54,10 +56,13 @@ class AboutDialog(QDialog):
         open_at(self, 560, 520)
 
     def _licences(self, pack: PackInfo | None) -> str:
-        lines = [f"- {name} {_version(package)}: {licence}" for package, name, licence in PARTS]
+        lines = []
+        for package, name, licence in PARTS:
+            contains = [self.tr("with {0}").format(CONTAINED[package])] if package in CONTAINED else []
+            lines.append(f"- {' '.join([name, _version(package), *contains])}: {licence}")
         lines += ["- Silero VAD: MIT", "- Resemblyzer's speaker encoder: Apache-2.0", "- Inter: OFL-1.1"]
         if pack is not None:
-            lines.append(f"- {pack.name} {pack.version}: {pack.licence}")
+            lines.append("- " + self.tr("Pack {0} {1}: {2}").format(pack.name, pack.version, pack.licence))
         method = self.tr(
             "The method: Wang, Zhao, Qin, “Supervised Contrastive Learning with Nearest Neighbor Search for Speech "
             "Emotion Recognition”, Interspeech 2023."

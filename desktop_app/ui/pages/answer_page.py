@@ -1,9 +1,12 @@
 """One recording's answer and its reasons; during a take, the live answers."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.ui.answer_text import consists_of, is_silent
 from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.panels.answer_panel import AnswerPanel
@@ -15,7 +18,7 @@ from desktop_app.ui.panels.speakers_panel import SpeakersPanel
 from desktop_app.ui.panels.that_was_panel import ThatWasPanel
 from desktop_app.ui.panels.timeline_panel import TimelinePanel
 from desktop_app.ui.panels.what_if_panel import WhatIfPanel
-from desktop_app.ui.recognition_owner import PackInfo
+from desktop_app.ui.recognition_owner import Answered, PackInfo
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 
@@ -95,12 +98,22 @@ class AnswerPage(QWidget):
         self.neighbours.prepare()
 
     def show_entry(self, entry: Entry) -> None:
-        """Show a recording's answer and its reasons."""
+        """Show a recording's answer and its reasons; a “what if” ends with it."""
         is_other = self.shown is None or self.shown.number != entry.number
         self.hold(entry)
         if is_other:
             self.area.verticalScrollBar().setValue(0)
-        self.answer.show_entry(entry)
+        if entry.recognition is not None:
+            self.what_if.show_values(entry.recognition.k, entry.recognition.alpha)
+        self._show(entry)
+
+    def show_what_if(self, answered: Answered) -> None:
+        """Show what the answer would be with the values of “what if”, marked as such; the recording keeps its own."""
+        if self.shown is not None and self.shown.recognition is not None:
+            self._show(replace(self.shown, answered=answered), instead_of=self.shown.recognition)
+
+    def _show(self, entry: Entry, instead_of: Recognition | None = None) -> None:
+        self.answer.show_entry(entry, instead_of)
         is_long = entry.recognition is not None and bool(consists_of(entry.recognition))
         self.timeline.show_entry(entry, is_long)
         if (self._whole.indexOf(self.timeline) == 0) != is_long:  # the timeline comes first for a long recording
@@ -120,8 +133,6 @@ class AnswerPage(QWidget):
             self.neighbours.show_recognition(recognition)
             self.what_if.show_recognition(recognition)
             self.map.show_recognition(recognition)
-            if is_other or self.what_if.asked == (None, None):
-                self.what_if.show_values(recognition.k, recognition.alpha)
         else:
             self.map.view.show_clip([])
         has_place = says_something or entry.state in (EntryState.WAITING, EntryState.RUNNING)
@@ -158,7 +169,9 @@ class AnswerPage(QWidget):
         self._show_teaching()
 
     def _show_teaching(self) -> None:
-        self.that_was.setVisible(self._teachable and self.shown is not None and self.shown.recognition is not None)
+        recognition = self.shown.recognition if self.shown is not None else None
+        self.that_was.setVisible(self._teachable and recognition is not None)
+        self.that_was.set_silent(recognition is not None and is_silent(recognition))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

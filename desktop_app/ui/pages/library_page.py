@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.ui.answer_text import without_label
+from desktop_app.ui.answer_text import in_short
 from desktop_app.ui.language import clock, label_name, percent, size, when
 from desktop_app.ui.library_model import LibraryModel
 from desktop_app.ui.pages.scroll_page import ScrollPage
@@ -279,10 +279,9 @@ def _cells(item: "LibraryItem") -> list[QStandardItem]:
     outcome = item.outcome
     answer, sort_answer, length = "", "", -1.0
     if outcome is not None:
-        sure = outcome.probabilities.get(outcome.label, 0.0)
-        certain = f"{label_name(outcome.label)} {percent(sure)}"
-        answer = without_label(not outcome.probabilities) if outcome.abstained else certain
-        sort_answer = answer if outcome.abstained else f"{label_name(outcome.label)} {sure:.4f}"
+        answer = sort_answer = in_short(outcome.named, silent=not outcome.probabilities)
+        if outcome.named.labels:
+            sort_answer = f"{label_name(outcome.named.labels[0])} {outcome.named.share:.4f}"
         length = outcome.duration_s
     texts: tuple[tuple[str, str | float], ...] = (
         (item.name, item.name.casefold()),
@@ -301,6 +300,6 @@ def _cells(item: "LibraryItem") -> list[QStandardItem]:
         cell.setData(key, SORT_ROLE)
         cell.setToolTip(f"{item.notes}\n{item.path}".strip())
         cells.append(cell)
-    if outcome is not None and not outcome.abstained:
-        cells[ANSWER].setData(outcome.label, LABEL_ROLE)
+    if outcome is not None and outcome.named.labels:
+        cells[ANSWER].setData(outcome.named.labels[0], LABEL_ROLE)
     return cells

@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.ui.answer_text import is_silent
+from desktop_app.ui.answer_text import is_silent, named
 from desktop_app.ui.dialogs.side_by_side_dialog import SideBySideDialog
 from desktop_app.ui.language import counted
 from desktop_app.ui.pages.scroll_page import ScrollPage
@@ -62,6 +62,7 @@ class ResultsPage(ScrollPage):
     def __init__(self, session: SessionModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
+        self._is_paused = False
         self.proxy = sorted_view(session, self)
         self.filter = FilterLine(
             self.proxy, self.tr("Filter by name, answer, folder or remark"), self.tr("Filter the results")
@@ -103,7 +104,7 @@ class ResultsPage(ScrollPage):
         self.remove.clicked.connect(self._remove)
         self.compare = QPushButton(self.tr("Side by side"))
         self.compare.setToolTip(self.tr("Show the two selected recordings side by side (Ctrl+D)"))
-        self.compare_action = QAction(self.tr("Two recordings &side by side"), self)
+        self.compare_action = QAction(self.tr("Two recordings side &by side"), self)
         self.compare_action.setShortcut(QKeySequence("Ctrl+D"))
         for asked in (self.compare.clicked, self.compare_action.triggered):
             asked.connect(self._compare)
@@ -141,6 +142,12 @@ class ResultsPage(ScrollPage):
         super().resizeEvent(event)
         self._fit()
 
+    def show_paused(self, paused: bool) -> None:
+        """Say in the summary whether the queue is paused."""
+        if paused != self._is_paused:
+            self._is_paused = paused
+            self._count()
+
     def reveal(self, entry: Entry) -> None:
         """Scroll to a recording's row."""
         at = self.proxy.mapFromSource(self._session.index(self._session.row_of(entry.number), SessionModel.NAME))
@@ -172,21 +179,29 @@ class ResultsPage(ScrollPage):
         """Update the summary and enable the actions that are possible."""
         entries = self._session.entries()
         answers = [e.recognition for e in entries if e.recognition]
-        named = [one for one in answers if not one.abstained]
-        between = sum(1 for one in named if len(one.label_set) > 1)
-        labels = Counter(one.label for one in named if len(one.label_set) < 2)
+        short = [named(one) for one in answers]
+        labels = Counter(one.labels[0] for one in short if len(one.labels) == 1)
+        between = sum(len(one.labels) > 1 and not one.of_time for one in short)
+        mixed = sum(len(one.labels) > 1 and one.of_time for one in short)
         silent = sum(map(is_silent, answers))
-        uncertain = len(answers) - len(named) - silent
+        uncertain = sum(not one.labels for one in short) - silent
         failed = sum(1 for e in entries if e.state is EntryState.FAILED)
         parts = [counted(n, label) for label, n in labels.most_common()]
         parts += [self.tr("{0} between two emotions").format(between)] if between else []
+        parts += [self.tr("{0} with two emotions").format(mixed)] if mixed else []
         parts += [self.tr("{0} uncertain").format(uncertain)] if uncertain else []
         parts += [self.tr("{0} without speech").format(silent)] if silent else []
         parts += [self.tr("{0} without an answer").format(failed)] if failed else []
         left = sum(1 for e in entries if e.state in UNDER_WAY and e.recognition is None)
         parts += [self.tr("{0} waiting").format(left)] if left else []
+        parts += [self.tr("paused")] if self._is_paused else []
         how_many = self.tr("1 recording") if len(entries) == 1 else self.tr("{0} recordings").format(len(entries))
-        self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
+        if entries:
+            self.summary.setText(f"{how_many}: {', '.join(parts)}" if parts else how_many)
+        else:
+            self.summary.setText(
+                self.tr("Drop audio files on this window, or choose them with “Open files…” (Ctrl+O).")
+            )
         self.strip.show_shares({label: n / len(entries) for label, n in labels.most_common()})
         self.strip.setVisible(bool(labels))
         selection = self.selection()

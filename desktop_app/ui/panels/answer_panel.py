@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.capture.recorder import Reading
+from desktop_app.engine.recognition.answer import Recognition
 from desktop_app.ui import answer_text
 from desktop_app.ui.error_text import translated
 from desktop_app.ui.language import clock, dimension, label_name, percent
@@ -123,8 +124,11 @@ class AnswerPanel(Card):
         for name, amount in amounts.items():
             self.dimensions[name].show_amount(amount)
 
-    def show_entry(self, entry: Entry) -> None:
-        """Show a recording: its answer, its progress, or why there is no answer."""
+    def show_entry(self, entry: Entry, instead_of: Recognition | None = None) -> None:
+        """Show a recording: its answer, its progress, or why there is no answer.
+
+        `instead_of`: the recording's own answer, if the one to show is that of a “what if”.
+        """
         is_new = self._entry is None or self._entry.number != entry.number or self._entry.state is not entry.state
         self._entry, self._live = entry, False
         self.sure.setMinimumHeight(0)
@@ -138,13 +142,19 @@ class AnswerPanel(Card):
         self.working.setValue(round(100 * entry.progress))
         again = self.tr("Being answered again, as what it is based on has changed.") if entry.is_stale else ""
         rests = answer_text.rests_on(recognition) if recognition is not None and not silent else ""
+        if instead_of is not None and recognition is not None:
+            own = answer_text.in_short(answer_text.named(instead_of), answer_text.is_silent(instead_of))
+            rests = self.tr("Number of neighbours: {0}, their weight: {1}. The answer itself is “{2}”.").format(
+                recognition.k, percent(recognition.alpha), own
+            )
         self._say(self.rests, f"{rests} {again}".strip() if done else "")
         self.play.setVisible(not failed)
         self.keep.setVisible(entry.is_take and not entry.kept)
         self.delete.setVisible(entry.is_take)
         self.retry.setVisible(failed)
         if done and recognition is not None and entry.answered is not None:
-            self.answer.setText(answer_text.headline(recognition))
+            headline = answer_text.headline(recognition)
+            self.answer.setText(self.tr("What if: {0}").format(headline) if instead_of is not None else headline)
             self._show_share(answer_text.share(recognition))
             self._say(
                 self.sure, " ".join((answer_text.how_sure(recognition), *map(translated, recognition.remarks))).strip()
@@ -170,7 +180,8 @@ class AnswerPanel(Card):
             if is_new:
                 self._announce(translated(entry.error))
         else:
-            self.answer.setText(self.tr("Listening…") if entry.state is EntryState.RUNNING else self.tr("Waiting…"))
+            listening = self.tr("Paused") if entry.is_paused else self.tr("Listening…")
+            self.answer.setText(listening if entry.state is EntryState.RUNNING else self.tr("Waiting…"))
             self._show_share("")
             self._say(self.sure, "")
 

@@ -19,7 +19,11 @@ class MapPanel(Card):
         self.has_map = False
         self.content.addWidget(text_label("section", self.tr("Where it lies")))
         self.content.addWidget(
-            text_label("small", self.tr("Every mark is a recording that the pack knows; the star is yours."), wrap=True)
+            text_label(
+                "small",
+                self.tr("Every mark is a recording that the pack knows. The star is yours; rings mark the nearest."),
+                wrap=True,
+            )
         )
         self.content.addWidget(self.view, 1)
 

@@ -19,7 +19,7 @@ from desktop_app.ui.widgets.flow_layout import FlowLayout
 
 SHOWN_AT_FIRST = 8  # roughly; the number is adjusted to fill whole rows
 NARROWEST_CARD = 206
-WEIGHT_SIZE = (56, 7)  # pixels
+WEIGHT_HEIGHT, LEAST_WEIGHT = 7, 40  # pixels, of its bar
 KEYS = (
     *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
     *(Qt.Key.Key_Home, Qt.Key.Key_End),
@@ -48,7 +48,8 @@ class NeighbourCard(Card):
         self.weight = CalmBar()  # a number beside the emotion's name could be mistaken for its probability
         self.weight.setRange(0, 100)
         self.weight.setTextVisible(False)
-        self.weight.setFixedSize(*WEIGHT_SIZE)
+        self.weight.setFixedHeight(WEIGHT_HEIGHT)
+        self.weight.setMinimumWidth(LEAST_WEIGHT)
         self.envelope = Envelope(theme)
         self.origin = text_label("small", wrap=True)
         self.words = text_label("small", wrap=True)
@@ -60,7 +61,9 @@ class NeighbourCard(Card):
         top = QHBoxLayout()
         top.addWidget(self.dot)
         top.addWidget(self.label, 1)
-        top.addWidget(self.weight)
+        weight = QHBoxLayout()
+        weight.addWidget(text_label("small", self.tr("Weight")))
+        weight.addWidget(self.weight, 1)
         bottom = QHBoxLayout()
         bottom.addWidget(self.distance, 1)
         bottom.addWidget(self.play)
@@ -68,6 +71,7 @@ class NeighbourCard(Card):
         self.content.addWidget(self.envelope)
         self.content.addWidget(self.origin)
         self.content.addWidget(self.words)
+        self.content.addLayout(weight)
         self.content.addLayout(bottom)
         self.content.addStretch(1)
 
@@ -77,7 +81,9 @@ class NeighbourCard(Card):
         self.dot.show_label(neighbour.label)
         self.label.setText(label_name(neighbour.label))
         self.weight.setValue(round(100 * neighbour.weight / heaviest) if heaviest > 0 else 0)
-        share = self.tr("Its share of what the neighbours say: {0}").format(percent(neighbour.weight))
+        share = self.tr("Weight: {0} of what the neighbours say; the longest bar is the heaviest").format(
+            percent(neighbour.weight)
+        )
         self.weight.setToolTip(share)
         self.weight.setAccessibleName(share)
         self.envelope.show_peaks(neighbour.envelope, neighbour.label)

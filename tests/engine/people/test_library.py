@@ -11,10 +11,11 @@ import pytest
 from desktop_app.engine.people.library import Library, Outcome, Remembered, SaidOfSpeaker, find_takes, size_of
 from desktop_app.engine.people.profiles import Profiles
 from desktop_app.engine.people.store import MIGRATIONS, Store
+from desktop_app.engine.recognition.answer import Named
 from desktop_app.errors import StoreError
 
 ROOT = Path(__file__).resolve().parents[3]
-SAD = Outcome("sad", {"angry": 0.1, "sad": 0.9}, False, 2.5, "Anna")
+SAD = Outcome("sad", {"angry": 0.1, "sad": 0.9}, False, 2.5, "Anna", Named(("sad", "angry"), 0.97, of_time=True))
 
 
 def test_what_was_heard_is_there_again(tmp_path: Path) -> None:
@@ -117,9 +118,15 @@ def test_a_library_from_before_is_taken_over(tmp_path: Path) -> None:
         connection.execute(
             "INSERT INTO library (path, channel, is_take, name, added) VALUES ('/a.wav', -1, 0, 'a', '2026-01-01')"
         )
+        connection.execute(
+            """INSERT INTO library (path, channel, is_take, name, added, label, probabilities, abstained, duration_s,
+            voice) VALUES ('/b.wav', -1, 0, 'b', '2025-01-01', 'sad', '{"angry": 0.1, "sad": 0.9}', 0, 2.5, '')"""
+        )
     with Store(tmp_path) as store:
-        (item,) = Library(store).all()
+        item, answered = Library(store).all()
         assert (item.name, item.speakers, item.said) == ("a", "off", ())
+        assert answered.outcome is not None
+        assert answered.outcome.named == Named(("sad",), 0.9)
 
 
 def test_kept_takes_that_it_does_not_name_are_found(tmp_path: Path) -> None:
