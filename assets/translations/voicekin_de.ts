@@ -71,8 +71,8 @@
         <translation>{0} der Zeit</translation>
     </message>
     <message>
-        <source>Of the time: {0}. The timeline shows when.</source>
-        <translation>Anteile der Zeit: {0}. Der Zeitverlauf zeigt, wann.</translation>
+        <source>Of the time: {0}. The timeline shows when; the bars are the mean of all parts.</source>
+        <translation>Anteile der Zeit: {0}. Der Zeitverlauf zeigt, wann; die Balken sind das Mittel aller Teile.</translation>
     </message>
     <message>
         <source>The sound does not say which of the two.</source>

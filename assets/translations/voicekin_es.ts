@@ -63,8 +63,8 @@
         <translation>{0} del tiempo</translation>
     </message>
     <message>
-        <source>Of the time: {0}. The timeline shows when.</source>
-        <translation>Del tiempo: {0}. La línea de tiempo muestra cuándo.</translation>
+        <source>Of the time: {0}. The timeline shows when; the bars are the mean of all parts.</source>
+        <translation>Del tiempo: {0}. La línea de tiempo muestra cuándo; las barras son la media de todas las partes.</translation>
     </message>
     <message>
         <source>No speech was heard in it, so there is nothing to go on.</source>

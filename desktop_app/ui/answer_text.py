@@ -101,7 +101,9 @@ def how_sure(recognition: Recognition) -> str:
     """One sentence on how far to trust the answer; for a long recording, what it consists of."""
     if parts := consists_of(recognition):
         words = ", ".join(f"{label_name(label).lower()} {percent(part)}" for label, part in parts)
-        return translate("Answer", "Of the time: {0}. The timeline shows when.").format(words)
+        return translate(
+            "Answer", "Of the time: {0}. The timeline shows when; the bars are the mean of all parts."
+        ).format(words)
     if recognition.abstained:
         return _doubt(recognition)
     if len(recognition.label_set) == 2:

@@ -264,6 +264,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     cells[SessionModel.ANSWER][LABEL_ROLE] = short.labels[0] if short.labels else ""
     aloud = int(Qt.ItemDataRole.AccessibleTextRole)  # for screen readers
     cells[SessionModel.ANSWER][aloud] = answer
+    cells[SessionModel.ANSWER][int(Qt.ItemDataRole.ToolTipRole)] = f"{answer}\n{tip}"  # the column may cut it
     cells[SessionModel.NAME][aloud] = f"{entry.title}: {answer}"
     return cells
 

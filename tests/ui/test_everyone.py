@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop_app.ui import language
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
 from desktop_app.ui.theme import Theme
@@ -314,6 +315,10 @@ def test_cards_map_and_timeline_say_role_name_value_and_place(desk: Desk, wav: W
         assert role is QAccessible.Role.ListItem
         assert name.startswith(f"Neighbour {at} of {total}: ")
         assert "weight" in name
+        weight = language.percent(entry.recognition.neighbours[at - 1].weight)
+        assert card.weight.accessibleName().startswith(f"Weight: {weight} ")
+        assert card.weight.accessibleName() == card.weight.toolTip()
+        assert "Weight" in [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
     role, name, description = told(window.map.view)
     assert role is QAccessible.Role.Graphic
     assert "recordings that the pack knows" in name

@@ -60,6 +60,7 @@ def test_a_long_recording_is_said_alike_on_its_page_in_the_lists_and_in_the_summ
     assert " and " in said
     listed = window.recordings.proxy.index(0, SessionModel.ANSWER)
     assert listed.data() == said
+    assert listed.data(Qt.ItemDataRole.ToolTipRole).startswith(f"{said}\n"), "the column is too narrow for it"
     assert window.results.proxy.index(0, SessionModel.ANSWER).data(LABEL_ROLE) in LABELS
     window.results_action.trigger()
     desk.qtbot.waitUntil(lambda: window.results.summary.text() == "1 recording: 1 with two emotions", timeout=LONG)
