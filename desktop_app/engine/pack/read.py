@@ -85,7 +85,7 @@ def load_folder(root: Path, *, checked: bool = False, should_stop: ShouldStop = 
         dimensions = None if of_dimensions is None else np.array(of_dimensions)
     except OSError as error:
         raise PackError(f"The pack at {root} can't be read ({error.strerror or error}).") from None
-    if voice is not None and (voice.ndim < 1 or voice.shape[-1] != manifest.pooled_dim):
+    if voice is not None and voice.shape[-1] != manifest.pooled_dim:
         raise PackError(f"The pack's {VOICE} does not fit its pooled_dim: ask whoever made the pack.")
     if item_map is not None and item_map.shape != (len(items), 2):
         raise PackError(f"The pack's {MAP} does not fit its {len(items)} recordings: ask whoever made the pack.")

@@ -73,7 +73,7 @@ def write_pack(
         (work / HEAD).write_bytes(head)
         build_index(work / INDEX, np.ascontiguousarray(embeddings, dtype=np.float32))
         write_items(work, manifest.labels, items)
-        (work / MODEL_CARD).write_text(model_card, encoding="utf-8", newline="\n")
+        (work / MODEL_CARD).write_bytes(model_card.encode())
         if voice is not None:
             np.save(work / VOICE, np.ascontiguousarray(voice, dtype=np.float32))
         if item_map is not None:
@@ -106,7 +106,7 @@ def rewrite_card(pack: Pack, model_card: str) -> Pack:
     work = Path(tempfile.mkdtemp(prefix=f".{pack.root.name}-", dir=pack.root.parent))
     try:
         shutil.copytree(pack.root, work, dirs_exist_ok=True)
-        (work / MODEL_CARD).write_text(model_card, encoding="utf-8", newline="\n")
+        (work / MODEL_CARD).write_bytes(model_card.encode())
         entry = FileEntry(sha256_of(work / MODEL_CARD), (work / MODEL_CARD).stat().st_size)
         _write_manifest(work, replace(pack.manifest, files={**pack.manifest.files, MODEL_CARD: entry}))
         load_folder(work)
@@ -130,4 +130,4 @@ def check_pack_target(target: Path) -> None:
 
 def _write_manifest(root: Path, manifest: PackManifest) -> None:
     text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False, allow_nan=False)
-    (root / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    (root / MANIFEST).write_bytes(text.encode() + b"\n")

@@ -179,7 +179,7 @@ class Segmenter:
     def _drop(self, count: int) -> None:
         self._before.extend(self._held[:count])
         del self._held[:count], self._probabilities[:count]
-        self._last_speech = max(0, self._last_speech - count)
+        self._last_speech -= count  # below 0 where all is dropped; the next speech sets it
 
 
 def pieces(blocks: Iterator[Waveform], segmenter: Segmenter) -> Iterator[Piece]:

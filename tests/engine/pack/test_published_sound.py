@@ -28,6 +28,19 @@ def test_a_recording_is_found_by_its_name_and_known_by_its_length(tmp_path: Path
     assert PublishedSound(tmp_path / "nowhere").find("ravdess/03-01", 3.3) is None
 
 
+def test_a_tenth_of_a_second_may_differ_and_of_several_the_first_folders_counts(tmp_path: Path) -> None:
+    for folder in ("d", "b", "e", "a", "c"):
+        (tmp_path / folder).mkdir()
+        soundfile.write(tmp_path / folder / "1.wav", np.zeros(1_600), 16_000)
+    sound = PublishedSound(tmp_path)
+    assert sound.find("corpus/1", 0.0) == tmp_path / "a" / "1.wav"
+    assert sound.find("c/1", 0.2) == tmp_path / "c" / "1.wav"
+    assert sound.find("1", 0.1) == tmp_path / "a" / "1.wav"
+    assert sound.find("corpus/1", 0.21) is None
+    soundfile.write(tmp_path / "a" / "1.wav", np.zeros(3_600), 16_000)
+    assert sound.find("corpus/1", 0.0) == tmp_path / "b" / "1.wav"
+
+
 def test_a_search_that_is_stopped_keeps_what_it_found(tmp_path: Path) -> None:
     for name in ("a/1.wav", "b/2.wav"):
         (tmp_path / name).parent.mkdir()

@@ -7,10 +7,12 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from desktop_app.engine.pack import write as writing
 from desktop_app.engine.pack.format import FileEntry, Pack, sha256_of
 from desktop_app.engine.pack.read import load_pack
 from desktop_app.engine.pack.write import rewrite_card, write_pack
@@ -18,7 +20,7 @@ from desktop_app.errors import PackError
 from tests.tiny_pack import EMBEDDING
 
 
-def write(tiny: Pack, target: Path, embeddings: np.ndarray | None = None) -> Pack:  # type: ignore[type-arg]
+def write(tiny: Pack, target: Path, embeddings: np.ndarray | None = None, **more: Any) -> Pack:  # type: ignore[type-arg]
     """A pack of the tiny one's first eight recordings."""
     rows = np.eye(8, EMBEDDING, dtype=np.float32) if embeddings is None else embeddings
     return write_pack(
@@ -29,6 +31,7 @@ def write(tiny: Pack, target: Path, embeddings: np.ndarray | None = None) -> Pac
         embeddings=rows,
         items=tiny.items[:8],
         model_card="# Eight\n",
+        **more,
     )
 
 
@@ -98,6 +101,46 @@ def test_a_pack_is_written_beside_its_place(tiny_pack: Pack, tmp_path: Path, mon
     """From where a rename puts it there at once: the folder of temporary files may be on another disk."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     assert rewrite_card(write(tiny_pack, tmp_path / "pack"), "# Another\n").model_card() == "# Another\n"
+
+
+def test_nobody_sees_a_pack_before_it_is_whole(
+    tiny_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[str] = set()
+    real = writing.load_folder
+
+    def look(root: Path) -> Pack:
+        seen.update(path.name for path in tmp_path.iterdir())
+        return real(root)
+
+    monkeypatch.setattr(writing, "load_folder", look)
+    rewrite_card(write(tiny_pack, tmp_path / "a"), "# Another\n")
+    assert {name.partition("-")[0] for name in seen} == {"a", ".a"}
+
+
+def test_clips_lie_where_the_items_name_them(tiny_pack: Pack, tmp_path: Path) -> None:
+    (tmp_path / "sound").write_bytes(b"sound")
+    items = [replace(item, clip="clips/a/b/1.ogg") for item in tiny_pack.items[:8]]
+    pack = write(replace(tiny_pack, items=items), tmp_path / "pack", clips={"clips/a/b/1.ogg": tmp_path / "sound"})
+    assert pack.path("clips/a/b/1.ogg").read_bytes() == b"sound"
+    assert pack.items[7].clip == "clips/a/b/1.ogg"
+    assert set(pack.manifest.files) == {p.relative_to(pack.root).as_posix() for p in pack.root.rglob("*.*")} - {
+        "pack.json"
+    }
+    with pytest.raises(PackError, match="not allowed in a pack"):
+        write(tiny_pack, tmp_path / "other", clips={"../a.ogg": tmp_path / "sound"})
+
+
+def test_arrays_are_written_as_they_are_read(tiny_pack: Pack, tmp_path: Path) -> None:
+    voice = np.arange(6 * 32, dtype=np.float64).reshape(32, 6).T
+    places = np.arange(16, dtype=np.float64).reshape(2, 8).T
+    pack = write(tiny_pack, tmp_path / "pack", voice=voice, item_map=places)
+    assert pack.voice is not None
+    assert pack.map is not None
+    assert np.array_equal(pack.voice, voice)
+    assert np.array_equal(pack.map, places)
+    bare = write(tiny_pack, tmp_path / "bare")
+    assert (bare.voice, bare.map, bare.dimensions) == (None, None, None)
 
 
 def test_what_json_has_no_number_for_is_not_written(tiny_pack: Pack, tmp_path: Path) -> None:

@@ -197,10 +197,17 @@ def test_where_a_piece_begins_and_ends_by_the_detectors_probabilities(
 )
 def test_a_stretch_that_is_too_long_is_cut_in_its_second_half(least: list[int], cut_after: int) -> None:
     probabilities = given((230, 0.9), (40, 0.0))
-    probabilities[least] = 0.6
+    probabilities[least] = np.linspace(0.6, 0.65, len(least))
     first, second = cut_by(probabilities)
     assert (first.start_s, second.end_s) == (0.0, pytest.approx(230 * CHUNK_S))
     assert first.end_s == second.start_s == (cut_after + 1) * CHUNK_S
+
+
+def test_what_was_speech_before_a_cut_counts_after_it() -> None:
+    probabilities = given((LONGEST + 1, 0.9), (40, 0.0))
+    probabilities[150] = 0.6
+    _, second = cut_by(probabilities)
+    assert (second.start_s, second.end_s) == pytest.approx((151 * CHUNK_S, (LONGEST + 1) * CHUNK_S), abs=0.011)
 
 
 def test_what_follows_a_cut_begins_there_even_if_it_is_silent() -> None:
@@ -231,6 +238,9 @@ def test_margins_give_way_where_the_voice_takes_the_room(soft: int) -> None:
     (piece,) = cut_by(given((25 + soft, 0.0), (n, 0.9), (40 + soft, 0.0)), samples)
     assert (piece.start_s, piece.end_s) == pytest.approx((0.8, 0.8 + (n + 2 * soft) * CHUNK_S), abs=0.011)
     assert 0 <= 187 * CHUNK - len(piece.samples) <= 1, "all that the encoder takes"
+    if soft > 2:
+        start = round(piece.start_s * 16_000)
+        assert np.array_equal(piece.samples, samples[start : start + 187 * CHUNK])
     room = max(0, 2 - soft) * CHUNK
     assert np.flatnonzero(piece.samples)[0] == pytest.approx(room, abs=160)
     start = round(piece.start_s * 16_000) - room
@@ -308,3 +318,6 @@ def test_figures_of_the_whole_are_counted() -> None:
     assert len(list(segmenter.finish())) == 1
     assert segmenter.speech_chunks == 63
     assert segmenter.speech_peak == pytest.approx(0.9)
+    segmenter = Segmenter(HeardBefore(given((3, 0.5), (2, 0.49))), MAX_SECONDS)
+    list(segmenter.feed(np.zeros(5 * CHUNK, np.float32)))
+    assert (segmenter.speech_chunks, segmenter.speech_peak) == (3, 0.5)
