@@ -1021,8 +1021,8 @@
         <translation>Importieren …</translation>
     </message>
     <message>
-        <source>Recordings you labelled.</source>
-        <translation>Aufnahmen, deren Emotion Sie angegeben haben.</translation>
+        <source>Recordings you labelled. Select one to hear, correct or remove it.</source>
+        <translation>Aufnahmen, deren Emotion Sie angegeben haben. Wählen Sie eine aus, um sie anzuhören, zu berichtigen oder zu entfernen.</translation>
     </message>
     <message>
         <source>Close</source>

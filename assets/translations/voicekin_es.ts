@@ -1025,8 +1025,8 @@
         <translation>Cerrar</translation>
     </message>
     <message>
-        <source>Recordings you labelled.</source>
-        <translation>Grabaciones que usted ha etiquetado.</translation>
+        <source>Recordings you labelled. Select one to hear, correct or remove it.</source>
+        <translation>Grabaciones que usted ha etiquetado. Seleccione una para escucharla, corregirla o quitarla.</translation>
     </message>
     <message>
         <source>The pack in use has not heard {0} of these; it can where the sound was kept.</source>

@@ -113,7 +113,11 @@ class ExamplesDialog(QDialog):
         whole.addWidget(self.done_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
-        column.addWidget(text_label("sentence", self.tr("Recordings you labelled."), wrap=True))
+        column.addWidget(
+            text_label(
+                "sentence", self.tr("Recordings you labelled. Select one to hear, correct or remove it."), wrap=True
+            )
+        )
         column.addWidget(self.table, 1)
         column.addLayout(chosen)
         column.addWidget(self.message)
