@@ -138,7 +138,6 @@ class Batch:
         def ask(path: Path | Source, should_stop: ShouldStop) -> Recognition:
             noted = self._journal.answer(path) if self._journal is not None else None
             if noted is not None:
-                self._progress.note(self._index[path], 1.0)
                 return noted
             with self._lent() as recogniser:
                 analysis = self._analysed(recogniser, path, should_stop)

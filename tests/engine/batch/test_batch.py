@@ -1,5 +1,7 @@
 import os
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,10 +161,50 @@ def test_the_callers_thread_never_works() -> None:
     assert threading.current_thread().name not in threads
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_twice_as_many_as_there_are_workers_are_taken_before_their_turn(jobs: int) -> None:
+    taken: list[Path] = []
+
+    class Noted(list[Path]):
+        def __iter__(self) -> Iterator[Path]:
+            for path in super().__iter__():
+                taken.append(path)
+                yield path
+
+    batch = answer_all(Noted(Path(f"{i}.wav") for i in range(20)), ask, jobs=jobs)
+    for n in range(3):
+        next(batch)
+        assert len(taken) == 2 * jobs + n
+    batch.close()  # type: ignore[attr-defined]
+
+
+def test_who_no_longer_listens_ends_the_work() -> None:
+    """Of two recordings, the second of which is being worked on: its worker hears that it shall stop."""
+    heard, begun = threading.Event(), threading.Event()
+
+    def long(path: Path, should_stop: ShouldStop) -> Recognition:
+        if path.name == "b.wav":
+            begun.set()
+            until = time.monotonic() + 10
+            while not should_stop():
+                if time.monotonic() > until:
+                    return NOTHING
+            heard.set()
+        return NOTHING
+
+    batch = answer_all([Path("a.wav"), Path("b.wav")], long)
+    next(batch)
+    assert begun.wait(10)
+    batch.close()  # type: ignore[attr-defined]
+    assert heard.is_set()
+
+
 def test_who_waits_for_a_long_answer_can_stop() -> None:
     caller, begun, never_set = threading.current_thread(), threading.Event(), threading.Event()
+    asked: list[str] = []
 
-    def long(_path: Path, should_stop: ShouldStop) -> Recognition:
+    def long(path: Path, should_stop: ShouldStop) -> Recognition:
+        asked.append(path.name)
         begun.set()
         while not should_stop():
             never_set.wait(0.01)
@@ -171,9 +213,12 @@ def test_who_waits_for_a_long_answer_can_stop() -> None:
     with pytest.raises(Cancelled):
         next(
             answer_all(
-                [Path("a.wav")], long, should_stop=lambda: begun.is_set() and threading.current_thread() is caller
+                [Path("a.wav"), Path("b.wav")],
+                long,
+                should_stop=lambda: begun.is_set() and threading.current_thread() is caller,
             )
         )
+    assert asked == ["a.wav"], "what waits is not begun"
 
 
 def test_several_jobs_run_at_once() -> None:
@@ -205,6 +250,8 @@ def test_progress_goes_by_size_and_knows_files_that_are_not_there(tmp_path: Path
     progress.note(0, 1.0)
     progress.note(2, 1.0)
     assert progress.share() == 1
+    progress.note(2, 9.0)
+    assert progress.share() == 1, "and never more"
     assert BatchProgress([]).share() == 1
 
 

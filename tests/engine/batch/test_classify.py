@@ -51,6 +51,11 @@ class Voices:
     def __init__(self, own: str = "long.wav") -> None:
         self._own = own
         self.asked: dict[str, Any] = {}
+        self.copies = 0
+
+    def for_another_thread(self) -> "Voices":
+        self.copies += 1
+        return self
 
     def group_voice(self, analyses: Iterable[Analysis], at_least: int = 5) -> tuple[str, str] | None:
         heard = [one.path for one in analyses]
@@ -208,6 +213,33 @@ def test_what_a_journal_holds_is_not_heard_again_and_counts_as_done(recogniser: 
         assert all(one.features is not None for one in outcomes if isinstance(one, Recognition))
         assert len({one.name for one in told if one.name}) == expected
         assert (told[-1].done, told[-1].share) == (3, pytest.approx(1.0))
+
+
+def test_a_file_is_heard_in_95_hundredths_of_its_work(recogniser: Recogniser, tmp_path: Path) -> None:
+    told: list[HowFar] = []
+    list(Batch(recogniser, files(tmp_path, 1), asked("none"), progress=told.append).outcomes())
+    shares = [one.share for one in told]
+    assert shares == sorted(shares)
+    assert shares.count(pytest.approx(0.95)) >= 1
+    assert sum(share > 0.951 for share in shares) <= sum(share < 0.949 for share in shares)
+
+
+def test_how_long_the_rest_takes_goes_by_what_it_took_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four files of which nothing but their number is known, ten seconds each."""
+    clock = iter(range(1_000, 2_000, 10))
+    monkeypatch.setattr("desktop_app.engine.batch.classify.time.monotonic", lambda: float(next(clock)))
+    told: list[HowFar] = []
+    batch = Batch(stand_in(), [replace(LOST, path=str(i)) for i in range(4)], asked("none"), progress=told.append)
+    assert [one.path for one in batch.outcomes()] == ["0", "1", "2", "3"]
+    assert [(one.done, one.files, one.share) for one in told] == [(i, 4, i / 4) for i in range(5)]
+    assert [one.left_s for one in told] == [None, 60.0, 30.0, pytest.approx(40 / 3), 0.0]
+
+
+@pytest.mark.parametrize(("options", "copies"), [({}, 1), ({"jobs": 3}, 3)])
+def test_each_job_has_a_recogniser_of_its_own(options: dict[str, int], copies: int) -> None:
+    voices = Voices()
+    Batch(cast(Recogniser, voices), [LOST], asked("none"), **options)
+    assert voices.copies == copies
 
 
 def test_who_stops_while_all_are_heard_gets_no_answer(recogniser: Recogniser, tmp_path: Path) -> None:

@@ -106,6 +106,64 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         BatchJournal(tmp_path / "pipe", SETTINGS)
 
 
+def test_a_journal_is_lines_of_json_that_say_what_they_are(tmp_path: Path, clips: list[Path]) -> None:
+    header, *answers = (json.loads(line) for line in begin(tmp_path, clips).read_text(encoding="utf-8").splitlines())
+    assert header == {"voicekin_batch": 1, "settings": {"pack": "abc", "k": None, "voice": ["x"]}}
+    for clip, answer in zip(clips[:2], answers, strict=True):
+        status = clip.stat()
+        assert answer["file"] == {"path": str(clip), "size": 5, "changed_ns": status.st_mtime_ns}
+        assert answer["answer"]["label"] == "sad"
+    for number, known in ((1, True), (2, False), (0, False)):
+        path = tmp_path / f"{number}.jsonl"
+        path.write_text(json.dumps({**header, "voicekin_batch": number}) + "\n")
+        if known:
+            with BatchJournal(path, SETTINGS) as journal:
+                assert journal.answer(clips[0]) is None
+        else:
+            with pytest.raises(StoreError, match="not a journal written by VoiceKin"):
+                BatchJournal(path, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[]",
+        b'{"file": {"path": "a", "size": 1, "changed_ns": 2}, "answer": []}',
+        b'{"file": {"path": "a", "size": 1}, "answer": {}}',
+        b'{"answer": {}}',
+        b'{"file": 3, "answer": {}}',
+        b"{",
+    ],
+)
+def test_a_line_of_another_kind_is_not_taken_for_an_answer(tmp_path: Path, clips: list[Path], line: bytes) -> None:
+    path = begin(tmp_path, clips)
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    with pytest.raises(StoreError, match="not a journal written by VoiceKin"):
+        BatchJournal(path, SETTINGS)
+
+
+def test_a_disk_that_is_full_is_told(tmp_path: Path, clips: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with BatchJournal(tmp_path / "batch.jsonl", SETTINGS) as journal:
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match=r"batch\.jsonl can't be written \(No space left on device\): free some"):
+            journal.add(clips[0], ANSWER)
+    with pytest.raises(StoreError, match=r"can't be used \(No space left on device\): choose another"):
+        BatchJournal(tmp_path / "another.jsonl", SETTINGS)
+
+
+def test_a_recording_without_a_stamp_is_neither_noted_nor_looked_for(tmp_path: Path, clips: list[Path]) -> None:
+    path = begin(tmp_path, clips)
+    before = path.read_bytes()
+    with BatchJournal(path, SETTINGS) as journal:
+        for gone in (tmp_path / "gone.wav", Source("-", at=clips[0])):
+            journal.add(gone, ANSWER)
+            assert journal.answer(gone) is None
+    assert path.read_bytes() == before
+
+
 def test_a_line_that_the_interruption_cut_is_dropped(tmp_path: Path, clips: list[Path]) -> None:
     path = begin(tmp_path, clips)
     path.write_bytes(path.read_bytes()[:-20])

@@ -13,7 +13,15 @@ import soundfile
 
 from desktop_app.engine.batch.classify import Asked, Batch, groups
 from desktop_app.engine.batch.journal import BatchJournal
-from desktop_app.engine.batch.sources import Source, find_sources, for_everyone, located, read_list
+from desktop_app.engine.batch.sources import (
+    Source,
+    copied,
+    find_sources,
+    for_everyone,
+    is_address,
+    located,
+    read_list,
+)
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.recognition.answer import Failure, Recognition
 from desktop_app.engine.recognition.recogniser import Recogniser
@@ -107,6 +115,90 @@ def test_no_downloaded_file_is_left_behind(bucket: str) -> None:
         raise AssertionError("it was copied")
 
 
+def test_a_copy_goes_on_by_the_megabyte_until_it_is_stopped() -> None:
+    content = bytes(2 * 2**20 + 1)
+    for stop_at in (9, 2):
+        asked: list[bool] = []
+        near = io.BytesIO()
+        if stop_at == 9:
+            copied(io.BytesIO(content), near, lambda asked=asked: bool(asked.append(False)))  # type: ignore[misc]
+            assert (near.getvalue(), len(asked)) == (content, 3)
+        else:
+            with pytest.raises(Cancelled):
+                copied(io.BytesIO(content), near, lambda asked=asked: asked.append(True) or len(asked) == 2)  # type: ignore[misc]
+            assert len(near.getvalue()) == 2**20
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "beside"),
+    [
+        ("s3://bucket/calls/a.wav", "a.wav", "s3://bucket/calls"),
+        ("calls/a.wav", "a.wav", "calls"),
+        ("-", "-", ""),
+        ("/", "/", "/"),
+    ],
+)
+def test_what_a_source_is_called_and_lies_beside(address: str, name: str, beside: str) -> None:
+    source = Source(address)
+    assert (source.name, source.beside, str(source)) == (name, beside, address)
+    assert replace(source, speaker="Ann").beside == "speaker Ann"
+    assert (source.channel, source.start_s, source.end_s, source.at) == (None, 0.0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        *(("s3://a", True), ("SFTP://a", True), ("a+b.c-1://x", True), ("https://a/b c.wav", True)),
+        *(("c:/a.wav", False), ("c://a.wav", False), ("a.wav", False), ("1s://a", False), ("x s3://a", False)),
+    ],
+)
+def test_what_an_address_is(text: str, is_one: bool) -> None:
+    assert is_address(text) is is_one
+    assert Source(text).is_far is is_one
+    assert not Source(text, at=Path("a.wav")).is_far
+
+
+def test_a_local_recording_is_where_it_is(tmp_path: Path) -> None:
+    for recording in (tmp_path / "a.wav", Source(str(tmp_path / "a.wav")), Source("-", at=tmp_path / "a.wav")):
+        with located(recording, lambda: True) as path:
+            assert path == tmp_path / "a.wav"
+
+
+@pytest.mark.parametrize(
+    ("times", "part"),
+    [
+        ("1:02:03.5,", (3723.5, None)),
+        ("0,0.5", (0.0, 0.5)),
+        ("59,1:00", (59.0, 60.0)),
+        ("0:59:59,1:0:0", (3599.0, 3600.0)),
+        ("1.,2.", (1.0, 2.0)),
+        (" 1 , 2 ", (1.0, 2.0)),
+    ],
+)
+def test_times_of_a_list(times: str, part: tuple[float, float | None]) -> None:
+    (source,) = read_list(io.StringIO(f"start,end,path\n{times},a.wav\n"), "l.csv")
+    assert (source.start_s, source.end_s) == part
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("a.wav,1.5,,", "no whole number from 1 up as its channel"),
+        ("a.wav,-1,,", "no whole number from 1 up as its channel"),
+        ("a.wav,0,,", "no whole number from 1 up as its channel"),
+        ("a.wav,,1:2:3:4,", "no time in seconds or h:mm:ss as its start"),
+        ("a.wav,,-1,", "no time in seconds or h:mm:ss as its start"),
+        ("a.wav,,,x", "no time in seconds or h:mm:ss as its end"),
+        ("a.wav,,2,1", "no time after the start as its end"),
+        ("a.wav,,,0", "no time after the start as its end"),
+        (" ,,,1", "no path or address as its path"),
+    ],
+)
+def test_what_a_row_may_not_say(row: str, says: str) -> None:
+    with pytest.raises(AudioError, match=f"Line 4 of l.csv has {says}: correct it"):
+        read_list(io.StringIO(f"path,channel,start,end\na.wav,1,,\n,,,\n{row}\n"), "l.csv")
+
+
 def test_a_copy_has_a_name_that_any_system_takes(bucket: str) -> None:
     system = fsspec.filesystem("memory")
     for name, near in (("a:b*c ä-1.wav", "a_b_c ä-1.wav"), ("n" * 120 + ".wav", "n" * 96 + ".wav")):
@@ -148,6 +240,10 @@ def test_what_a_recording_is_known_by(bucket: str, tmp_path: Path, monkeypatch: 
         assert Source(f"{bucket}/0.wav", 0).stamp() == (f"{bucket}/0.wav#channel=0&t=0.0,None&x1", 7, 0)
         info.update(ETag="", LastModified="today")
         assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav&today", 7, 0)
+        info.update(mtime=12.5)
+        assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav&12.5", 7, 0)
+        info = {"size": None}
+        assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav", 0, 0)
         info = {"size": 0}
         assert Source(f"{bucket}/0.wav").stamp() == (f"{bucket}/0.wav", 0, 0)
 
