@@ -3,6 +3,7 @@
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
@@ -52,6 +53,10 @@ def test_a_frame_is_as_long_as_the_standard_says(name: str, tmp_path: Path) -> N
         (b"APETAGEX" + bytes(100), False, True),
         (b"LYRICSBEGIN" + bytes(100), False, True),
         (b"no frame and no tag", True, True),
+        (bytes(20) + b"no padding", True, True),
+        (bytes(40) + b"a tag of nobody's", False, True),  # what stands 32 bytes behind is not looked at
+        (b"\xff\xfb\x90", True, True),  # three bytes are no header
+        (b"x", True, True),
     ],
 )
 def test_what_stands_behind_the_last_frame(tmp_path: Path, behind: bytes, damaged: bool, ended: bool) -> None:
@@ -59,6 +64,29 @@ def test_what_stands_behind_the_last_frame(tmp_path: Path, behind: bytes, damage
     (tmp_path / "a.mp3").write_bytes((header + b"\xaa" * (length - 4)) * 3 + behind)
     with (tmp_path / "a.mp3").open("rb") as file:
         assert headers.mp3_frames(file) == headers.Mp3Frames(3 * samples, damaged, ended)
+
+
+def test_a_frame_is_cut_from_its_fourth_byte_on(tmp_path: Path) -> None:
+    header, length, samples = FRAMES["MPEG 1, layer 3, 128 kbit/s, 44.1 kHz"]
+    frame = header + b"\xaa" * (length - 4)
+    for end, n, ended in ((4, 3, False), (length - 1, 3, False), (length, 3, True)):
+        (tmp_path / "a.mp3").write_bytes(frame * 2 + frame[:end])
+        with (tmp_path / "a.mp3").open("rb") as file:
+            assert headers.mp3_frames(file) == headers.Mp3Frames(n * samples, False, ended)
+
+
+def test_frames_are_looked_for_behind_the_tag(tmp_path: Path) -> None:
+    header, length, samples = FRAMES["MPEG 1, layer 3, 128 kbit/s, 44.1 kHz"]
+    frame = header + b"\xaa" * (length - 4)
+    for before, found in (
+        (b"ID3\4\0\0\0\0\0\7" + bytes(7), True),
+        (b"ID3\4\0\0\0\0\0\7" + bytes(6), False),
+        (b"x", False),
+    ):
+        (tmp_path / "a.mp3").write_bytes(before + frame * 2)
+        with (tmp_path / "a.mp3").open("rb") as file:
+            wanted = headers.Mp3Frames(2 * samples, False, True) if found else None
+            assert headers.mp3_frames(file) == wanted
 
 
 @pytest.mark.parametrize(
@@ -108,6 +136,17 @@ def chunk(name: bytes, content: bytes) -> bytes:
         (chunk(b"ds64", struct.pack("<QQ", 0, 80)) + FMT + b"data" + UNKNOWN + bytes(100), (80, 100, True)),
         (chunk(b"ds64", struct.pack("<QQ", 0, 0)) + FMT + b"data" + UNKNOWN + bytes(100), (None, 100, False)),
         (FMT + chunk(b"LIST", b"none"), None),
+        (FMT[:14], None),  # cut in the middle of what is read of it
+        (chunk(b"ds64", b"even") + FMT, None),
+        (b"ds64" + struct.pack("<I", 28) + bytes(12), None),
+        (FMT + b"data" + b"\0\0\0", None),
+        (FMT + chunk(b"data", b""), (0, 0, False)),
+        (FMT + chunk(b"data", bytes(100)) + bytes(7), (100, 107, False)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"\x7fbcd", b"even"), (100, 112, True)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"    ", b"even"), (100, 112, False)),
+        (FMT + chunk(b"data", bytes(100)) + b"abcd" + struct.pack("<I", 4) + b"cut", (100, 111, False)),
+        (FMT + chunk(b"data", bytes(100)) + b"abcd" + struct.pack("<I", 6) + b"cut", (100, 111, True)),
+        (FMT + chunk(b"data", bytes(100)) + chunk(b"LIST", bytes(2)) + chunk(b"abcd", bytes(3)), (100, 122, False)),
         (FMT, None),
     ],
 )
@@ -156,10 +195,95 @@ def test_every_frame_is_as_long_as_for_its_decoder(second: int, rate: int, tmp_p
 
 
 @pytest.mark.parametrize(
-    "header", [b"\xff\xeb\x90", b"\xff\xf9\x90", b"\xff\xfb\x00", b"\xff\xfb\xf0", b"\xff\xfb\x9c"]
+    "header",
+    [
+        b"\xff\xdb\x90",
+        b"\xff\x7b\x90",
+        b"\xfe\xfb\x90",
+        b"\xff\xeb\x90",
+        b"\xff\xf9\x90",
+        b"\xff\xfb\x00",
+        b"\xff\xfb\xf0",
+        b"\xff\xfb\x9c",
+    ],
 )
 def test_what_the_standard_reserves_is_no_frame(header: bytes, tmp_path: Path) -> None:
     """A version, a layer, a free and a bad bit rate, a sampling rate."""
     (tmp_path / "a.mp3").write_bytes(header + b"\xaa" * 2000)
     with (tmp_path / "a.mp3").open("rb") as file:
         assert mp3_frames(file) is None
+
+
+def test_a_bit_rate_of_a_wav_that_is_not_said_gives_no_length(tmp_path: Path) -> None:
+    for content in (chunk(b"data", bytes(100)), FMT[:16] + bytes(8) + chunk(b"data", bytes(100))):
+        (tmp_path / "a.wav").write_bytes(b"RIFF" + UNKNOWN + b"WAVE" + content)
+        with (tmp_path / "a.wav").open("rb") as file:
+            wav = headers.wav_data(file)
+        assert wav is None or wav.declared_s is None
+
+
+POLYNOMIAL = 0x04C11DB7
+
+
+def ogg_page(body: bytes, flags: int = 0, serial: int = 7, wrong: int = 0) -> bytes:
+    """A page by RFC 3533: its checksum bit by bit, with no inversion before or after."""
+    lacing = bytes([255] * (len(body) // 255) + [len(body) % 255])
+    page = struct.pack("<4sBBqIII", b"OggS", 0, flags, 0, serial, 0, 0) + bytes([len(lacing)]) + lacing + body
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = (checksum << 1 ^ (POLYNOMIAL if checksum & 1 << 31 else 0)) & 0xFFFFFFFF
+    return page[:22] + struct.pack("<I", checksum ^ wrong) + page[26:]
+
+
+FIRST, MIDDLE, LAST = ogg_page(b"first", 2), ogg_page(bytes(range(256)) * 3), ogg_page(b"", 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        # how many streams there are, whether it is damaged, and whether the end is there
+        (FIRST + MIDDLE + LAST, (1, False, True)),
+        (FIRST + MIDDLE, (1, False, False)),
+        (FIRST + MIDDLE + LAST + MIDDLE, (1, False, False)),
+        (FIRST + MIDDLE + LAST + FIRST + MIDDLE + LAST, (2, False, True)),
+        (FIRST + ogg_page(b"another", 2, 8) + MIDDLE + LAST, (2, False, True)),
+        (ogg_page(b"all in one", 2 | 4), (1, False, True)),
+        (MIDDLE + LAST, (0, False, True)),
+        (FIRST + ogg_page(b"x", 1) + LAST, (1, False, True)),
+        (FIRST + ogg_page(b"x", wrong=1) + LAST, (1, True, False)),
+        (FIRST + LAST + ogg_page(b"x", wrong=1 << 31), (1, True, True)),
+        (FIRST + b"junk" + MIDDLE + LAST, (1, True, False)),
+        (FIRST + LAST + b"x", (1, True, True)),
+        (FIRST + MIDDLE[:4], (1, False, False)),
+        (FIRST + MIDDLE[:26], (1, False, False)),
+        (FIRST + MIDDLE[:27], (1, False, False)),
+        (FIRST + MIDDLE[:28], (1, False, False)),
+        (FIRST + LAST[:-1], (1, False, False)),
+        (FIRST + MIDDLE[:-1], (1, False, False)),
+        (FIRST + LAST + LAST[:-1], (1, False, False)),
+        (b"OggT" + FIRST, None),
+        (b"", (0, False, False)),
+    ],
+)
+def test_what_the_pages_of_an_ogg_file_say(
+    tmp_path: Path, content: bytes, found: tuple[int, bool, bool] | None
+) -> None:
+    (tmp_path / "a.ogg").write_bytes(content)
+    with (tmp_path / "a.ogg").open("rb") as file:
+        pages = headers.ogg_pages(file)
+    assert pages == (None if found is None else headers.OggPages(*found))
+
+
+def test_what_libvorbis_writes_is_whole_and_a_changed_byte_is_seen_anywhere(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.ogg", np.random.default_rng(0).normal(0, 0.1, 8_000), 16_000)
+    whole = (tmp_path / "a.ogg").read_bytes()
+    with (tmp_path / "a.ogg").open("rb") as file:
+        assert headers.ogg_pages(file) == headers.OggPages(1, False, True)
+    for at in range(30, len(whole), len(whole) // 20):
+        (tmp_path / "b.ogg").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with (tmp_path / "b.ogg").open("rb") as file:
+            found = headers.ogg_pages(file)
+        assert found is not None
+        assert found.damaged or not found.ended

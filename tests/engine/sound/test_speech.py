@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.engine.sound import speech
 from desktop_app.engine.sound.audio import Waveform
 from desktop_app.engine.sound.speech import CHUNK, SpeechDetector
 from tests.tiny_pack import RATE, clip
@@ -31,6 +32,30 @@ def test_digital_silence_leaves_the_detector_awake(detector: SpeechDetector) -> 
     assert heard[0] > 0.8
     assert heard[4] > 0.8
     assert heard[3] == 0.0
+    assert heard[1] > 0.0, "the first silence is heard"
+
+
+def test_each_recording_is_the_first_for_its_detector(detector: SpeechDetector) -> None:
+    voice, silence = clip("happy", 3, 1.0), np.zeros(RATE, np.float32)
+    fresh = SpeechDetector()
+    at_first = fresh.feed(silence)
+    assert at_first[0] > 0.0, "not taken for more of the silence that it was made with"
+    for before in (voice, voice[:100], silence):
+        detector.feed(before)
+        assert detector.probabilities(silence) == pytest.approx(np.append(at_first, 0)[: len(at_first) + 1], abs=1e-6)
+        assert detector.feed(silence) == pytest.approx(at_first, abs=1e-6)
+        detector.feed(before)
+        detector.reset()
+        assert detector.feed(silence) == pytest.approx(at_first, abs=1e-6)
+
+
+def test_it_takes_one_thread_or_as_many_as_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = speech.open_session
+    monkeypatch.setattr(speech, "open_session", lambda path, threads: asked.append(threads) or real(path, threads))
+    SpeechDetector()
+    SpeechDetector(2)
+    assert asked == [1, 2]
 
 
 @pytest.mark.parametrize("n", [0, 1, 511, 512, 513])

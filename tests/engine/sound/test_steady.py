@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from desktop_app.engine.sound import steady
 from desktop_app.engine.sound.audio import Waveform
-from desktop_app.engine.sound.steady import heard, high_passed, levelled, loudest_power
+from desktop_app.engine.sound.steady import HighPass, gain, heard, high_passed, levelled, loudest_power
 from tests.tiny_pack import clip
 
 RATE = 16_000
@@ -46,6 +47,50 @@ def test_hum_goes_and_voices_stay_where_they_are() -> None:
     assert np.abs(filtered(tone(60.0))[middle]).max() < 0.05
     for voice in (90.0, 120.0, 1_000.0, 7_900.0):
         assert np.allclose(filtered(tone(voice))[middle], tone(voice)[middle], atol=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("hz", "less_db", "to_db"), [(50, 67, 3), (60, 27, 0.5), (70, 6.02, 0.05), (80, 0.4, 0.05), (90, 0, 0.01)]
+)
+def test_so_much_is_left_of_a_tone(hz: float, less_db: float, to_db: float) -> None:
+    left = np.abs(filtered(tone(hz, 3.0))[RATE : 2 * RATE]).max()
+    assert -20 * np.log10(left) == pytest.approx(less_db, abs=to_db)
+
+
+def test_a_sample_is_known_64_ms_later() -> None:
+    high_pass = HighPass()
+    assert [len(high_pass.feed(silence(n))) for n in (1_023, 1, 1, 500, 0)] == [0, 0, 1, 500, 0]
+    assert len(high_pass.finish()) == 1_024
+    assert len(HighPass().finish()) == 0
+
+
+def test_before_and_behind_the_mean_of_64_ms_goes_on() -> None:
+    """Of a step that is further from the end than that, nothing is heard there; of one that is nearer there is."""
+    for at, heard_at_the_end in ((1_600, False), (500, True)):
+        step = np.where(np.arange(8_000) < at, 0.2, 0.3).astype(np.float32)
+        for samples in (step, step[::-1].copy()):
+            assert (np.abs(filtered(samples)[[0, -1]]).max() > 0.02) == heard_at_the_end
+
+
+@pytest.mark.parametrize("least", [*range(1, 70), 255, 256, 257, 320, 321, 384, 385, 2_048, 2_561, 18_433])
+def test_the_transform_is_of_the_next_quick_length(least: int) -> None:
+    quick = sorted(factor * 2**n for factor in (1, 3, 5) for n in range(16))
+    assert steady._fft_size(least) == next(size for size in quick if size >= least)
+
+
+def test_what_is_loudest_comes_to_minus_14_db_and_no_silence_does() -> None:
+    """Of full scale, over a tenth of a second; what is under -80 dB is no louder than at it."""
+    for power in (1.0, 1e-2, 1e-8):
+        assert 20 * np.log10(gain(power) * np.sqrt(power)) == pytest.approx(-14, abs=1e-4)
+    assert gain(1e-9) == gain(0.0) == gain(1e-8)
+    burst = silence(RATE)
+    burst[3_200 : 3_200 + 9 * 160] = 0.1
+    assert loudest_power(burst) == pytest.approx(0.009)
+    burst[3_200 : 3_200 + 20 * 160] = 0.1
+    assert loudest_power(burst) == pytest.approx(0.01)
+    assert loudest_power(np.concatenate([np.full(160, 0.1), np.full(159, 9.0)]).astype(np.float32)) == pytest.approx(
+        0.01
+    )
 
 
 def test_an_offset_is_gone_from_the_first_sample_to_the_last() -> None:
