@@ -26,8 +26,8 @@ READ_FRAMES = 65_536
 MP3_TOLERANCE = 4 * 1_152
 """Samples; so many at most an encoder puts before and behind the sound, which libsndfile leaves out."""
 
-NO_LENGTH = 2**40
-"""Frames; libsndfile says more where a FLAC does not tell its length."""
+NO_LENGTH = 2**63 - 1
+"""Frames; what libsndfile says where a FLAC does not tell its length."""
 
 LIBSNDFILE_ERRORS = (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError)
 """What comes of a damaged file; the last where libsndfile stands behind what it took for the end."""
@@ -90,7 +90,7 @@ class Recording:
             self.remarks.append(f"The end of the file is missing: it breaks off after {heard_s:.1f} s.")
 
     def _wanted(self, start_s: float, end_s: float | None) -> int | None:
-        return None if end_s is None else max(0, round((end_s - start_s) * self.sample_rate))
+        return None if end_s is None else round((end_s - start_s) * self.sample_rate)
 
 
 class _ByLibsndfile(Recording):
@@ -100,7 +100,7 @@ class _ByLibsndfile(Recording):
         self._file = file
         self._sound = sound
         self._ends_early = ends_early
-        expected_s = sound.frames / sound.samplerate if 0 < sound.frames < NO_LENGTH else None
+        expected_s = None if sound.frames == NO_LENGTH else sound.frames / sound.samplerate
         if wav is not None and wav.declared is not None and wav.declared > wav.present:
             expected_s = wav.declared_s  # libsndfile counts what there is
         super().__init__(path, sound.samplerate, sound.channels, sound.format, expected_s)
@@ -113,7 +113,7 @@ class _ByLibsndfile(Recording):
             if first:
                 self._sound.seek(first)
             while wanted is None or read < wanted:
-                most = max(1, READ_FRAMES // self.channels)
+                most = READ_FRAMES // self.channels
                 block = self._sound.read(
                     most if wanted is None else min(most, wanted - read), dtype="float32", always_2d=True
                 )
@@ -166,7 +166,7 @@ class _ByFfmpeg(Recording):
         running = self._running
         self._note_track()
         read = 0
-        most = max(1, READ_FRAMES // self.channels)
+        most = READ_FRAMES // self.channels
         while wanted is None or read < wanted:
             block = running.read(most if wanted is None else min(most, wanted - read))
             if not len(block):
@@ -222,7 +222,7 @@ def opened(path: Path) -> Iterator[Recording]:
         file.seek(0)
         sound = _by_libsndfile(file) if not in_part or ffmpeg.find() is None else None
         if sound is not None:
-            in_part |= not 0 < sound.frames < NO_LENGTH and _unread(file) > 0
+            in_part |= sound.frames in (0, NO_LENGTH) and _unread(file) > 0
             in_part |= mp3 is not None and abs(mp3.samples - sound.frames) > MP3_TOLERANCE
             with sound:
                 if not in_part or ffmpeg.find() is None:

@@ -5,7 +5,11 @@ import struct
 import sys
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ import soundfile
 
 from desktop_app.engine.sound import decode, ffmpeg, headers, kinds
 from desktop_app.engine.sound.audio import Audio, load_audio, probe, read_blocks
+from desktop_app.engine.sound.ffmpeg import Track
 from desktop_app.errors import AudioError
 from tests.engine.sound.made_recordings import KINDS, SECONDS, encode, sound, write
 from tests.tiny_pack import RATE
@@ -78,7 +83,7 @@ def test_no_more_is_decoded_at_once_than_is_said_whatever_the_channels(tmp_path:
     for name in ("a.wav", "a.wv"):
         with decode.opened(tmp_path / name) as recording:
             sizes = [len(block) for block in recording.blocks()]
-        assert max(sizes) <= decode.READ_FRAMES // 3
+        assert max(sizes) == 65_536 // 3
         assert sum(sizes) == 100_000
 
 
@@ -395,7 +400,8 @@ def test_a_decoder_at_fault_is_one_files_error(tmp_path: Path, monkeypatch: pyte
 def test_a_decoder_gets_no_more_memory_than_it_may_have(tmp_path: Path) -> None:
     with ffmpeg.decoding(write(tmp_path, "memo.m4a", seconds=60.0)) as running:
         limits = Path(f"/proc/{running._process.pid}/limits").read_text()
-    assert f"Max address space         {ffmpeg.MAX_MEMORY} " in limits
+    assert f"Max address space         {2 * 1024**3} " in limits
+    assert "Max core file size        0                    0 " in limits, "nor leaves what it held on the disk"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a process group is asked for instead")
@@ -423,3 +429,194 @@ def test_every_name_is_in_small_letters_and_there_once() -> None:
     assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in kinds.SUFFIXES)
     assert len(set(kinds.SUFFIXES)) == len(kinds.SUFFIXES)
     assert {Path(name).suffix for name in KINDS} <= set(kinds.SUFFIXES)
+
+
+class Running:
+    """Stands in for an ffmpeg that gives a second of silence in stereo at 8 kHz."""
+
+    def __init__(self, **more: Any) -> None:
+        self.sample_rate, self.channels, self.container, self.expected_s = 8_000, 2, "mov", None
+        self.tracks: tuple[Track, ...] = (track(0),)
+        self.track, self.faults, self.length_is_missing = 0, 0, False
+        self.heard: tuple[int, int] | None = None
+        self.read_s = 1.0
+        self._left = 8_000
+        self.asked: list[int] = []
+        self.__dict__.update(more)
+
+    def read(self, frames: int) -> np.ndarray:
+        self.asked.append(frames)
+        given = min(frames, self._left)
+        self._left -= given
+        return np.zeros((given, 2), np.float32)
+
+
+def track(number: int, kind: str = "Audio", language: str = "") -> Track:
+    return Track(number, kind, "aac", "mp4a", language, False)
+
+
+def remarks(path: Path, size: int, expected_s: float | None = None, begins: bytes = b"", **more: Any) -> list[str]:
+    """What is said at the end of a file of so many bytes."""
+    path.write_bytes(begins.ljust(size, b"x"))
+    recording = decode._ByFfmpeg(path, cast(ffmpeg.Decoding, Running(**more)))
+    recording.expected_s = expected_s
+    assert sum(len(block) for block in recording.going_on(None)) == 8_000
+    return recording.remarks
+
+
+@pytest.mark.parametrize(
+    ("container", "begins", "least"),
+    [
+        ("mov", b"", 80_000 - 4_096 - 12 * 100),  # four fifths, less tags and what each packet costs
+        ("mp3", b"", 100_000 - 1_500),
+        ("aac", b"", 100_000 - 1_500),
+        ("mp3", b"ID3\4\0\0\0\0\1\1", 100_000 - 1_500 - 139),
+    ],
+)
+def test_most_of_a_file_of_one_stream_is_sound(tmp_path: Path, container: str, begins: bytes, least: int) -> None:
+    def said(heard: int | None, **more: Any) -> list[str]:
+        more = {"container": container, "heard": None if heard is None else (100, heard), **more}
+        return remarks(tmp_path / "a", 100_000, begins=begins, **more)
+
+    assert said(least) == []
+    assert said(least - 1) == [f"Of its 100,000 bytes only {least - 1:,} were found to be sound."]
+    assert said(None) == []
+    assert said(0, tracks=(track(0), track(1, "Video"))) == [], "pictures take room"
+    assert said(0, container="flac") == [], "whose frames have checksums"
+    assert said(0, faults=3) == ["There were errors while decoding it (3); what could not be decoded was left out."]
+
+
+@pytest.mark.parametrize(
+    ("expected_s", "more", "says"),
+    [
+        (1.09, {}, False),
+        (0.91, {}, False),
+        (1.11, {}, True),
+        (0.89, {}, True),
+        (1.29, {"tracks": (track(0), track(1, "Video"))}, False),  # a film lasts as long as its pictures
+        (1.31, {"tracks": (track(0), track(1, "Video"))}, True),
+        (None, {}, False),
+    ],
+)
+def test_what_a_file_lasts_may_be_rounded(
+    tmp_path: Path, expected_s: float | None, more: dict[str, Any], says: bool
+) -> None:
+    sentence = f"The file says that it lasts {expected_s or 0:.1f} s; 1.0 s of sound are in it and were heard."
+    assert remarks(tmp_path / "a", 10, expected_s, **more) == [sentence] * says
+
+
+def test_a_missing_length_is_told_once(tmp_path: Path) -> None:
+    sentence = "The file does not say how long it lasts, as it should; 1.0 s were heard."
+    assert remarks(tmp_path / "a", 10, length_is_missing=True) == [sentence]
+    assert remarks(tmp_path / "a", 10, 1.0, length_is_missing=True) == []
+
+
+def test_which_of_several_sounds_was_heard(tmp_path: Path) -> None:
+    several = (track(0, "Video"), track(2), track(3, "Audio", "eng"), track(5, "Subtitle"))
+    assert remarks(tmp_path / "a", 10, tracks=several, track=3) == [
+        "It has 2 sound tracks; number 2 was heard (AAC, eng)."
+    ]
+    assert remarks(tmp_path / "a", 10, tracks=several, track=2) == ["It has 2 sound tracks; number 1 was heard (AAC)."]
+    assert remarks(tmp_path / "a", 10, tracks=several[:2], track=2) == []
+
+
+def test_no_more_is_asked_of_ffmpeg_than_is_wanted() -> None:
+    for wanted, asked in ((None, [32_768, 32_768]), (5_000, [5_000]), (8_000, [8_000]), (0, []), (-1, [])):
+        running = Running()
+        list(decode._ByFfmpeg(Path("a"), cast(ffmpeg.Decoding, running)).going_on(wanted))
+        assert running.asked == asked
+
+
+WHOLE = headers.Mp3Frames(16_000, False, True)
+PAGES = headers.OggPages(1, False, True)
+
+
+@pytest.mark.parametrize(
+    ("found", "by_ffmpeg", "breaks_off"),
+    [
+        # what the headers of a WAV file of a second are taken for -> who reads it, and whether its end is missing
+        ({}, False, False),
+        ({"mp3_frames": WHOLE}, False, False),
+        ({"mp3_frames": replace(WHOLE, samples=16_000 + 4 * 1_152)}, False, False),  # what an encoder puts around it
+        ({"mp3_frames": replace(WHOLE, samples=16_000 - 4 * 1_152)}, False, False),
+        ({"mp3_frames": replace(WHOLE, samples=16_001 + 4 * 1_152)}, True, False),
+        ({"mp3_frames": replace(WHOLE, samples=15_999 - 4 * 1_152)}, True, False),
+        ({"mp3_frames": replace(WHOLE, damaged=True)}, True, False),
+        ({"mp3_frames": replace(WHOLE, ended=False)}, False, True),
+        ({"ogg_pages": PAGES}, False, False),
+        ({"ogg_pages": replace(PAGES, streams=2)}, True, False),
+        ({"ogg_pages": replace(PAGES, damaged=True)}, True, False),
+        ({"ogg_pages": replace(PAGES, damaged=True, ended=False)}, True, False),
+        ({"ogg_pages": replace(PAGES, ended=False)}, False, True),
+        ({"film_is_cut": True}, False, True),
+        ({"wav_data": headers.WavData(32_000, 32_000, False, 32_000)}, False, False),
+        ({"wav_data": headers.WavData(32_000, 32_000, True, 32_000)}, True, False),
+    ],
+)
+def test_who_reads_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: dict[str, Any], by_ffmpeg: bool, breaks_off: bool
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    asked: list[tuple[Path, bool]] = []
+
+    @contextmanager
+    def decoding(path: Path, start_s: float = 0.0, ignore_length: bool = False) -> Iterator[Running]:
+        assert start_s == 0.0
+        asked.append((path, ignore_length))
+        yield Running()
+
+    monkeypatch.setattr(ffmpeg, "decoding", decoding)
+    for name in ("wav_data", "ogg_pages", "mp3_frames", "film_is_cut"):
+        monkeypatch.setattr(headers, name, lambda _file, name=name: found.get(name))
+    with decode.opened(tmp_path / "a.wav") as recording:
+        assert isinstance(recording, decode._ByFfmpeg if by_ffmpeg else decode._ByLibsndfile)
+        assert recording.breaks_off == breaks_off
+        goes_on = by_ffmpeg and "wav_data" in found
+        assert asked == ([(tmp_path / "a.wav", goes_on)] if by_ffmpeg else [])
+        mp3 = found.get("mp3_frames")
+        if not by_ffmpeg or goes_on:
+            assert recording.expected_s == 1.0
+        else:
+            assert recording.expected_s == (None if mp3 is None or mp3.damaged else mp3.samples / 8_000)
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    with decode.opened(tmp_path / "a.wav") as recording:
+        assert len(next(recording.blocks())) == 16_000
+        list(recording.blocks())
+    said = "Only its beginning was heard; the rest is read with ffmpeg, which is missing here."
+    assert (said in recording.remarks) == by_ffmpeg
+
+
+@pytest.mark.parametrize(("rest", "goes_on"), [(8_192, False), (8_193, True)])
+def test_what_libflac_leaves_of_a_file_is_read_by_ffmpeg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: int, goes_on: bool
+) -> None:
+    soundfile.write(tmp_path / "a.flac", np.zeros(16_000), 16_000)
+    asked: list[tuple[int, int | None, int]] = []
+    monkeypatch.setattr(decode, "_unread", lambda _file: rest)
+    monkeypatch.setattr(decode._ByLibsndfile, "_rest", lambda _self, *what: asked.append(what) or iter(()))
+    with decode.opened(tmp_path / "a.flac") as recording:
+        assert sum(len(block) for block in recording.blocks(0.25)) == 12_000
+    assert asked == ([(16_000, None, 12_000)] if goes_on else [])
+
+
+def test_a_file_without_samples_is_libsndfiles_and_one_whose_samples_it_does_not_see_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soundfile.write(tmp_path / "a.au", np.zeros(0), 16_000)
+    for unread, by_ffmpeg in ((0, False), (1, True)):
+        monkeypatch.setattr(decode, "_unread", lambda _file, unread=unread: unread)
+        monkeypatch.setattr(ffmpeg, "decoding", lambda *_, **__: nullcontext(Running()))
+        with decode.opened(tmp_path / "a.au") as recording:
+            assert isinstance(recording, decode._ByFfmpeg) == by_ffmpeg
+
+
+def test_a_stretch_is_read_to_the_sample_whoever_reads_it(tmp_path: Path) -> None:
+    samples = np.arange(16_000, dtype=np.float32) / 16_000
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
+    encode("-i", str(tmp_path / "a.wav"), "-c:a", "wavpack", str(tmp_path / "a.wv"))
+    for name in ("a.wav", "a.wv"):
+        for start_s, end_s in ((0.0, 0.25), (0.25, 0.75), (0.5, None), (0.5, 3.0)):
+            with decode.opened(tmp_path / name) as recording:
+                heard = np.concatenate(list(recording.blocks(start_s, end_s)))[:, 0]
+            last = 16_000 if end_s is None else round(16_000 * end_s)
+            assert heard == pytest.approx(samples[round(16_000 * start_s) : last], abs=1e-4)

@@ -4,7 +4,9 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
 
 from desktop_app.engine.sound import ffmpeg
@@ -92,6 +94,7 @@ def test_the_orders_that_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     plain = orders()
     assert f" -i file:{tmp_path / 'a.m4a'} " in plain
     assert " -protocol_whitelist file,pipe " in plain, "no network"
+    assert f" -max_alloc {256 * 1024**2} " in plain
     assert "concat" not in plain
     assert not {"-ss", "-map", "-ignore_length"} & set(plain.split())
     assert " -ss 12.500000 -threads 1 -i " in orders(12.5)
@@ -111,6 +114,156 @@ def test_the_seconds_that_were_read_are_counted_to_the_sample(tmp_path: Path) ->
             frames = len(running.read(1_000))
             assert running.read_s == pytest.approx(start_s + frames / running.sample_rate, abs=1e-9)
             assert frames == 1_000
+
+
+class Fake:
+    """Stands in for a running ffmpeg; what was asked of it is noted in `log`."""
+
+    log: ClassVar[list[tuple[Any, ...]]] = []
+    container = "mov"
+    tracks: tuple[Track, ...] = (Track(0, "Audio", "aac", "", "", False),)
+    errors: ClassVar[dict[int | None, AudioError]] = {}
+
+    def __init__(self, path: Path, start_s: float, track: int | None, ignore_length: bool) -> None:
+        self.log.append(("open", path.name, start_s, track, ignore_length))
+        if track in self.errors:
+            raise self.errors[track]
+        self.sample_rate, self.track = 8_000, 0
+        self._left = 800_000
+
+    def read(self, frames: int) -> np.ndarray:
+        self.log.append(("read", frames))
+        given = min(frames, self._left)
+        self._left -= given
+        return np.zeros((given, 1), np.float32)
+
+    def close(self) -> None:
+        self.log.append(("close",))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> type[Fake]:
+    class Here(Fake):
+        log, errors = [], {}
+
+    monkeypatch.setattr(ffmpeg, "Decoding", Here)
+    return Here
+
+
+PICTURES = Track(1, "Video", "h264", "", "", False)
+READ_PAST = [("read", 65_536), ("read", 14_464)]  # of 80,000 samples, ten seconds
+
+
+@pytest.mark.parametrize(
+    ("container", "other", "start_s", "does"),
+    [
+        ("mov", None, 0.0, []),
+        ("mov", None, 10.0, READ_PAST),
+        ("mov", None, 10.1, [("close",), ("open", "a", 10.1, 0, True)]),
+        ("matroska", None, 10.1, [("close",), ("open", "a", 10.1, 0, True)]),
+        ("matroska", Track(1, "Video", "mjpeg", "", "", True), 10.1, [("close",), ("open", "a", 10.1, 0, True)]),
+        ("matroska", PICTURES, 10.1, [*READ_PAST[:1], ("read", 15_264)]),  # times are those of the pictures
+        ("mp3", None, 10.1, [*READ_PAST[:1], ("read", 15_264)]),  # where a time is in it is a guess
+        ("mp3", None, 200.0, [("read", 65_536)] * 14),  # it is over before
+    ],
+)
+def test_a_time_is_looked_up_where_a_file_has_an_index_and_else_read_to(
+    fake: type[Fake], container: str, other: Track | None, start_s: float, does: list[tuple[Any, ...]]
+) -> None:
+    fake.container = container
+    fake.tracks = (*Fake.tracks, *((other,) if other else ()))
+    with ffmpeg.decoding(Path("a"), start_s, ignore_length=True):
+        assert fake.log == [("open", "a", 0.0, None, True), *does]
+    assert fake.log.pop() == ("close",)
+
+
+def test_of_several_sounds_the_first_that_can_be_decoded_is_taken(fake: type[Fake]) -> None:
+    fake.errors |= {track: ffmpeg._NoDecoderError(AudioError(f"{track}."), (3, 5, 7)) for track in (None, 3)}
+    with ffmpeg.decoding(Path("a")):
+        opened = [(None, False), (3, False), (5, False)]
+        assert fake.log == [("open", "a", 0.0, track, ignore) for track, ignore in opened]
+    fake.errors |= {track: ffmpeg._NoDecoderError(AudioError(f"{track}."), ()) for track in (5, 7)}
+    with pytest.raises(AudioError, match="None"), ffmpeg.decoding(Path("a")):
+        raise AssertionError("it was opened")
+
+
+STAND_IN = r"""
+import os, struct, sys
+w = sys.stdout.buffer.write
+w(b"RIFF" + bytes(4) + b"WAVE" + b"odd " + struct.pack("<I", 3) + b"odd\0")
+w(b"fmt " + struct.pack("<IHHIIHH", 16, 3, {channels}, 16000, 64000, 4, 32) + b"data" + bytes(4))
+sys.stderr.write("[info] Output #0, wav\n")
+sys.stderr.flush()
+w(bytes({n_bytes}))
+sys.stdout.flush()
+os._exit({status})
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
+@pytest.mark.parametrize(
+    ("channels", "n_bytes", "status", "frames"),
+    [
+        (1, 8_000, 0, 2_000),
+        (3, 1_202, 0, 100),  # a part of a frame is none
+        (1, 8_000, 1, 2_000),  # it met damage, and has said so
+        (1, 8_000, 255, 2_000),
+        (1, 8_000, -11, None),  # ended by a signal
+        (1, 20_000_000, 0, 5_000_000),  # 20,000 bytes for each of the file's thousand
+        (1, 20_000_004, 0, None),
+    ],
+)
+def test_what_it_gives_is_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: int, n_bytes: int, status: int, frames: int | None
+) -> None:
+    program = tmp_path / "ffmpeg"
+    ends = f"os._exit({status})" if status >= 0 else f"os.kill(os.getpid(), {-status})"
+    text = STAND_IN.format(channels=channels, n_bytes=n_bytes, status=status).replace(f"os._exit({status})", ends)
+    program.write_text(f"#!{sys.executable} -S{text}")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find", lambda: program)
+    monkeypatch.setattr(ffmpeg, "MAX_MEMORY", 2**20)
+    monkeypatch.setattr(ffmpeg, "_limit", lambda _: None)
+    (tmp_path / "a.m4a").write_bytes(bytes(1_000))
+
+    def read() -> int:
+        count = 0
+        with ffmpeg.decoding(tmp_path / "a.m4a") as running:
+            assert (running.sample_rate, running.channels) == (16_000, channels)
+            while n := len(running.read(2**20)):
+                count += n
+            assert running.read_s == count / 16_000
+        return count
+
+    if frames is not None:
+        assert read() == frames
+    else:
+        with pytest.raises(AudioError, match=r"a\.m4a is damaged and can't be decoded to its end"):
+            read()
+
+
+def test_of_what_it_says_the_last_fifty_complaints_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.m4a").write_bytes(b"?")
+    for later, says in ((49, "was not finished"), (50, "is not audio that can be read")):
+        found = log("[error] moov atom not found", *["[warning] something else"] * later)
+        assert says in str(found.error(tmp_path / "a.m4a"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
+def test_its_version_is_asked_for_without_colours_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text(
+        f"#!{sys.executable} -S\nimport os\nprint('ffmpeg version', os.environ['AV_LOG_FORCE_NOCOLOR'])\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find", lambda: program)
+    assert ffmpeg.version().split()[0] == "1"
+    program.write_text("#!/bin/sh\nexec sleep 20\n")
+    monkeypatch.setattr(ffmpeg, "PATIENCE_S", 0.2)
+    assert "does not start" in ffmpeg.version()
+    assert "timed out" in ffmpeg.version()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
