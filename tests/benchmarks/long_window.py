@@ -1,4 +1,5 @@
-"""Whether the window stays alive while a long recording is answered, shown, zoomed and gone through.
+"""Whether the window stays alive while a long recording is answered, shown, zoomed and gone through, the second time
+with its spectrogram and pitch.
 
     python -m tests.benchmarks.long_window [--minutes 60]
 
@@ -43,6 +44,10 @@ def main() -> int:
         wait(lambda: window.session.rowCount() > 0 and window.session.entries()[0].state is EntryState.DONE)
         print(f"{minutes:.0f} minutes answered in {time.perf_counter() - began:.1f} s")
         _look(window)
+        window.timeline.spectrogram.setChecked(True)
+        window.timeline.pitch.setChecked(True)
+        _look(window)
+        wait(lambda: not window.queue.total and window.timeline.pitch_range.isVisible())
         watch.stop()
         return watch.report()
 

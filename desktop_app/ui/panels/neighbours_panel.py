@@ -71,9 +71,9 @@ class NeighbourCard(Card):
         self.content.addWidget(self.envelope)
         self.content.addWidget(self.origin)
         self.content.addWidget(self.words)
+        self.content.addStretch(1)  # cards beside each other have their bars and buttons in line
         self.content.addLayout(weight)
         self.content.addLayout(bottom)
-        self.content.addStretch(1)
 
     def show_neighbour(self, neighbour: Neighbour, rank: int, of: int, heaviest: float) -> None:
         """Show a neighbour, its position among how many, and its weight relative to `heaviest`, the largest."""
