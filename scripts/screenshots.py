@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -77,6 +77,7 @@ class Camera:
         end = monotonic() + LIMIT_S
         while not condition():
             self._app.processEvents()
+            sleep(0.002)  # for the threads that the window waits for
             if monotonic() > end:
                 raise TimeoutError("the window does not come to what is to be drawn")
 
@@ -194,7 +195,7 @@ class Tour:
         what_if.heading.setChecked(True)
         what_if.k.setValue(60)
         what_if.alpha.setValue(14)
-        camera.until(lambda: window.neighbours.more.text().endswith("60"))
+        camera.until(lambda: "60" in window.neighbours.more.text())
         camera.rest()
         camera.page("what-if", lambda: area.ensureWidgetVisible(what_if, 0, 60))
         what_if.reset.click()

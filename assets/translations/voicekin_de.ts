@@ -420,7 +420,7 @@
     </message>
     <message>
         <source>Press Space and speak, or drop audio files anywhere in this window.</source>
-        <translation>Drücken Sie die Leertaste und sprechen Sie, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
+        <translation>Drücken Sie die Leertaste und sprechen Sie, oder ziehen Sie Audiodateien in dieses Fenster.</translation>
     </message>
     <message>
         <source>Getting ready…</source>
@@ -452,7 +452,7 @@
     </message>
     <message>
         <source>There is no microphone: plug one in, or drop audio files anywhere in this window.</source>
-        <translation>Kein Mikrofon gefunden: Schließen Sie eines an, oder ziehen Sie Audiodateien auf dieses Fenster.</translation>
+        <translation>Kein Mikrofon gefunden: Schließen Sie eines an, oder ziehen Sie Audiodateien in dieses Fenster.</translation>
     </message>
 </context>
 <context>
@@ -1147,7 +1147,7 @@
     </message>
     <message>
         <source>VoiceKin tells you which emotion a recording of speech sounds like, and shows why: the nearest recordings it has heard before, its kin.</source>
-        <translation>VoiceKin sagt Ihnen, nach welcher Emotion eine Sprachaufnahme klingt, und zeigt, warum: die ähnlichsten Aufnahmen, die es schon gehört hat, ihre Verwandten.</translation>
+        <translation>VoiceKin sagt Ihnen, nach welcher Emotion eine Sprachaufnahme klingt, und warum: Es zeigt die ähnlichsten Aufnahmen, die es kennt, ihre „Verwandten“.</translation>
     </message>
     <message>
         <source>What it can do</source>
@@ -1171,7 +1171,7 @@
     </message>
     <message>
         <source>Know what someone feels. It hears how a voice sounds, not what is in a heart.</source>
-        <translation>Wissen, was jemand fühlt. Es hört, wie eine Stimme klingt, nicht, was im Herzen ist.</translation>
+        <translation>Wissen, was jemand fühlt. Es hört, wie eine Stimme klingt, nicht, was in einem Menschen vorgeht.</translation>
     </message>
     <message>
         <source>Be sure. It gets about two in three of a stranger’s recordings right, and about one in two where room and language are least like those it learnt from.</source>
@@ -1386,7 +1386,7 @@
     </message>
     <message>
         <source>Search names, answers, voices, tags and notes</source>
-        <translation>Namen, Antworten, Stimmen, Schlagwörter und Notizen durchsuchen</translation>
+        <translation>Suchen in Namen, Antworten, Stimmen, Schlagwörtern und Notizen</translation>
     </message>
     <message>
         <source>Search the library</source>
@@ -2118,7 +2118,7 @@
     <name>ResultsPage</name>
     <message>
         <source>Filter by name, answer, folder or remark</source>
-        <translation>Nach Name, Antwort, Ordner oder Bemerkung filtern</translation>
+        <translation>Filtern nach Name, Antwort, Ordner oder Bemerkung</translation>
     </message>
     <message>
         <source>Filter the results</source>
@@ -2218,7 +2218,7 @@
     </message>
     <message>
         <source>Drop audio files on this window, or choose them with “Open files…” (Ctrl+O).</source>
-        <translation>Ziehen Sie Audiodateien auf dieses Fenster, oder wählen Sie sie mit „Dateien öffnen …“ (Strg+O).</translation>
+        <translation>Ziehen Sie Audiodateien in dieses Fenster, oder wählen Sie sie mit „Dateien öffnen …“ (Strg+O).</translation>
     </message>
 </context>
 <context>
