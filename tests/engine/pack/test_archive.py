@@ -1,6 +1,7 @@
 """A pack as one file: what is written and read of a zip archive, and within which limits."""
 
 import json
+import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -18,6 +19,8 @@ def zipped(pack: Pack, archive: Path, folder: str = "", manifest: bytes | None =
     for name, content in more.items():
         data["files"][name.replace("__", "/")] = {"sha256": "0" * 64, "size": len(content)}
     with zipfile.ZipFile(archive, "w") as z:
+        if folder:
+            z.mkdir(folder)
         z.writestr(f"{folder}pack.json", manifest or json.dumps(data))
         for name in pack.manifest.files:
             z.write(pack.root / name, folder + name)
@@ -35,6 +38,23 @@ def test_what_was_zipped_is_unpacked_to_the_byte(tiny_pack: Pack, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["a.vkpack"]
     unpack(tmp_path / "a.vkpack", tmp_path / "target")
     assert files(tmp_path / "target") == files(tiny_pack.root)
+
+
+def test_an_archive_says_what_any_program_unpacks(tiny_pack: Pack, tmp_path: Path) -> None:
+    zip_pack(tiny_pack, tmp_path / "a.vkpack")
+    with zipfile.ZipFile(tmp_path / "a.vkpack") as z:
+        assert z.namelist() == ["pack.json", *sorted(tiny_pack.manifest.files)]
+        for entry in z.infolist():
+            assert (entry.date_time, entry.external_attr >> 16) == ((1980, 1, 1, 0, 0, 0), 0o644)
+            assert entry.compress_type == zipfile.ZIP_DEFLATED
+
+
+def test_what_is_unpacked_everyone_may_read(tiny_pack: Pack, tmp_path: Path) -> None:
+    unpack(zipped(tiny_pack, tmp_path / "a.vkpack"), tmp_path / "target")
+    if os.name != "nt":
+        assert (tmp_path / "target").stat().st_mode & 0o777 == 0o755
+    for name in tiny_pack.manifest.files:
+        assert (tmp_path / "target" / name).read_bytes() == (tiny_pack.root / name).read_bytes()
 
 
 def test_files_lie_as_deep_as_a_pack_allows(tiny_pack: Pack, tmp_path: Path) -> None:

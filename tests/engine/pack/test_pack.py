@@ -641,22 +641,6 @@ def test_the_same_pack_zips_to_the_same_bytes(archive: Path, tiny_pack: Pack, tm
     assert (tmp_path / "again.vkpack").read_bytes() == archive.read_bytes()
 
 
-def test_an_archive_says_what_any_program_unpacks(archive: Path, tiny_pack: Pack) -> None:
-    with zipfile.ZipFile(archive) as z:
-        assert z.namelist() == ["pack.json", *sorted(tiny_pack.manifest.files)]
-        for entry in z.infolist():
-            assert (entry.date_time, entry.external_attr >> 16) == ((1980, 1, 1, 0, 0, 0), 0o644)
-            assert entry.compress_type == zipfile.ZIP_DEFLATED
-
-
-def test_what_is_unpacked_everyone_may_read(archive: Path, tmp_path: Path, tiny_pack: Pack) -> None:
-    unpack(archive, tmp_path / "target")
-    if os.name != "nt":
-        assert (tmp_path / "target").stat().st_mode & 0o777 == 0o755
-    for name in tiny_pack.manifest.files:
-        assert (tmp_path / "target" / name).read_bytes() == (tiny_pack.root / name).read_bytes()
-
-
 def test_a_folder_zipped_by_hand_is_read(archive: Path) -> None:
     def nest(content: dict[str, bytes]) -> None:
         for name in list(content):
