@@ -42,7 +42,7 @@ def test_a_tenth_of_a_second_may_differ_and_of_several_the_first_folders_counts(
 
 
 def test_a_search_that_is_stopped_keeps_what_it_found(tmp_path: Path) -> None:
-    for name in ("a/1.wav", "b/2.wav"):
+    for name in ("a/1.wav", "b/2.wav", "c/3.wav"):
         (tmp_path / name).parent.mkdir()
         soundfile.write(tmp_path / name, np.zeros(16_000), 16_000)
     asked: list[bool] = []
