@@ -106,3 +106,28 @@ def test_the_line_that_is_wrong_is_told_and_one_that_comes_twice(tiny_pack: Pack
         (tmp_path / "neighbours.jsonl").write_text("".join(f"{line}\n" for line in lines))
         with pytest.raises(PackError, match=says):
             read_items(tmp_path, tiny_pack.manifest, checked=False)
+
+
+def test_rows_are_taken_as_a_sequence_and_read_when_they_are_asked_for(tiny_pack: Pack, tmp_path: Path) -> None:
+    """Of a pack that was checked before: what is wrong in a line is found when that line is read."""
+    write_items(tmp_path, tiny_pack.manifest.labels, [replace(tiny_pack.items[i], id=f"a/{i}") for i in range(5)])
+    lines = (tmp_path / "neighbours.jsonl").read_bytes().splitlines(keepends=True)
+    lines[3] = lines[3].replace(b'"id"', b'"di"')
+    lines[4] = b"?" * (len(lines[4]) - 1) + b"\n"
+    (tmp_path / "neighbours.jsonl").write_bytes(b"".join(lines))
+    items = read_items(tmp_path, tiny_pack.manifest, checked=True)
+    assert [item.id for item in items[:3]] == [items[-5].id, items[1].id, items[2].id] == ["a/0", "a/1", "a/2"]
+    assert [item.id for item in items[2:0:-1]] == ["a/2", "a/1"]
+    assert items.labels.tolist() == [0, 1, 2, 3, 0]
+    for index, says in ((3, r"id in line 4 of neighbours\.jsonl"), (-1, "not valid JSON lines")):
+        with pytest.raises(PackError, match=says):
+            items[index]
+    for index in (5, -6):
+        with pytest.raises(IndexError):
+            items[index]
+
+
+def test_a_label_that_the_pack_has_not_is_found_when_it_is_read_back(tiny_pack: Pack, tmp_path: Path) -> None:
+    write_items(tmp_path, tiny_pack.manifest.labels, [Item("a/1", "tired")])
+    with pytest.raises(PackError, match="a label 'tired' that the pack has not"):
+        read_items(tmp_path, replace(tiny_pack.manifest, files={}), checked=False)
