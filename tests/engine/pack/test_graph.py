@@ -8,6 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from desktop_app import paths
+from desktop_app.engine.pack import graph
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.pack.graph import check_graph
 from desktop_app.errors import PackError
@@ -261,3 +262,149 @@ def test_cut_or_changed_bytes_never_cause_more_than_a_clear_error(tiny_pack: Pac
             check_graph(bytes(changed), "head.onnx")
         except PackError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("content", "number", "end"),
+    [
+        (b"\x00", 0, 1),
+        (b"\x7f", 127, 1),
+        (b"\x80\x01", 128, 2),
+        (b"\xac\x02", 300, 2),  # the example of protobuf's documentation
+        (b"\x80\x00", 0, 2),  # longer than it need be
+        (b"\xff" * 9 + b"\x01", 2**64 - 1, 10),
+        (b"\xff" * 9 + b"\x7f", 2**64 - 1, 10),  # bits beyond 64 are nobody's
+        (b"\x80" * 9 + b"\x02", 0, 10),
+    ],
+)
+def test_numbers_are_read_as_protobuf_writes_them(content: bytes, number: int, end: int) -> None:
+    assert graph._varint(memoryview(content), 0) == (number, end)
+    assert graph._varint(memoryview(b"x" + content + b"x"), 1) == (number, end + 1)
+    with pytest.raises(IndexError):
+        graph._varint(memoryview(content[:-1]), 0)
+
+
+def test_a_number_has_ten_bytes_at_most() -> None:
+    with pytest.raises(graph._MalformedError):
+        graph._varint(memoryview(b"\x80" * 10 + b"\x01"), 0)
+
+
+def test_numbers_above_the_half_are_below_nothing() -> None:
+    for number, signed in ((0, 0), (2**63 - 1, 2**63 - 1), (2**63, -(2**63)), (2**64 - 1, -1)):
+        assert graph._signed(number) == signed
+
+
+def test_forty_thousand_numbers_may_be_packed_together() -> None:
+    assert graph._numbers(memoryview(b"\x01\x80\x01")) == [1, 128]
+    assert graph._numbers(7) == [7]
+    assert len(graph._numbers(memoryview(bytes(40_000)))) == 40_000
+    with pytest.raises(graph._MalformedError):
+        graph._numbers(memoryview(bytes(40_001)))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", []),
+        (b"\x08\x96\x01", [(1, 150)]),  # the examples of protobuf's documentation
+        (b"\x12\x07testing", [(2, b"testing")]),
+        (b"\x12\x00\x08\x01", [(2, b""), (1, 1)]),
+        (b"\x0d\x01\x02\x03\x04", [(1, b"\x01\x02\x03\x04")]),
+        (b"\x09\x01\x02\x03\x04\x05\x06\x07\x08", [(1, b"\x01\x02\x03\x04\x05\x06\x07\x08")]),
+        (varint((2**29 - 1) << 3) + b"\x05", [(2**29 - 1, 5)]),
+        (varint(2**29 << 3) + b"\x05", None),
+        (b"\x00\x05", None),
+        (b"\x12\x08testing", None),
+        (b"\x0d\x01\x02\x03", None),
+        (b"\x09\x01\x02\x03\x04\x05\x06\x07", None),
+        *((bytes([1 << 3 | wire]) + bytes(9), None) for wire in (3, 4, 6, 7)),
+    ],
+)
+def test_fields_are_read_as_protobuf_writes_them(content: bytes, found: list[tuple[int, Any]] | None) -> None:
+    def read() -> list[tuple[int, Any]]:
+        return [(n, one if isinstance(one, int) else bytes(one)) for n, one in graph._fields(memoryview(content))]
+
+    if found is None:
+        with pytest.raises(graph._MalformedError):
+            read()
+    else:
+        assert read() == found
+
+
+@pytest.mark.parametrize(
+    ("dims", "says"),
+    [
+        ([], "damaged"),  # one number, which is not there
+        ([0], ""),
+        ([2**31 - 1, 0], ""),
+        ([2**31, 0], "of a size that it may not have"),
+        ([-1, 0], "of a size that it may not have"),
+        ([2**31 - 1], "damaged"),
+        ([2**16, 2**15], "of a size that it may not have"),
+        ([0] * 8, ""),
+        ([0] * 9, "of a size that it may not have"),
+    ],
+)
+def test_how_large_a_tensor_may_say_that_it_is(dims: list[int], says: str) -> None:
+    said = said_of(model([], [onnx.TensorProto(dims=dims, data_type=FLOAT, name="t")]))
+    assert says in said
+    assert bool(said) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("field_number", "numbers", "dims", "taken"),
+    [
+        (4, bytes(12), 3, True),
+        (4, bytes(13), 3, False),
+        (4, bytes(8), 3, False),
+        (4, bytes(16), 3, False),
+        (7, b"\x01\x80\x01\x02", 3, True),
+        (7, b"\x01\x02", 3, False),
+        (7, b"\x01\x02\x03\x04", 3, False),
+        (10, bytes(24), 3, True),
+        (10, bytes(12), 3, False),
+        (10, bytes(28), 3, False),
+    ],
+)
+def test_packed_numbers_are_counted(field_number: int, numbers: bytes, dims: int, taken: bool) -> None:
+    kind = {4: 1, 7: 7, 10: 11}[field_number]
+    tensor = field(1, dims) + field(2, kind) + field(8, b"t") + field(field_number, numbers)
+    said = said_of(field(7, field(5, tensor)) + OPSET)
+    assert ("damaged" in said) == (not taken)
+    both = said_of(field(7, field(5, tensor + field(9, bytes(12)))) + OPSET)
+    assert "damaged" in both, "raw as well as typed"
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [
+        ([2**14, 2**12], ""),
+        ([2**14, 0, 2**13], "asks for a shape of 16384x0x8192"),
+        ([-1, 2**14, 2**13], "asks for a shape of -1x16384x8192"),
+        ([2**14, -1, 1], ""),
+        ([8] * 9, "asks for a shape of 8x8x8x8x8x8x8x8,"),
+        ([2**22], ""),
+        ([2**22 + 1], "asks for a size of 4194305"),
+    ],
+)
+def test_of_a_shape_the_known_sizes_count(shape: list[int], says: str) -> None:
+    node = helper.make_node("Reshape", ["x", "shape"], ["y"])
+    inside = [helper.make_node("Constant", [], ["shape"], value_ints=shape), node]
+    for content in (model([node], [whole(shape, "shape")]), model(inside)):
+        said = said_of(content)
+        assert says in said
+        assert bool(said) == bool(says)
+
+
+def test_an_operators_name_is_told_as_far_as_40_letters() -> None:
+    assert f"has the operator {'x' * 40!r}, which" in refusal(model([helper.make_node("x" * 50, ["x"], ["y"])]))
+
+
+def test_the_data_of_a_slice_may_not_be_any_number() -> None:
+    """Only where it begins and ends: the first input, or another node's, is held to the bounds."""
+    many = whole([2**40], "many")
+    good = helper.make_node("Slice", ["x", "many", "many", "many", "many"], ["y"])
+    assert said_of(model([good], [many])) == ""
+    assert "asks for a size" in said_of(model([helper.make_node("Slice", ["many", "x", "x"], ["y"])], [many]))
+    assert "asks for a size" in said_of(model([good, helper.make_node("Slice", ["many", "x"], ["z"])], [many]))
+    assert "asks for a size" in said_of(model([], [many])), "of no node either"

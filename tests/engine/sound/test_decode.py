@@ -610,6 +610,13 @@ def test_a_file_without_samples_is_libsndfiles_and_one_whose_samples_it_does_not
             assert isinstance(recording, decode._ByFfmpeg) == by_ffmpeg
 
 
+def test_only_a_file_of_no_bytes_is_empty(tmp_path: Path) -> None:
+    for content, says in ((b"", "is empty"), (b"x", "is not audio that can be read")):
+        (tmp_path / "a.wav").write_bytes(content)
+        with pytest.raises(AudioError, match=says):
+            probe(tmp_path / "a.wav")
+
+
 def test_a_stretch_is_read_to_the_sample_whoever_reads_it(tmp_path: Path) -> None:
     samples = np.arange(16_000, dtype=np.float32) / 16_000
     soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
