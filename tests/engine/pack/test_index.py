@@ -13,6 +13,7 @@ from annoy import AnnoyIndex
 
 from desktop_app.engine.pack.index import SEED, TREES, _trailing, build_index, check_index, item_vectors, open_index
 from desktop_app.errors import PackError
+from tests.engine.sound.bad_audio import permissions_count
 
 Nodes = np.ndarray[Any, np.dtype[np.int32]]
 
@@ -74,6 +75,17 @@ def test_what_annoy_builds_passes_and_gives_its_vectors(tmp_path: Path, n: int, 
     for wrong in ((n + 1, dim), (n - 1, dim), (n, dim + 1)):
         with pytest.raises(PackError, match="index"):
             check_index(tmp_path / "a.ann", *wrong)
+
+
+def test_who_may_not_write_a_pack_reads_it(tmp_path: Path) -> None:
+    build_index(tmp_path / "a.ann", vectors())
+    (tmp_path / "a.ann").chmod(0o444)
+    with permissions_count():
+        check_index(tmp_path / "a.ann", N, DIM)
+        found = item_vectors(tmp_path / "a.ann", N, DIM)
+    assert np.array_equal(found, vectors())
+    with pytest.raises(ValueError, match="read-only"):
+        found[0, 0] = 1.0
 
 
 def first_list(nodes: Nodes, count: int = 3) -> int:
