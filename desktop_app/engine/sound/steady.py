@@ -86,8 +86,6 @@ class HighPass:
 
     def _filtered(self) -> Waveform:
         count = len(self._held) - 2 * HALF
-        if count <= 0:
-            return np.zeros(0, np.float32)
         size = _fft_size(len(self._held))
         spectrum = np.fft.rfft(self._held, size) * _response(size)
         heard = np.fft.irfft(spectrum, size)[2 * HALF : 2 * HALF + count]

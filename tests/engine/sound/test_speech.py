@@ -5,7 +5,7 @@ import pytest
 
 from desktop_app.engine.sound import speech
 from desktop_app.engine.sound.audio import Waveform
-from desktop_app.engine.sound.speech import CHUNK, SpeechDetector
+from desktop_app.engine.sound.speech import CHUNK, CHUNK_S, SpeechDetector
 from tests.tiny_pack import RATE, clip
 
 
@@ -47,6 +47,14 @@ def test_each_recording_is_the_first_for_its_detector(detector: SpeechDetector) 
         detector.feed(before)
         detector.reset()
         assert detector.feed(silence) == pytest.approx(at_first, abs=1e-6)
+
+
+def test_a_recording_is_heard_as_if_silence_had_been_before_it(detector: SpeechDetector) -> None:
+    voice = clip("happy", 3, 1.0)
+    before = np.zeros(40 * CHUNK, np.float32)
+    later = detector.probabilities(np.concatenate([before, voice]))[40:]
+    assert detector.probabilities(voice) == pytest.approx(later, abs=0.05)
+    assert pytest.approx(0.032) == CHUNK_S
 
 
 def test_it_takes_one_thread_or_as_many_as_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
