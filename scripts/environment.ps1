@@ -73,12 +73,13 @@ function Initialize-Environment([string] $what) {
         # all that any of them needs is in the list; torch's builds differ from place to place
         if ($LASTEXITCODE -eq 0) { & $venvPython @pip --no-deps --require-hashes -r $lock }
         if ($LASTEXITCODE -eq 0 -and $what -eq 'test') { & $venvPython @pip torch }
+        $env:PIP_BUILD_CONSTRAINT = $null # pip 25.3 and newer refuse it where nothing is isolated
         if ($LASTEXITCODE -eq 0) { & $venvPython @pip --no-deps --no-build-isolation --editable . }
         if ($LASTEXITCODE -ne 0) {
             Fail ('the Python packages could not be installed; the message is above. Annoy is built from source: ' +
                 'if that failed, install the "Desktop development with C++" part of Visual Studio Build Tools.')
         }
-        $env:PIP_CONSTRAINT = $env:PIP_BUILD_CONSTRAINT = $null
+        $env:PIP_CONSTRAINT = $null
         Remove-Item $unfinished
         Set-Content "$venv\.ready-$what" $stamp
     }

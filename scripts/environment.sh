@@ -176,6 +176,7 @@ python_packages() {
   pip_install --no-deps --require-hashes -r "$lock" || return 1
   # torch's builds differ from place to place; what one needs beside the list, CUDA's libraries, comes with it
   [ "$1" != test ] || pip_install torch || return 1
+  unset PIP_BUILD_CONSTRAINT # pip 25.3 and newer refuse it where nothing is isolated
   pip_install --no-deps --no-build-isolation --editable . || return 1
   rm "$here"/.unfinished
 }

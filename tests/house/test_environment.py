@@ -22,6 +22,7 @@ case "$1 $2" in
   "-m pip")
     echo "pip $*" >>"$NOTES"
     printf 'ANNOY %s\\n' "$ANNOY_COMPILER_ARGS" >>"$NOTES"
+    case "${{PIP_BUILD_CONSTRAINT:+set}} $*" in "set "*--no-build-isolation*) exit 2 ;; esac  # as pip 25.3 and newer do
     [ -z "$BREAK" ] || exit 1 ;;
   *) exec "{sys.executable}" "$@" ;;
 esac
