@@ -610,6 +610,36 @@ def test_a_file_without_samples_is_libsndfiles_and_one_whose_samples_it_does_not
             assert isinstance(recording, decode._ByFfmpeg) == by_ffmpeg
 
 
+def test_what_is_unread_is_counted_and_nothing_is_moved(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(100))
+    with (tmp_path / "a").open("rb", buffering=0) as file:
+        file.seek(40)
+        assert [decode._unread(file) for _ in range(2)] == [60, 60]
+        assert file.tell() == 40
+
+
+def test_an_aiff_that_was_cut_is_told(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.aiff", sound(), RATE)
+    assert load_audio(tmp_path / "a.aiff").remarks == ()
+    whole = (tmp_path / "a.aiff").read_bytes()
+    (tmp_path / "a.aiff").write_bytes(whole[: len(whole) // 2])
+    assert load_audio(tmp_path / "a.aiff").remarks == ("The end of the file is missing: it breaks off after 1.0 s.",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
+def test_a_decoder_that_gives_no_more_and_does_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\nexec sleep 30 >&-\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find", lambda: program)
+    monkeypatch.setattr(ffmpeg, "PATIENCE_S", 0.2)
+    (tmp_path / "a.m4a").write_bytes(bytes(1_000))
+    with pytest.raises(AudioError, match="is damaged and can't be decoded"):
+        load_audio(tmp_path / "a.m4a")
+
+
 def test_only_a_file_of_no_bytes_is_empty(tmp_path: Path) -> None:
     for content, says in ((b"", "is empty"), (b"x", "is not audio that can be read")):
         (tmp_path / "a.wav").write_bytes(content)

@@ -23,6 +23,8 @@ OUTPUT = "[info] Output #0, wav, to 'pipe:1':"
 def log(*lines: str) -> ffmpeg._Log:
     made = ffmpeg._Log(io.BytesIO("\r\n".join([*lines, ""]).encode()))
     made.join()
+    assert made.described.is_set(), "whoever waits for more need not wait any longer"
+    assert made._stream.closed
     return made
 
 
@@ -62,6 +64,12 @@ UNKNOWN = "[info]   Stream #0:2: Audio: none (ac-4 / 0x342D6361), 48000 Hz, 2 ch
         (["[error] moov atom not found"], "a.m4a was not finished"),
         ([SPOKEN, "[error] Audio object type 42 is not implemented"], "can't read xHE-AAC"),
         ([SPOKEN, "[error] 5.1 is not implemented"], "can't read AAC"),
+        ([SPOKEN, SPOKEN.replace("aac", "opus"), "[error] 5.1 is not implemented"], "can't read AAC"),
+        ([UNKNOWN, SPOKEN, "[error] no decoder found for: none"], "can't read Dolby AC-4, which a.m4a"),
+        ([SPOKEN, "[error] no decoder found for: aac"], "can't read AAC, which a.m4a"),
+        ([SPOKEN, SPOKEN.replace("mp4a", "enca"), "[error] anything else"], "is protected against copying"),
+        (["[error] no decoder found for: aac"], "is not audio that can be read"),
+        (["[error] 5.1 is not implemented"], "is not audio that can be read"),
         ([SPOKEN, "[error] anything else"], "is damaged and can't be decoded"),
         (["[error] Invalid data found when processing input"], "is not audio that can be read"),
         (["[info] moov atom not found"], "is not audio that can be read"),
@@ -114,6 +122,8 @@ def test_the_seconds_that_were_read_are_counted_to_the_sample(tmp_path: Path) ->
             frames = len(running.read(1_000))
             assert running.read_s == pytest.approx(start_s + frames / running.sample_rate, abs=1e-9)
             assert frames == 1_000
+        assert running._samples.closed
+        assert running._process.returncode is not None
 
 
 class Fake:
