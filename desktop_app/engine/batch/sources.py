@@ -175,7 +175,7 @@ def read_list(lines: TextIO, name: str) -> list[Source]:
     """
     text = [line.rstrip("\r\n") for line in lines]
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
-    head = next(csv.reader(text[:1]), [])
+    head = next(csv.reader(text), [])
     if "path" not in head:
         found = [Source(line) for line in text if line.strip()]
     else:

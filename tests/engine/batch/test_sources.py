@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from desktop_app.engine.batch import sources
 from desktop_app.engine.batch.classify import Asked, Batch, groups
 from desktop_app.engine.batch.journal import BatchJournal
 from desktop_app.engine.batch.sources import (
@@ -49,6 +50,30 @@ def bucket(tmp_path: Path) -> Iterator[str]:
 def test_a_list_of_paths() -> None:
     text = "\ufeffa.wav\r\n\n b c.wav\ns3://bucket/d.wav\n"
     assert read_list(io.StringIO(text), "list") == [Source("a.wav"), Source(" b c.wav"), Source("s3://bucket/d.wav")]
+
+
+def test_only_the_first_line_may_begin_with_a_mark_of_its_encoding() -> None:
+    assert read_list(io.StringIO("\ufeffa\n\ufeffb\n"), "list") == [Source("a"), Source("\ufeffb")]
+    assert read_list(io.StringIO("\ufeffpath\na\n"), "list") == [Source("a")]
+
+
+def test_an_error_without_words_is_told_by_its_kind() -> None:
+    def fails(error: Exception) -> Callable[[], None]:
+        def ask() -> None:
+            raise error
+
+        return ask
+
+    for error, says in (
+        (ValueError(), r"s3://a can't be read \(ValueError\): check"),
+        (OSError("no\n  such   host"), r"s3://a can't be read \(no such host\): check"),
+        (FileNotFoundError(), "s3://a does not exist"),
+        (AudioError("As it is."), "^As it is"),
+    ):
+        with pytest.raises(AudioError, match=says):
+            sources._explained("s3://a", fails(error))
+    with pytest.raises(Cancelled):
+        sources._explained("s3://a", fails(Cancelled()))
 
 
 def test_a_list_with_columns() -> None:
@@ -109,6 +134,7 @@ def test_a_file_at_an_address_gives_the_same_answer_as_a_local_one(
 def test_no_downloaded_file_is_left_behind(bucket: str) -> None:
     with located(Source(f"{bucket}/0.wav"), lambda: False) as path:
         assert path.name == "0.wav"
+        assert path.parent.name.startswith("voicekin-")
         assert path.stat().st_size > 1000
     assert not path.parent.exists()
     with pytest.raises(Cancelled), located(Source(f"{bucket}/0.wav"), lambda: True):
@@ -253,6 +279,12 @@ def test_folders_at_addresses(bucket: str) -> None:
     deep = [str(source) for source in find_sources([bucket], recursive=True)]
     assert deep == [f"memory:///calls/{name}.wav" for name in ("0", "deep/1", "deep/2")]
     assert [str(source) for source in find_sources([f"{bucket}/0.wav"])] == [f"{bucket}/0.wav"]
+
+
+def test_a_folder_at_an_address_without_recordings_is_told(bucket: str) -> None:
+    fsspec.filesystem("memory").pipe("/calls/texts/a.txt", b"no sound")
+    (failure,) = find_sources([f"{bucket}/texts"])
+    assert failure == Failure(f"{bucket}/texts", f"There is no audio file in {bucket}/texts: choose another folder.")
 
 
 def test_what_is_not_there_gets_a_sentence(bucket: str, recogniser: Recogniser, tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def test_another_card_leaves_all_else_as_it_was(tiny_pack: Pack, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 
+def test_a_card_that_is_too_large_leaves_the_pack_as_it_was(tiny_pack: Pack, tmp_path: Path) -> None:
+    pack = write(tiny_pack, tmp_path / "pack")
+    with pytest.raises(PackError, match="is too large"):
+        rewrite_card(pack, "x" * (4 * 2**20 + 1))
+    assert load_pack(pack.root).model_card() == "# Eight\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["pack"]
+
+
 def test_a_single_nan_in_the_voice_is_an_error(tiny_pack: Pack, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
     voice = np.load(copy / "voice.npy")
