@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Which emotion a recording of speech sounds like, and why: by the nearest recordings it knows.</source>
-        <translation>Nach welcher Emotion eine Sprachaufnahme klingt, und warum: anhand der ähnlichsten Aufnahmen, die es kennt.</translation>
+        <translation>VoiceKin sagt, nach welcher Emotion eine Sprachaufnahme klingt, und zeigt als Gründe die ähnlichsten Aufnahmen, die es kennt.</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -43,8 +43,8 @@
         <translation>Unsicher</translation>
     </message>
     <message>
-        <source>No speech was heard in it, so there is nothing to go on.</source>
-        <translation>Darin war keine Sprache zu hören, also gibt es keinen Anhaltspunkt.</translation>
+        <source>No speech was heard in it, so there is no answer.</source>
+        <translation>Es war keine Sprache zu hören, daher gibt es keine Antwort.</translation>
     </message>
     <message>
         <source>It is too quiet: record closer to the microphone, or turn it up.</source>
@@ -111,8 +111,8 @@
         <translation>Es gibt keine Aufnahmen zum Vergleich; das Modell antwortet allein.</translation>
     </message>
     <message>
-        <source>The model and the nearest recordings agree on “{0}”: {1} and {2}.</source>
-        <translation>Das Modell und die ähnlichsten Aufnahmen sind sich einig: „{0}“, {1} und {2}.</translation>
+        <source>The model and the nearest recordings both put “{0}” first: {1} and {2}.</source>
+        <translation>Das Modell und die ähnlichsten Aufnahmen sprechen beide am ehesten für „{0}“: {1} und {2}.</translation>
     </message>
     <message>
         <source>The model hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); together, “{4}” leads.</source>
@@ -203,7 +203,7 @@
     </message>
     <message>
         <source>Try again</source>
-        <translation>Noch einmal</translation>
+        <translation>Neu auswerten</translation>
     </message>
     <message>
         <source>Loudness over time</source>
@@ -219,7 +219,7 @@
     </message>
     <message>
         <source>Number of neighbours: {0}, their weight: {1}. The answer itself is “{2}”.</source>
-        <translation>Zahl der Nachbarn: {0}, ihr Gewicht: {1}. Die Antwort selbst ist „{2}“.</translation>
+        <translation>Anzahl der Nachbarn: {0}, ihr Gewicht: {1}. Die Antwort selbst ist „{2}“.</translation>
     </message>
     <message>
         <source>What if: {0}</source>
@@ -448,7 +448,7 @@
     </message>
     <message>
         <source>Ready: it compares what it hears with {0} recordings. Pack: {1} {2}.</source>
-        <translation>Bereit: Gehörtes wird mit {0} Aufnahmen verglichen. Paket: {1} {2}.</translation>
+        <translation>Bereit: Ihre Aufnahmen werden mit {0} anderen verglichen. Paket: {1} {2}.</translation>
     </message>
     <message>
         <source>There is no microphone: plug one in, or drop audio files anywhere in this window.</source>
@@ -667,11 +667,11 @@
     </message>
     <message>
         <source>No speech was heard in this recording, so it can&apos;t be an example.</source>
-        <translation>In dieser Aufnahme ist keine Sprache zu hören, sie kann kein Beispiel sein.</translation>
+        <translation>In dieser Aufnahme ist keine Sprache zu hören, deshalb kann sie kein Beispiel sein.</translation>
     </message>
     <message>
         <source>Too little speech was heard in this recording, so it can&apos;t be an example.</source>
-        <translation>In dieser Aufnahme ist zu wenig Sprache zu hören, sie kann kein Beispiel sein.</translation>
+        <translation>In dieser Aufnahme ist zu wenig Sprache zu hören, deshalb kann sie kein Beispiel sein.</translation>
     </message>
     <message>
         <source>This recording is too quiet to be an example.</source>
@@ -1175,7 +1175,7 @@
     </message>
     <message>
         <source>Be sure. It gets about two in three of a stranger’s recordings right, and about one in two where room and language are least like those it learnt from.</source>
-        <translation>Sicher sein. Von den Aufnahmen Fremder benennt es etwa zwei von drei richtig, und etwa die Hälfte, wo Raum und Sprache dem am wenigsten gleichen, woran es gelernt hat.</translation>
+        <translation>Sicher sein. Bei fremden Stimmen liegt es in etwa zwei von drei Fällen richtig, in Räumen und Sprachen, die ihm am fremdesten sind, nur in etwa der Hälfte.</translation>
     </message>
     <message>
         <source>Hear words, irony, or a culture’s own ways of speaking.</source>
@@ -1274,7 +1274,7 @@
     </message>
     <message>
         <source>“{0}” is gone. What was said until then can still be learnt from.</source>
-        <translation>„{0}“ ist weg. Aus dem bis dahin Gesagten kann noch gelernt werden.</translation>
+        <translation>„{0}“ wurde getrennt. Aus dem bis dahin Gesagten kann noch gelernt werden.</translation>
     </message>
 </context>
 <context>
@@ -1450,7 +1450,7 @@
     </message>
     <message>
         <source>What you record and open is remembered here.</source>
-        <translation>Was Sie aufnehmen und öffnen, steht hier.</translation>
+        <translation>Hier erscheint, was Sie aufnehmen oder öffnen.</translation>
     </message>
     <message>
         <source>Your recordings take {0}, and the settings say at most {1}.</source>
@@ -1607,7 +1607,7 @@
     </message>
     <message>
         <source>“{0}” is gone. Everything recorded up to then is there.</source>
-        <translation>„{0}“ ist weg. Alles bis dahin Aufgenommene ist da.</translation>
+        <translation>„{0}“ wurde getrennt. Alles bis dahin Aufgenommene ist da.</translation>
     </message>
     <message>
         <source>Go on recording</source>
@@ -1615,7 +1615,7 @@
     </message>
     <message>
         <source>“{0}” is gone.</source>
-        <translation>„{0}“ ist weg.</translation>
+        <translation>„{0}“ wurde getrennt.</translation>
     </message>
     <message>
         <source>The pack can’t be opened.</source>
@@ -1743,6 +1743,10 @@
     <message>
         <source>{0} languages</source>
         <translation>{0} Sprachen</translation>
+    </message>
+    <message>
+        <source>All {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
+        <translation>Alle {1} ähnlichsten klingen {2}: {3}. Die ähnlichsten machen {4} der Antwort aus.</translation>
     </message>
     <message>
         <source>{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
@@ -2020,7 +2024,7 @@
     </message>
     <message>
         <source>Recording. Space ends it</source>
-        <translation>Nimmt auf. Leertaste beendet</translation>
+        <translation>Aufnahme läuft. Leertaste beendet sie</translation>
     </message>
     <message>
         <source>Opening the microphone…</source>
@@ -2130,7 +2134,7 @@
     </message>
     <message>
         <source>Try again</source>
-        <translation>Noch einmal</translation>
+        <translation>Neu auswerten</translation>
     </message>
     <message>
         <source>Answer the selected recordings again; without a selection, those that failed</source>
@@ -2253,7 +2257,7 @@
     </message>
     <message>
         <source>Based on</source>
-        <translation>Beruht auf</translation>
+        <translation>Grundlage</translation>
     </message>
     <message>
         <source>Parts</source>
@@ -2324,7 +2328,7 @@
     </message>
     <message>
         <source>Your recordings and dropped files are listed here.</source>
-        <translation>Hier stehen Ihre Aufnahmen und hergezogenen Dateien.</translation>
+        <translation>Hier erscheinen Ihre Aufnahmen und geöffneten Dateien.</translation>
     </message>
     <message>
         <source>Recordings of this session</source>
@@ -2504,7 +2508,7 @@
     </message>
     <message>
         <source>Back to the full window</source>
-        <translation>Zurück zum ganzen Fenster</translation>
+        <translation>Zurück zum großen Fenster</translation>
     </message>
     <message>
         <source>Stop recording</source>
@@ -2626,7 +2630,7 @@
     </message>
     <message>
         <source>If several people speak, say how many: each is then compared with their own passages.</source>
-        <translation>Sprechen mehrere, sagen Sie, wie viele: Dann wird jede Person mit ihren eigenen Stellen verglichen.</translation>
+        <translation>Wenn mehrere Personen sprechen, wählen Sie, wie viele: Dann wird jede nur mit sich selbst verglichen.</translation>
     </message>
     <message>
         <source>Answers are surer where a speaker is a saved voice.</source>
@@ -2841,7 +2845,7 @@
     </message>
     <message>
         <source>Click to hear it from there; drag to select a part.</source>
-        <translation>Klicken, um von dort an zu hören; ziehen, um einen Teil auszuwählen.</translation>
+        <translation>Klicken, um ab dort anzuhören; ziehen, um einen Teil auszuwählen.</translation>
     </message>
     <message>
         <source>Selected: {0} to {1}</source>
@@ -2946,7 +2950,7 @@
     </message>
     <message>
         <source>What is kept of a voice: figures of how it sounds, and a speaker embedding of each recording, 40 numbers that tell who a person is. That is biometric: it stays on this computer, goes when the voice is forgotten, and is in no exported file.</source>
-        <translation>Was von einer Stimme bleibt: Zahlen dazu, wie sie klingt, und von jeder Aufnahme ein Sprecher-Embedding, 40 Zahlen, die sagen, wer jemand ist. Das ist biometrisch: Es bleibt auf diesem Computer, geht mit der Stimme, wenn sie vergessen wird, und steht in keiner exportierten Datei.</translation>
+        <translation>Gespeichert werden Zahlen, die den Klang der Stimme beschreiben, und zu jeder Aufnahme ein Sprecher-Embedding: 40 Zahlen, an denen man die Person erkennen kann. Das sind biometrische Daten: Sie bleiben auf diesem Computer, werden mit der Stimme gelöscht und nie exportiert.</translation>
     </message>
 </context>
 <context>
@@ -3025,7 +3029,7 @@
     </message>
     <message>
         <source>In a long recording, each part is compared with the rest. Five recordings or more are compared with each other.</source>
-        <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen. Ab fünf Aufnahmen werden sie miteinander verglichen.</translation>
+        <translation>In einer langen Aufnahme wird jeder Teil mit dem Rest verglichen; ab fünf Aufnahmen jede mit den anderen.</translation>
     </message>
     <message>
         <source>VoiceKin has not heard this voice yet.</source>
@@ -3048,7 +3052,7 @@
     </message>
     <message>
         <source>Number of neighbours</source>
-        <translation>Zahl der Nachbarn</translation>
+        <translation>Anzahl der Nachbarn</translation>
     </message>
     <message>
         <source>Weight of the neighbours</source>

@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>Which emotion a recording of speech sounds like, and why: by the nearest recordings it knows.</source>
-        <translation>A qué emoción suena una grabación de voz, y por qué: según las grabaciones más cercanas que conoce.</translation>
+        <translation>VoiceKin dice a qué emoción suena una grabación de voz, y muestra por qué: las grabaciones más cercanas que conoce.</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -67,7 +67,7 @@
         <translation>Del tiempo: {0}. La línea de tiempo muestra cuándo; las barras son la media de todas las partes.</translation>
     </message>
     <message>
-        <source>No speech was heard in it, so there is nothing to go on.</source>
+        <source>No speech was heard in it, so there is no answer.</source>
         <translation>No se ha oído ninguna voz en la grabación, así que no hay en qué basarse.</translation>
     </message>
     <message>
@@ -111,8 +111,8 @@
         <translation>No hay grabaciones con que compararla; responde solo el modelo.</translation>
     </message>
     <message>
-        <source>The model and the nearest recordings agree on “{0}”: {1} and {2}.</source>
-        <translation>El modelo y las grabaciones más cercanas coinciden en «{0}»: {1} y {2}.</translation>
+        <source>The model and the nearest recordings both put “{0}” first: {1} and {2}.</source>
+        <translation>El modelo y las grabaciones más cercanas ponen «{0}» en primer lugar: {1} y {2}.</translation>
     </message>
     <message>
         <source>The model hears “{0}” ({1}), the nearest recordings sound more like “{2}” ({3}); together, “{4}” leads.</source>
@@ -136,7 +136,7 @@
     </message>
     <message>
         <source>your examples {0}</source>
-        <translation>sus ejemplos {0}</translation>
+        <translation>sus propios ejemplos {0}</translation>
     </message>
     <message>
         <source>the voice in this recording</source>
@@ -639,7 +639,7 @@
     </message>
     <message>
         <source>No speech was heard in this recording.</source>
-        <translation>En esta grabación no se oyó voz.</translation>
+        <translation>En esta grabación no se ha oído voz.</translation>
     </message>
     <message>
         <source>This recording is too quiet: record closer to the microphone, or turn it up.</source>
@@ -667,7 +667,7 @@
     </message>
     <message>
         <source>No speech was heard in this recording, so it can&apos;t be an example.</source>
-        <translation>En esta grabación no se oyó voz, así que no puede ser un ejemplo.</translation>
+        <translation>En esta grabación no se ha oído voz, así que no puede ser un ejemplo.</translation>
     </message>
     <message>
         <source>Too little speech was heard in this recording, so it can&apos;t be an example.</source>
@@ -1175,7 +1175,7 @@
     </message>
     <message>
         <source>Be sure. It gets about two in three of a stranger’s recordings right, and about one in two where room and language are least like those it learnt from.</source>
-        <translation>Estar seguro. Acierta unas dos de cada tres grabaciones de un desconocido, y alrededor de una de cada dos donde la sala y el idioma menos se parecen a aquellos de los que aprendió.</translation>
+        <translation>Estar seguro. Acierta en unas dos de cada tres grabaciones de un desconocido, y en alrededor de una de cada dos donde la sala y el idioma menos se parecen a aquellos de los que aprendió.</translation>
     </message>
     <message>
         <source>Hear words, irony, or a culture’s own ways of speaking.</source>
@@ -1191,7 +1191,7 @@
     </message>
     <message>
         <source>On people who did not agree to be recorded and analysed.</source>
-        <translation>Con personas que no hayan consentido ser grabadas y analizadas.</translation>
+        <translation>Con personas que no hayan dado su consentimiento para ser grabadas y analizadas.</translation>
     </message>
     <message>
         <source>For decisions about people: hiring, grading, policing, medicine, insurance.</source>
@@ -1274,7 +1274,7 @@
     </message>
     <message>
         <source>“{0}” is gone. What was said until then can still be learnt from.</source>
-        <translation>«{0}» ha desaparecido. De lo dicho hasta entonces aún se puede aprender.</translation>
+        <translation>«{0}» se ha desconectado. De lo dicho hasta entonces aún se puede aprender.</translation>
     </message>
 </context>
 <context>
@@ -1347,7 +1347,7 @@
     </message>
     <message>
         <source>“{0}” is forgotten; the file stays where it is.</source>
-        <translation>«{0}» se ha olvidado; el archivo queda donde está.</translation>
+        <translation>«{0}» se ha olvidado; el archivo no se ha borrado.</translation>
     </message>
     <message>
         <source>The recording can’t be kept: {0}.</source>
@@ -1446,7 +1446,7 @@
     </message>
     <message>
         <source>{0}, {1} of them made here ({2})</source>
-        <translation>{0}, propias: {1} ({2})</translation>
+        <translation>{0}, {1} hechas aquí ({2})</translation>
     </message>
     <message>
         <source>What you record and open is remembered here.</source>
@@ -1607,7 +1607,7 @@
     </message>
     <message>
         <source>“{0}” is gone. Everything recorded up to then is there.</source>
-        <translation>«{0}» ha desaparecido. Todo lo grabado hasta entonces está ahí.</translation>
+        <translation>«{0}» se ha desconectado. Todo lo grabado hasta entonces está ahí.</translation>
     </message>
     <message>
         <source>Go on recording</source>
@@ -1615,7 +1615,7 @@
     </message>
     <message>
         <source>“{0}” is gone.</source>
-        <translation>«{0}» ha desaparecido.</translation>
+        <translation>«{0}» se ha desconectado.</translation>
     </message>
     <message>
         <source>The pack can’t be opened.</source>
@@ -1662,7 +1662,7 @@
     </message>
     <message>
         <source>Spoken {0} than most people speak.</source>
-        <translation>Suena {0} que la de la mayoría de la gente.</translation>
+        <translation>La voz suena {0} que la de la mayoría de la gente.</translation>
     </message>
     <message>
         <source>Spoken {0} than elsewhere in this recording.</source>
@@ -1674,7 +1674,7 @@
     </message>
     <message>
         <source>Spoken {0} than this voice usually does.</source>
-        <translation>Suena {0} que de costumbre en esta voz.</translation>
+        <translation>Suena {0} de lo habitual en esta voz.</translation>
     </message>
     <message>
         <source> and </source>
@@ -1745,6 +1745,10 @@
         <translation>{0} idiomas</translation>
     </message>
     <message>
+        <source>All {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
+        <translation>Las {1} más cercanas suenan así: {2} ({3}). Las más cercanas forman el {4} de la respuesta.</translation>
+    </message>
+    <message>
         <source>{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer.</source>
         <translation>{0} de las {1} más cercanas suenan así: {2} ({3}). Las más cercanas forman el {4} de la respuesta.</translation>
     </message>
@@ -1765,7 +1769,7 @@
     <name>NeighboursPanel</name>
     <message>
         <source>It sounds most like these</source>
-        <translation>A estas se parece más</translation>
+        <translation>Se parece más a estas</translation>
     </message>
     <message>
         <source>Show fewer</source>
@@ -2079,7 +2083,7 @@
     </message>
     <message>
         <source>It sounds most like these</source>
-        <translation>A estas se parece más</translation>
+        <translation>Se parece más a estas</translation>
     </message>
     <message>
         <source>What it rests on</source>
@@ -2091,7 +2095,7 @@
     </message>
     <message>
         <source>It says how a voice sounds, not what someone feels. It gets about two in three of a stranger’s recordings right. It must not be used at work or in education to infer the emotions of people, on people who did not agree, or for decisions about people.</source>
-        <translation>Dice cómo suena una voz, no lo que alguien siente. Acierta unas dos de cada tres grabaciones de un desconocido. No debe usarse en el trabajo ni en la educación para inferir las emociones de las personas, ni con quienes no lo hayan consentido, ni para decisiones sobre personas.</translation>
+        <translation>Dice cómo suena una voz, no lo que alguien siente. Acierta en unas dos de cada tres grabaciones de un desconocido. No debe usarse en el trabajo ni en la educación para inferir las emociones de las personas, ni con quienes no lo hayan consentido, ni para decisiones sobre personas.</translation>
     </message>
     <message>
         <source>Written by VoiceKin {0} on this computer.</source>
@@ -2324,7 +2328,7 @@
     </message>
     <message>
         <source>Your recordings and dropped files are listed here.</source>
-        <translation>Aquí aparecen sus grabaciones y los archivos soltados.</translation>
+        <translation>Aquí aparecen sus grabaciones y los archivos que abra.</translation>
     </message>
     <message>
         <source>Recordings of this session</source>
@@ -2661,7 +2665,7 @@
     </message>
     <message>
         <source>“{0}” is off the list; the file stays where it is.</source>
-        <translation>«{0}» ya no está en la lista; el archivo queda donde está.</translation>
+        <translation>«{0}» ya no está en la lista; el archivo no se ha borrado.</translation>
     </message>
     <message>
         <source>{0} recordings are off the list; the files stay where they are.</source>
@@ -2910,7 +2914,7 @@
     </message>
     <message>
         <source>Learn nothing new for now</source>
-        <translation>Por ahora no aprender nada nuevo</translation>
+        <translation>No aprender nada nuevo por ahora</translation>
     </message>
     <message>
         <source>Recordings that the voice has learnt from</source>
@@ -3037,7 +3041,7 @@
     </message>
     <message>
         <source>In a long recording, each part is compared with the rest. Five recordings or more are compared with each other.</source>
-        <translation>En una grabación larga, cada parte se compara con el resto. Cinco grabaciones o más se comparan entre sí.</translation>
+        <translation>En una grabación larga, cada parte se compara con el resto. Con cinco grabaciones o más, cada una se compara con las demás.</translation>
     </message>
 </context>
 <context>

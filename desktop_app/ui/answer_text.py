@@ -74,15 +74,16 @@ def in_words(named: Named, silent: bool) -> str:
     if not named.labels:
         return translate("Answer", "No speech") if silent else translate("Answer", "Uncertain")
     first, *others = map(label_name, named.labels)
-    if not named.of_time:
-        return translate("Answer", "{0} or {1}").format(first, others[0]) if others else first
     if others:
-        return translate("Answer", "{0} and {1}").format(first, others[0].lower())
+        both = translate("Answer", "{0} and {1}") if named.of_time else translate("Answer", "{0} or {1}")
+        return both.format(first, others[0].lower())
+    if not named.of_time:
+        return first
     return translate("Answer", "Mostly {0}").format(first.lower())
 
 
 def in_short(named: Named, silent: bool) -> str:
-    """The whole answer in short, as every list and table shows it: "Neutral or Sad 82%"."""
+    """The whole answer in short, as every list and table shows it: "Neutral or sad 82%"."""
     share = percent(named.share) if named.labels else ""
     return f"{in_words(named, silent)} {share}".strip()
 
@@ -122,7 +123,7 @@ def how_sure(recognition: Recognition) -> str:
 def _doubt(recognition: Recognition) -> str:
     """Why an uncertain answer names no emotion, and which ones are possible."""
     if is_silent(recognition):
-        return translate("Answer", "No speech was heard in it, so there is nothing to go on.")
+        return translate("Answer", "No speech was heard in it, so there is no answer.")
     if recognition.abstained_because == TOO_QUIET:
         return translate("Answer", "It is too quiet: record closer to the microphone, or turn it up.")
     closest = translate("Answer", "The closest is “{0}” at {1}.").format(
@@ -133,7 +134,7 @@ def _doubt(recognition: Recognition) -> str:
     elif recognition.novelty > 1.0:
         why = translate("Answer", "This sounds unlike anything the pack knows.")
     elif 1 < len(recognition.label_set) < len(recognition.probabilities):
-        *others, last = map(label_name, recognition.label_set)
+        *others, last = (label_name(label).lower() for label in recognition.label_set)
         possible = translate("Answer", "{0} or {1}").format(", ".join(others), last)
         why = translate("Answer", "It could be {0}.").format(possible)
     else:
@@ -148,7 +149,7 @@ def agreement(recognition: Recognition) -> str:
     if not recognition.neighbours:
         return translate("Answer", "There are no recordings to compare it with; the model answers alone.")
     if model_top == neighbours_top:
-        return translate("Answer", "The model and the nearest recordings agree on “{0}”: {1} and {2}.").format(
+        return translate("Answer", "The model and the nearest recordings both put “{0}” first: {1} and {2}.").format(
             label_name(model_top), percent(model[model_top]), percent(neighbours[model_top])
         )
     return translate(
@@ -264,9 +265,11 @@ def neighbours_in_a_sentence(recognition: Recognition) -> str:
     ]
     if languages > 1:
         kinds.append(translate("Neighbours", "{0} languages").format(languages))
-    return translate(
-        "Neighbours", "{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer."
-    ).format(n, len(neighbours), label_name(label).lower(), ", ".join(kinds), percent(recognition.alpha))
+    if n == len(neighbours) > 1:
+        said = translate("Neighbours", "All {1} nearest are {2}: {3}. The nearest make up {4} of the answer.")
+    else:
+        said = translate("Neighbours", "{0} of the {1} nearest are {2}: {3}. The nearest make up {4} of the answer.")
+    return said.format(n, len(neighbours), label_name(label).lower(), ", ".join(kinds), percent(recognition.alpha))
 
 
 def place_in_words(recognition: Recognition) -> str:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop_app.ui import language
+from desktop_app.ui import answer_text, language
 from desktop_app.ui.dialogs.settings_dialog import SettingsDialog
 from desktop_app.ui.panels.neighbours_panel import NeighbourCard
 from desktop_app.ui.theme import Theme
@@ -143,11 +143,15 @@ def cut_off(window: QWidget) -> list[str]:
 
 
 @pytest.mark.usefixtures("every_language")
-@pytest.mark.parametrize("microphone", [True, False])
+@pytest.mark.parametrize(("microphone", "long"), [(True, True), (False, False)])
 @pytest.mark.parametrize("percent", [100, 150, 200])
-def test_nothing_is_scrolled_sideways_or_cut_off(desk: Desk, interview: Path, percent: int, microphone: bool) -> None:
+def test_nothing_is_scrolled_sideways_or_cut_off(
+    desk: Desk, interview: Path, percent: int, microphone: bool, long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not microphone:
         desk.microphones.plugged.clear()
+    if long:  # "Neutral and angry, 97% of the time"
+        monkeypatch.setattr(answer_text, "LONG_S", 10.0)
     window = desk.open()
     desk.wait_entry(lambda: desk.drop(interview))
     desk.save_a_voice("Maximiliane")

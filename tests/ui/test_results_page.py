@@ -51,6 +51,9 @@ def test_the_name_has_the_room_and_nothing_is_cut_off(desk: Desk, window: MainWi
     needed = table.fontMetrics().horizontalAdvance(A_LONG_NAME.format(1)) + 16
     assert table.columnWidth(SessionModel.NAME) >= needed
     assert not table.isColumnHidden(SessionModel.ANSWER)
+    if width == 1920:  # else other columns ask for the room
+        answer = table.fontMetrics().horizontalAdvance("Neutral oder fröhlich 88 %")
+        assert table.columnWidth(SessionModel.ANSWER) >= answer + 36, "and the dot before it"
     assert table.isColumnHidden(SessionModel.SHARES) == (width < 1440)
     assert table.isColumnHidden(SessionModel.FOLDER) == (width < 1920)
 

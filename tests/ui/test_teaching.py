@@ -111,9 +111,11 @@ def test_a_corrected_answer_changes_the_next_one(desk: Desk, window: MainWindow,
     assert max(before, key=lambda label: before[label]) == "happy"
     assert window.that_was.isVisible()
     # by its key: sad is the fourth emotion
-    desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier))
+    entry = desk.wait_entry(lambda: desk.qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier))
     assert "Remembered: this was “Sad”" in window.notice.message.text()
     assert shares(window)["sad"] > before["sad"]
+    assert entry.recognition is not None  # an answer that rests on itself says so by the name
+    assert [n.text for n in entry.recognition.neighbours if n.own] == [entry.path.name]
     # the next one hears of it as well
     other = desk.wait_entry(lambda: desk.drop(wav("happy", 1, name="the same again.wav")))
     assert other.recognition is not None

@@ -158,7 +158,7 @@ def test_a_pause_starts_the_smoothing_anew() -> None:
 
 def test_agreement_is_said() -> None:
     same = recognition({"angry": 0.8, "sad": 0.2})
-    assert "agree" in answer_text.agreement(same)
+    assert "both put “Angry” first" in answer_text.agreement(same)
     differ = recognition({"angry": 0.6, "sad": 0.4}, {"angry": 0.9, "sad": 0.1}, {"angry": 0.3, "sad": 0.7})
     sentence = answer_text.agreement(differ).replace("\N{NO-BREAK SPACE}", " ")
     assert "hears “Angry” (90%)" in sentence
@@ -185,13 +185,13 @@ def test_doubt_is_said_in_words() -> None:
     assert "as well be “Sad”" in answer_text.how_sure(close)
     assert answer_text.how_sure(recognition({"angry": 0.9, "sad": 0.1})) == ""
     two = recognition({"angry": 0.5, "happy": 0.375, "sad": 0.125}, label_set=("angry", "happy"))
-    assert (answer_text.headline(two), answer_text.share(two)) == ("Angry or Happy", "88%")
+    assert (answer_text.headline(two), answer_text.share(two)) == ("Angry or happy", "88%")
     assert "which of the two" in answer_text.how_sure(two)
     clear = recognition({"angry": 0.64, "happy": 0.19, "sad": 0.17}, label_set=("angry", "happy"))
     assert answer_text.how_sure(clear) == "“Angry” leads, but “Happy” can’t be ruled out."
     four = {"angry": 0.2, "happy": 0.13, "neutral": 0.2, "sad": 0.47}
     three = recognition(four, abstained=True, label_set=("sad", "angry", "neutral"))
-    assert answer_text.how_sure(three) == "It could be Sad, Angry or Neutral. The closest is “Sad” at 47%."
+    assert answer_text.how_sure(three) == "It could be sad, angry or neutral. The closest is “Sad” at 47%."
     every = recognition(four, abstained=True, label_set=("sad", "angry", "neutral", "happy"))
     assert answer_text.how_sure(every) == "No emotion stands out. The closest is “Sad” at 47%."
     assert [row.label for row in answer_text.bar_rows(two) if row.strong] == ["angry", "happy"]

@@ -92,7 +92,7 @@ def same_label(desk: Desk, entry: Entry, wav: Path) -> None:
     expected = Recogniser(load_pack(desk.pack)).recognise_file(wav)
     assert entry.recognition is not None
     assert entry.recognition.label == expected.label
-    said = desk.window.answer.answer.text()  # "Neutral or Sad" where two labels are left open
+    said = desk.window.answer.answer.text()  # "Neutral or sad" where two labels are left open
     assert said == "Uncertain" if entry.recognition.abstained else said.startswith(expected.label.capitalize())
 
 

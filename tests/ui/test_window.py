@@ -356,7 +356,7 @@ def test_a_silent_file_is_answered_in_words_not_with_a_proud_bar(desk: Desk, sil
     assert entry.recognition.abstained
     assert window.answer.answer.text() == "No speech"
     assert window.answer.share.text() == ""
-    assert "nothing to go on" in window.answer.sure.text()
+    assert "no answer" in window.answer.sure.text()
     window.show_results()
     desk.qtbot.waitUntil(lambda: window.results.summary.text() == "1 recording: 1 without speech", timeout=LONG)
     window.recordings.select(entry)

@@ -408,6 +408,7 @@ class Personal:
             id=f"own/{example_id}",
             label=example.label,
             speaker=voices.get(example.voice_id, "") if example.voice_id is not None else "",
+            text=Path(example.origin).name,  # also tells a recording that is asked about again from another one
             duration_s=example.duration_s,
             envelope=example.envelope,
             clip=str(example.audio) if example.audio is not None else None,

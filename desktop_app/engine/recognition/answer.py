@@ -53,7 +53,7 @@ class Neighbour:
         id: The item's unique id in the datastore.
         label: Its emotion.
         corpus, speaker, language: Its source; "" if not known.
-        text: The words that are spoken; "" if not known.
+        text: The words that are spoken, or the file's name of an example of the user's own; "" if not known.
         duration_s: Length in seconds.
         distance: Euclidean distance of the embeddings, 0 to 2.
         weight: Its share of p_knn, 0 to 1; the weights of the k nearest sum to 1.

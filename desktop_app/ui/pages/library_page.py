@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NAME, ANSWER, LENGTH, ADDED, VOICE, TAGS, NOTES = range(7)
 WIDTHS = {ANSWER: 140, LENGTH: 68, ADDED: 140, VOICE: 100, TAGS: 120, NOTES: 160}
+WIDER = {ANSWER: 232, NOTES: 320, TAGS: 200, VOICE: 160}
 LEAST_NAME = 200  # pixels
 LEAST_HEIGHT = 160  # pixels, of the table
 AROUND_TABLE = 112  # pixels: the page's and the card's margins, and the scroll bar
@@ -105,7 +106,7 @@ class LibraryPage(ScrollPage):
         self.table.show_what_fits(tuple(WIDTHS), FIRST_TO_GO, room)
 
     def _make_table(self, theme: Theme) -> None:
-        self.table = RecordingsTable(theme, self.proxy, self.tr("Library"), WIDTHS)
+        self.table = RecordingsTable(theme, self.proxy, self.tr("Library"), WIDTHS, WIDER, LEAST_NAME)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.sortByColumn(ADDED, Qt.SortOrder.DescendingOrder)
         self.table.setItemDelegateForColumn(ANSWER, AnswerDelegate(theme, self.table))

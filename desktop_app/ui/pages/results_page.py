@@ -29,6 +29,7 @@ WIDTHS = {
     SessionModel.FOLDER: 130,
     SessionModel.NOTE: 166,
 }
+WIDER = {SessionModel.ANSWER: 232, SessionModel.BASIS: 250, SessionModel.NOTE: 420, SessionModel.FOLDER: 220}
 LEAST_NAME = 230  # pixels: names of published corpora fit; columns are hidden, from the last, to keep this width
 FIRST_TO_GO = (
     *(SessionModel.SEGMENTS, SessionModel.FOLDER, SessionModel.ADDED, SessionModel.BASIS, SessionModel.LENGTH),
@@ -82,7 +83,7 @@ class ResultsPage(ScrollPage):
         self._count()
 
     def _make_table(self, theme: Theme) -> None:
-        self.table = RecordingsTable(theme, self.proxy, self.tr("Results"), WIDTHS)
+        self.table = RecordingsTable(theme, self.proxy, self.tr("Results"), WIDTHS, WIDER, LEAST_NAME)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.sortByColumn(SessionModel.ADDED, Qt.SortOrder.AscendingOrder)
         self.table.setItemDelegateForColumn(SessionModel.ANSWER, AnswerDelegate(theme, self.table))

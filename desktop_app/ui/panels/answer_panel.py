@@ -61,7 +61,7 @@ class AnswerPanel(Card):
             top.addWidget(button)
 
         self.answer = text_label("answer", wrap=True)
-        self.share = text_label("share")
+        self.share = text_label("share", wrap=True)
         self.rests = text_label("small", wrap=True)
         self.sure = text_label("sentence", wrap=True)
         self.agreement = text_label("sentence", wrap=True)

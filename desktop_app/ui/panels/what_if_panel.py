@@ -39,7 +39,7 @@ class WhatIfPanel(Card):
         self.k = _slider(1, MOST_NEIGHBOURS, self.tr("Number of neighbours"))
         self.alpha = _slider(0, ALPHA_STEPS, self.tr("Weight of the neighbours"))
         self.k_text, self.alpha_text = QLabel(), QLabel()
-        self.answer, self.share = text_label("section"), text_label("section")
+        self.answer, self.share = text_label("section", wrap=True), text_label("section", wrap=True)
         self.strip = SharesBar(theme)  # the answer's bars may be scrolled away while a slider is moved
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.clicked.connect(self.go_back)

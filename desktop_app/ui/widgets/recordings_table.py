@@ -1,6 +1,7 @@
 """A table of recordings, one row each; the name column takes the remaining room."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -24,13 +25,23 @@ class RecordingsTable(QTableView):
     """Sorted by clicking on its header; read-only, without horizontal scrolling.
 
     Attributes:
-        widths: Widths of all columns except the name's, for text of the usual size.
+        widths: Widths of all columns except the name's, in pixels for text of the usual size.
+        wider: Of those whose text may be longer, the widths that they grow to, one after the other, where the name has
+            more than `least_name`.
     """
 
-    def __init__(self, theme: Theme, rows: QAbstractItemModel, name: str, widths: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        rows: QAbstractItemModel,
+        name: str,
+        widths: Mapping[int, int],
+        wider: Mapping[int, int] = MappingProxyType({}),
+        least_name: int = 0,
+    ) -> None:
         super().__init__()
         self._theme = theme
-        self.widths = dict(widths)
+        self.widths, self.wider, self._least_name = dict(widths), dict(wider), least_name
         self.setModel(rows)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -64,6 +75,7 @@ class RecordingsTable(QTableView):
         for column in self.widths:
             if self.isColumnHidden(column) != (column not in shown):
                 self.setColumnHidden(column, column not in shown)
+        self._fit_text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -77,7 +89,16 @@ class RecordingsTable(QTableView):
 
     def _fit_text(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_HEIGHT))
-        for column, width in self.widths.items():
-            # fixed widths, since fitting the contents would measure all rows at every change
-            most = round(MOST_OF_TABLE * self.viewport().width())
-            self.horizontalHeader().resizeSection(column, min(self._theme.px(width), most))
+        # not the contents' widths, since fitting them would measure all rows at every change
+        room = self.viewport().width()
+        most = round(MOST_OF_TABLE * room)
+        fitted = {column: min(self._theme.px(width), most) for column, width in self.widths.items()}
+        spare = room - self._theme.px(self._least_name)
+        spare -= sum(width for column, width in fitted.items() if not self.isColumnHidden(column))
+        for column, width in self.wider.items():
+            if spare > 0 and not self.isColumnHidden(column):
+                more = min(spare, self._theme.px(width) - fitted[column])
+                fitted[column] += more
+                spare -= more
+        for column, width in fitted.items():
+            self.horizontalHeader().resizeSection(column, width)
