@@ -142,11 +142,15 @@ def test_clips_lie_where_the_items_name_them(tiny_pack: Pack, tmp_path: Path) ->
 def test_arrays_are_written_as_they_are_read(tiny_pack: Pack, tmp_path: Path) -> None:
     voice = np.arange(6 * 32, dtype=np.float64).reshape(32, 6).T
     places = np.arange(16, dtype=np.float64).reshape(2, 8).T
-    pack = write(tiny_pack, tmp_path / "pack", voice=voice, item_map=places)
+    weights = np.arange(EMBEDDING + 1, dtype=np.float64)[None]
+    telling = replace(tiny_pack, manifest=replace(tiny_pack.manifest, dimensions=("arousal",)))
+    pack = write(telling, tmp_path / "pack", voice=voice, item_map=places, dimensions=weights)
     assert pack.voice is not None
     assert pack.map is not None
     assert np.array_equal(pack.voice, voice)
     assert np.array_equal(pack.map, places)
+    assert pack.dimensions is not None
+    assert np.array_equal(pack.dimensions, weights)
     bare = write(tiny_pack, tmp_path / "bare")
     assert (bare.voice, bare.map, bare.dimensions) == (None, None, None)
 

@@ -235,11 +235,12 @@ def test_without_any_voice_the_loudest_channel_is_heard() -> None:
 @pytest.mark.parametrize(
     ("correlation", "says"), [(0.91, None), (0.89, "differ"), (-0.89, "differ"), (-0.91, "opposite phase")]
 )
-def test_channels_are_alike_from_a_correlation_of_09(correlation: float, says: str | None) -> None:
+@pytest.mark.parametrize("level", [0.1, 1e-3])
+def test_channels_are_alike_from_a_correlation_of_09(correlation: float, says: str | None, level: float) -> None:
     n = np.arange(4_000)
     one, other = np.sqrt(2) * np.sin(2 * np.pi * n / 20), np.sqrt(2) * np.cos(2 * np.pi * n / 20)
     both = np.stack([one, correlation * one + np.sqrt(1 - correlation**2) * other], axis=1)
-    both *= np.repeat(np.where(np.arange(200) % 10 < 5, 1e-4, 0.1), 20)[:, None]
+    both *= np.repeat(np.where(np.arange(200) % 10 < 5, level / 1_000, level), 20)[:, None]
     clearest = ClearestChannel(2, SLOW)
     clearest.feed(both.astype(np.float32))
     clearest.finish()
