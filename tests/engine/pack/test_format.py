@@ -8,8 +8,17 @@ from typing import Any
 
 import pytest
 
-from desktop_app.engine.pack.format import Fields, Pack, PackManifest, is_pack_name, parse_manifest, safe_name
+from desktop_app.engine.pack.format import (
+    Fields,
+    KnnSettings,
+    Pack,
+    PackManifest,
+    is_pack_name,
+    parse_manifest,
+    safe_name,
+)
 from desktop_app.errors import PackError
+from tests.tiny_pack import POOLED
 
 GIB = 2**30
 SUM = "0123456789abcdef" * 4
@@ -33,6 +42,64 @@ def said_of(data: Any) -> str:
 
 def entry(size: int) -> dict[str, Any]:
     return {"sha256": SUM, "size": size}
+
+
+def test_every_value_of_a_manifest_is_written_and_read(tiny_pack: Pack) -> None:
+    manifest = replace(
+        tiny_pack.manifest,
+        version="2.5",
+        licence="CC-BY-4.0",
+        max_seconds=12.5,
+        knn=KnnSettings(k=3, alpha=0.9, temperature=0.7, weighting="vote"),
+        calibration_temperature=2.5,
+        novelty_distance=0.3,
+        abstain_confidence=0.6,
+        abstain_speech_s=0.4,
+        set_probability=0.7,
+        voice={"spread": 0.2, "clips": 7},
+        manner={"pitch": (POOLED - 1, -1), "level": (0, 1)},
+        dimensions=("arousal", "valence"),
+        training={"recipe": "a", "seed": 3},
+        scores={"UA": 0.5},
+    )
+    assert PackManifest.from_json(json.loads(json.dumps(manifest.as_json()))) == manifest
+    plain = {
+        key: value for key, value in manifest.as_json().items() if key not in ("label_set", "manner", "dimensions")
+    }
+    assert PackManifest.from_json(plain) == replace(manifest, set_probability=1.0, manner={}, dimensions=())
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("max_seconds", 1.0, 120.0),
+        ("pooled_dim", 1, 65_536),
+        ("embedding_dim", 1, 65_536),
+        ("knn.k", 1, 10_000),
+        ("knn.alpha", 0.0, 1.0),
+        ("knn.temperature", 1e-6, 1e6),
+        ("calibration.temperature", 1e-6, 1e6),
+        ("novelty.distance", 1e-6, 1e6),
+        ("abstain.confidence", 0.0, 1.0),
+        ("abstain.speech_s", 0.0, 60.0),
+        ("label_set.probability", 0.0, 1.0),
+    ],
+)
+def test_values_are_within_the_bounds_of_the_format(tiny_pack: Pack, key: str, least: float, most: float) -> None:
+    *where, name = key.split(".")
+
+    def read(value: float) -> PackManifest:
+        data = json.loads(json.dumps(tiny_pack.manifest.as_json()))
+        del data["voice"]["dim"]
+        (data[where[0]] if where else data)[name] = value
+        return PackManifest.from_json(data)
+
+    read(least)
+    read(most)
+    step = 1 if isinstance(least, int) else least / 10 or 0.01
+    for value in (least - step, most + max(step, 0.01)):
+        with pytest.raises(PackError, match=f"{name} in .* is missing or out of range"):
+            read(value)
 
 
 @pytest.mark.parametrize(
