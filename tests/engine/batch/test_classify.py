@@ -1,5 +1,6 @@
 """Many recordings in one call: which share a voice, progress, and which are not analysed again."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,7 @@ def test_those_of_a_call_are_one_voice_where_the_user_says_so(recogniser: Recogn
 
 def test_what_a_journal_holds_is_not_heard_again_and_counts_as_done(recogniser: Recogniser, tmp_path: Path) -> None:
     wanted: list[Recording] = [*files(tmp_path, 2), LOST]
+    answers = []
     for expected in (2, 0):
         told: list[HowFar] = []
         with BatchJournal(tmp_path / "journal", {}) as journal:
@@ -212,7 +214,22 @@ def test_what_a_journal_holds_is_not_heard_again_and_counts_as_done(recogniser: 
         assert [isinstance(one, Failure) for one in outcomes] == [False, False, True]
         assert all(one.features is not None for one in outcomes if isinstance(one, Recognition))
         assert len({one.name for one in told if one.name}) == expected
+        answers.append([(one.path, getattr(one, "label", "")) for one in outcomes])
         assert (told[-1].done, told[-1].share) == (3, pytest.approx(1.0))
+    assert answers[0] == answers[1]
+    assert answers[0][0][1] in LABELS
+
+
+def test_as_many_are_heard_at_once_as_there_are_jobs(analysis: Analysis) -> None:
+    meeting = threading.Barrier(3, timeout=20)
+
+    class Meeting(Voices):
+        def analyse_file(self, *_what: Any, **_how: Any) -> Analysis:
+            meeting.wait()
+            return analysis
+
+    batch = Batch(cast(Recogniser, Meeting()), [Path(f"{i}.wav") for i in range(3)], asked("none"), jobs=3)
+    assert list(batch.outcomes()) == ["answer for 0.wav", "answer for 1.wav", "answer for 2.wav"]
 
 
 def test_a_files_work_is_its_analysis_and_then_its_answer(analysis: Analysis) -> None:

@@ -233,7 +233,7 @@ BAD = {
     "absurd rate": "says it has 1 samples a second",
     "folder": "is a folder",
     "missing": "does not exist",
-    "endless name": "File name too long",
+    "endless name": "can't be read (File name too long)",
     "pipe": "a pipe or device",
     "link to a pipe": "a pipe or device",
     "device": "a pipe or device",

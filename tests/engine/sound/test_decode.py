@@ -521,8 +521,11 @@ def test_which_of_several_sounds_was_heard(tmp_path: Path) -> None:
 
 
 def test_no_more_is_asked_of_ffmpeg_than_is_wanted() -> None:
-    for wanted, asked in ((None, [32_768, 32_768]), (5_000, [5_000]), (8_000, [8_000]), (0, []), (-1, [])):
-        running = Running()
+    for wanted, asked in (
+        *((None, [32_768, 32_768]), (5_000, [5_000]), (8_000, [8_000]), (0, []), (-1, [])),
+        (70_000, [32_768, 32_768, 4_464]),
+    ):
+        running = Running(_left=100_000 if wanted == 70_000 else 8_000)
         list(decode._ByFfmpeg(Path("a"), cast(ffmpeg.Decoding, running)).going_on(wanted))
         assert running.asked == asked
 
@@ -610,6 +613,39 @@ def test_a_file_without_samples_is_libsndfiles_and_one_whose_samples_it_does_not
             assert isinstance(recording, decode._ByFfmpeg) == by_ffmpeg
 
 
+def test_a_stretch_of_many_blocks_ends_at_its_sample(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(150_000, np.int16), RATE)
+    with decode.opened(tmp_path / "a.wav") as recording:
+        assert [len(block) for block in recording.blocks(1.0, 1.0 + 100_000 / RATE)] == [65_536, 34_464]
+    assert recording.remarks == []
+
+
+def test_where_libsndfile_stumbles_ffmpeg_goes_on_to_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(150_000, np.int16), RATE)
+    real, asked = soundfile.SoundFile.read, []
+
+    def stumbles(sound_file: soundfile.SoundFile, frames: int, **more: Any) -> np.ndarray:
+        if sound_file.tell() > 50_000:
+            raise RuntimeError("damaged")
+        found: np.ndarray = real(sound_file, frames, **more)
+        return found
+
+    running = Running(sample_rate=RATE, channels=1, _left=70_000)
+
+    def decoding(path: Path, start_s: float) -> Any:
+        asked.append((path.name, start_s * RATE))
+        return nullcontext(running)
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", stumbles)
+    monkeypatch.setattr(ffmpeg, "decoding", decoding)
+    with decode.opened(tmp_path / "a.wav") as recording:
+        assert sum(len(block) for block in recording.blocks(1.0, 1.0 + 100_000 / RATE)) == 100_000
+    assert asked == [("a.wav", pytest.approx(RATE + 65_536))]
+    assert running.asked == [34_464]
+
+
 def test_what_is_unread_is_counted_and_nothing_is_moved(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(bytes(100))
     with (tmp_path / "a").open("rb", buffering=0) as file:
@@ -655,5 +691,6 @@ def test_a_stretch_is_read_to_the_sample_whoever_reads_it(tmp_path: Path) -> Non
         for start_s, end_s in ((0.0, 0.25), (0.25, 0.75), (0.5, None), (0.5, 3.0)):
             with decode.opened(tmp_path / name) as recording:
                 heard = np.concatenate(list(recording.blocks(start_s, end_s)))[:, 0]
+            assert recording.remarks == []
             last = 16_000 if end_s is None else round(16_000 * end_s)
             assert heard == pytest.approx(samples[round(16_000 * start_s) : last], abs=1e-4)

@@ -90,6 +90,9 @@ def test_of_a_track_that_cant_be_decoded_the_others_are_named(tmp_path: Path) ->
     mapped = log(*lines, MAPPED.replace("#0:1 ->", "#0:3 ->"), OUTPUT).error(tmp_path / "a.m4a")
     assert isinstance(mapped, ffmpeg._NoDecoderError)
     assert mapped.others == (1,)
+    assert str(mapped).endswith("export it as WAV or FLAC.")
+    second = log(SPOKEN, UNKNOWN, lines[3], MAPPED.replace("#0:1 ->", "#0:2 ->"), OUTPUT).error(tmp_path / "a.m4a")
+    assert "Dolby AC-4" in str(second)
 
 
 def test_the_orders_that_it_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +122,9 @@ def test_the_seconds_that_were_read_are_counted_to_the_sample(tmp_path: Path) ->
     for start_s in (0.0, 0.5):
         with ffmpeg.decoding(write(tmp_path, "memo.m4a"), start_s) as running:
             assert running.read_s == start_s
+            assert running.expected_s == pytest.approx(2.0, abs=0.1)
+            assert (running.container, len(running.tracks), running.track, running.faults) == ("mov", 1, 0, 0)
+            assert running.heard is None, "before the end"
             frames = len(running.read(1_000))
             assert running.read_s == pytest.approx(start_s + frames / running.sample_rate, abs=1e-9)
             assert frames == 1_000
@@ -250,6 +256,24 @@ def test_what_it_gives_is_read_to_its_end(
     else:
         with pytest.raises(AudioError, match=r"a\.m4a is damaged and can't be decoded to its end"):
             read()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line that says who runs it")
+def test_one_that_takes_a_second_to_begin_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "ffmpeg"
+    text = STAND_IN.format(channels=1, n_bytes=400, status=0)
+    program.write_text(f"#!{sys.executable} -S\nimport time\ntime.sleep(0.8)\n{text}")
+    program.chmod(0o755)
+    monkeypatch.setattr(ffmpeg, "find", lambda: program)
+    (tmp_path / "a.m4a").write_bytes(bytes(1_000))
+    with ffmpeg.decoding(tmp_path / "a.m4a") as running:
+        assert len(running.read(200)) == 100
+
+
+def test_without_it_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    with pytest.raises(AudioError, match=r"a\.m4a is read with ffmpeg, which is missing here: install it"):
+        ffmpeg.Decoding(Path("a.m4a"), 0.0, None, False)
 
 
 def test_of_what_it_says_the_last_fifty_complaints_are_kept(tmp_path: Path) -> None:
