@@ -56,7 +56,7 @@
     </message>
     <message>
         <source>Mostly {0}</source>
-        <translation>Überwiegend {0}</translation>
+        <translation>Meist {0}</translation>
     </message>
     <message>
         <source>{0} and {1}</source>

@@ -143,15 +143,16 @@ def cut_off(window: QWidget) -> list[str]:
 
 
 @pytest.mark.usefixtures("every_language")
-@pytest.mark.parametrize(("microphone", "long"), [(True, True), (False, False)])
+@pytest.mark.parametrize(("microphone", "mostly"), [(True, 0.9), (False, 0.0)])
 @pytest.mark.parametrize("percent", [100, 150, 200])
 def test_nothing_is_scrolled_sideways_or_cut_off(
-    desk: Desk, interview: Path, percent: int, microphone: bool, long: bool, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, interview: Path, percent: int, microphone: bool, mostly: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not microphone:
         desk.microphones.plugged.clear()
-    if long:  # "Neutral and angry, 97% of the time"
-        monkeypatch.setattr(answer_text, "LONG_S", 10.0)
+    # the longest headlines: "Neutral and angry 97% of the time", "Mostly angry 50% of the time"
+    monkeypatch.setattr(answer_text, "LONG_S", 10.0)
+    monkeypatch.setattr(answer_text, "MOSTLY", mostly)
     window = desk.open()
     desk.wait_entry(lambda: desk.drop(interview))
     desk.save_a_voice("Maximiliane")

@@ -212,7 +212,7 @@ def test_each_has_a_lane_in_their_own_colour(desk: Desk, two_people: Path, theme
 @pytest.mark.usefixtures("every_language")
 def test_large_text_and_a_small_window_put_each_in_lines_that_fit(desk: Desk, two_people: Path) -> None:
     window, _ = dropped_in_new_window(desk, two_people)
-    window.resize(1024, 700)
+    window.resize(1280, 800)
     speakers = window.answer_page.speakers
     first = speakers.rows[0]
     sideways = window.answer_page.area.horizontalScrollBar()
@@ -225,7 +225,8 @@ def test_large_text_and_a_small_window_put_each_in_lines_that_fit(desk: Desk, tw
         desk.qtbot.waitUntil(is_in_one_line if in_one_line else lambda: not is_in_one_line(), timeout=LONG)
         desk.qtbot.waitUntil(lambda: sideways.maximum() == 0, timeout=LONG)
         assert first.name.width() >= desk.theme.px(100)
-    window.resize(960, 540)
+        assert first.bar.width() >= desk.theme.px(90)
+    window.resize(1024, 700)
     desk.qtbot.waitUntil(lambda: not is_in_one_line() and sideways.maximum() == 0, timeout=LONG)
 
 

@@ -22,7 +22,7 @@ from desktop_app.ui.recognition_owner import Answered, PackInfo
 from desktop_app.ui.session import Entry, EntryState
 from desktop_app.ui.theme import Theme
 
-SPEAKERS_IN_A_LINE_FROM = 660  # of the page's width
+SPEAKERS_IN_A_LINE_FROM = 760  # of the page's width
 TWO_COLUMNS_FROM = 900  # pixels of the page's width; if it is narrower, the map is below the answer
 LOWEST_MAP = 380  # pixels, if it is below
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from desktop_app.engine.people.library import LibraryItem
 
 NAME, ANSWER, LENGTH, ADDED, VOICE, TAGS, NOTES = range(7)
-WIDTHS = {ANSWER: 140, LENGTH: 68, ADDED: 140, VOICE: 100, TAGS: 120, NOTES: 160}
+WIDTHS = {ANSWER: 196, LENGTH: 68, ADDED: 140, VOICE: 100, TAGS: 120, NOTES: 160}
 WIDER = {ANSWER: 232, NOTES: 320, TAGS: 200, VOICE: 160}
 LEAST_NAME = 200  # pixels
 LEAST_HEIGHT = 160  # pixels, of the table

@@ -21,7 +21,7 @@ from desktop_app.ui.widgets.shares_bar import AnswerDelegate, SharesBar, SharesD
 
 WIDTHS = {
     SessionModel.ANSWER: 172,
-    SessionModel.SHARES: 150,
+    SessionModel.SHARES: 124,
     SessionModel.BASIS: 190,
     SessionModel.LENGTH: 68,
     SessionModel.SEGMENTS: 70,
