@@ -1,4 +1,8 @@
-"""Exports answers to files for other programs. `FORMATS` lists the formats, `export` writes the files."""
+"""Exports answers to files for other programs. `FORMATS` lists the formats, `export` writes the files.
+
+Any room may import these two; a format's own module is imported when it is used. This room imports `recognition` and
+the rooms below it.
+"""
 
 import os
 from collections import Counter
