@@ -526,6 +526,10 @@
         <translation>{0} lässt sich nicht lesen ({1}): Prüfen Sie die Adresse, und wer lesen darf.</translation>
     </message>
     <message>
+        <source>{0} is not a CSV that can be read ({1}): export it again.</source>
+        <translation>{0} ist keine lesbare CSV-Datei ({1}): Exportieren Sie sie noch einmal.</translation>
+    </message>
+    <message>
         <source>{0} names no recording: write a path a line, or a CSV with a column path.</source>
         <translation>{0} nennt keine Aufnahme: Schreiben Sie einen Pfad je Zeile oder eine CSV-Datei mit einer Spalte path.</translation>
     </message>

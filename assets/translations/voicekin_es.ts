@@ -526,6 +526,10 @@
         <translation>{0} no se puede leer ({1}): compruebe la dirección y quién puede leerla.</translation>
     </message>
     <message>
+        <source>{0} is not a CSV that can be read ({1}): export it again.</source>
+        <translation>{0} no es un CSV que se pueda leer ({1}): expórtelo de nuevo.</translation>
+    </message>
+    <message>
         <source>{0} names no recording: write a path a line, or a CSV with a column path.</source>
         <translation>{0} no indica ninguna grabación: escriba una ruta por línea, o un CSV con una columna path.</translation>
     </message>

@@ -44,6 +44,7 @@ _SENTENCES = (
     QT_TRANSLATE_NOOP("Error", "{0} does not exist: check the name."),
     QT_TRANSLATE_NOOP("Error", "{0} does not exist: check the address."),
     QT_TRANSLATE_NOOP("Error", "{0} can't be read ({1}): check the address, and who may read it."),
+    QT_TRANSLATE_NOOP("Error", "{0} is not a CSV that can be read ({1}): export it again."),
     QT_TRANSLATE_NOOP("Error", "{0} names no recording: write a path a line, or a CSV with a column path."),
     QT_TRANSLATE_NOOP("Error", "Line {0} of {1} has no {2} as its {3}: correct it."),
     QT_TRANSLATE_NOOP("Error", "{0} may not be read: check its permissions."),

@@ -175,11 +175,15 @@ def read_list(lines: TextIO, name: str) -> list[Source]:
     """
     text = [line.rstrip("\r\n") for line in lines]
     text[:1] = [line.removeprefix("\ufeff") for line in text[:1]]
-    head = next(csv.reader(text), [])
+    try:
+        head = next(csv.reader(text[:1]), [])  # of a list of paths, whose names may hold quotes, no more is a CSV
+        rows = list(csv.DictReader(text)) if "path" in head else []
+    except csv.Error as error:
+        raise AudioError(f"{name} is not a CSV that can be read ({error}): export it again.") from None
     if "path" not in head:
         found = [Source(line) for line in text if line.strip()]
     else:
-        found = [_row(row, number, name) for number, row in enumerate(csv.DictReader(text), 2) if any(row.values())]
+        found = [_row(row, number, name) for number, row in enumerate(rows, 2) if any(row.values())]
     if not found:
         raise AudioError(f"{name} names no recording: write a path a line, or a CSV with a column path.")
     return found

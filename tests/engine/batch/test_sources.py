@@ -57,6 +57,13 @@ def test_only_the_first_line_may_begin_with_a_mark_of_its_encoding() -> None:
     assert read_list(io.StringIO("\ufeffpath\na\n"), "list") == [Source("a")]
 
 
+def test_a_quote_in_a_name_opens_no_cell_and_one_without_an_end_gets_a_sentence() -> None:
+    paths = ['"What?", she said.wav', '"odd', *(f"{i:0>64}.wav" for i in range(3_000))]
+    assert read_list(io.StringIO("\n".join(paths)), "list") == [Source(path) for path in paths]
+    with pytest.raises(AudioError, match=r"list.csv is not a CSV that can be read \(.*\): export it again"):
+        read_list(io.StringIO("path\n" + "\n".join(paths[1:])), "list.csv")
+
+
 def test_an_error_without_words_is_told_by_its_kind() -> None:
     def fails(error: Exception) -> Callable[[], None]:
         def ask() -> None:
