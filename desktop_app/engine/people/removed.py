@@ -67,9 +67,9 @@ def put_back(store: Store, removed: Removed) -> None:
         for i, *recording in removed.recordings:
             (ids[i],) = connection.execute(
                 """INSERT INTO recordings (id, fingerprint, origin, duration_s, speech_s, envelope, audio)
-                VALUES ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM recordings WHERE id = ?1)), ?, ?, ?, ?, ?, ?)
+                VALUES ((SELECT ? WHERE NOT EXISTS (SELECT 1 FROM recordings WHERE id = ?)), ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (fingerprint) DO UPDATE SET audio = coalesce(audio, excluded.audio) RETURNING id""",
-                (i, *recording),
+                (i, i, *recording),
             ).fetchone()
         connection.executemany(
             "INSERT OR IGNORE INTO features VALUES (?, ?, ?, ?, ?)", [(ids[i], *rest) for i, *rest in removed.features]
@@ -77,9 +77,9 @@ def put_back(store: Store, removed: Removed) -> None:
         connection.executemany(
             """INSERT OR IGNORE INTO contributions
             (rowid, voice_id, recording_id, added, speaker, speaker_encoder) VALUES
-            ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM contributions WHERE rowid = ?1)),
-            (SELECT id FROM voices WHERE id = ?2), ?3, ?4, ?5, ?6)""",
-            [(at, voices.get(voice, voice), ids[i], *rest) for at, voice, i, *rest in removed.contributions],
+            ((SELECT ? WHERE NOT EXISTS (SELECT 1 FROM contributions WHERE rowid = ?)),
+            (SELECT id FROM voices WHERE id = ?), ?, ?, ?, ?)""",
+            [(at, at, voices.get(voice, voice), ids[i], *rest) for at, voice, i, *rest in removed.contributions],
         )
         for i, label, voice, added in removed.examples:
             connection.execute(
@@ -103,7 +103,7 @@ def _put_voice(connection: sqlite3.Connection, row: Row) -> int:
         free = f"{name} {number}"
     (new,) = connection.execute(
         """INSERT INTO voices (id, name, paused, learns_from_takes, created)
-        VALUES ((SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM voices WHERE id = ?1)), ?, ?, ?, ?) RETURNING id""",
-        (i, free, *rest),
+        VALUES ((SELECT ? WHERE NOT EXISTS (SELECT 1 FROM voices WHERE id = ?)), ?, ?, ?, ?) RETURNING id""",
+        (i, i, free, *rest),
     ).fetchone()
     return int(new)

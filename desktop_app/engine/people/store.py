@@ -288,9 +288,9 @@ class Store:
         """Removes those of the recordings that no voice and no example uses any more."""
         with self.writing() as connection:
             connection.executemany(
-                """DELETE FROM recordings WHERE id = ?1
-                AND NOT EXISTS (SELECT 1 FROM contributions WHERE recording_id = ?1)
-                AND NOT EXISTS (SELECT 1 FROM examples WHERE recording_id = ?1)""",
+                """DELETE FROM recordings WHERE id = ?
+                AND NOT EXISTS (SELECT 1 FROM contributions WHERE recording_id = recordings.id)
+                AND NOT EXISTS (SELECT 1 FROM examples WHERE recording_id = recordings.id)""",
                 [(i,) for i in recording_ids],
             )
 
