@@ -241,7 +241,7 @@ def _cells(entry: Entry) -> tuple[dict[int, Any], ...]:
     in_words = ", ".join(f"{label_name(label)} {percent(share)}" for label, share in shares.items())
     texts_and_sort_keys: tuple[tuple[str, str | float], ...] = (
         (entry.title, entry.title.casefold()),
-        (_with_mark(entry), by_answer),
+        (f"{_mark(entry)} {_answer(entry)}".strip(), by_answer),
         (in_words, recognition.confidence if recognition is not None and not recognition.abstained else -1.0),
         (basis, basis),
         (clock(entry.heard_s), entry.heard_s) if recognition else ("", -1.0),
@@ -451,37 +451,36 @@ class FileQueue(QObject):
 
 
 def answer_in_short(entry: Entry) -> str:
-    """What the list shows for a recording."""
+    """What the list shows for a recording, in words."""
+    answer, mark = _answer(entry), _mark(entry)
+    if mark == OUT_OF_DATE:
+        return translate("Session", "{0}, out of date").format(answer)
+    return translate("Session", "{0}, updating").format(answer) if mark else answer
+
+
+def _answer(entry: Entry) -> str:
+    """The answer, or what stands in its place."""
     if entry.state is EntryState.FAILED:
         return translate("Session", "No answer")
     if entry.state is EntryState.STOPPED:
         return translate("Session", "Stopped")
-    recognition = entry.recognition
-    if recognition is None:
-        if entry.state is not EntryState.RUNNING:
-            return translate("Session", "Waiting")
-        if entry.is_paused:
-            return translate("Session", "Paused")
-        heard = translate("Session", "{0} heard").format(percent(entry.progress))
-        return heard if entry.progress else translate("Session", "Listening…")
-    answer = in_short(named(recognition), is_silent(recognition))
-    if not entry.is_stale:
-        return answer
-    if entry.state is EntryState.DONE and entry.error:
-        return translate("Session", "{0}, out of date").format(answer)
-    return translate("Session", "{0}, updating").format(answer)
+    if entry.recognition is not None:
+        return in_short(named(entry.recognition), is_silent(entry.recognition))
+    if entry.state is not EntryState.RUNNING:
+        return translate("Session", "Waiting")
+    if entry.is_paused:
+        return translate("Session", "Paused")
+    heard = translate("Session", "{0} heard").format(percent(entry.progress))
+    return heard if entry.progress else translate("Session", "Listening…")
 
 
-def _with_mark(entry: Entry) -> str:
-    """`answer_in_short` as the tables show it: a narrow column has room for a mark, but not for one more word.
-
-    The mark comes first, since a long text loses its end.
-    """
-    recognition = entry.recognition
-    if recognition is None or not entry.is_stale or entry.state in (EntryState.FAILED, EntryState.STOPPED):
-        return answer_in_short(entry)
-    mark = OUT_OF_DATE if entry.state is EntryState.DONE and entry.error else UPDATING
-    return f"{mark} {in_short(named(recognition), is_silent(recognition))}"
+def _mark(entry: Entry) -> str:
+    """Stands before an answer that rests on something else than now: a narrow column has no room for one more word, and
+    a long text loses its end."""
+    answered = entry.recognition is not None and entry.state not in (EntryState.FAILED, EntryState.STOPPED)
+    if not (answered and entry.is_stale):
+        return ""
+    return OUT_OF_DATE if entry.state is EntryState.DONE and entry.error else UPDATING
 
 
 def sorted_view(session: SessionModel, parent: QObject) -> QSortFilterProxyModel:

@@ -72,10 +72,11 @@ class RecordingsTable(QTableView):
         for column in first_to_go:
             if sum(self._theme.px(self.widths[one]) for one in shown) > room and column in shown:
                 shown.remove(column)
-        for column in self.widths:
-            if self.isColumnHidden(column) != (column not in shown):
-                self.setColumnHidden(column, column not in shown)
-        self._fit_text()
+        changed = [column for column in self.widths if self.isColumnHidden(column) == (column in shown)]
+        for column in changed:
+            self.setColumnHidden(column, column not in shown)
+        if changed:  # else all fit as they did; this is called at every answer
+            self._fit_text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
