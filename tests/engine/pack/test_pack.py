@@ -23,30 +23,9 @@ from desktop_app.engine.pack.read import load_folder, load_pack
 from desktop_app.engine.pack.write import write_pack
 from desktop_app.engine.recognition.verify import verify_pack
 from desktop_app.errors import PackError
+from tests.engine.pack.conftest import Edit, edit, rewrite
 from tests.engine.sound.bad_audio import permissions_count
 from tests.tiny_pack import EMBEDDING, LABELS, POOLED, build_tiny_pack
-
-Edit = Callable[[dict[str, Any]], None]
-
-
-@pytest.fixture
-def copy(tiny_pack: Pack, tmp_path: Path) -> Path:
-    """The tiny pack's folder, to be damaged."""
-    return Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
-
-
-def edit(root: Path, change: Edit) -> None:
-    data = json.loads((root / "pack.json").read_text(encoding="utf-8"))
-    change(data)
-    (root / "pack.json").write_text(json.dumps(data), encoding="utf-8")
-
-
-def rewrite(root: Path, name: str, content: bytes) -> None:
-    """Replaces a file and lists its new hash, as someone would who means harm."""
-    (root / name).parent.mkdir(exist_ok=True)
-    (root / name).write_bytes(content)
-    entry = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    edit(root, lambda d: d["files"].update({name: entry}))
 
 
 def refusal(path: Path) -> str:

@@ -1,8 +1,5 @@
 """What is looked at of a pack's folder before anything in it is used, and in which steps it can be stopped."""
 
-import hashlib
-import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,21 +11,8 @@ from desktop_app.engine.pack.archive import zip_pack
 from desktop_app.engine.pack.format import Pack
 from desktop_app.engine.pack.read import load_folder, load_pack, read_manifest
 from desktop_app.errors import Cancelled, PackError
+from tests.engine.pack.conftest import rewrite
 from tests.tiny_pack import LABELS, POOLED
-
-
-@pytest.fixture
-def copy(tiny_pack: Pack, tmp_path: Path) -> Path:
-    """The tiny pack's folder, to be changed."""
-    return Path(shutil.copytree(tiny_pack.root, tmp_path / "copy"))
-
-
-def rewrite(root: Path, name: str, content: bytes) -> None:
-    """Replaces a file and lists it as it is now."""
-    (root / name).write_bytes(content)
-    data = json.loads((root / "pack.json").read_text(encoding="utf-8"))
-    data["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    (root / "pack.json").write_text(json.dumps(data), encoding="utf-8")
 
 
 def npy(shape: str, numbers: bytes, length: int = 128, kind: str = "<f4", version: bytes = b"\x01\x00") -> bytes:
