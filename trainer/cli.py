@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from desktop_app import interruption
 from desktop_app.errors import Cancelled, VoiceKinError
@@ -127,11 +127,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = _main(options, word)
     finally:
         interruption.over()
-    if LAUNCHED in os.environ:  # threads of torch that are still waiting can abort the interpreter while it shuts down
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    if LAUNCHED in os.environ:
+        end(status)
     return status
+
+
+def end(status: int) -> NoReturn:
+    """Ends a launched process without Python's usual shutdown.
+
+    A thread of gloo may still hold tensors of the last exchange. Dropping them while Python shuts down aborts the
+    process ("terminate called without an active exception"), and the launcher then ends the other processes as well.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _launch(processes: int, arguments: Sequence[str]) -> int:

@@ -507,6 +507,7 @@ import pickle, sys
 from pathlib import Path
 import numpy as np, torch
 from accelerate import PartialState
+from trainer.cli import end
 from trainer.training.finetune import finetune
 torch.set_num_threads(1)
 place = Path(sys.argv[1])
@@ -515,6 +516,7 @@ for name, recipe in recipes.items():
     finetune(utterances, labels, 4, np.arange(16), np.zeros(0, np.int64), encoder, recipe, 0, place / name, cpu=True)
 state = PartialState()
 (place / f"process-{state.process_index}-of-{state.num_processes}").touch()
+end(0)
 """
 
 
