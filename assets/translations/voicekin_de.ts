@@ -2133,6 +2133,10 @@
         <translation>Ergebnisse filtern</translation>
     </message>
     <message>
+        <source>How many recordings have each emotion; two emotions count half each</source>
+        <translation>Wie viele Aufnahmen welche Emotion haben; zwei Emotionen zählen je zur Hälfte</translation>
+    </message>
+    <message>
         <source>Results</source>
         <translation>Ergebnisse</translation>
     </message>
@@ -2917,8 +2921,8 @@
         <translation>Wie gut die Stimme bekannt ist</translation>
     </message>
     <message>
-        <source>Learn nothing new for now</source>
-        <translation>Vorerst nichts Neues lernen</translation>
+        <source>Pause learning</source>
+        <translation>Lernen pausieren</translation>
     </message>
     <message>
         <source>Recordings that the voice has learnt from</source>
@@ -3004,12 +3008,12 @@
         <translation>Diese Stimme vergessen</translation>
     </message>
     <message>
-        <source>Learn from takes</source>
-        <translation>Laufend lernen</translation>
+        <source>Learn from every take</source>
+        <translation>Aus jeder Aufnahme lernen</translation>
     </message>
     <message>
-        <source>Learn from each new take</source>
-        <translation>Aus jeder neuen Aufnahme lernen</translation>
+        <source>Learn the voice from each recording that you make here</source>
+        <translation>Die Stimme aus jeder Aufnahme lernen, die hier gemacht wird</translation>
     </message>
     <message>
         <source>Whose voice is it?</source>

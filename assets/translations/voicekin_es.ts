@@ -2133,6 +2133,10 @@
         <translation>Filtrar los resultados</translation>
     </message>
     <message>
+        <source>How many recordings have each emotion; two emotions count half each</source>
+        <translation>Cuántas grabaciones tienen cada emoción; dos emociones cuentan la mitad cada una</translation>
+    </message>
+    <message>
         <source>Results</source>
         <translation>Resultados</translation>
     </message>
@@ -2917,8 +2921,8 @@
         <translation>Hasta qué punto se conoce la voz</translation>
     </message>
     <message>
-        <source>Learn nothing new for now</source>
-        <translation>No aprender nada nuevo por ahora</translation>
+        <source>Pause learning</source>
+        <translation>Pausar el aprendizaje</translation>
     </message>
     <message>
         <source>Recordings that the voice has learnt from</source>
@@ -2996,14 +3000,6 @@
         <translation>Olvidar esta voz</translation>
     </message>
     <message>
-        <source>Learn from takes</source>
-        <translation>Seguir aprendiendo</translation>
-    </message>
-    <message>
-        <source>Learn from each new take</source>
-        <translation>Aprender de cada grabación nueva</translation>
-    </message>
-    <message>
         <source>Whose voice is it?</source>
         <translation>¿De quién es la voz?</translation>
     </message>
@@ -3042,6 +3038,14 @@
     <message>
         <source>Learn the voice from the recording that is shown</source>
         <translation>Aprender la voz de la grabación que se muestra</translation>
+    </message>
+    <message>
+        <source>Learn from every take</source>
+        <translation>Aprender de cada grabación</translation>
+    </message>
+    <message>
+        <source>Learn the voice from each recording that you make here</source>
+        <translation>Aprender la voz de cada grabación que se haga aquí</translation>
     </message>
     <message>
         <source>In a long recording, each part is compared with the rest. Five recordings or more are compared with each other.</source>

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from desktop_app.capture.wav_file import WavWriter
 from desktop_app.ui.pages import library_page
@@ -173,6 +173,8 @@ def test_how_it_went_on_is_seen_from_three_recordings_on(desk: Desk, wav: Wav) -
     desk.qtbot.waitUntil(window.library_page.trend.isVisible, timeout=LONG)
     assert len(window.library_page.trend.columns) == 3
     assert "%" in window.library_page.trend.accessibleName()
+    key = [one.text() for one in window.library_page.findChildren(QLabel) if one.isVisible()]
+    assert [text for text in key if text.lower() in LABELS] == [label.capitalize() for label in LABELS]
 
 
 def test_columns_are_means_of_what_follows_one_another() -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage
 from desktop_app.capture.source import Block
 from desktop_app.engine.recognition.answer import Recognition, Segment
 from desktop_app.engine.sound.envelope import PEAK_S
+from desktop_app.ui.answer_text import named
 from desktop_app.ui.pages.library_page import ANSWER
 from desktop_app.ui.panels import timeline_panel
 from desktop_app.ui.session import SessionModel
@@ -64,10 +65,16 @@ def test_a_long_recording_is_said_alike_on_its_page_in_the_lists_and_in_the_summ
     assert window.results.proxy.index(0, SessionModel.ANSWER).data(LABEL_ROLE) in LABELS
     window.results_action.trigger()
     desk.qtbot.waitUntil(lambda: window.results.summary.text() == "1 recording: 1 with two emotions", timeout=LONG)
+    assert entry.recognition is not None
+    bar = window.results.strip.grab().toImage()
+    row = [bar.pixelColor(x, bar.height() // 2).name() for x in range(bar.width())]
+    seen = set(row[: len(row) // 2]), set(row[len(row) // 2 :])
+    colours = [desk.theme.emotion(label).name() for label in named(entry.recognition).labels]
+    assert all(any(colour in part for part in seen) for colour in colours), "hatches lie over them"
+    assert not any(set(colours) <= part for part in seen), "each has a half"
     window.library_action.trigger()
     library = window.library_page.proxy
     desk.qtbot.waitUntil(lambda: library.index(0, ANSWER).data() == said, timeout=LONG)
-    assert entry.recognition is not None
     desk.close()
     window = desk.open()  # the library has it from its file now
     window.library_action.trigger()

@@ -57,7 +57,7 @@ class VoiceDialog(QDialog):
         self.settled.setAccessibleName(self.tr("How well the voice is known"))
         self.settled.setTextVisible(False)
         self.known = text_label("quiet")
-        self.paused = QCheckBox(self.tr("Learn nothing new for now"))
+        self.paused = QCheckBox(self.tr("Pause learning"))
         self.paused.setChecked(voice.paused)
         self.paused.clicked.connect(lambda on: self._then(owner.pause_voice(voice.key, on)))
         self.recordings = QListWidget()

@@ -21,6 +21,7 @@ from desktop_app.ui.pages.scroll_page import ScrollPage
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
 from desktop_app.ui.widgets.choice import Choice
+from desktop_app.ui.widgets.emotion_key import EmotionKey
 from desktop_app.ui.widgets.filter_line import FilterLine
 from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.recordings_table import RecordingsTable
@@ -142,6 +143,7 @@ class LibraryPage(ScrollPage):
             field.editingFinished.connect(lambda field=field, write=write: self._edited(field, write))
         self.voices = Choice(self.tr("Whose recordings over time"))
         self.voices.activated.connect(self._show_trend)
+        self.key = EmotionKey(theme)
         self.trend = TrendView(theme)
 
     def _lay_out(self) -> None:
@@ -168,6 +170,7 @@ class LibraryPage(ScrollPage):
         row.addWidget(text_label("quiet", self.tr("Over time")))
         row.addWidget(self.voices)
         trend.addLayout(row)
+        trend.addLayout(self.key)
         trend.addWidget(self.trend)
         card = Card(margin=20)
         card.content.addLayout(top)
@@ -258,6 +261,7 @@ class LibraryPage(ScrollPage):
         shares = [item.outcome.probabilities for item in answered if item.outcome is not None]
         begins, ends = when(answered[0].added), when(answered[-1].added)
         self.trend.show_shares(shares, begins, ends)
+        self.key.show_labels(self.trend.columns[0])
         first, last = self.trend.columns[0], self.trend.columns[-1]
         words = ", ".join(f"{label_name(label)} {percent(first[label])} → {percent(last[label])}" for label in first)
         self.trend.setAccessibleName(f"{self.voices.currentText()}, {begins} → {ends}: {words}")

@@ -70,6 +70,7 @@ class ResultsPage(ScrollPage):
         )
         self.summary = text_label("sentence", wrap=True)
         self.strip = SharesBar(theme)
+        self.strip.setToolTip(self.tr("How many recordings have each emotion; two emotions count half each"))
         self._make_table(theme)
         self._make_buttons()
         self._lay_out()
@@ -203,8 +204,11 @@ class ResultsPage(ScrollPage):
             self.summary.setText(
                 self.tr("Drop audio files on this window, or choose them with “Open files…” (Ctrl+O).")
             )
-        self.strip.show_shares({label: n / len(entries) for label, n in labels.most_common()})
-        self.strip.setVisible(bool(labels))
+        shares: Counter[str] = Counter()
+        for one in short:
+            shares.update({label: 1 / len(one.labels) / len(entries) for label in one.labels})
+        self.strip.show_shares(dict(shares.most_common()))
+        self.strip.setVisible(bool(shares))
         selection = self.selection()
         self.retry.setEnabled(bool(self._to_retry()))
         self.stop.setEnabled(any(entry.state in UNDER_WAY for entry in selection))

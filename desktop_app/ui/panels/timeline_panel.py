@@ -13,7 +13,7 @@ from desktop_app.ui.language import clock, label_name, percent
 from desktop_app.ui.session import Entry
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.widgets.card import Card, text_label
-from desktop_app.ui.widgets.dot import Dot
+from desktop_app.ui.widgets.emotion_key import EmotionKey
 from desktop_app.ui.widgets.flow_layout import FlowLayout
 from desktop_app.ui.widgets.timeline_view import ZOOM_STEP, TimelineView
 
@@ -83,9 +83,7 @@ class TimelinePanel(Card):
         self.whole = QPushButton(self.tr("Show all"))
         self.whole.clicked.connect(lambda: self.view.set_view(0.0, self.view.duration_s))
 
-        self._theme = theme
-        self._named: tuple[str, ...] = ()
-        self._names = FlowLayout(spacing=12)
+        self._key = EmotionKey(theme)
         zooms = QWidget()
         zoom_row = QHBoxLayout(zooms)
         zoom_row.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +97,7 @@ class TimelinePanel(Card):
         below.addWidget(self.again)
         self.content.addLayout(top)
         over = QHBoxLayout()
-        over.addLayout(self._names, 1)
+        over.addLayout(self._key, 1)
         switches = FlowLayout()
         switches.addWidget(self.spectrogram)
         switches.addWidget(self.pitch)
@@ -123,7 +121,7 @@ class TimelinePanel(Card):
         is_other = self._entry is None or self._entry.number != entry.number
         is_changed = self._entry is None or self._entry.answered is not entry.answered
         self._entry = entry
-        self._name(tuple(recognition.probabilities))
+        self._key.show_labels(recognition.probabilities)
         if is_changed:
             view = self.view.view
             self.view.show_recording(recognition, entry.answered.peaks, is_long)
@@ -181,25 +179,6 @@ class TimelinePanel(Card):
         is_too_long = self.view.view.end_s - self.view.view.start_s > LONGEST_DETAIL_S
         self.pitch_range.setText(self.tr("Zoom in to five minutes or less to see the pitch.") if is_too_long else "")
         self.detail_changed.emit()
-
-    def _name(self, labels: tuple[str, ...]) -> None:
-        """Update the legend of colours and hatches."""
-        if labels == self._named:
-            return
-        self._named = labels
-        while (item := self._names.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
-        for label in labels:
-            dot = Dot(self._theme)
-            dot.show_label(label)
-            name = QWidget()
-            row = QHBoxLayout(name)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(6)
-            row.addWidget(dot)
-            row.addWidget(text_label("small", label_name(label)))
-            self._names.addWidget(name)
 
     def _play(self, seconds: float) -> None:
         if self._entry is not None:
