@@ -3008,8 +3008,8 @@
         <translation>Diese Stimme vergessen</translation>
     </message>
     <message>
-        <source>Learn from every take</source>
-        <translation>Aus jeder Aufnahme lernen</translation>
+        <source>Learn from takes</source>
+        <translation>Laufend lernen</translation>
     </message>
     <message>
         <source>Learn the voice from each recording that you make here</source>

@@ -3000,6 +3000,10 @@
         <translation>Olvidar esta voz</translation>
     </message>
     <message>
+        <source>Learn from takes</source>
+        <translation>Seguir aprendiendo</translation>
+    </message>
+    <message>
         <source>Whose voice is it?</source>
         <translation>¿De quién es la voz?</translation>
     </message>
@@ -3038,10 +3042,6 @@
     <message>
         <source>Learn the voice from the recording that is shown</source>
         <translation>Aprender la voz de la grabación que se muestra</translation>
-    </message>
-    <message>
-        <source>Learn from every take</source>
-        <translation>Aprender de cada grabación</translation>
     </message>
     <message>
         <source>Learn the voice from each recording that you make here</source>

@@ -57,7 +57,7 @@ class VoicePanel(Card):
         self.remove = QPushButton(self.tr("Forget"))
         self.remove.setToolTip(self.tr("Forget this voice"))
         self.remove.clicked.connect(lambda: self.remove_asked.emit(self.voices.currentData()))
-        self.from_takes = QCheckBox(self.tr("Learn from every take"))
+        self.from_takes = QCheckBox(self.tr("Learn from takes"))
         self.from_takes.setToolTip(self.tr("Learn the voice from each recording that you make here"))
         self.from_takes.clicked.connect(lambda on: self.learns_from_takes_asked.emit(self.voices.currentData(), on))
         row = QHBoxLayout()
