@@ -173,8 +173,12 @@ def test_how_it_went_on_is_seen_from_three_recordings_on(desk: Desk, wav: Wav) -
     desk.qtbot.waitUntil(window.library_page.trend.isVisible, timeout=LONG)
     assert len(window.library_page.trend.columns) == 3
     assert "%" in window.library_page.trend.accessibleName()
-    key = [one.text() for one in window.library_page.findChildren(QLabel) if one.isVisible()]
-    assert [text for text in key if text.lower() in LABELS] == [label.capitalize() for label in LABELS]
+
+    def is_explained() -> bool:  # Qt shows what is added to a visible page a moment later
+        said = [one.text() for one in window.library_page.findChildren(QLabel) if one.isVisible()]
+        return [text for text in said if text.lower() in LABELS] == [label.capitalize() for label in LABELS]
+
+    desk.qtbot.waitUntil(is_explained, timeout=LONG)
 
 
 def test_columns_are_means_of_what_follows_one_another() -> None:
