@@ -261,8 +261,8 @@ class LibraryPage(ScrollPage):
         shares = [item.outcome.probabilities for item in answered if item.outcome is not None]
         begins, ends = when(answered[0].added), when(answered[-1].added)
         self.trend.show_shares(shares, begins, ends)
-        self.key.show_labels(self.trend.columns[0])
         first, last = self.trend.columns[0], self.trend.columns[-1]
+        self.key.show_labels(first)
         words = ", ".join(f"{label_name(label)} {percent(first[label])} → {percent(last[label])}" for label in first)
         self.trend.setAccessibleName(f"{self.voices.currentText()}, {begins} → {ends}: {words}")
         self.trend.setToolTip(words)
